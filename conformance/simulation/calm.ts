@@ -1,6 +1,6 @@
 /**
- * What a run must do in the calm at its end, whatever faults came before: its last `stabilize` does what it promises, and who is linked to a server that lives is served.
- * It has read the master's commands and their results alone.
+ * Checks the calm at the end of a run, whatever faults came before: the last `stabilize` succeeds, and every client that is linked to a live server is served.
+ * The checks use the master's commands and their results alone, and the replicas that clients ask.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
@@ -9,7 +9,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 
 type Result = Extract<TraceEvent, { readonly type: 'result' }>;
 
-/** A command, and what came of it. */
+/** A command with its result. */
 interface Done {
   readonly command: Command;
   readonly result: Result;
@@ -24,10 +24,10 @@ const doneIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<Done> => {
   });
 };
 
-/** Who is known to be linked to whom: a command that failed half way leaves that open. */
+/** The links that are known to exist. A command that failed half way leaves its link unknown. */
 class Links {
   readonly #live = new Set<NodeId>();
-  /** Of each client, its servers. */
+  /** By client, the servers that it is linked to. */
   readonly #servers = new Map<NodeId, Set<NodeId>>();
 
   after({ command: c, result: { errors } }: Done): void {
@@ -53,7 +53,7 @@ class Links {
     }
   }
 
-  /** Is it known that this client has a server that lives? */
+  /** Is this client known to be linked to a live server? */
   isServed(client: NodeId): boolean {
     return [...(this.#servers.get(client) ?? [])].some((server) => this.#live.has(server));
   }
@@ -66,8 +66,8 @@ class Links {
 }
 
 /**
- * A client that asks a server in the calm knows which replica that is: a put that was sent may be repeated at the same replica alone (R14), and a connection that outlives a
- * renewal (R7a) names one that is no more. `from`: the event with which the calm begins.
+ * Requests of the calm for which the client took its server for an earlier replica. A client must know the replica that it asks: it may repeat a sent put at the same replica alone
+ * (R14), and a connection that outlives a renewal (R7a) still names the earlier one. `from`: the index of the event with which the calm begins.
  */
 const askedAsAnother = (events: ReadonlyArray<TraceEvent>, from: number): ReadonlyArray<string> => {
   const now = new Map<NodeId, ReplicaId>();
@@ -78,7 +78,7 @@ const askedAsAnother = (events: ReadonlyArray<TraceEvent>, from: number): Readon
   });
 };
 
-/** What went wrong in the calm, a line each. */
+/** The failures of the calm, a line each. */
 export const wrongInTheCalm = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
   const all = doneIn(events);
   const from = all.findLastIndex(({ command }) => command.type === 'stabilize');

@@ -1,4 +1,4 @@
-/** The abstraction function on a simulated cluster: what the model calls the state that its processes are in, by looking into them. */
+/** The abstraction function on a simulated cluster: looks into its processes, and returns the model's state for theirs. */
 import { replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { Replica } from '#bayou/impl/replica.js';
 import type { Session } from '#bayou/impl/session.js';
@@ -7,10 +7,10 @@ import type { RunningServer } from '#bayou/net/server.js';
 import { serverOfPart, sessionOfPart } from '../layer1-transitions/implementation-parts.js';
 import type { Graph } from './model-graph.js';
 
-/** Incarnations are drawn; the model counts them. */
+/** A replica's name in the cluster. Its incarnation is random there; the model counts incarnations instead. */
 const DRAWN = /(\d+)\.(\d+)/g;
 
-/** What is known of a server: the process that runs, or the replica that it was when it died. */
+/** A server as the abstraction knows it: its running process, or its replica at its death. */
 interface Seen {
   readonly isUp: boolean;
   readonly server: RunningServer | undefined;
@@ -22,7 +22,7 @@ export class Abstraction {
   readonly #graph: Graph;
   readonly #servers = new Map<NodeId, Seen>();
   readonly #sessions = new Map<NodeId, Session>();
-  /** The model's names of replicas, by their own. */
+  /** The model's names of replicas, by the cluster's names. */
   readonly #names = new Map<string, ReplicaId>();
   readonly #incarnations = new Map<NodeId, number>();
 
@@ -41,7 +41,7 @@ export class Abstraction {
 
   readonly onClient = ({ inside }: RunningClient): void => void this.#sessions.set(inside.client, inside);
 
-  /** Its process is gone; what its log holds is seen when it is started again. */
+  /** The server's process is gone. The abstraction sees what the log holds when the server is started again. */
   onDeath(id: NodeId): void {
     const seen = this.#servers.get(id);
     if (seen?.server !== undefined)
@@ -52,7 +52,7 @@ export class Abstraction {
     return this.#servers.get(id)?.server;
   }
 
-  /** The text that the model has for a slot; undefined where nobody but the master knows: of links, and of what was spent. */
+  /** The model's text for a slot. Undefined for slots that no server or client has: links, and the spent bounds. */
   textOf(slot: number): string | undefined {
     const { model } = this.#graph;
     const { kind, name } = model.slots[slot]!;

@@ -1,4 +1,4 @@
-/** LevelDB's place in a simulated world: the database of `io-faults/level-stand-in.ts`, whose files look as LevelDB's do, with a lock, and with work that takes its time. */
+/** Stands in for LevelDB in a simulated world. It is the database of `io-faults/level-stand-in.ts`, whose files look like LevelDB's, with a lock, and its work takes simulated time. */
 import type { Database, OpenDatabase } from '#bayou/impl/log/level-directory.js';
 import { openFakeLevel } from '../io-faults/level-stand-in.js';
 import { SYNC_US, type SimulatedDisk } from './simulated-disk.js';
@@ -9,10 +9,10 @@ import type { Scheduler } from './scheduler.js';
 /** How long a turn of the database takes, in µs. */
 const TURN_US = { least: 30, most: 300 };
 
-/** Does something in a thread of its own, when its turn comes, and says when it is done; `isSynced`: it is forced to the disk then. */
+/** Does `act` in a thread of the database, when its turn comes. Resolves when it is done; with `isSynced` when it was also forced to the disk. */
 type InTurn = <A>(what: string, act: () => Promise<A>, isSynced?: boolean) => Promise<A>;
 
-/** As LevelDB says that somebody has it open. */
+/** LevelDB's error for a database that a process has open. */
 const locked = (directory: string): Error =>
   Object.assign(new Error('Database failed to open'), {
     code: 'LEVEL_DATABASE_NOT_OPEN',
@@ -21,10 +21,10 @@ const locked = (directory: string): Error =>
     }),
   });
 
-/** How one process opens databases. */
+/** Opens databases for one process. */
 export const databasesOf = (scheduler: Scheduler, life: Life, disk: SimulatedDisk, random: Random): OpenDatabase => {
   let lastUs = 0;
-  /** Does it when its turn comes: one after the other, as they were asked for. */
+  /** Does the calls one after the other, in the order in which they were made. */
   const inTurn: InTurn = (what, act, isSynced = false) =>
     new Promise((resolve, reject) => {
       const syncUs = isSynced ? random.int(SYNC_US.least, SYNC_US.most) : 0;

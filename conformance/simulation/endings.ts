@@ -1,33 +1,33 @@
 /**
- * Nothing is left running. When a script is over and all is calm, its servers are closed as `bayou server` is by a signal, and a while later they must hold nothing: no connection and no port, no open file
- * and no lock, no timer. Before, they have no more connections than their members need. And once a master is gone, so are its processes.
+ * Checks that a run leaves nothing behind. In the calm at the end of a script no server has more connections than its members need. Then the servers are closed, as a signal closes `bayou server`.
+ * A while later they must hold no connection, no port, no open file, no lock and no timer. And once a master is gone, its processes are gone.
  */
 import { counted } from '#bayou/core/counted.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import type { Life } from './life.js';
 import type { Running, Simulation } from './simulation.js';
 
-/** How long a server has to close, and how long the network has then to say so, in µs. */
+/** How long a server may take to close, and how long the network may then take to tell the other ends, in µs. */
 const CLOSE_US = 20_000_000;
 const QUIET_US = 5_000_000;
 
-/** A server, and the process that it is. */
+/** A server and its process. */
 export interface Closing {
   readonly server: RunningServer;
   readonly running: Running;
 }
 
-/** What a process holds of its world. */
+/** The connections, ports, files, locks and timers that a process holds. */
 export const heldBy = ({ scheduler, network }: Simulation, { life, machine }: Running): ReadonlyArray<string> => [
   ...network.heldBy(life),
   ...machine.disk.heldBy(life),
   ...scheduler.pendingOf(life),
 ];
 
-/** How many connections a member may have left when all is calm: the one that it uses, and one whose end its server has not heard of. */
+/** The most connections of one member in the calm: the one that it uses, and one whose end its server has not heard of. */
 const OF_ONE_MEMBER = 2;
 
-/** Servers, by their names, that have more connections when all is calm than their members need. */
+/** The names of servers that have more connections in the calm than their members need. */
 export const crowded = (
   all: Iterable<readonly [name: string, server: Pick<RunningServer, 'status'>]>,
   members: number,
@@ -39,7 +39,7 @@ export const crowded = (
       : [];
   });
 
-/** Closes servers; gives what is left of them. The timers of the wait belong to `waiting`. */
+/** Closes servers; returns what they still hold. The timers of the wait belong to the process `waiting`. */
 export const closeGently = async (
   simulation: Simulation,
   waiting: Life,
@@ -60,10 +60,10 @@ export const closeGently = async (
   });
 };
 
-/** Was it started by the master? Nobody else's processes end with it. */
+/** Did the master start this process? Only such processes end with the master. */
 const isMastersOwn = ({ name }: Life): boolean => /^(server|client)-\d+#\d+#\d+$/.test(name);
 
-/** The processes that outlive their master, which must be none. */
+/** The processes that outlive their master; there must be none. */
 export const leftBehind = (simulation: Simulation): ReadonlyArray<string> =>
   [...simulation.machines.values()]
     .flatMap(({ running }) => [...running])

@@ -1,6 +1,6 @@
 /**
- * A guest of a simulated cluster: it knows the secret, and asks a server for what nobody may ask for (R16), or says what is not so. The server must send it away, lose nothing by it, and
- * go on. It writes no trace: what a server does for it is judged like everything else that the server does.
+ * A guest of a simulated cluster. It knows the secret, and sends a server a request that nobody may send (R16), or a false claim. The server must send the guest away, lose nothing by
+ * it, and go on. A guest writes no trace: what a server does for it is judged like everything else that the server does.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
@@ -11,14 +11,17 @@ import type { Address, Ask, Party } from '#bayou/net/protocol.js';
 import type { WorldFault } from './plan-faults.js';
 import type { Main } from './simulation.js';
 
-/** What a guest does: puts with a clock at its end, with a value that is too long, or as one that another replica may have taken (R14); tells a server to call a port that there is none of; claims to know more of a replica than it does itself. */
+/**
+ * The deed of a guest. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long. `stray`: a put that another replica may have taken (R14). `address`: it
+ * tells a server to call a port that does not exist. `claim`: it claims more of a replica than that replica's own vector does.
+ */
 export type GuestDeed = Extract<WorldFault, { readonly type: 'guest' }>['what'];
 
 /** Ids that no script has. */
 const CLIENT = 900;
 const SERVER = 90;
 const WITHIN_MS = 5_000;
-/** More than a simulated run puts, and less than what no honest history can have. */
+/** An accept time above that of any simulated run, and below the bound that no honest history can reach. */
 const CLAIM = 2 ** 30;
 
 const put = (clock: number, value: string, replica: ReplicaId | null = null): Ask => ({

@@ -1,7 +1,7 @@
 /**
- * Runs that the model guides: a simulated cluster is led along a path of a bounded configuration's graph. Each step is done over the cluster's sockets, by the master's commands or, a
- * single pull, as its servers do in the background; after each the abstraction function says which state of the model the cluster is in, and that must be where the step leads. So each
- * transition that a run passes was taken by the processes that ship, with their connections and logs.
+ * Runs that the model guides: a simulated cluster is led along a path of a bounded configuration's graph. The master's commands do each step over the cluster's sockets; a single pull is
+ * done as servers do it in the background. After each step the abstraction function returns the model's state of the cluster, which must be the step's target. So the processes that ship
+ * have taken each transition of the path, with their connections and logs.
  */
 import { counted } from '#bayou/core/counted.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -23,20 +23,20 @@ import { type Environment, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
-/** Chooses what is done next, a deed with these contents; undefined: the run is over. */
+/** Chooses the next deed, one that is possible with these contents; undefined: the run is over. */
 export type Choose = (contents: number, cost: (deed: number) => number) => number | undefined;
 
-/** Leads along a path. */
+/** Chooses the deeds of a path, in order. */
 export const along = (deeds: ReadonlyArray<number>): Choose => {
   let next = 0;
   return () => deeds[next++];
 };
 
-/** What a guided run left. */
+/** A finished guided run. */
 export interface GuidedRun extends Pick<SimulatedRun, 'days' | 'lossy' | 'trace' | 'events' | 'simulatedMs'> {
   /** The deeds that it has done, in order. */
   readonly path: ReadonlyArray<number>;
-  /** What must not be: the cluster is not where the step leads, a command fails, a look inside finds something. */
+  /** The failures: the cluster is not in the step's target, a command fails, or a look inside finds a violation. */
   readonly failures: ReadonlyArray<string>;
 }
 
@@ -55,10 +55,10 @@ export const GuidedPlanC = t.readonly(
   ),
 );
 
-/** A guided run, written down to be done again. */
+/** A guided run, written down so that it can be repeated. */
 export type GuidedPlan = t.TypeOf<typeof GuidedPlanC>;
 
-/** The network of a guided run: fine, and its segments cut and merged as chance will; nothing that makes an outcome unknown. */
+/** The network faults of a guided run: segments are split and merged at random. No fault makes an outcome unknown. */
 const networkFaultsOf = (random: Random): NetworkFaults => ({
   ...NO_NETWORK_FAULTS,
   moreUs: random.pick([100, 100, 2_000]),
@@ -66,7 +66,7 @@ const networkFaultsOf = (random: Random): NetworkFaults => ({
   merge: random.pick([0, 0, 0.2]),
 });
 
-/** How far a run may go. */
+/** The limits of a run. */
 const LIMITS = { events: 300_000, untilUs: 600_000_000 };
 
 /** A cluster on its way through a graph. */
@@ -84,11 +84,11 @@ class Walk {
   /** Lines of the script that come before the next deed is chosen. */
   readonly #lines: string[];
   #lineNumber = 0;
-  /** The deed that is being done, or to which the cluster is led; undefined: none was chosen yet. */
+  /** The deed that is under way, or to whose situation the cluster is led; undefined: none was chosen yet. */
   #deed: number | undefined;
-  /** Is the cluster in the situation in which that is done? */
+  /** Is the cluster in the situation in which the deed is done? */
   #isThere = true;
-  /** What the last command printed. */
+  /** The output of the last command. */
   #printed: string | undefined;
   #isDone = false;
 
@@ -103,7 +103,7 @@ class Walk {
     this.#lines = [...this.#led.beginning()];
   }
 
-  /** Walks until nothing more is chosen, or something is wrong. Rejects where the signal comes first. */
+  /** Walks until no deed is chosen, or a failure is found. Rejects where the signal comes first. */
   async run(signal: AbortSignal | undefined): Promise<void> {
     const { simulation } = this;
     simulation.machine('master').isSheltered = true;
@@ -127,7 +127,7 @@ class Walk {
     this.failures.push(`after ${counted(this.path.length, 'step')}${during}: ${what}`);
   }
 
-  // --- where it is, and where the model says that it is -----------------------------------------------------------------------
+  // --- comparing the cluster with the model -----------------------------------------------------------------------------------
 
   #stepOf(deed: number): Step {
     const { graph, transitionOf } = this.#situations;
@@ -139,7 +139,7 @@ class Walk {
     return graph.seenOf(transitionOf[deed]!);
   }
 
-  /** Are these slots of the cluster what they are in a situation? */
+  /** Compares these slots of the cluster with a situation's; notes a failure where they differ. */
   #compare(situation: number, slots: ReadonlyArray<number>): void {
     const { graph, stateOf } = this.#situations;
     const { model, localsOf, localOf, valueOf } = graph;
@@ -153,7 +153,7 @@ class Walk {
     this.#led.arrive(situation);
   }
 
-  /** The lines before were done: is the cluster where they lead? */
+  /** The deed's lines were done: compares the cluster with their target. */
   #arrive(deed: number): void {
     const { from, to, graph } = this.#situations;
     if (!this.#isThere) {
@@ -195,7 +195,7 @@ class Walk {
     }
   };
 
-  /** A single pull, as a server does it in the background. */
+  /** Does a single pull, as a server does it in the background. */
   #pull(puller: NodeId, peer: NodeId): Promise<void> {
     return new Promise((resolve) => {
       const server = this.#abstraction.serverOf(puller)!;
@@ -246,7 +246,7 @@ class Walk {
     });
   }
 
-  /** The master's part: it plays the script. */
+  /** The master's program: it plays the script. */
   async #play(environment: Environment, life: Life): Promise<void> {
     const { starter, cluster, tracer } = this.#cluster(environment, life);
     await runScript({
@@ -260,7 +260,7 @@ class Walk {
   }
 }
 
-/** Leads a cluster through a graph. The run is by the seed and by what is chosen. Rejects where the signal comes first. */
+/** Leads a cluster through a graph. The seed and the chosen deeds decide the run. Rejects where the signal comes first. */
 export const guide = async (
   situations: Situations,
   seed: number,
@@ -280,5 +280,5 @@ export const guide = async (
   };
 };
 
-/** A put that is refused is an error to the master, and what the model says. */
+/** Is this error the outcome that the model has? A refused put is an error for the master. */
 const isMeant = (seen: string | undefined, error: string): boolean => seen !== undefined && error.includes(seen);

@@ -1,6 +1,6 @@
 /**
- * What only a simulator can look at: all replicas at one instant. Told of every event that a process writes down, at the moment of it, it looks into the
- * replica that wrote it. It has read the contract alone, and knows a replica by what it says of itself: its vector, its store, its accept time.
+ * Looks into all replicas at one instant, which only a simulator can. It is told of every event at the moment when a process writes it, and then looks into
+ * that process's replica. It knows the contract alone, and of a replica only its vector, its store and its accept time.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
@@ -16,16 +16,16 @@ import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js
 /** A put that some replica accepted. */
 interface Accepted extends Stamp {
   readonly key: string;
-  /** Who put it: client, session, client time. */
+  /** The put's identity: client, session, client time. */
   readonly put: string;
 }
 
-/** After so many events all running replicas are looked at together. */
+/** The number of events between two looks at all running replicas. */
 const OFTEN = 64;
 
 const MOST_CONNECTIONS = MAX_CONNECTIONS.clients + MAX_CONNECTIONS.others;
 
-/** Whatever comes from outside is bounded (R16): what waits for a server's log, and who is connected to it. */
+/** Violations of a server's bounds (R16): too many requests wait for its log, or it has too many connections. */
 export const overBounds = (
   name: string,
   { waiting, connections }: Pick<ServerStatus, 'waiting' | 'connections'>,
@@ -36,21 +36,21 @@ export const overBounds = (
 
 /** Looks into the servers of a run. */
 export class Insight {
-  /** What was found, a line each. */
+  /** The violations so far, a line each. */
   readonly violations: string[] = [];
   readonly #onRenewal: (server: NodeId, what: string) => void;
   /** Every put that was accepted, by replica, in the order of accept times. */
   readonly #accepted = new Map<ReplicaId, Accepted[]>();
   readonly #servers = new Map<string, RunningServer>();
-  /** The replicas that each server was since it started: of a renewal its log may know nothing yet. */
+  /** By server, the replicas that it was since it started. Its log may lack the latest renewal. */
   readonly #identities = new Map<NodeId, ReplicaId[]>();
-  /** What replicas showed when they ended whose logs had failed. */
+  /** The vectors, at their end, of replicas whose logs had failed. */
   readonly #shown = new Map<ReplicaId, VectorEntries>();
-  /** How many puts were accepted, in all. */
+  /** The number of accepted puts. */
   #accepts = 0;
   #events = 0;
 
-  /** `onRenewal`: told of each server that came back as another replica, with its log. */
+  /** Calls `onRenewal` for each server that came back as another replica though it has its log. */
   constructor(onRenewal: (server: NodeId, what: string) => void = () => undefined) {
     this.#onRenewal = onRenewal;
   }
@@ -66,7 +66,7 @@ export class Insight {
     this.#servers.delete(name);
   }
 
-  /** Nobody runs any more, and nobody runs yet. */
+  /** All servers of a day have ended, and none of the next day has started. */
   nextDay(): void {
     this.#servers.clear();
   }
@@ -85,7 +85,7 @@ export class Insight {
     this.#compare();
   }
 
-  /** No stamp is given out twice, by whatever process (R2, R7, R7a). */
+  /** Notes an accepted put. A violation: its stamp was that of another put, accepted by any process (R2, R7, R7a). */
   #note({ stamp, key, client, session, clientTime, p }: Extract<TraceEvent, { type: 'accept' }>): void {
     const put = `put ${clientTime} of client ${client}, session ${session}`;
     const list = this.#accepted.get(stamp.r) ?? [];
@@ -98,7 +98,7 @@ export class Insight {
     list.sort((a, b) => a.t - b.t);
   }
 
-  /** A server that has its log is the replica that it was (R7), and has what it showed when its log had failed (R10). */
+  /** A server that starts with its log must be one of its replicas before (R7), and have the writes that it showed after its log had failed (R10). */
   #start(event: Extract<TraceEvent, { type: 'start' }>): void {
     const { replica, p, fresh } = event;
     const server = serverOf(replica);
@@ -116,7 +116,7 @@ export class Insight {
     this.#forget(event);
   }
 
-  /** What a replica had accepted and its log has not was shown to nobody (R10), and its stamp is free again; whether that is true is looked at by layer 3. */
+  /** Forgets puts that a replica had accepted and that its log lacks: their stamps are free again. No process may have seen them (R10), which layer 3 checks. */
   #forget({ replica, vv }: Extract<TraceEvent, { type: 'start' }>): void {
     const own = new Map(vv).get(replica) ?? 0;
     const list = this.#accepted.get(replica);
@@ -127,7 +127,7 @@ export class Insight {
       );
   }
 
-  /** R8: whatever the vector claims is there, or something later of its key is. */
+  /** R8: the store has each write that the vector claims, or a later write to its key. */
   #look(name: string, server: RunningServer): void {
     const { replica, failure } = server.inside;
     if (failure !== undefined) return;
@@ -148,7 +148,7 @@ export class Insight {
     }
   }
 
-  /** Equal vectors, equal stores. */
+  /** R8: servers with equal vectors have equal stores. */
   #compare(): void {
     const seen = new Map<string, readonly [string, ReadonlyMap<string, string>]>();
     for (const [name, { inside }] of this.#servers) {

@@ -1,16 +1,16 @@
 /**
- * Which kinds of steps the runs have come by: an event with what it came to. It is no measure of states; it says what a series of runs has never tried, so that
- * nobody takes its silence for a proof.
+ * The kinds of steps that runs have taken: an event with its outcome. They are no measure of states. They show which kinds a series of runs has never taken, so that
+ * nobody takes the series for a proof of them.
  */
 import { PUT_RESULTS } from '#bayou/core/results.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 
 /**
- * Every kind that there can be. These cannot be:
+ * All kinds that are possible. These are not:
  * - a put with `ERR_DEP`: the master's clients have no guarantees of writes;
- * - a put refused for what it is: honest ends send none;
- * - a put or a pull answered after a log has failed: its server writes nothing down;
- * - a put too old to be told from a repetition (R3): a thousand others would have to be accepted meanwhile, and no script has as many.
+ * - a put that is refused for its value or clock: honest ends send none;
+ * - an answer to a put or a pull after the server's log has failed: such a server writes no events;
+ * - a put too old to be told from a repetition (R3): a thousand other puts would have to be accepted in between, and no script has so many.
  */
 export const KINDS: ReadonlyArray<string> = [
   ...['start fresh', 'start again', 'renewed', 'logFailed', 'kill', 'session', 'merged'],
@@ -24,7 +24,7 @@ export const KINDS: ReadonlyArray<string> = [
   ...['get value', 'get ERR_KEY', 'get ERR_DEP', 'get ERR_CONN'],
 ];
 
-/** The kind of an event; undefined: the master's own words. */
+/** The kind of an event; undefined for the master's events of its own commands. */
 export const kindOf = (e: TraceEvent): string | undefined => {
   switch (e.type) {
     case 'start':

@@ -1,8 +1,8 @@
 /**
- * How a simulated cluster is led through a graph: by which commands of the master it comes from one situation to another, and which steps it cannot be led through.
+ * Leads a simulated cluster through a graph: has the master's commands that bring the cluster from one situation to another, and the steps through which it cannot be led.
  *
- * What belongs to a step: a put or a get at a server goes to it by the client's links, which are made and cut for that, since clients of the model roam; a server that starts again is
- * linked to all by the master, and is cut off again from those that it was not linked to before anything else is done.
+ * Two kinds of steps need further commands. Clients of the model roam, so before a put or a get the client's links are made and cut, until it is linked to the step's server alone. The master
+ * links a server that starts again to all others, so the links that the situation lacks are cut again before the next step.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -14,10 +14,10 @@ import type { Session } from '#bayou/model/protocol/session.js';
 import type { Graph, Step } from './model-graph.js';
 import type { Situations } from './situations.js';
 
-/** The families of steps that a cluster can be led through. */
+/** The families of steps through which a cluster can be led. */
 const FAMILIES = new Set(['Put', 'Get', 'Pull', 'ChangeLink', 'Kill', 'Restart']);
 
-/** Why a simulated cluster cannot be led through this configuration; undefined: it can. */
+/** The reason why a simulated cluster cannot be led through this configuration; undefined: it can. */
 export const notGuided = ({ steps, config }: Graph): string | undefined => {
   const family = steps.find((step) => !FAMILIES.has(step.family))?.family;
   if (family !== undefined) return `nothing leads a simulated cluster through the model's ${family}`;
@@ -34,14 +34,14 @@ const endsOf = (link: string): readonly [NodeId, NodeId] => {
   return [idOf(a), idOf(b)];
 };
 
-/** A deed as the model names it, with what a user sees of it. */
+/** The model's label of a deed, with the outcome that a user sees. */
 export const labelOf = ({ graph, transitionOf }: Situations, deed: number): string => {
   const transition = transitionOf[deed]!;
   const seen = graph.seenOf(transition);
   return `${graph.steps[graph.stepOf[transition]!]!.label}${seen === undefined ? '' : ` (${seen})`}`;
 };
 
-/** Where the cluster is, as its master has to know it. */
+/** The cluster's situation and its clients' links, from which the master's next commands follow. */
 export class Led {
   readonly #situations: Situations;
   readonly #servers: ReadonlyArray<NodeId>;
@@ -50,7 +50,7 @@ export class Led {
   readonly #linked = new Map<NodeId, Set<NodeId>>();
   #situation: number;
   #view: View;
-  /** How many events it takes from here to other situations with the same contents. */
+  /** By situation with the same contents, about how many events the way to it takes. */
   readonly #distances = new Map<number, number>();
 
   constructor(situations: Situations) {
@@ -65,7 +65,7 @@ export class Led {
     return this.#situation;
   }
 
-  /** The cluster is there now. */
+  /** Sets the situation in which the cluster is now. */
   arrive(situation: number): void {
     if (situation === this.#situation) return;
     this.#situation = situation;
@@ -89,7 +89,7 @@ export class Led {
     if (other === this.#situation) return [];
     const [now, then] = [this.#view, viewOf(this.#situations, other)];
     const changed = this.#pairs.filter(([a, b]) => now.isLinked(a, b) !== then.isLinked(a, b));
-    // A link of a server that is down is changed while it runs.
+    // A link can be changed only while its servers run, so a server that is down is started for it.
     const wanted = new Set([...this.#servers.filter(then.isUp), ...changed.flat()]);
     const joined = [...wanted].filter((id) => !now.isUp(id));
     const runs = (id: NodeId): boolean => now.isUp(id) || joined.includes(id);
@@ -106,7 +106,7 @@ export class Led {
     ];
   }
 
-  /** The lines by which a client asks this server and no other. */
+  /** The lines after which a client is linked to this server and no other. */
   #route(client: NodeId, server: NodeId): ReadonlyArray<string> {
     const linked = this.#linked.get(client)!;
     const others = [...linked].filter((id) => id !== server && this.#view.isUp(id));
@@ -116,7 +116,10 @@ export class Led {
     return [...lines, ...others.map((other) => `breakConnection ${client} ${other}`)];
   }
 
-  /** About how many events it takes until a deed begins. What adds to the contents is not to be done always where it is cheapest: the cluster would go the same ways again and again. */
+  /**
+   * About how many events pass until a deed begins. The cost of a deed that adds to the contents leaves out the change of the client's links. With it such deeds would always be done where they are
+   * cheapest, and the cluster would go through the same situations again and again.
+   */
   costOf(deed: number): number {
     const { from, to, contentsOf, graph, transitionOf } = this.#situations;
     const distance = this.#distanceTo(from[deed]!);
@@ -138,7 +141,7 @@ export class Led {
     return distance;
   }
 
-  /** The lines of a step that the master does, from the situation on where the cluster is, to this one. */
+  /** The master's lines for a step from the present situation to the situation `to`. */
   linesOf({ family, args }: Step, to: number): ReadonlyArray<string> {
     const [one = '', other = '', key = ''] = args;
     const id = idOf(one);
@@ -157,7 +160,7 @@ export class Led {
   }
 }
 
-/** A situation, by the names of what is in it. */
+/** A situation, with its slots by name. */
 interface View {
   readonly isUp: (id: NodeId) => boolean;
   readonly isLinked: (a: NodeId, b: NodeId) => boolean;
@@ -184,7 +187,7 @@ const isFixed = ({ links, servers }: Config, a: NodeId, b: NodeId): boolean => {
   return typeof links === 'string' ? isNext : links.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
 };
 
-/** A link of a server that is down: the master's language refuses it (contract, section 5). */
+/** Bars changes of a link of a server that is down: the master refuses such commands (contract, section 5). */
 export const barOf =
   (situations: Situations) =>
   (deed: number): string | undefined => {

@@ -1,7 +1,7 @@
 /**
- * Sessions of the library in a simulated world: what `connect` gives to programs, the same code, with the world as a port. They put and get, many at once, end, break off, and go on from tokens
- * old and new, while servers are killed and come back and links are cut. The soak does this with real servers; here the seed repeats what came of it. Judged by the soak's judge, which
- * knows no line of the model, by a look into all replicas, and by the logs that servers leave when they die. The model does not follow: its clients are the master's.
+ * Runs sessions of the library in a simulated world. They are the code that `connect` gives to programs, with the world as a port. Many sessions put and get at once; they end, break off, and go on from
+ * old and new tokens, while servers are killed and come back and ways are cut. The soak does this with real servers; here the seed repeats the whole run. Three judges look at it: the soak's judge, which
+ * uses no line of the model, a look into all replicas, and the logs that servers leave when they die. Layer 3 does not follow the run: it knows the master's clients alone.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -24,12 +24,12 @@ import { type Environment, type Running, Simulation } from './simulation.js';
 import { mendWorld } from './world-faults.js';
 import { Trace } from './world-trace.js';
 
-/** What came of a run. */
+/** A finished run. */
 export interface LibraryRun {
-  /** What was wrong, a line each. */
+  /** The failures, a line each. */
   readonly failures: ReadonlyArray<string>;
   readonly judged: Readonly<Judged>;
-  /** How sessions began: anew, or from which tokens. */
+  /** How many sessions began anew, and how many from each kind of token. */
   readonly sessions: Writers['counts'];
   readonly hurts: Readonly<Record<HurtKind, number>>;
   readonly events: number;
@@ -39,14 +39,14 @@ export interface LibraryRun {
 }
 
 const SERVERS: ReadonlyArray<NodeId> = [0, 1, 2];
-/** Where the sessions are. */
+/** The machine of the sessions. */
 const HOME = 'sessions';
 const CALM_AFTER = 4;
 const LIMITS = { events: 3_000_000, untilUs: 1_800_000_000 };
-/** How long the network has to say that sessions have ended. */
+/** How long, in ms, the network may take to tell the servers that sessions have ended. */
 const QUIET_MS = 5_000;
 
-/** Whoever is told that a put is accepted will find it in the log of whoever said so. */
+/** Checks that a put which a session was told is accepted is in its server's log. */
 class Told extends SoakJudge {
   readonly logs = new LogsOfTheDead();
   readonly #keys = new Map<string, string>();
@@ -85,7 +85,7 @@ class Sessions {
     this.simulation.machine('master').isSheltered = true;
   }
 
-  /** Plays it to its end; `environment`: the master's. */
+  /** Plays the run to its end. `environment`: the master's. */
   async play(environment: Environment, life: Parameters<typeof simulatedCluster>[0]['life']): Promise<void> {
     const { simulation, insight } = this;
     const { fsync, hurts } = this.#plan;
@@ -134,7 +134,7 @@ class Sessions {
     this.failures.push(...leftBehind(simulation));
   }
 
-  /** Where a fault stands in its way it is started again, at the latest in the calm. */
+  /** Joins a server. Where a fault makes its start fail, the server is started again, at the latest in the calm. */
   async #join(cluster: Cluster, id: NodeId, isCalm = false): Promise<void> {
     if (!cluster.topology.isLive(id)) {
       const joined = await cluster.joinServer(id);
@@ -143,7 +143,7 @@ class Sessions {
     if (cluster.topology.isLive(id)) this.#dying.delete(id);
   }
 
-  /** The process that the sessions are in. */
+  /** Starts the process of the sessions. */
   #home(): Promise<readonly [Running, Environment]> {
     return new Promise((resolve) => {
       const home = this.simulation.start(this.simulation.machine(HOME), HOME, (environment) => resolve([home, environment]));
@@ -210,7 +210,7 @@ class Sessions {
     }
   }
 
-  /** Nobody asks, all is mended, and all servers have everything that was acknowledged. */
+  /** The calm: no session asks, all ways are open, and every server must come to have every acknowledged put. */
   async #calm(cluster: Cluster, writers: Writers): Promise<void> {
     const { network } = this.simulation;
     mendWorld(this.simulation);
@@ -229,16 +229,16 @@ class Sessions {
   }
 }
 
-/** How sessions are run. */
+/** The options of a run. */
 export interface LibraryRunOptions {
-  /** Are the lines of its trace kept, or their hash alone? */
+  /** Keep the lines of the trace? Default: their hash alone. */
   readonly keep?: boolean;
   readonly signal?: AbortSignal;
   /** Faults to put into the servers; default: none. */
   readonly replica?: ReplicaOptions;
 }
 
-/** Runs sessions by a plan, until its end or until something is seen that must not be. Rejects where the signal comes first. */
+/** Runs sessions by a plan, until its end or until the first failure. Rejects where the signal comes first. */
 export const runLibrary = async (
   plan: SessionsPlan,
   { keep = false, signal, replica }: LibraryRunOptions = {},

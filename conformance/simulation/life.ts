@@ -1,11 +1,11 @@
-/** One process's life in a simulated world, from its start to its death: what it has in front of it, and whether it may act. */
+/** The life of one process in a simulated world, from its start to its death: whether it may act, and the events that wait while it may not. */
 
-/** Thrown by whatever a dead process calls. */
+/** Thrown by the ports that a dead process calls. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-/** Something that will happen. What has no `act` any more was cancelled. */
+/** An event that is to happen. Without `act` it was cancelled, or has happened. */
 export interface Scheduled {
   at: number;
   order: number;
@@ -18,9 +18,9 @@ export interface Scheduled {
 export class Life {
   /** Its name in the trace: `s0#1`. */
   readonly name: string;
-  /** It is in a call that takes so long, in µs; its events wait until then. */
+  /** The moment, in µs, at which its call to the disk ends; its events wait until then. */
   busyUntilUs = 0;
-  /** What came while it was paused, in order. */
+  /** The events that came while it was paused, in order. */
   readonly held: Scheduled[] = [];
   #state: 'alive' | 'paused' | 'dead' = 'alive';
   readonly #deaths: ((how: string, isSilent: boolean) => void)[] = [];
@@ -37,7 +37,7 @@ export class Life {
     return this.#state === 'paused';
   }
 
-  /** @throws {Killed} when it is dead: who is dead calls nobody. */
+  /** @throws {Killed} where the process is dead: a dead process calls nothing. */
   mustLive(call: string): void {
     if (this.isDead) throw new Killed(`${call} of ${this.name}`);
   }
@@ -47,7 +47,7 @@ export class Life {
     this.#deaths.push(tell);
   }
 
-  /** It acts no more. Twice does nothing. */
+  /** Ends the life. The second call does nothing. */
   die(how: string, isSilent = false): void {
     if (this.isDead) return;
     this.#state = 'dead';
@@ -55,12 +55,12 @@ export class Life {
     for (const tell of this.#deaths) tell(how, isSilent);
   }
 
-  /** Its events wait. The dead are let be. */
+  /** Lets its events wait. Does nothing to a dead process. */
   pause(): void {
     if (this.#state === 'alive') this.#state = 'paused';
   }
 
-  /** It goes on; what it held is for the caller to schedule. */
+  /** Ends a pause; returns the held events, which the caller has to schedule. */
   goOn(): ReadonlyArray<Scheduled> {
     if (this.#state !== 'paused') return [];
     this.#state = 'alive';

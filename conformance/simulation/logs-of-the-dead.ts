@@ -1,6 +1,6 @@
 /**
- * What a log is worth that its server has left (R10): whenever a server's process dies, its folder is copied as it is on the disk then; when the run is over a fresh reader opens each copy, in a world of its own, and must find every
- * put there that a client had been told was accepted by then: in the vector, and in the store, or something later of its key. Nothing that the server had in memory helps.
+ * Checks the logs that dead servers leave (R10). Whenever a server's process dies, its folder is copied as it is on the disk then. When the run is over, a fresh reader opens each copy in a world of its own. The log
+ * must have every put that a client had been told was accepted: in its vector, and in its store, or a later write to the key there. The server's memory is gone and cannot help.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
@@ -13,26 +13,26 @@ import { DATA } from './simulated-cluster.js';
 import { Simulation, type Environment, type Machine } from './simulation.js';
 import { Trace } from './world-trace.js';
 
-/** A put that a client was told is accepted. */
+/** A put of which a client was told that it is accepted. */
 interface Acknowledged {
   readonly key: string;
   readonly stamp: Stamp;
 }
 
-/** What a server has left. */
+/** The log of a dead server. */
 interface Left {
   readonly server: NodeId;
   readonly name: string;
   readonly copy: Copy;
-  /** How many of the puts that it acknowledged its log must have. */
+  /** The number of acknowledged puts that this log must have. */
   readonly puts: number;
 }
 
 const LIMITS = { events: 100_000, untilUs: 60_000_000 };
-/** No more logs of a run are read than this: a run with more deaths says nothing new by the last of them. */
+/** The most logs of a run that are read: after so many deaths the later ones show nothing new. */
 const MOST_READ = 40;
 
-/** Looks at the logs of servers that died. */
+/** Keeps the logs of servers that died, and checks them. */
 export class LogsOfTheDead {
   readonly #acknowledged = new Map<NodeId, Acknowledged[]>();
   readonly #left: Left[] = [];
@@ -41,7 +41,7 @@ export class LogsOfTheDead {
     if (event.type === 'putDone' && event.stamp !== null) this.acknowledge(event.key, event.stamp);
   }
 
-  /** A client is told that a put is accepted. */
+  /** Notes that a client was told that a put is accepted. */
   acknowledge(key: string, stamp: Stamp): void {
     const server = serverOf(stamp.r);
     const list = this.#acknowledged.get(server) ?? [];
@@ -49,7 +49,7 @@ export class LogsOfTheDead {
     list.push({ key, stamp });
   }
 
-  /** A server's process is gone; what is on its machine's disk when all that has come of its death is copied. */
+  /** Copies the folder of a server whose process has died, when the consequences of its death are over. */
   onDeath(simulation: Simulation, machine: Machine, server: NodeId, name: string): void {
     const puts = this.#acknowledged.get(server)?.length ?? 0;
     if (puts === 0 || this.#left.length >= MOST_READ) return;
@@ -59,7 +59,7 @@ export class LogsOfTheDead {
     });
   }
 
-  /** What is missing from the logs. `mayLack`: the servers whose logs somebody has hurt. */
+  /** The acknowledged puts that the logs lack, a line each. `mayLack`: has a fault hurt this server's log? */
   async missing(mayLack: (server: NodeId) => boolean): Promise<ReadonlyArray<string>> {
     const found: string[] = [];
     for (const left of this.#left) if (!mayLack(left.server)) found.push(...(await this.#lacks(left)));
@@ -84,7 +84,7 @@ export class LogsOfTheDead {
   }
 }
 
-/** What a log holds, for a reader who knows nothing else; why it cannot be read. */
+/** Reads a log; the reader knows nothing but the files. Left: why it cannot be read. */
 const readLog = async (
   server: NodeId,
   copy: Copy,
@@ -105,7 +105,7 @@ const readLog = async (
     const { vv: claimed, writes, waiting } = opened.right;
     const vv = new Map(claimed);
     const store = new Map<string, Stamp>();
-    // What came in a part of a pull counts where the vector has it (R9).
+    // A write that came in a part of a pull counts where the vector covers it (R9).
     const live = [...writes, ...[...waiting].filter(({ t, r }) => (vv.get(r) ?? 0) >= t)];
     for (const write of live) {
       const has = store.get(write.key);

@@ -1,15 +1,15 @@
-/** The state graph of a bounded configuration, by the model alone: the transitions that layer 1 walks, each with a number, so that a run can be told which of them it takes. */
+/** The state graph of a bounded configuration, by the model alone. It has the transitions that layer 1 walks, each with a number, by which a guided run names those that it takes. */
 import type { ComponentModel, Outcome, Slot } from '#bayou/checker/model.js';
 import type { Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { asShipped } from '../layer1-transitions/transition-walk.js';
 
-/** A step of the model, whatever state it is taken from. */
+/** A step of the model, without the state from which it is taken. */
 export interface Step {
   readonly label: string;
   readonly family: string;
   readonly args: ReadonlyArray<string>;
-  /** The slots that it looks at, and of these, by their place in that list, those that it writes. */
+  /** `at`: the slots that the step reads. `writes`: the indices, in `at`, of the slots that it writes. */
   readonly at: ReadonlyArray<number>;
   readonly writes: ReadonlyArray<number>;
 }
@@ -23,16 +23,16 @@ export interface Graph {
   readonly transitions: number;
   /** The transitions out of a state: from `first[state]` up to `first[state + 1]`, without that. */
   readonly first: Int32Array;
-  /** Of each transition: where it leads, which step it is, and what a user sees of it. */
+  /** By transition: its target state, its step, and the outcome that a user sees. */
   readonly to: Int32Array;
   readonly stepOf: Uint16Array;
   readonly seenOf: (transition: number) => string | undefined;
   /** The values of a state's slots, as numbers. */
   readonly localsOf: (state: number) => ReadonlyArray<number>;
   readonly valueOf: (local: number) => unknown;
-  /** The number of the value that the model has this text for; undefined: no state of the graph has it. */
+  /** The number of the value with this text; undefined where no state of the graph has such a value. */
   readonly localOf: (kind: string, text: string) => number | undefined;
-  /** The transition by which a search that begins at the initial state comes to a state first; -1: it is the initial one. */
+  /** By state: the transition by which a search from the initial state first reaches it; -1 for the initial state. */
   readonly firstInto: Int32Array;
 }
 
@@ -43,11 +43,11 @@ interface InternedOutcome {
   readonly seen: number;
 }
 
-/** Numbers for texts, in the order in which they come. */
+/** Numbers texts in the order in which they come. */
 class Numbers {
   readonly #known = new Map<string, number>();
 
-  /** The number, and whether it is a new one. */
+  /** The text's number, and whether the number is new. */
   of(text: string): readonly [number, boolean] {
     const known = this.#known.get(text);
     if (known !== undefined) return [known, false];
@@ -60,7 +60,7 @@ class Numbers {
   }
 }
 
-/** A graph that is being made. */
+/** Builds a graph. */
 class GraphBuilder {
   readonly model: ComponentModel;
   readonly steps: ReadonlyArray<Step>;
@@ -70,7 +70,7 @@ class GraphBuilder {
   readonly seen: (string | undefined)[] = [];
   readonly #names = new Numbers();
   readonly #sights = new Numbers();
-  /** By step, the outcomes for each input: the model's functions are pure, so each runs once. */
+  /** By step, the outcomes for each input: the model's functions are pure, so each is called once for an input. */
   readonly #outcomes: ReadonlyArray<Map<string, ReadonlyArray<InternedOutcome>>>;
 
   constructor(model: ComponentModel) {

@@ -1,37 +1,37 @@
-/** How slow and how unreliable all links of a simulated network are, whatever else a plan does to some of them. Chances are from 0 to 1, times in µs. */
+/** The faults of a simulated network, for all its connections. A plan may have further faults of single machines. Probabilities are from 0 to 1, times in µs. */
 import * as t from 'io-ts/lib/index.js';
 
 /** Decodes a {@link NetworkFaults}. */
 export const NetworkFaultsC = t.readonly(
   t.strict(
     {
-      /** The way there takes at least this long, */
+      /** The least latency of a segment. */
       leastUs: t.number,
-      /** and up to so much longer. */
+      /** The latency is random, and at most `moreUs` above `leastUs`. */
       moreUs: t.number,
-      /** How often a segment takes ten times as long. */
+      /** The probability that a segment takes ten times as long. */
       slow: t.number,
-      /** How often a segment is lost: TCP sends it again, and what comes after it waits. */
+      /** The probability that a segment is lost. TCP sends it again, and later segments wait for it. */
       loss: t.number,
-      /** How often a segment is cut into two. */
+      /** The probability that a segment is split in two. */
       split: t.number,
-      /** How often one that arrives waits for the next to be read with it. */
+      /** The probability that an arriving segment waits, and is read together with the next one. */
       merge: t.number,
-      /** How often a connection breaks while a segment passes, at any byte of it. */
+      /** The probability that the connection breaks while a segment passes, at any byte of the segment. */
       broken: t.number,
-      /** How often one end alone hears of that. */
+      /** The probability that only one end hears of such a break. */
       halfOpen: t.number,
-      /** How many bytes each end's system keeps until they are sent, and until they are read. */
+      /** How many bytes each end's system keeps: those to be sent, and those to be read. */
       sendBytes: t.number,
       receiveBytes: t.number,
-      /** How often a port that is free again is the next to be given out. */
+      /** The probability that a new connection gets the port that was freed last. */
       samePort: t.number,
     },
     'NetworkFaults',
   ),
 );
 
-/** How slow and how unreliable links are. */
+/** The faults of a network. */
 export type NetworkFaults = t.TypeOf<typeof NetworkFaultsC>;
 
 /** A local network that loses nothing. */

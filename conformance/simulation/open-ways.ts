@@ -1,11 +1,11 @@
-/** Which way is open between the machines of a simulated world. */
+/** The ways between the machines of a simulated world, each open or cut. A way leads in one direction. */
 
 /** A machine, as the network sees it. */
 export interface Host {
   readonly name: string;
-  /** Has it power? */
+  /** Has the machine power? */
   readonly isUp: boolean;
-  /** Are its links always without faults, whatever the plan says of the others? */
+  /** Are the machine's connections always without {@link NetworkFaults}? */
   readonly isSheltered: boolean;
 }
 
@@ -13,7 +13,7 @@ export interface Host {
 export class Ways {
   readonly #cut = new Map<string, number>();
 
-  /** Cuts the way from one machine to another, not the way back. What is on its way is sent again when it is open again. */
+  /** Cuts the way from one machine to another, and not the way back. Segments under way are sent again when the way is open again. */
   cut(from: string, to: string, atUs: number): void {
     if (!this.#cut.has(`${from}>${to}`)) this.#cut.set(`${from}>${to}`, atUs);
   }
@@ -26,13 +26,13 @@ export class Ways {
     this.#cut.clear();
   }
 
-  /** Does what this machine sends now reach the other? Both have power, and the way is not cut; to itself it never is. */
+  /** Does a segment of `from` reach `to` now? Both must have power, and the way must not be cut. A machine's way to itself cannot be cut. */
   isOpen(from: Host, to: Host): boolean {
     if (!from.isUp || !to.isUp) return false;
     return this.#cut.size === 0 || from.name === to.name || !this.#cut.has(`${from.name}>${to.name}`);
   }
 
-  /** Since when the way is cut, in µs; undefined: it is open. */
+  /** The moment, in µs, at which the way was cut; undefined: it is open. */
   cutSince(from: Host, to: Host): number | undefined {
     return this.#cut.get(`${from.name}>${to.name}`);
   }

@@ -1,4 +1,4 @@
-/** What befalls processes, disks, links and clocks in a plan of a simulated run, and how it is drawn: in swarms, where faults meet, and in storms. */
+/** The faults of processes, disks, ways and clocks in a plan of a simulated run, and how they are drawn: in swarms, at places where they meet, and in storms. */
 import fc from 'fast-check';
 import * as t from 'io-ts/lib/index.js';
 import type { Bytes } from '#bayou/core/bytes.js';
@@ -9,7 +9,7 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
   t.readonly(
     t.strict({
       type: t.literal(type),
-      /** So long after this line of the script began, counted from 1. */
+      /** The fault comes `afterMs` after this line of the script, counted from 1, began. */
       line: t.number,
       afterMs: t.number,
       /** An index into the machines of that moment, in the order of ids, modulo their number. */
@@ -20,45 +20,45 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
 
 /** Decodes a {@link WorldFault}. */
 export const WorldFaultC = t.union([
-  /** The way from one machine to another is cut for so long, `both`: and the way back. */
+  /** The way from the machine to the `other` is cut for `ms`; with `both` also the way back. */
   fault('cut', { other: t.number, ms: t.number, both: t.boolean }),
   /** All connections between two machines break. */
   fault('reset', { other: t.number }),
-  /** A machine's clock is set by so much, and goes at another rate from then on. */
+  /** The machine's clock is set by `byMs`, and goes at `rate` from then on. */
   fault('clock', { byMs: t.number, rate: t.number }),
-  /** Each call to a machine's disk takes so much longer, for so long. */
+  /** For `ms` each call to the machine's disk takes `us` longer. */
   fault('slow', { us: t.number, ms: t.number }),
-  /** Whenever from then on a server of this machine ends, somebody else listens at its port. */
+  /** From then on, whenever a server of this machine ends, another program listens at its port. */
   fault('squat', {}),
-  /** Somebody who knows the cluster's secret asks a server for what nobody may ask (R16), or says what is not so: see `guest.ts`. */
+  /** A guest, who knows the cluster's secret, sends the machine's server a request that nobody may send (R16), or a false claim: see `guest.ts`. */
   fault('guest', { what: t.keyof({ clock: null, value: null, stray: null, address: null, claim: null }) }),
 ]);
 
-/** What befalls the world around the processes. */
+/** A fault of the world around the processes. */
 export type WorldFault = t.TypeOf<typeof WorldFaultC>;
 
-/** What a plan is drawn for. */
+/** The script, server ids and options for which a plan's faults are drawn. */
 export interface Frame {
   readonly script: ReadonlyArray<Bytes>;
   readonly ids: ReadonlyArray<NodeId>;
   readonly fsync: boolean;
 }
 
-/** Short, or longer than a session waits: then a put may arrive after its session has given it up (R14). */
+/** Lengths of cuts and pauses, in ms: short, or longer than a session waits. During a long one a session may give up a put that arrives later (R14). */
 const lapses = fc.oneof({ weight: 7, arbitrary: fc.integer({ min: 1, max: 800 }) }, { weight: 2, arbitrary: fc.constant(6_500) });
 
-/** A kind of fault, and how often it comes beside the others. */
+/** A kind of fault with its weight among the other kinds. */
 interface Weighted<A> {
   readonly weight: number;
   readonly arbitrary: fc.Arbitrary<A>;
 }
 
-/** No more faults of one sort than this in a plan. */
+/** The most faults of one swarm in a plan. */
 const MOST_FAULTS = 8;
 
 /**
- * Faults in swarms (Groce et al., 2012): each plan has some kinds of them and not the others, many or few. Where everything goes wrong in every run, one
- * fault hides another.
+ * Draws faults in swarms (Groce et al., 2012): each plan has some kinds of faults and lacks the others, and it has many faults or few. If every run had
+ * all kinds, one fault would hide another.
  */
 export const swarm = <A>(kinds: ReadonlyArray<Weighted<A>>): fc.Arbitrary<ReadonlyArray<A>> =>
   fc
@@ -67,13 +67,13 @@ export const swarm = <A>(kinds: ReadonlyArray<Weighted<A>>): fc.Arbitrary<Readon
       some.length === 0 ? fc.constant<A[]>([]) : fc.array(fc.oneof(...some), { minLength: 1, maxLength: most, size: 'max' }),
     );
 
-/** When and whom a plan's faults befall. */
+/** The lines and servers at which a plan's faults come. */
 export interface FaultTargets {
   readonly line: fc.Arbitrary<number>;
   readonly server: fc.Arbitrary<number>;
 }
 
-/** Faults that meet find more than faults alone: many of a plan's befall one server in a few lines, mostly where something is written. */
+/** Draws targets so that faults meet, since faults that meet find more than single ones: many faults of a plan come to one server in a few lines, mostly at puts. */
 export const faultTargetsIn = (lines: ReadonlyArray<string>): fc.Arbitrary<FaultTargets> => {
   const any = fc.integer({ min: 4, max: Math.max(4, lines.length) });
   const puts = lines.flatMap((line, i) => (i >= 3 && line.startsWith('put ') ? [i + 1] : []));
@@ -114,7 +114,7 @@ export const processFaults = (where: FaultTargets, fsync: boolean): ReadonlyArra
   ];
 };
 
-/** What befalls the world around the processes. */
+/** The kinds of faults of the world around the processes. */
 export const worldFaults = ({ line, server }: FaultTargets): ReadonlyArray<Weighted<WorldFault>> => {
   const afterMs = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 300 }));
   const type = <K extends WorldFault['type']>(name: K) => ({ type: fc.constant(name), line, afterMs, machine: server });
@@ -130,27 +130,27 @@ export const worldFaults = ({ line, server }: FaultTargets): ReadonlyArray<Weigh
   ];
 };
 
-/** What befalls one server at one line of a plan, and how the plan's time goes then; undefined: as it went. */
+/** Several faults at one line of a plan, most of them of one server. `pace` replaces the plan's times; undefined: the plan keeps them. */
 interface Storm {
   readonly faults: ReadonlyArray<ProcessFault>;
   readonly world: ReadonlyArray<WorldFault>;
   readonly pace: { readonly antiEntropyMs: number; readonly thinkMs: number } | undefined;
-  /** After this line of the script there is a `stabilize` more; 0: there is none. */
+  /** A further `stabilize` is inserted after this line of the script; 0: none is. */
   readonly settlesAfter: number;
 }
 
 const NO_STORM: Storm = { faults: [], world: [], pace: undefined, settlesAfter: 0 };
 
-/** A cut of this length ends when the calm begins: what it held back is sent again much later (TCP waits longer each time), unless somebody dials anew. */
+/** A cut of this length ends when the calm begins. TCP sends the segments that it held back again much later (each time it waits longer), unless an end dials anew. */
 const LONG_CUT_MS = 600_000;
 
-/** Where a storm comes: where something is written or settled. The last `stabilize` is in the calm. */
+/** The lines at which a storm may come: puts, and every `stabilize` but the last, which is in the calm. */
 const stormLines = (lines: ReadonlyArray<string>): ReadonlyArray<number> => {
   const end = lines.lastIndexOf('stabilize');
   return lines.flatMap((line, i) => (i >= 3 && i < end && (line.startsWith('put ') || line === 'stabilize') ? [i + 1] : []));
 };
 
-/** Starts that are cut off, or fail, one after the other. */
+/** Draws starts that fail one after the other, or in which the process dies. */
 const cutStarts = (where: FaultTargets): fc.Arbitrary<ProcessFault> => {
   const [type, part] = [fc.constant('start' as const), fc.constantFrom(0, 0.3, 0.9)];
   const afters = (most: number): fc.Arbitrary<number[]> => fc.array(fc.nat(most), { minLength: 1, maxLength: 3 });
@@ -161,8 +161,8 @@ const cutStarts = (where: FaultTargets): fc.Arbitrary<ProcessFault> => {
 };
 
 /**
- * Several faults of one server in one line may show what one alone does not: a start that is cut off after a death, a cut that lasts while the script settles, a new identity while
- * an answer is lost.
+ * Draws several faults of one server in one line, which may show what one fault does not: a start that is cut off after a death, a cut that lasts during a `stabilize`, a new identity
+ * while an answer is lost.
  */
 const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Storm> => {
   const where = { line: fc.constant(line), server: fc.constant(server) };
@@ -184,8 +184,8 @@ const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Sto
 };
 
 /**
- * A long cut between servers, with background pulls off. What a `stabilize` has sent before it gave up is held back for longer and longer.
- * Nobody dies meanwhile, since a death would end the connection.
+ * Draws a long cut between servers, without background pulls. The pulls that a `stabilize` sent before it gave up are sent again later and later.
+ * No process dies meanwhile, since a death would end the connection.
  */
 const silenceAt = (line: number, server: number): fc.Arbitrary<Storm> => {
   const cut = {
@@ -202,7 +202,7 @@ const silenceAt = (line: number, server: number): fc.Arbitrary<Storm> => {
   });
 };
 
-/** Storms for a plan; every other plan has none. */
+/** Draws the storm of a plan; half of the plans have none. */
 export const storms = ({ script, fsync }: Frame): fc.Arbitrary<Storm> => {
   const lines = stormLines(script);
   if (lines.length === 0) return fc.constant(NO_STORM);

@@ -1,8 +1,8 @@
-/** A simulated run's plan for real processes: the same script and faults, and a network that does what proxies can. */
+/** Makes a simulated run's plan into a plan for real processes: the same script and faults, and the network faults that proxies can do. */
 import type { HostilePlan } from '../layer4-hostile/hostile-plan.js';
 import type { SimulationPlan } from './simulation-plan.js';
 
-/** What cannot be done to real processes and disks is left out: single calls of a log, a machine's power, clocks, slow disks, links that are cut for a while. */
+/** Leaves out the faults that real processes and disks cannot have: faults of single calls of a log, of a machine's power, of clocks, slow disks, and ways that are cut for a while. */
 export const realPlanOf = ({ seed, script, nextDay, antiEntropyMs, networkFaults, faults }: SimulationPlan): HostilePlan => {
   const way = {
     delayMs: Math.round((networkFaults.leastUs + networkFaults.moreUs / 2) / 1000),

@@ -1,15 +1,15 @@
-/** The world of one process (`ports/ports.ts`), in a simulated one. Whoever is dead calls nobody, and nobody calls the dead. */
+/** The ports of one process (`ports/ports.ts`) in a simulated world. A dead process calls nothing, and nothing calls it. */
 import type { Clock, Network, Timer, Timers, World } from '#bayou/ports/ports.js';
 import type { Life, Scheduled } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 
-/** A machine's clock: it may go too fast or too slowly, be wrong, and be set. */
+/** A machine's clock. It may go too fast or too slowly, be wrong, and be set. */
 export class MachineClock {
-  /** What it showed when the world began, and by how much it has been set since, in ms since 1970. */
+  /** The time that it showed when the world began, plus the amounts by which it was set since, in ms since 1970. */
   wallMs: number;
   #rate = 1;
-  /** What the clock that is never set shows at a moment of the world, from which on it has gone at this rate. */
+  /** The monotonic time, in µs, at the moment `#sinceUs` of the world, from which on the clock has gone at the present rate. */
   #baseUs = 0;
   #sinceUs = 0;
 
@@ -17,24 +17,24 @@ export class MachineClock {
     this.wallMs = wallMs;
   }
 
-  /** How fast it goes: 1 is right. */
+  /** The clock's speed: 1 is right. */
   get rate(): number {
     return this.#rate;
   }
 
-  /** It goes at this rate from this moment of the world on. */
+  /** Sets the rate, from the moment `nowUs` of the world on. */
   go(rate: number, nowUs: number): void {
     this.#baseUs = this.monotonicUs(nowUs);
     this.#sinceUs = nowUs;
     this.#rate = rate;
   }
 
-  /** How much has passed since the world began, by this clock, in µs; it never goes back. */
+  /** The monotonic time since the world began, by this clock, in µs. */
   monotonicUs(nowUs: number): number {
     return this.#baseUs + (nowUs - this.#sinceUs) * this.#rate;
   }
 
-  /** What it shows, in ms since 1970, with fractions. */
+  /** The time that it shows, in ms since 1970, with fractions. */
   shownMs(nowUs: number): number {
     return this.wallMs + this.monotonicUs(nowUs) / 1000;
   }
@@ -42,9 +42,9 @@ export class MachineClock {
 
 /** How late a timer may be, in µs. */
 const LATE_US = 1000;
-/** How long what is to come soon takes, in µs. */
+/** The delay of `soon`, in µs. */
 const SOON_US = 2;
-/** The longest that Node waits; what is longer is taken for 1. */
+/** Node's longest timer, in ms; Node makes a longer one 1 ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const clockOf = (scheduler: Scheduler, machine: MachineClock): Clock => {
@@ -55,7 +55,7 @@ const clockOf = (scheduler: Scheduler, machine: MachineClock): Clock => {
   };
 };
 
-/** As Node takes a time: whole ms, at least one. */
+/** The time of a timer as Node has it: whole ms, at least one. */
 const wholeMs = (ms: number): number => (ms >= 1 && ms <= MAX_TIMER_MS ? Math.trunc(ms) : 1);
 
 const NO_TIMER: Timer = { cancel: () => undefined };
@@ -74,7 +74,7 @@ const timersOf = (scheduler: Scheduler, life: Life, machine: MachineClock, rando
       let event: Scheduled;
       const next = (): void => {
         event = scheduler.after(us(ms), life, 'timer', () => {
-          // What it throws ends the process; until then the next one is set, as Node does.
+          // An exception of `act` ends the process. As in Node, the next timer is set before that.
           try {
             act();
           } finally {
@@ -97,7 +97,7 @@ const timersOf = (scheduler: Scheduler, life: Life, machine: MachineClock, rando
   };
 };
 
-/** Acts before the next event, unless the life is over by then. */
+/** Calls `act` before the next event, unless the life is over by then. */
 export const endOfTurn = (scheduler: Scheduler, life: Life, act: () => void): void =>
   process.nextTick(() => {
     if (life.isDead) return;
@@ -108,7 +108,7 @@ export const endOfTurn = (scheduler: Scheduler, life: Life, act: () => void): vo
     }
   });
 
-/** A process's world. `random`: of this life alone. */
+/** A process's world. `random` gives streams of this life alone. */
 export const worldOf = (
   scheduler: Scheduler,
   life: Life,

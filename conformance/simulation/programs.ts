@@ -1,4 +1,4 @@
-/** The programs of a simulated cluster: the server and the client that ship, and what they write down. */
+/** The programs of a simulated cluster: the server and the client that ship, with tracers in memory. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
@@ -13,16 +13,16 @@ import type { Life } from './life.js';
 import type { Program } from './simulated-processes.js';
 import type { Environment } from './simulation.js';
 
-/** Takes what processes write down, and servers that have started. */
+/** Is told of the processes' events, and of servers that have started. */
 export interface Recorder {
   readonly onEvent: (event: TraceEvent) => void;
   readonly onServer: (name: string, server: RunningServer) => void;
   readonly onClient?: (client: RunningClient) => void;
-  /** Somebody was cut off for what it sent, which no honest end sends. */
+  /** A server cut off an end for a message that no honest end sends. */
   readonly onFault: (line: string) => void;
 }
 
-/** A tracer in memory: whoever is dead writes nothing. */
+/** A tracer in memory. A dead process writes nothing. */
 export const tracerOf = (name: string, life: Life, say: (line: string) => void, recorder: Recorder): Tracer => {
   let n = 0;
   return (body: TraceBody) => {
@@ -33,7 +33,7 @@ export const tracerOf = (name: string, life: Life, say: (line: string) => void, 
   };
 };
 
-/** Of what an honest end sends only a frame that its death, or the network, has cut off is a fault. */
+/** A server's line on an end that it cut off for a dishonest message. Half a frame is none: an honest end's death, or the network, may cut a frame off. */
 const DISHONEST = /was cut off: it sent (?!half a frame)/;
 
 const loggerOf = ({ name, say }: Environment, recorder: Recorder | undefined): Logger => {
@@ -45,7 +45,7 @@ const loggerOf = ({ name, say }: Environment, recorder: Recorder | undefined): L
   return { debug: () => undefined, info: line('info'), warn, error: line('error') };
 };
 
-/** The programs by kind. `lifeOf`: the life of a process by its name; `recorder` undefined: nothing is written down; `replica`: faults to put into the servers. */
+/** The programs by kind. `lifeOf`: the life of a process by its name. `recorder` undefined: no events are recorded. `replica`: faults to put into the servers. */
 export const programsOf = (
   lifeOf: (name: string) => Life,
   recorder: Recorder | undefined,

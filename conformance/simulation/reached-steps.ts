@@ -1,6 +1,6 @@
 /**
- * Which steps a run has taken, told so that runs of different scripts can be compared: what happened, and how it was with who did it, before and after. Names, numbers and contents are
- * left out, and what is many is many. A plan whose run takes steps that no run before has taken is worth trying again in other ways.
+ * The steps that a run has taken, as texts that can be compared between runs of different scripts: the kind of an event, and the shape of its server before and after. The texts have no
+ * names or contents, and a number from 3 on is `3+`. A plan whose run takes a step that no earlier run took is worth varying.
  */
 import { serverOf } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -8,14 +8,14 @@ import { liveWritesOf, transfersOf, vectorOf } from '#bayou/impl/replica.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import { kindOf } from './kinds.js';
 
-/** More are as many. */
+/** Greater numbers count as this one. */
 const MANY = 3;
-/** How many of a client's own steps belong to one: what it has just tried decides what it may do next. */
+/** A client's step is named with this many steps before it, since they decide what the client may do next. */
 const CLIENTS_PAST = 2;
 
 const few = (n: number): string => (n >= MANY ? `${MANY}+` : `${n}`);
 
-/** How it is with a server: of how many replicas it has writes, of how many that it was itself, how many keys, whether a pull is half done, and whether its log has failed. */
+/** The shape of a server: of how many replicas it has writes, how many of these it was itself, how many keys it has, whether a pull is half done (`p`), and whether its log has failed (`f`). */
 const shapeOf = ({ inside, id }: Pick<RunningServer, 'inside' | 'id'>): string => {
   const vector = vectorOf(inside.replica);
   const own = vector.filter(([r]) => serverOf(r) === id).length;
@@ -28,9 +28,9 @@ const shapeOf = ({ inside, id }: Pick<RunningServer, 'inside' | 'id'>): string =
 export class ReachedSteps {
   readonly all = new Set<string>();
   readonly #servers = new Map<string, Pick<RunningServer, 'inside' | 'id'>>();
-  /** How it was with each server after its last event. */
+  /** By server, its shape after its last event. */
   readonly #shapes = new Map<string, string>();
-  /** What each process did last. */
+  /** By client, its last steps. */
   readonly #past = new Map<string, ReadonlyArray<string>>();
 
   onServer(name: string, server: Pick<RunningServer, 'inside' | 'id'>): void {

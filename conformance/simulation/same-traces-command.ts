@@ -1,7 +1,7 @@
 /**
- * Is a simulated run the same wherever it is done? `npm run same-traces -- --runs 1000 --seed 1 --nodes 20,22,24` does the same runs in two processes of
- * each of these versions of Node, and compares the traces, byte for byte by their hashes. Node 20, 22 and 24 are fetched from the npm registry where they
- * are not there (the package `node`). Exit status: 0 they are the same; 1 they are not; 2 bad usage; 3 a Node could not be run.
+ * Checks that a simulated run is the same wherever it is done. `npm run same-traces -- --runs 1000 --seed 1 --nodes 20,22,24` does the same runs in two
+ * processes of each of these versions of Node, and compares the hashes of the traces. Missing versions of Node are fetched from the npm registry (the
+ * package `node`). Exit status: 0 the traces are the same; 1 they are not; 2 bad usage; 3 a Node could not be run.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ interface Options {
   readonly write: boolean;
 }
 
-/** What one process has printed. */
+/** The output of one process. */
 interface Hashes {
   readonly who: string;
   readonly lines: ReadonlyArray<string>;
@@ -26,7 +26,7 @@ const HASHES = fileURLToPath(new URL('trace-hashes.js', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../../docs/simulation.md', import.meta.url));
 const PART = 'the same everywhere: npm run same-traces -- --write';
 const TIMES = ['first', 'second'];
-/** A run takes some 60 bytes here. */
+/** The most output of one process, in bytes; a run has some 60. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -42,7 +42,7 @@ const versions = (text: string): ReadonlyArray<string> => {
   return text.split(',');
 };
 
-/** Does the runs in a process of its own. Rejects with what it said where it failed. */
+/** Does the runs in a process of its own. Rejects with the process's standard error where it failed. */
 const hashesOf = (version: string, time: string, { runs, seed }: Options): Promise<Hashes> =>
   new Promise((resolve, reject) => {
     const args = ['exec', '--yes', `--package=node@${version}`, '--', 'node', HASHES, `${seed}`, `${runs}`];
@@ -52,7 +52,7 @@ const hashesOf = (version: string, time: string, { runs, seed }: Options): Promi
     });
   });
 
-/** The first run that two processes did not do alike, in one line; undefined: there is none. */
+/** The first run whose traces differ between two processes, in one line; undefined: there is none. */
 const difference = (one: Hashes, other: Hashes, seed: number): string | undefined => {
   const run = one.lines.findIndex((line, i) => line !== other.lines[i]);
   if (run < 0 && one.lines.length === other.lines.length) return undefined;
@@ -63,7 +63,7 @@ const eventsOf = ({ lines }: Hashes): number => lines.reduce((sum, line) => sum 
 
 const main = async (o: Options): Promise<number> => {
   const all: Hashes[] = [];
-  // One after the other: they are compared by what they do, not by how fast.
+  // The processes run one after the other, since their speed does not matter.
   for (const version of o.nodes) for (const time of TIMES) all.push(await hashesOf(version, time, o));
   const [first, ...others] = all;
   const differences = others.flatMap((other) => difference(first!, other, o.seed) ?? []);

@@ -1,16 +1,16 @@
 /**
- * Virtual time. What is to happen waits in a queue, by its time and then in the order in which it was scheduled; between two events everything that
- * Node has waiting in promises and `nextTick`s is done, so that an event's consequences come before the next event.
+ * Virtual time. Events wait in a queue, ordered by their time and then by the order in which they were scheduled. Between two events Node runs all waiting
+ * promises and `nextTick`s, so that the consequences of an event come before the next event.
  */
 import TinyQueue from 'tinyqueue';
 import { Killed, type Life, type Scheduled } from './life.js';
 import type { Trace } from './world-trace.js';
 import { hearsNow, hearUncaught } from './uncaught.js';
 
-/** How a run ended: what was awaited came; nothing was left to happen; it had happened too much, or too long. */
+/** The end of a run. `done`: the awaited condition holds; `idle`: no event is left; `events`, `time`: it reached a limit. */
 export type RunEnd = 'done' | 'idle' | 'events' | 'time';
 
-/** How far a run may go. */
+/** The limits of a run. */
 export interface RunLimits {
   readonly events: number;
   /** In µs of the world. */
@@ -24,13 +24,13 @@ export interface Crash {
   readonly error: unknown;
 }
 
-/** After so many events is looked whether what the queue holds is mostly cancelled. */
+/** The number of events between two looks whether most of the queue is cancelled. */
 const SWEEP = 4096;
 
 /** The scheduler. */
 export class Scheduler {
   nowUs = 0;
-  /** How many events there were. */
+  /** The number of events so far. */
   events = 0;
   readonly crashes: Crash[] = [];
   readonly #trace: Trace;
@@ -44,7 +44,7 @@ export class Scheduler {
     this.#trace = trace;
   }
 
-  /** Lets something happen after so many µs, to the world or to a life: then it waits while that is paused, and never happens to the dead. */
+  /** Schedules `act` after `us`. An event of a life waits while the life is paused, and does not happen after its death. An event without a life is the world's. */
   after(us: number, life: Life | undefined, what: string, act: () => void): Scheduled {
     const at = this.nowUs + Math.max(0, Math.round(us));
     const event = { at, order: this.#order++, life, what, act };
@@ -58,29 +58,29 @@ export class Scheduler {
     this.#cancelled++;
   }
 
-  /** What is to happen to a life. */
+  /** The names of the events that wait for a life. */
   pendingOf(life: Life): ReadonlyArray<string> {
     return this.#queue.data.filter((event) => event.life === life && event.act !== undefined).map(({ what }) => what);
   }
 
-  /** A paused life goes on: what waited happens now, in its order. */
+  /** Ends the pause of a life: its held events happen now, in their order. */
   goOn(life: Life): void {
     for (const event of life.goOn()) this.#putOff(event, this.nowUs);
   }
 
-  /** What was due in an order stays in it. */
+  /** Puts an event off. Events that are put off one after the other keep that order. */
   #putOff(event: Scheduled, at: number): void {
     event.at = at;
     event.order = this.#order++;
     this.#queue.push(event);
   }
 
-  /** A note in the trace. */
+  /** Writes a note to the trace. */
   note(whom: string, what: string): void {
     this.#trace.note(this.nowUs, whom, what);
   }
 
-  /** What a process did not catch ends it, as it ends a real one. What the dead throw reaches nobody. */
+  /** An exception that a process did not catch ends the process, as it ends a real one. Exceptions of the dead are ignored. */
   crash(life: Life | undefined, error: unknown): void {
     if (error instanceof Killed || life?.isDead === true) return;
     if (life === undefined) throw error;
@@ -89,7 +89,7 @@ export class Scheduler {
     life.die('exit status 1');
   }
 
-  /** Lets one event after the other happen, until `isDone` says so after one. Real time passes; nothing in the world sees it. */
+  /** Runs one event after the other, until `isDone` holds after one. Nothing in the world sees the real time that passes. */
   async run(isDone: () => boolean, limits: RunLimits): Promise<RunEnd> {
     const endHearing = hearUncaught();
     try {
@@ -124,7 +124,7 @@ export class Scheduler {
     }
   }
 
-  /** False: it did not happen, or not yet. */
+  /** Runs an event; false where it does not happen, or has to wait. */
   #happens(event: Scheduled): boolean {
     const { life, act } = event;
     if (act === undefined) this.#cancelled--;
@@ -152,7 +152,7 @@ export class Scheduler {
     return true;
   }
 
-  /** Deadlines that were met in time leave as much behind as there is to come. */
+  /** Removes cancelled events where they are half of the queue or more: every deadline that was met leaves one. */
   #sweep(): void {
     if (this.#cancelled * 2 < this.#queue.length) return;
     const left = this.#queue.data.filter(({ act }) => act !== undefined);

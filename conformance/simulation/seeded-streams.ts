@@ -1,19 +1,19 @@
 /**
- * Chance that can be had again: streams of pseudo-random numbers, each by the run's seed and a name of its own, so that one more number taken
- * from one stream changes nothing in the others.
+ * Chance that a seed repeats: streams of pseudo-random numbers. The run's seed and a name decide each stream, so that a further number taken from one
+ * stream changes nothing in the others.
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** A stream of chance. */
 export interface Random {
-  /** A whole number of these, both included. */
+  /** A whole number from `least` to `most`, both included. */
   readonly int: (least: number, most: number) => number;
-  /** From 0 up to 1, without 1. */
+  /** A number from 0 up to 1, without 1. */
   readonly part: () => number;
-  /** True so often: 0 never, 1 always. Takes a number in any case. */
+  /** True with this probability. It takes a number from the stream in any case. */
   readonly chance: (probability: number) => boolean;
-  /** One of a list that is not empty. */
+  /** An element of a list that is not empty. */
   readonly pick: <A>(list: ReadonlyArray<A>) => A;
   readonly bytes: (count: number) => Buffer;
 }
@@ -21,7 +21,7 @@ export interface Random {
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
 
-/** The run's seed and a name in one number (FNV-1a, 32 bits). */
+/** The seed of a stream: the run's seed and the stream's name in one number (FNV-1a, 32 bits). */
 const seedOf = (seed: number, name: string): number => {
   let h = OFFSET;
   for (const char of `${seed}/${name}`) h = Math.imul(h ^ char.charCodeAt(0), PRIME);

@@ -1,4 +1,4 @@
-/** Plans of simulated runs of the library's sessions: how many there are at a time, and what befalls the servers meanwhile. A plan is JSON, and the run is by the plan alone. */
+/** Plans of simulated runs of the library's sessions: the number of sessions at a time, and the faults of the servers meanwhile. A plan is JSON, and decides its run alone. */
 import * as t from 'io-ts/lib/index.js';
 import { chanceOf } from '../common/seeded-chance.js';
 import { NetworkFaultsC, NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
@@ -6,20 +6,20 @@ import { NetworkFaultsC, NO_NETWORK_FAULTS, type NetworkFaults } from './network
 const HurtC = t.readonly(
   t.strict({
     type: t.keyof({ kill: null, cut: null, reset: null, pause: null, power: null }),
-    /** So long after the last was over. */
+    /** The time between the end of the fault before and this one. */
     afterMs: t.number,
-    /** Which server, of those that live then, in the order of their ids and round again. */
+    /** The index of the server among the live ones, sorted by id, modulo their number. */
     server: t.number,
-    /** The other end of a way that is cut or breaks: the sessions' machine first, then the other servers, and round again. */
+    /** The other end of a cut or a reset: an index into the sessions' machine and the other servers, in this order, modulo their number. */
     other: t.number,
-    /** How long a server is away or paused. */
+    /** How long the server is away or paused, or the way cut, in ms. */
     forMs: t.number,
     /** Is the way back cut, too? */
     both: t.boolean,
   }),
 );
 
-/** What befalls a server, or a way to it. */
+/** A fault of a server, or of a way to it. */
 export type Hurt = t.TypeOf<typeof HurtC>;
 
 export type HurtKind = Hurt['type'];
@@ -27,11 +27,11 @@ export type HurtKind = Hurt['type'];
 const SessionsPlanC = t.readonly(
   t.strict(
     {
-      /** What the plan leaves open is by this: what the sessions do, the order and the time of everything. */
+      /** The seed of everything that the plan does not say: what the sessions do, and the order and times of all events. */
       sessions: t.number,
-      /** How many sessions there are at a time. */
+      /** The number of sessions at a time. */
       actors: t.number,
-      /** Without it the death of a machine takes what was acknowledged (R10), so that no machine may die. */
+      /** Do servers force their logs to the disk? Without it a machine's death takes acknowledged puts (R10), so no machine may die. */
       fsync: t.boolean,
       networkFaults: NetworkFaultsC,
       hurts: t.readonlyArray(HurtC),
@@ -72,7 +72,7 @@ export const sessionsPlanOf = (seed: number): SessionsPlan => {
   return { sessions: seed, actors: ACTORS, fsync, networkFaults: FAULTY, hurts: Array.from({ length: HURTS }, hurt) };
 };
 
-/** Plans that are a little smaller, the smallest first. */
+/** Plans that are smaller than this one, the smallest first. */
 export function* smallerSessions(plan: SessionsPlan): Generator<SessionsPlan> {
   const { actors, networkFaults, hurts } = plan;
   if (Object.entries(NO_NETWORK_FAULTS).some(([name, n]) => networkFaults[name as keyof NetworkFaults] !== n))
@@ -81,10 +81,10 @@ export function* smallerSessions(plan: SessionsPlan): Generator<SessionsPlan> {
   for (const i of hurts.keys()) yield { ...plan, hurts: hurts.filter((_, n) => n !== i) };
 }
 
-/** The greatest of each number in a plan: none is waited for longer than the run may last. */
+/** The greatest numbers of a plan. No wait may be longer than the run may last. */
 const MOST = { actors: 100, hurts: 1_000, ms: 600_000 };
 
-/** What in a plan cannot be done, in one line; undefined: nothing. */
+/** The reason why a plan cannot be run, in one line; undefined: it can. */
 export const wrongInSessions = ({ actors, fsync, networkFaults, hurts }: SessionsPlan): string | undefined => {
   const isWhole = (n: number, least: number, most: number): boolean => Number.isInteger(n) && n >= least && n <= most;
   const { slow, loss, split, merge, broken, halfOpen, samePort } = networkFaults;

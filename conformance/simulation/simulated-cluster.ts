@@ -10,13 +10,13 @@ import { simulatedStarter, type Starting } from './simulated-processes.js';
 import { programsOf, tracerOf, type Recorder } from './programs.js';
 import type { Environment, Machine, Running, Simulation } from './simulation.js';
 
-/** Below it each server has its log. */
+/** The folder below which each server has its log. */
 export const DATA = '/data';
 
-/** What a simulated cluster is made of. */
+/** The parts of a simulated cluster. */
 export interface SimulatedClusterOptions {
   readonly simulation: Simulation;
-  /** The master's. */
+  /** The environment of the master's process. */
   readonly environment: Environment;
   readonly life: Life;
   readonly recorder: Recorder;
@@ -31,7 +31,7 @@ export interface SimulatedClusterOptions {
 export interface SimulatedCluster {
   readonly starter: Starter;
   readonly cluster: Cluster;
-  /** Writes down what the master does. */
+  /** The master's tracer. */
   readonly tracer: Tracer;
   /** The processes that were started, by their names; a test may add its own. */
   readonly running: Map<string, Running>;
@@ -48,13 +48,13 @@ export const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
   return [...servers.map((id) => `s${id}`), ...[...clients].map((id) => `c${id}`)];
 };
 
-/** How a plan's replicas are made: so many writes go into an answer to a pull at most, 0: as many as shipped; with faults, where a test asks for them. */
+/** The options of a plan's replicas. `partWrites`: the most writes of an answer to a pull; 0: as many as the shipped server's. `faults`: those that a test puts in. */
 export const replicaOf = (partWrites: number, faults: ReplicaOptions | undefined): ReplicaOptions => ({
   ...(partWrites > 0 && { part: { writes: partWrites, bytes: Infinity } }),
   ...faults,
 });
 
-/** Makes one. */
+/** Makes a cluster without processes. */
 export const simulatedCluster = (o: SimulatedClusterOptions): SimulatedCluster => {
   const { simulation, environment, life, recorder, settings } = o;
   const running = new Map<string, Running>();

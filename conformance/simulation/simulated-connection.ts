@@ -1,9 +1,9 @@
-/* eslint-disable max-lines -- one connection, end to end: what is sent, lost, delayed and closed has to agree. */
+/* eslint-disable max-lines -- the two ends of one connection have to agree on what is sent, lost, delayed and closed. */
 /**
- * TCP between two ends, as their systems keep it: what a process has written and the other has not read, on its way in segments.
+ * TCP between two ends, as their systems keep it: the bytes that one process has written and the other has not read, and the segments under way.
  *
- * Bytes are never lost, repeated or reordered: TCP's numbers see to it, so the network cannot bring old bytes into a connection. What is lost is sent
- * again, and all that follows waits. So the faults of a connection are: it takes long, it is read in other pieces than it was written in, it stops, and it
+ * Bytes are never lost, repeated or reordered: TCP's sequence numbers prevent that, so the network cannot bring old bytes into a connection. A lost segment
+ * is sent again, and all later ones wait. So a connection has these faults: it is slow, it is read in other pieces than it was written in, it stops, and it
  * breaks at any byte, for both ends or, half open, for one alone.
  */
 import { crc32 } from 'node:zlib';
@@ -13,58 +13,58 @@ import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
-/** What all connections of a world have in common. */
+/** The parts that all connections of a world share. */
 export interface Wires {
   readonly scheduler: Scheduler;
   readonly ways: Ways;
   readonly networkFaults: () => NetworkFaults;
-  /** Counts each fault that was done. */
+  /** Counts a fault. */
   readonly count: (what: 'lost' | 'broken' | 'halfOpen' | 'split') => void;
 }
 
-/** What an end tells the stream that a process has of it. */
+/** The stream of an end's process, which is told of the end's events. */
 export interface EndListener {
-  /** There is something to read: bytes, the end, or that it broke. */
+  /** There is something to read: bytes, the end of the bytes, or a break. */
   readonly onReadable: () => void;
-  /** There is room for what is to be written. */
+  /** There is room to write. */
   readonly onRoom: () => void;
 }
 
 interface Segment {
   readonly bytes: Buffer;
   readonly isFin: boolean;
-  /** The connection breaks when it has arrived, and so many of its bytes never do; undefined: it does not break. */
+  /** The connection breaks when this segment has arrived, and `missing` of its bytes never arrive; undefined: it does not break. */
   readonly missing: number | undefined;
   isDue: boolean;
 }
 
 const MAX_SEGMENT = 65_536;
-/** When what was lost is sent again the first time; each time after that it takes twice as long. */
+/** The time until a lost segment is sent again; it doubles with each further try. */
 const RTO_US = 200_000;
 const MAX_RTO_US = 120_000_000;
-/** After so many times the system gives a connection up (Linux: tcp_retries2). */
+/** The number of tries after which the system gives a connection up (Linux: tcp_retries2). */
 const MAX_TRIES = 15;
-/** When an idle connection whose other end is silent is given up: ten seconds, and ten probes of a second. */
+/** The time after which an idle connection with a silent other end is given up: ten seconds, and ten probes of a second. */
 export const KEEP_ALIVE_US = 20_000_000;
 
-/** One end. */
+/** One end of a connection. */
 export class End {
   readonly host: Host;
-  /** The process that has it. */
+  /** The life of the end's process. */
   readonly life: Life;
   readonly wires: Wires;
   readonly random: Random;
   peer!: End;
   listener: EndListener | undefined;
-  /** The other end has written all that it will. */
+  /** Has the other end finished writing? */
   isAtEnd = false;
-  /** Why it is broken: the system's code. */
+  /** The system's code of the break; undefined: the connection is not broken. */
   broken: 'ECONNRESET' | 'ETIMEDOUT' | undefined;
-  /** The process has closed it. */
+  /** Has the process closed the end? */
   isClosed = false;
-  /** The system knows nothing of it any more. */
+  /** Has the system forgotten the end? */
   isGone = false;
-  /** The process waits for room to write. */
+  /** Does the process wait for room to write? */
   wantsRoom = false;
   #received: Buffer[] = [];
   #receivedBytes = 0;
@@ -80,7 +80,7 @@ export class End {
 
   readonly #onClosed: () => void;
 
-  /** `onClosed`: its process has nothing more to do with it. */
+  /** Calls `onClosed` when the process has closed the end. */
   constructor(wires: Wires, host: Host, life: Life, random: Random, onClosed: () => void) {
     this.#onClosed = onClosed;
     this.wires = wires;
@@ -91,7 +91,7 @@ export class End {
 
   // --- the process's side --------------------------------------------------------------------------------------------------
 
-  /** Takes a beginning of the bytes, as much as there is room for; gives how many. */
+  /** Takes as many of the first bytes as there is room for; returns their number. */
   write(bytes: Buffer): number {
     const room = Math.max(0, this.#networkFaults().sendBytes - this.#unsentBytes - this.#flyingBytes);
     const taken = bytes.length <= room ? bytes : bytes.subarray(0, room);
@@ -103,7 +103,7 @@ export class End {
     return taken.length;
   }
 
-  /** Nothing more is written. */
+  /** Ends the writing side. */
   shutdown(): void {
     this.#finWanted = true;
     this.#send();
@@ -113,7 +113,7 @@ export class End {
     return this.#receivedBytes;
   }
 
-  /** Takes at most so many of the bytes that have come. */
+  /** Reads at most `most` of the received bytes; undefined where there are none. */
   read(most: number): Buffer | undefined {
     if (this.#receivedBytes === 0) return undefined;
     let chunk = this.#received.length === 1 ? this.#received[0]! : Buffer.concat(this.#received);
@@ -127,7 +127,7 @@ export class End {
     return chunk;
   }
 
-  /** The process lets go of it. What it has written still arrives, unless there is something that it has not read: then the other end is told that it broke. */
+  /** Closes the end. Its written bytes still arrive. But where received bytes were not read, the other end is told that the connection broke. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -138,7 +138,7 @@ export class End {
     else this.shutdown();
   }
 
-  /** The system gives it up before a process had it. */
+  /** Gives up an end that no process had taken. */
   abort(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -147,7 +147,7 @@ export class End {
     this.#reset();
   }
 
-  /** Its machine has no power any more: nobody is told. */
+  /** The end's machine has lost its power, so the other end is told nothing. */
   vanish(): void {
     this.isClosed = true;
     this.isGone = true;
@@ -158,7 +158,7 @@ export class End {
     this.peer.#probeLater();
   }
 
-  /** Breaks, here and now. */
+  /** Breaks this end at once. */
   break(code: 'ECONNRESET' | 'ETIMEDOUT'): void {
     if (this.broken !== undefined || this.isGone) return;
     this.broken = code;
@@ -186,7 +186,7 @@ export class End {
     else this.#probeLater();
   }
 
-  /** Whatever is on its way arrives now, if the way is open. */
+  /** Lets the segments under way arrive now, where the way is open. */
   arriveNow(): void {
     this.#isStalled = false;
     for (const segment of this.#flight) segment.isDue = true;
@@ -208,7 +208,7 @@ export class End {
     return this.host.isSheltered || this.peer.host.isSheltered ? NO_NETWORK_FAULTS : this.wires.networkFaults();
   }
 
-  /** How long the way takes this time. */
+  /** The latency of the next segment. */
   #latency(): number {
     const { leastUs, moreUs, slow } = this.#networkFaults();
     const us = leastUs + this.random.part() * moreUs;
@@ -227,7 +227,7 @@ export class End {
     }
   }
 
-  /** What goes out next: at most so many bytes of what is unsent. */
+  /** The next segment's bytes: at most `most` of the unsent ones. */
   #segment(most: number): Buffer {
     const all = this.#unsent.length === 1 ? this.#unsent[0]! : Buffer.concat(this.#unsent);
     let size = Math.min(all.length, most);
@@ -266,7 +266,7 @@ export class End {
     );
   }
 
-  /** What has come lands, in order. */
+  /** Lets the due segments arrive, in order. */
   #land(): void {
     while (!this.#isStalled && this.#flight[0]?.isDue === true && this.broken === undefined) {
       if (!this.wires.ways.isOpen(this.host, this.peer.host)) {
@@ -312,7 +312,7 @@ export class End {
     if (this.wantsRoom || this.#unsentBytes > 0) this.peer.#tellWindow();
   }
 
-  /** Something on the way breaks the connection; both ends hear of it, or one. `lost`: how many bytes of what was sent did not arrive. */
+  /** The network breaks the connection; both ends hear of it, or one. `lost`: the number of sent bytes that did not arrive. */
   #breakDown(lost: number): void {
     const { count } = this.wires;
     if (this.random.chance(this.#networkFaults().halfOpen)) {
@@ -320,7 +320,7 @@ export class End {
       const one = this.random.chance(0.5) ? this : this.peer;
       one.break('ECONNRESET');
       if (one === this || lost === 0) one.peer.#probeLater();
-      // Sent again, they are answered by an end that knows nothing of them.
+      // The lost bytes are sent again, and the other end, which has forgotten the connection, answers with a reset.
       else this.wires.scheduler.after(RTO_US, undefined, `${this.#name()} again`, () => one.#reset());
       return;
     }
@@ -329,7 +329,7 @@ export class End {
     this.peer.break('ECONNRESET');
   }
 
-  /** Tells the other end that this one is no more. What it sends now is lost, and where it does not arrive nobody says it again. */
+  /** Sends the other end a reset. A reset that does not arrive is not sent again. */
   #reset(): void {
     const { scheduler, ways } = this.wires;
     scheduler.after(this.#latency(), undefined, `${this.#name()} rst`, () => {
@@ -338,7 +338,7 @@ export class End {
     });
   }
 
-  /** Tells the other end that there is room again. */
+  /** Tells the other end that there is room to send. */
   #tellWindow(): void {
     const { scheduler, ways } = this.wires;
     const us = ways.isOpen(this.host, this.peer.host) ? this.#latency() : RTO_US;

@@ -1,4 +1,4 @@
-/** One day of a simulated run: the master that ships plays a script on a cluster that ships, in a world that the plan makes, until its end. */
+/** One day of a simulated run: the master that ships plays a script, to its end, on a cluster that ships, in the world of a plan. */
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
@@ -23,21 +23,21 @@ import type { Environment, Simulation } from './simulation.js';
 import type { SimulationPlan } from './simulation-plan.js';
 import { GUEST, inflictOnWorld, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
 
-/** How far a day may go: more is a run that does not end. */
+/** The limits of a day. A day beyond them would not end. */
 const MOST_EVENTS = 3_000_000;
 const DAY_US = 7_200_000_000;
 
-/** What a server says of a guest that calls itself a master, and tells it to call where nobody can be. */
+/** The line of a server about a guest that called itself a master, and told the server to call an address that cannot exist. */
 const A_BAD_CALLER = /: master 0 was cut off: it sent a message whose field 'ask\b/;
 
-/** What the days of a run share. */
+/** The state that the days of a run share. */
 export interface Shared {
   readonly simulation: Simulation;
   readonly plan: SimulationPlan;
   readonly insight: Insight;
   readonly followed: RunningTrace;
   readonly logs: LogsOfTheDead;
-  /** What befalls the servers, a day each. */
+  /** The nemeses, one a day. */
   readonly nemeses: Nemesis[];
   readonly counts: WorldCounts;
   readonly replica: ReplicaOptions | undefined;
@@ -45,11 +45,11 @@ export interface Shared {
   readonly steps: ReachedSteps | undefined;
 }
 
-/** Has something been seen that must not be? The run ends there. */
+/** Was a violation seen? Then the run ends. */
 export const isWrong = ({ insight, followed }: Shared): boolean =>
   insight.violations.length > 0 || followed.rejection !== undefined;
 
-/** What one day left. */
+/** A finished day. */
 export interface PastDay {
   readonly events: ReadonlyArray<TraceEvent>;
   readonly failures: ReadonlyArray<string>;
@@ -65,7 +65,7 @@ class Day {
   /** Faults of the disk that wait for a server's next start. */
   readonly #startFaults = new Map<NodeId, CallFault[]>();
   #nemesis: Nemesis | undefined;
-  /** The script has ended: processes may end now. */
+  /** Has the script ended, so that processes may end? */
   #isOver = false;
   #hasBadCaller = false;
 
@@ -73,11 +73,11 @@ class Day {
     this.#shared = shared;
   }
 
-  /** The whole day. Rejects where the signal comes first. */
+  /** Lives the whole day. Rejects where the signal comes first. */
   async live(number: number): Promise<PastDay> {
     const { simulation, signal } = this.#shared;
     let isDone = false;
-    // The master stands for whoever drives the cluster by hand; its own connections are no part of what is tried.
+    // The master stands for a person who drives the cluster, so its connections have no faults.
     simulation.machine('master').isSheltered = true;
     const master = simulation.start(simulation.machine('master'), `master-${number}`, (environment) => {
       void this.#play(environment, master.life)
@@ -97,7 +97,7 @@ class Day {
     return { events: this.#events, failures: this.#failures, nemesis: this.#nemesis };
   }
 
-  /** The master's part: it plays the script, and closes what is left then. */
+  /** The master's program: it plays the script, and then closes the processes that are left. */
   async #play(environment: Environment, life: Life): Promise<void> {
     const { simulation, plan } = this.#shared;
     const simulated = this.#cluster(environment, life);
@@ -124,7 +124,7 @@ class Day {
     await this.#close(simulated, life);
   }
 
-  /** Closes the servers that live, kills what is left, and looks whether anything stays behind. */
+  /** Closes the live servers, kills the other processes, and checks that nothing is left behind. */
   async #close({ starter, cluster, running }: SimulatedCluster, life: Life): Promise<void> {
     const closing = [...this.#living].flatMap(([name, server]) => {
       const process = running.get(name);
@@ -137,7 +137,7 @@ class Day {
     this.#failures.push(...leftBehind(simulation));
   }
 
-  // --- the cluster, and what is heard of it -----------------------------------------------------------------------------------
+  // --- the cluster, and its processes' events ---------------------------------------------------------------------------------
 
   #cluster(environment: Environment, life: Life): SimulatedCluster {
     const { simulation, plan, insight, logs, replica } = this.#shared;
@@ -158,7 +158,7 @@ class Day {
           logs.onDeath(simulation, machine, config.id, config.name);
         });
         this.#configs.set(config.id, config as ServerConfig);
-        // Whoever starts it again has made room, and the disk that failed is another.
+        // The person who starts the server again has made room on its disk, or has replaced a disk that failed.
         machine.disk.isFull = false;
         machine.disk.disarm();
         for (const fault of this.#startFaults.get(config.id)?.splice(0, 1) ?? []) machine.disk.arm(fault);
@@ -174,7 +174,7 @@ class Day {
     return {
       onEvent: (event) => {
         this.#events.push(event);
-        // What was to befall its start has, or never will.
+        // The server has started, so the faults of its start have come about or never will.
         if (event.type === 'start' && this.#startFaults.delete(serverOf(event.replica)))
           machineOf(simulation, 'server', serverOf(event.replica)).disk.disarm();
         insight.onEvent(event);
@@ -193,7 +193,7 @@ class Day {
     };
   }
 
-  // --- what befalls it --------------------------------------------------------------------------------------------------------
+  // --- faults -----------------------------------------------------------------------------------------------------------------
 
   #effects({ cluster, running }: SimulatedCluster): FaultEffects {
     const { simulation, plan, counts } = this.#shared;
@@ -217,7 +217,7 @@ class Day {
     });
   }
 
-  /** A guest knocks at a server, with the cluster's secret. */
+  /** Starts a guest, who calls the server of a machine and has the cluster's secret. */
   readonly #sendGuest: SendGuest = (machine, deed) => {
     const { simulation } = this.#shared;
     const config = [...this.#configs.values()].find(({ id }) => `s${id}` === machine);

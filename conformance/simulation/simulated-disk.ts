@@ -1,6 +1,6 @@
 /**
- * The disk of a simulated machine, behind the log's file port. What was written survives the death of its process; of what was not synced, a machine's
- * death leaves any part. Calls fail, fall short, take long, or are the last of their process, as it is armed.
+ * The disk of a simulated machine, behind the log's file port. Written bytes survive the death of their process. A machine's death leaves any part of the
+ * changes that were not synced. The disk can be armed, so that a call fails, falls short, or kills its process; and it can be slow.
  */
 import type { Files, OpenFile } from '#bayou/impl/log/files.js';
 import type { Unlock } from '#bayou/impl/log/lock.js';
@@ -11,7 +11,7 @@ import { Killed, type Life } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 
-/** What the disk did. */
+/** The counts of a disk's calls and faults. */
 export interface DiskCounts {
   calls: number;
   EIO: number;
@@ -21,32 +21,32 @@ export interface DiskCounts {
   slow: number;
 }
 
-/** What comes through of a write, and what comes then. */
+/** The fault of a write: `part` of it reaches the disk, and `then` is called. */
 interface Fate {
   readonly part: number;
   readonly isShort: boolean;
   readonly then: () => void;
 }
 
-/** A file that a process has open; it may have it twice. */
+/** An open file of a process. A process may open a file twice. */
 interface Handle {
   readonly file: File;
 }
 
 /** How long a sync takes, in µs. */
 export const SYNC_US = { least: 100, most: 4000 };
-/** The system's clock of files goes in steps of so many ns: two changes may have one time. */
+/** The step of the system's clock for files, in ns: two changes may have one time. */
 const TICK_NS = 4_000_000;
 const LOCK_US = 100;
-/** How many changes a disk that keeps their order may lose. */
+/** The most changes that a disk which keeps their order loses; one of these numbers is drawn. */
 const LOST_AT_ONCE = [2, 8, 64];
-/** Of a change whose part this is all is on the disk. */
+/** The part of a change that is wholly on the disk. */
 const KEPT = 0.99;
 
 const CHANGES = new Set(['append', 'overwrite', 'rename', 'unlink']);
 const NEEDS_ROOM = new Set(['mkdir', 'create', 'rename', 'append']);
 
-/** How much of a write comes through. What is written over lies in one page: a process's death leaves the old or the new. */
+/** How many bytes of a write reach the disk. Bytes that are written over lie in one page, so a process's death leaves all of the old ones or all of the new. */
 const partOf = (length: number, overwrites: boolean, { part, isShort }: Fate): number => {
   if (isShort) return Math.max(1, Math.floor(length * part));
   if (overwrites) return part < 0.5 ? 0 : length;
@@ -56,7 +56,7 @@ const partOf = (length: number, overwrites: boolean, { part, isShort }: Fate): n
 /** The disk. */
 export class SimulatedDisk {
   readonly counts: DiskCounts = { calls: 0, EIO: 0, kill: 0, short: 0, ENOSPC: 0, slow: 0 };
-  /** It takes no new byte and no new file. */
+  /** Does it refuse new bytes and new files? */
   isFull = false;
   /** How much longer each call takes, in µs. */
   slowUs = 0;
@@ -65,11 +65,11 @@ export class SimulatedDisk {
   readonly #random: Random;
   readonly #tree: Tree;
   readonly #locks = new Map<number, Life>();
-  /** What each process has open: of each of its ways to the disk. */
+  /** By process, the open files of each port that it has to the disk. */
   readonly #handles = new Map<Life, ReadonlyArray<ReadonlySet<Handle>>>();
   #armed: (CallFault & { left: number })[] = [];
 
-  /** `wallNs`: what the machine's clock shows. */
+  /** `wallNs`: the time of the machine's clock. */
   constructor(name: string, scheduler: Scheduler, random: Random, wallNs: () => number) {
     this.name = name;
     this.#scheduler = scheduler;
@@ -79,12 +79,12 @@ export class SimulatedDisk {
 
   // --- faults --------------------------------------------------------------------------------------------------------------
 
-  /** A call to come goes wrong. */
+  /** Lets a later call go wrong. */
   arm(fault: CallFault): void {
     this.#armed.push({ ...fault, left: fault.after });
   }
 
-  /** What was armed and did not come about is forgotten. */
+  /** Forgets the armed faults that have not come about. */
   disarm(): void {
     this.#armed = [];
   }
@@ -97,12 +97,12 @@ export class SimulatedDisk {
     this.#tree.put(folder, copy, how);
   }
 
-  /** The bytes of a file, for whoever looks from outside; undefined: there is none. */
+  /** The bytes of a file, for a look from outside; undefined: there is no such file. */
   peek(path: string): Buffer | undefined {
     return this.#tree.isThere(path) ? this.#tree.file(path)?.read() : undefined;
   }
 
-  /** Another hand than its server's writes a file over, from its beginning to its new end. */
+  /** Replaces the bytes of a file, as another program than its server. */
   poke(path: string, bytes: Buffer): void {
     const file = this.#tree.file(path);
     if (file === undefined) return;
@@ -110,14 +110,14 @@ export class SimulatedDisk {
     file.write(bytes, 0, this.#tree.time());
   }
 
-  /** Another hand removes a folder, or a file. */
+  /** Removes a folder or a file, as another program than its server. */
   wipe(path: string): void {
     if (this.#tree.isThere(path)) this.#tree.remove(path);
   }
 
   /**
-   * The machine dies, and what was not synced may be lost. A file system with transactions keeps all writes up to some instant, and none after it: the result looks
-   * whole, and lacks its end. Other file systems may keep any part.
+   * Loses changes that were not synced, as the machine dies. A file system with transactions keeps all changes up to some instant, and none after it: a log looks whole,
+   * and lacks its end. Other file systems may keep any part of each change.
    */
   loseUnsynced(): void {
     const isInOrder = this.#random.chance(0.5);
@@ -127,7 +127,7 @@ export class SimulatedDisk {
     this.disarm();
   }
 
-  /** Counts a call, and lets what is armed befall it; gives how much of a write comes through. */
+  /** Counts a call, and does an armed fault to it. Returns the fate of a write; undefined: no fault. */
   #call(life: Life, call: string, path: string): Fate | undefined {
     life.mustLive(call);
     this.counts.calls++;
@@ -152,13 +152,13 @@ export class SimulatedDisk {
     return { part: fault.part, isShort: fault.kind === 'short', then };
   }
 
-  /** The process waits for the disk. */
+  /** Lets the process wait for the disk. */
   #takes(life: Life, us: number): void {
     this.counts.slow++;
     life.busyUntilUs = Math.max(life.busyUntilUs, this.#scheduler.nowUs) + Math.round(us);
   }
 
-  /** What a process has of the disk: files that are open, and locks. */
+  /** The open files and the locks of a process. */
   heldBy(life: Life): ReadonlyArray<string> {
     const files = (this.#handles.get(life) ?? []).reduce((sum, open) => sum + open.size, 0);
     const locks = [...this.#locks.values()].filter((holder) => holder === life).length;
@@ -167,7 +167,7 @@ export class SimulatedDisk {
 
   // --- calls ---------------------------------------------------------------------------------------------------------------
 
-  /** The disk as one process has it. `inThread`: its calls are those of a thread of the process, which goes on meanwhile; how long a sync takes there is for the caller. */
+  /** The file port of one process. `inThread`: a thread of the process makes the calls, so the process does not wait for them; the caller decides how long a sync takes. */
   filesOf(life: Life, inThread = false): Files {
     const call = (name: string, path: string): void => void this.#call(life, name, path);
     const open = new Set<Handle>();
@@ -214,7 +214,7 @@ export class SimulatedDisk {
     };
   }
 
-  /** Takes a lock of a folder, by its inode, until it is given back or the process dies; undefined: somebody has it. */
+  /** Takes a lock of a folder, by its inode, until the process gives it back or dies; undefined: another holder has it. */
   lock(life: Life, folder: string, which: 'log' | 'database'): Promise<Unlock | undefined> {
     return new Promise((resolve, reject) => {
       this.#scheduler.after(LOCK_US, life, `lock ${folder}`, () => {
@@ -276,7 +276,7 @@ export class SimulatedDisk {
         try {
           this.#call(life, 'close', path);
         } finally {
-          // Also one that failed is over (close(2) of Linux). A death closes all.
+          // A close that fails has closed the file all the same (close(2) of Linux). A death closes all files.
           if (!life.isDead && opened.delete(handle)) this.#closed(file);
         }
       },

@@ -1,4 +1,4 @@
-/** What each fault of a plan does in a simulated world (see `layer4-hostile/fault-effects.ts`). */
+/** The effects of a plan's faults in a simulated world (see `layer4-hostile/fault-effects.ts`). */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { ServerConfig } from '#bayou/net/process-config.js';
 import type { Copy } from '../disk/tree.js';
@@ -7,7 +7,7 @@ import type { SimulatedDisk } from './simulated-disk.js';
 import type { Program } from './simulated-processes.js';
 import type { Machine, Running, Simulation } from './simulation.js';
 
-/** What of the simulated world the faults are done to. */
+/** The parts of the simulated world that faults need. */
 export interface Reach {
   readonly simulation: Simulation;
   /** The running process of this name. */
@@ -20,7 +20,7 @@ export interface Reach {
   ) => { readonly running: Running; readonly started: Promise<unknown> };
   /** The configuration with which the server of this id was started last. */
   readonly configOf: (id: NodeId) => ServerConfig | undefined;
-  /** What is to befall calls to the disk while a server of this id starts, a fault a start. */
+  /** Arms faults of calls to the disk for the server's next starts, one fault a start. */
   readonly armStart: (id: NodeId, faults: ReadonlyArray<CallFault>) => void;
   readonly fsync: boolean;
   readonly atLine: (line: number) => void;
@@ -28,7 +28,7 @@ export interface Reach {
 
 const LOGS = /\.(log|wal)$/;
 
-/** The youngest file of the log in a folder that holds something. */
+/** The youngest file of the log in a folder that is not empty. */
 const youngest = (disk: SimulatedDisk, folder: string): { readonly path: string; readonly bytes: Buffer } | undefined => {
   const copy = disk.copy(folder);
   if (copy === undefined) return undefined;
@@ -38,7 +38,7 @@ const youngest = (disk: SimulatedDisk, folder: string): { readonly path: string;
   return file === undefined ? undefined : { path: `${folder}/${file.name}`, bytes: file.bytes };
 };
 
-/** The faults of a plan, in a simulated world. */
+/** The effects of faults in this world. */
 // eslint-disable-next-line max-lines-per-function -- one function for each kind of fault, over one world.
 export const simulatedEffects = (reach: Reach): FaultEffects => {
   const { simulation, runningOf, machineOfFolder } = reach;
@@ -125,7 +125,7 @@ export const simulatedEffects = (reach: Reach): FaultEffects => {
   };
 };
 
-/** The program of a second server on a folder: it tells nobody anything, and its end is heard. */
+/** Starts a second server on a folder. `started` resolves when it listens, has failed to start, or has died. */
 export const startSecondWith =
   (simulation: Simulation, program: Program) =>
   (machine: Machine, config: ServerConfig): { readonly running: Running; readonly started: Promise<unknown> } => {

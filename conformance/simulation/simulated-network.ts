@@ -1,4 +1,4 @@
-/** The network of a simulated world: who listens where, how one connects, and what breaks. Hosts have names; all that listens at one has ports of one kind. */
+/** The network of a simulated world: its listeners, its connections, and their faults. All hosts share one range of ports at 127.0.0.1. */
 import type { Acceptor, ByteStream, Endpoint, Network } from '#bayou/ports/ports.js';
 import { End, KEEP_ALIVE_US, type Wires } from './simulated-connection.js';
 import type { Life } from './life.js';
@@ -13,11 +13,11 @@ interface Listener {
   readonly life: Life;
   readonly at: Endpoint;
   readonly onConnection: (stream: ByteStream) => void;
-  /** Connections that the system has taken and the process has not. */
+  /** Connections that the system has taken and the process has not taken yet. */
   readonly backlog: Set<End>;
 }
 
-/** What the network did to connections. */
+/** The counts of connections and of their faults. */
 export interface NetworkCounts {
   connections: number;
   refused: number;
@@ -26,14 +26,14 @@ export interface NetworkCounts {
   broken: number;
   halfOpen: number;
   split: number;
-  /** By a fault that was planned. */
+  /** Connections that a planned fault broke. */
   reset: number;
 }
 
 const FIRST_PORT = 32_768;
 const LAST_PORT = 60_999;
 const MAX_BACKLOG = 511;
-/** A greeting that is not answered is said again after a second, two, four… */
+/** The time until an unanswered SYN is sent again; it doubles with each try. */
 const SYN_US = 1_000_000;
 const MAX_SYNS = 7;
 
@@ -51,13 +51,13 @@ export class SimulatedNetwork {
   readonly #random: Random;
   readonly #wires: Wires;
   readonly #listeners = new Map<string, Listener>();
-  /** Ports of machines that have no power: nobody says there that nobody listens. */
+  /** Ports of machines without power: they do not even refuse a connection. */
   readonly #silent = new Map<string, Host>();
   readonly #ends = new Map<Life, Set<End>>();
   readonly #dialed = new Map<string, number>();
-  /** Ports that were given out and are free again, the last one first. */
+  /** Ports that were freed, the latest at the end. */
   readonly #freed: number[] = [];
-  /** Machines whose ports somebody else takes when they get free, and who that is. */
+  /** By machine, the squatter that takes its ports when they get free. */
   readonly #squatters = new Map<string, Life>();
   #nextPort = FIRST_PORT;
 
@@ -69,7 +69,7 @@ export class SimulatedNetwork {
     this.#wires = { scheduler, ways: this.ways, networkFaults: () => this.networkFaults, count: (what) => this.counts[what]++ };
   }
 
-  /** The network as one process has it. */
+  /** The network port of one process. */
   of(life: Life, host: Host): Network {
     life.onDeath((_, isSilent) => this.#leave(life, host, isSilent));
     return {
@@ -96,29 +96,29 @@ export class SimulatedNetwork {
     }
   }
 
-  /** Whenever a port of this machine gets free from now on, somebody else listens there, who hangs up on whoever comes. */
+  /** From now on, whenever a port of this machine gets free, the squatter listens there and ends every connection. */
   squat(host: string, squatter: Life): void {
     this.#squatters.set(host, squatter);
   }
 
-  /** Every end asks now whether the other is still there, as each does in time where nothing is heard. */
+  /** Lets every end probe its other end now, as each does after a long silence. */
   probeAll(): void {
     for (const ends of this.#ends.values()) for (const end of [...ends]) end.probe();
   }
 
-  /** Whatever these machines have sent, and whatever was sent to them, arrives now. */
+  /** Lets the segments to and from these machines arrive now. */
   deliver(isOne: (host: Host) => boolean): void {
     const all = [...this.#ends.values()].flatMap((ends) => [...ends]);
     for (const end of new Set(all.flatMap((one) => [one, one.peer])))
       if (isOne(end.host) || isOne(end.peer.host)) end.arriveNow();
   }
 
-  /** Where a machine has power again, nobody listens, and says so. */
+  /** The machine has power again: it refuses connections to the ports of its dead processes. */
   wake(host: Host): void {
     for (const [name, at] of this.#silent) if (at === host) this.#silent.delete(name);
   }
 
-  /** What a process has of the network: its connections, and where it listens. */
+  /** The connections and the ports of a process. */
   heldBy(life: Life): ReadonlyArray<string> {
     return [
       ...[...(this.#ends.get(life) ?? [])].map(({ peer }) => `a connection with ${peer.host.name}`),
@@ -126,7 +126,7 @@ export class SimulatedNetwork {
     ];
   }
 
-  /** Which ports a machine's processes listen at. */
+  /** The ports at which a machine's processes listen. */
   portsOf(host: string): ReadonlyArray<Endpoint> {
     return [...this.#listeners.values()].filter((l) => l.host.name === host).map(({ at }) => at);
   }
@@ -141,7 +141,7 @@ export class SimulatedNetwork {
 
   #connect(life: Life, host: Host, to: Endpoint): SimulatedStream {
     life.mustLive('connect');
-    // As Node does.
+    // Node throws the same.
     if (!Number.isInteger(to.port) || to.port < 0 || to.port > 65_535)
       throw new RangeError(`Port should be >= 0 and < 65536. Received ${to.port}.`);
     const stream = new SimulatedStream(this.#scheduler, life);
@@ -238,7 +238,7 @@ export class SimulatedNetwork {
           });
         });
       },
-      // Nothing goes wrong with one that listens.
+      // A simulated listener has no errors.
       onError: () => undefined,
       close: () => {
         if (mine !== undefined) this.#close(mine);
@@ -254,7 +254,7 @@ export class SimulatedNetwork {
       const onConnection = (stream: ByteStream): void => void stream.destroy();
       this.#listeners.set(nameOf(listener.at), { ...listener, life: squatter, onConnection, backlog: new Set() });
     } else this.#freed.push(listener.at.port);
-    // Where its machine has no power, they end as the life's other connections do.
+    // Without power of its machine, the backlog ends as the life's other connections do.
     if (listener.host.isUp) for (const end of listener.backlog) end.abort();
     listener.backlog.clear();
   }
@@ -272,7 +272,7 @@ export class SimulatedNetwork {
     this.#ends.delete(life);
   }
 
-  /** A port that nobody has. */
+  /** A free port. */
   #freePort(): Endpoint {
     const old = this.#random.chance(this.networkFaults.samePort) ? this.#freed.pop() : undefined;
     const isTaken = (port: number): boolean => this.#listeners.has(`127.0.0.1:${port}`) || this.#silent.has(`127.0.0.1:${port}`);

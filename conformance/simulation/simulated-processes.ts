@@ -6,26 +6,26 @@ import type { Life } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { Environment, Machine, Running, Simulation } from './simulation.js';
 
-/** What a process does once it knows who it is: says where it listens, or why not, in one line. */
+/** The program of a server or client. It resolves with the address at which it listens. Left: one line that says why it does not. */
 export type Program = (environment: Environment, config: ServerConfig | ClientConfig) => Promise<E.Either<string, Listening>>;
 
-/** How a starter starts. */
+/** The options of a starter. */
 export interface Starting {
   readonly simulation: Simulation;
-  /** The life of the master, who is told. */
+  /** The life of the master, which is told of its processes. */
   readonly master: Life;
   readonly programs: Readonly<Record<Kind, Program>>;
-  /** Which machine a process runs on. */
+  /** The machine of a process. */
   readonly machineOf: (kind: Kind, config: ServerConfig | ClientConfig) => Machine;
-  /** Told of each process that was started. */
+  /** Is called for each process that was started. */
   readonly onStart?: (kind: Kind, config: ServerConfig | ClientConfig, running: Running) => void;
 }
 
-/** How long a process takes to be there, and how long it is until its master hears of it, in µs. */
+/** The time, in µs, that a process takes to start, and that a message to its master takes. */
 const START_US = { least: 500, most: 60_000 };
 const HEAR_US = { least: 20, most: 2_000 };
 
-/** What is passed on is a copy, as it is over a pipe. */
+/** A copy of a value, as a pipe between two processes makes one. */
 const copied = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A;
 
 /** A started process, from its master's side. */
@@ -103,7 +103,7 @@ export const simulatedStarter = (starting: Starting): Starter => {
     return child;
   };
   return {
-    // None has to be there before: a process takes no real time to start.
+    // No process has to be started ahead, since a simulated start takes no real time.
     ahead: () => undefined,
     take,
     killAll: async () => {

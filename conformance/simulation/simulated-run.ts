@@ -1,6 +1,6 @@
 /**
- * A simulated run: the master, the servers and the clients that ship, in a world that a plan makes; and what is thought of it, by the model, by the judge
- * that knows no model, and by whoever looks into all replicas at once.
+ * A simulated run: the master, the servers and the clients that ship, in the world of a plan. Three judge it: layer 3, by the model; the judge, which
+ * knows no model; and the look into all replicas at once.
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -24,15 +24,15 @@ import { Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
 import type { WorldCounts } from './world-faults.js';
 
-/** What a run left. */
+/** A finished run. */
 export interface SimulatedRun {
-  /** By day. */
+  /** The events of each day. */
   readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
-  /** Servers whose logs were spoilt, put back from older copies or taken away: they alone may have lost something. */
+  /** Servers whose logs were spoilt, put back from older copies or taken away. No other server may have lost a write. */
   readonly lossy: ReadonlySet<NodeId>;
-  /** What must not happen under any fault. */
+  /** Failures that no fault excuses. */
   readonly failures: ReadonlyArray<string>;
-  /** Everything that happened, a line each: the same for the same plan. */
+  /** All events of the world, a line each: the same for the same plan. */
   readonly trace: Trace;
   readonly events: number;
   readonly simulatedMs: number;
@@ -41,18 +41,18 @@ export interface SimulatedRun {
   readonly world: WorldCounts;
 }
 
-/** How a plan is run. */
+/** The options of a run. */
 export interface SimulateOptions {
-  /** Are the lines of its trace kept, or their hash alone? */
+  /** Keep the lines of the trace? Default: their hash alone. */
   readonly keep?: boolean;
   readonly signal?: AbortSignal;
   /** Faults to put into the servers; default: none. */
   readonly replica?: ReplicaOptions;
-  /** Told of all that happens, to say which steps the run has taken. */
+  /** Collects the steps that the run takes. */
   readonly steps?: ReachedSteps;
 }
 
-/** Runs a plan, until its end or until something is seen that must not be. Rejects where the signal comes first. */
+/** Runs a plan, until its end or until the first violation. Rejects where the signal comes first. */
 export const simulate = async (
   plan: SimulationPlan,
   { keep = false, signal, replica, steps }: SimulateOptions = {},
@@ -102,7 +102,7 @@ export const simulate = async (
   };
 };
 
-/** What is thought of a run. */
+/** The verdicts on a run. */
 export interface SimulatedVerdict {
   readonly sound: boolean;
   readonly judged: Verdict;
@@ -110,7 +110,7 @@ export interface SimulatedVerdict {
   readonly failures: ReadonlyArray<string>;
 }
 
-/** Judges a run by what its processes wrote down, and by what was seen from inside. */
+/** Judges a run by its processes' events, and by the looks into its replicas. */
 export const assessSimulated = async (
   run: Pick<SimulatedRun, 'days' | 'lossy' | 'failures'>,
   signal?: AbortSignal,

@@ -1,4 +1,4 @@
-/** Plans of simulated runs: a script, the faults of all links, and what befalls processes, disks, links and clocks. A plan is JSON, and the run is by the plan alone. */
+/** Plans of simulated runs: a script, the network's faults, and the faults of processes, disks, ways and clocks. A plan is JSON, and decides its run alone. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
@@ -22,17 +22,17 @@ import {
 const SimulationPlanC = t.readonly(
   t.strict(
     {
-      /** What the plan leaves open is by this: the order and the time of everything, which faults a link does, all that processes draw. */
+      /** The seed of everything that the plan does not say: the order and times of all events, the faults of each connection, and the processes' random numbers. */
       seed: t.number,
       script: t.readonlyArray(BytesC),
-      /** The script of the next day, with a master of its own: its servers have the folders of the first, its clients the ids. */
+      /** The script of the next day, which has a master of its own. Its servers have the folders of the first day, and its clients the same ids. */
       nextDay: t.readonlyArray(BytesC),
       antiEntropyMs: t.number,
-      /** How long the master waits before each line: timers of a log and of a connection take seconds. */
+      /** How long, in ms, the master waits before each line, so that timers of logs and connections, which take seconds, run out. */
       thinkMs: t.number,
       timeoutMs: t.number,
       fsync: t.boolean,
-      /** How many writes an answer to a pull carries at most (R9), so that small logs come in parts; 0: as many as the shipped server's. */
+      /** The most writes of an answer to a pull (R9), so that small logs come in parts, too; 0: as many as the shipped server's. */
       partWrites: t.number,
       networkFaults: NetworkFaultsC,
       faults: t.readonlyArray(ProcessFaultC),
@@ -45,16 +45,16 @@ const SimulationPlanC = t.readonly(
 /** A simulated run, before it is run. */
 export type SimulationPlan = t.TypeOf<typeof SimulationPlanC>;
 
-/** Fields that plans did not have at first, and what they were then. */
+/** The values of fields that earlier plans lack. */
 const LATER: Partial<SimulationPlan> = { partWrites: 0 };
 
-/** The plan that a JSON value is, also one that was kept before plans had all of their fields; undefined: it is none. */
+/** Reads a JSON value as a plan, also one that was kept before plans had all of their fields; undefined: it is no plan. */
 export const planIn = (json: unknown): SimulationPlan | undefined => {
   const whole = typeof json === 'object' ? { ...LATER, ...json } : json;
   return SimulationPlanC.is(whole) ? whole : undefined;
 };
 
-/** What servers are called in a run, for 0, 1, 2, …: also by ids that as text come in another order than as numbers. */
+/** The ids of a run's servers 0, 1, 2, …. Some lists have another order as texts than as numbers. */
 const IDS: ReadonlyArray<ReadonlyArray<NodeId>> = [
   [0, 1, 2, 3, 4],
   [8, 9, 10, 11, 12],
@@ -80,7 +80,7 @@ const faultyNetwork: fc.Arbitrary<NetworkFaults> = fc.record({
   samePort: fc.constantFrom(0, 0.5),
 });
 
-/** How often servers pull, and how long the master waits before each line, both in ms: many pulls in little time, or much time with few of them. */
+/** The interval of background pulls, and the master's wait before each line, both in ms: many pulls in little time, or few pulls in much time. */
 const PACES: ReadonlyArray<readonly [antiEntropyMs: number, thinkMs: number]> = [
   ...([
     [0, 0],
@@ -96,7 +96,7 @@ const PACES: ReadonlyArray<readonly [antiEntropyMs: number, thinkMs: number]> = 
   ] as const),
 ];
 
-/** The server's ids in a command, by others. */
+/** Replaces the server's ids in a command. */
 const renamed = (line: Bytes, ids: ReadonlyArray<NodeId>): Bytes => {
   const parsed = parseLine(line);
   if (E.isLeft(parsed) || parsed.right === undefined) return line;
@@ -107,13 +107,13 @@ const renamed = (line: Bytes, ids: ReadonlyArray<NodeId>): Bytes => {
   return showCommand({ ...c, ...ends });
 };
 
-/** A get and a put for each client, in the calm, where each must be served. The values are `prefix` and the client: no other put has them. */
+/** Inserts a get and a put of each client into the calm, where each must be served. The values are `prefix` and the client's id; no other put has them. */
 const inTheCalm = (lines: ReadonlyArray<Bytes>, prefix: string): ReadonlyArray<Bytes> => {
   const joins = lines.flatMap((line) => /^joinClient (\d+) /.exec(line)?.[1] ?? []);
   return [...new Set(joins)].flatMap((id) => [`get ${id} k0`, `put ${id} k0 ${prefix}${id}`]);
 };
 
-/** The script of a day. The next day's values are others, so that each names its put. */
+/** Draws the script of a day. The next day has other values, so that each value still names its put. */
 const days = (limits: ScriptLimits, isNext: boolean): fc.Arbitrary<ReadonlyArray<Bytes>> =>
   scripts(limits).map(({ lines }) => [
     ...lines.map((line) => (isNext ? line.replace(/^(put .*) v(\d+)$/, '$1 w$2') : line)),
@@ -141,7 +141,7 @@ const planFor = ({ script, ids, fsync }: Frame, where: FaultTargets): fc.Arbitra
     })
     .map(({ pace: [antiEntropyMs, thinkMs], ...plan }) => ({ ...plan, antiEntropyMs, thinkMs }));
 
-/** Plans, which shrink to fewer faults, calmer links and shorter scripts. */
+/** Draws plans. They shrink to fewer faults, a network with fewer faults, and shorter scripts. */
 export const simulationPlans: fc.Arbitrary<SimulationPlan> = fc
   .record({
     script: days(LIMITS, false),
@@ -162,9 +162,9 @@ export const simulationPlans: fc.Arbitrary<SimulationPlan> = fc
     world: [...plan.world, ...world],
   }));
 
-/** The seed of one run of a seed's. */
+/** The seed of the run `run` of a series. */
 export const simulationSeed = (seed: number, run: number): number => (Math.imul(seed, 1_000_003) + run) | 0;
 
-/** Run `run` of a seed: the same in a series of any length. */
+/** The plan of the run `run` of a series: the same in a series of any length. */
 export const simulationPlanOf = (seed: number, run: number): SimulationPlan =>
   fc.sample(simulationPlans, { seed: simulationSeed(seed, run), numRuns: 1 })[0]!;

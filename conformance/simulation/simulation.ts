@@ -1,6 +1,6 @@
 /**
- * A simulated world: machines with disks and clocks, the network between them, and processes that are given the world as a port (`ports/ports.ts`).
- * All that happens in it is by its seed; real time does not enter.
+ * A simulated world: machines with disks and clocks, the network between them, and processes that get the world as a port (`ports/ports.ts`). Its seed
+ * decides all its events; real time has no part in it.
  */
 import type { Files } from '#bayou/impl/log/files.js';
 import type { OpenDatabase } from '#bayou/impl/log/level-directory.js';
@@ -15,7 +15,7 @@ import type { Trace } from './world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 import { MachineClock, worldOf } from './process-world.js';
 
-/** What a process has. */
+/** The environment of a process. */
 export interface Environment {
   /** Its name in the trace. */
   readonly name: string;
@@ -24,16 +24,16 @@ export interface Environment {
   readonly openDatabase: OpenDatabase;
   readonly machineId: string;
   readonly bootId: string;
-  /** A line for whoever reads the trace. */
+  /** Writes a line to the trace. */
   readonly say: (line: string) => void;
-  /** It ends, now. */
+  /** Ends the process at once. */
   readonly exit: (status: number) => void;
 }
 
-/** A program: what a process does from its start on. What it rejects with ends it. */
+/** The program of a process. Where it rejects, the process ends. */
 export type Main = (environment: Environment) => void | Promise<void>;
 
-/** A process that was started. */
+/** A started process. */
 export interface Running {
   readonly life: Life;
   readonly machine: Machine;
@@ -44,14 +44,14 @@ export interface Running {
   readonly goOn: () => void;
 }
 
-/** A world before it begins. */
+/** The options of a world. */
 export interface SimulationOptions {
   readonly seed: number;
   readonly trace: Trace;
   readonly networkFaults?: NetworkFaults;
 }
 
-/** When worlds begin, in ms since 1970: later than what no honest clock can be before. */
+/** The beginning of a world, in ms since 1970. It is later than the earliest time that an honest clock can show. */
 const BEGINNING_MS = Date.UTC(2026, 0, 1);
 
 /** A machine. */
@@ -61,7 +61,7 @@ export class Machine {
   readonly disk: SimulatedDisk;
   isUp = true;
   isSheltered = false;
-  /** How often it was started. */
+  /** The number of times that it was powered on. */
   boots = 1;
   readonly running = new Set<Running>();
 
@@ -79,7 +79,7 @@ export class Simulation {
   readonly network: SimulatedNetwork;
   readonly trace: Trace;
   readonly machines = new Map<string, Machine>();
-  /** Planned faults of the world that have not come about yet. */
+  /** The planned faults of the world that have not come about yet. */
   readonly faultsToCome = new Set<Scheduled>();
   readonly #births = new Map<string, number>();
 
@@ -90,12 +90,12 @@ export class Simulation {
     this.network = new SimulatedNetwork(this.scheduler, seed, networkFaults);
   }
 
-  /** A stream of chance of this run. */
+  /** The run's stream of random numbers with this name. */
   random(name: string): Random {
     return randomOf(this.seed, name);
   }
 
-  /** The machine of this name; there is one from when it is first named. */
+  /** The machine with this name; the first call makes it. */
   machine(name: string): Machine {
     const there = this.machines.get(name);
     if (there !== undefined) return there;
@@ -104,7 +104,7 @@ export class Simulation {
     return machine;
   }
 
-  /** Starts a process on a machine that has power; its lives are numbered: `s0#1`. */
+  /** Starts a process on a machine that has power. Lives of one name are numbered: `s0#1`. */
   start(machine: Machine, name: string, main: Main): Running {
     const birth = (this.#births.get(name) ?? 0) + 1;
     this.#births.set(name, birth);
@@ -144,7 +144,7 @@ export class Simulation {
     };
   }
 
-  /** A machine loses its power: its processes are gone, nobody is told, and of what was not synced a part is lost. */
+  /** Takes a machine's power: its processes die, their connections' other ends are told nothing, and a part of the unsynced changes is lost. */
   powerOff(machine: Machine): void {
     if (!machine.isUp) return;
     machine.isUp = false;
@@ -161,7 +161,7 @@ export class Simulation {
     this.network.wake(machine);
   }
 
-  /** Lets it go on until `isDone` says so after an event. */
+  /** Runs the world until `isDone` holds after an event. */
   run(isDone: () => boolean, limits: RunLimits): Promise<RunEnd> {
     return this.scheduler.run(isDone, limits);
   }

@@ -1,29 +1,29 @@
 /**
- * The transitions of a graph as a cluster can tell them apart. What a run of the model has spent of its bounds (how many servers it has killed, how many links it has changed) is in no
- * process: two states that differ in that alone are one *situation* of a cluster. Situations that differ only in which servers run and which links there are have the same *contents*,
- * what servers and sessions hold; a cluster goes from one of them to the other and back by starting, killing, linking. Contents never come again: puts, reads and pulls only add to them.
+ * The transitions of a graph as far as a cluster can tell them apart. No process knows how much of its bounds a run of the model has spent (killed servers, changed links). So states that differ in this
+ * alone are one *situation* of a cluster. The *contents* of a situation are what its servers and sessions hold, whichever servers run and whichever links exist. Starts, kills and changes of links lead a
+ * cluster from one situation to another with the same contents, and back. Puts, reads and pulls only add to contents, so that no run comes back to earlier contents.
  */
 import type { Server } from '#bayou/model/protocol/server.js';
 import type { Graph } from './model-graph.js';
 
-/** A graph's situations, contents and deeds: a deed is a step taken in a situation, which is one transition or several that differ in what was spent. */
+/** A graph's situations, contents and deeds. A deed is a step in a situation: one transition, or several that differ in the spent bounds alone. */
 export interface Situations {
   readonly graph: Graph;
   readonly count: number;
-  /** How many contents there are. */
+  /** The number of different contents. */
   readonly contents: number;
   readonly contentsOf: Int32Array;
-  /** Of each situation, some state that is in it. */
+  /** By situation, one of its states. */
   readonly stateOf: Int32Array;
   readonly deeds: number;
-  /** Of each deed: in which situation, to which, one transition that it is, and how many. */
+  /** By deed: its situation, the situation to which it leads, one of its transitions, and how many transitions it is. */
   readonly from: Int32Array;
   readonly to: Int32Array;
   readonly transitionOf: Int32Array;
   readonly weight: Int32Array;
-  /** The deeds of contents, in all their situations. */
+  /** By contents, the deeds of all their situations. */
   readonly deedsOf: ReadonlyArray<ReadonlyArray<number>>;
-  /** The situations of contents. */
+  /** The initial situation. */
   readonly initial: number;
 }
 
@@ -35,7 +35,7 @@ export const situationsOf = (graph: Graph): Situations => {
   const kept = model.slots.flatMap(({ kind }, i) => (SPENT.has(kind) ? [] : [i]));
   const held = kept.filter((i) => model.slots[i]!.kind !== 'link');
   const running = new Map<number, number>();
-  /** A server that is down holds what it will hold when it runs. */
+  /** The value of a server's slot, as if the server ran: a server that is down holds the same. */
   const asRunning = (slot: number, local: number): number => {
     if (model.slots[slot]!.kind !== 'server') return local;
     const known = running.get(local);

@@ -1,6 +1,6 @@
 /**
- * A process's stream of a simulated connection: what of Node's `net.Socket` is used, with its events in its order. A test does the same things with real
- * sockets and compares (test/conformance/simulation-stream.test.ts).
+ * A process's stream of a simulated connection. It has the used part of Node's `net.Socket`, with the same events in the same order. A test does the same
+ * with real sockets and compares (test/conformance/simulation-stream.test.ts).
  */
 import { EventEmitter } from 'node:events';
 import type { ByteStream } from '#bayou/ports/ports.js';
@@ -9,7 +9,7 @@ import type { Life } from './life.js';
 import type { Scheduler } from './scheduler.js';
 import { endOfTurn } from './process-world.js';
 
-/** Above so many bytes that the system has not taken, write says no (Node 20). */
+/** Above this number of bytes that the system has not taken, `write` returns false (Node 20). */
 const HIGH_WATER_BYTES = 16_384;
 const MAX_READ = 65_536;
 
@@ -36,7 +36,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
   #hasRead = false;
   #isReading = false;
 
-  /** One that is connecting has no end yet. */
+  /** A stream that is connecting has no end yet. */
   constructor(scheduler: Scheduler, life: Life) {
     super();
     this.#scheduler = scheduler;
@@ -45,7 +45,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
 
   // --- what the network tells ----------------------------------------------------------------------------------------------
 
-  /** It is connected. `isDialed`: and says so. */
+  /** Attaches the end of a connection. `isDialed`: the stream then emits `connect`. */
   attach(end: End, remote: { readonly host: string; readonly port: number }, isDialed: boolean): void {
     if (this.destroyed) {
       end.close();
@@ -60,7 +60,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
     this.#readSoon(true);
   }
 
-  /** It could not be connected, or broke. */
+  /** Ends the stream by an error: it could not connect, or its connection broke. */
   fail(error: Error): void {
     this.#destroy(error);
   }
@@ -88,11 +88,11 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
     return this.#flowing === false;
   }
 
-  /** Reads what there is, in an event at the same instant. `isLater`: an instant later, since no event of the network caused it. */
+  /** Reads the received bytes, in an event at the same instant. `isLater`: an instant later, where no event of the network caused the read. */
   #readSoon(isLater: boolean): void {
     const end = this.#end;
     if (end === undefined || this.destroyed || this.#isReading) return;
-    // A paused stream hears, as a socket does, that it broke, and that nothing more comes where nothing is left to read.
+    // A paused stream is told of a break, as a socket is. It is told of the end only where no bytes are left to read.
     const isAtEnd = end.isAtEnd && end.readable === 0 && !this.#hasRead;
     if (!isAtEnd && end.broken === undefined && (this.#flowing !== true || end.readable === 0)) return;
     this.#isReading = true;
@@ -204,7 +204,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
     return this;
   }
 
-  /** Ends it once everything is written. */
+  /** Destroys the stream once everything is written. */
   destroySoon(): void {
     this.end();
     if (this.#isFinished) this.destroy();
@@ -215,12 +215,12 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
     return this;
   }
 
-  /** Nothing waits here for more. */
+  /** Does nothing: simulated segments never wait for more bytes. */
   setNoDelay(): this {
     return this;
   }
 
-  /** All of them are. */
+  /** Does nothing: every simulated connection has keep-alive. */
   setKeepAlive(): this {
     return this;
   }

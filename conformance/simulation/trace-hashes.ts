@@ -1,4 +1,4 @@
-/** One Node's part of `npm run same-traces`: does the runs of a seed, and prints for each its number, the hash of its trace, and how many events it had. */
+/** The part of `npm run same-traces` that one Node does: runs the plans of a seed, and prints for each run its number, the hash of its trace, and its number of events. */
 import { simulationPlanOf } from './simulation-plan.js';
 import { simulate } from './simulated-run.js';
 

@@ -1,38 +1,38 @@
 /**
- * Which transitions of a graph the runs have taken, and where a run should go that is to take new ones.
+ * Keeps which transitions of a graph the runs have taken, and chooses the deeds that lead a run to new ones.
  *
- * With some contents there is something to do as long as a deed in one of their situations was not done, or leads to contents with which there is something to do. That is kept up to date
- * backwards, deed by deed. A run is led on until nothing new lies ahead of it; never in circles, since contents do not come again.
+ * Contents are *open* as long as a deed in one of their situations was not done, or leads to other open contents. After each deed this is updated backwards, from contents to those before them. A run goes on
+ * until its contents are not open. It never goes in a circle, since no run comes back to earlier contents.
  */
 import type { Choose } from './guided-run.js';
 import { randomOf, type Random } from './seeded-streams.js';
 import type { Situations } from './situations.js';
 
-/** How much of a family of steps was taken, in transitions. */
+/** How many transitions of a family of steps were taken. */
 export interface Share {
   taken: number;
   all: number;
-  /** Of those that a cluster cannot take. */
+  /** The number of transitions that a cluster cannot take. */
   barred: number;
 }
 
-/** Why a deed cannot be done; undefined: it can. */
+/** The reason why a deed cannot be done; undefined: it can. */
 export type Bar = (deed: number) => string | undefined;
 
-/** What is taken of a graph. */
+/** The taken transitions of a graph. */
 export class Coverage {
   readonly situations: Situations;
-  /** Transitions that were taken, those that differ only in what was spent with them. */
+  /** The number of taken transitions; with a deed all its transitions are taken. */
   taken = 0;
-  /** Deeds that were done. */
+  /** The number of deeds that were done. */
   done = 0;
-  /** Why transitions are barred, and how many. */
+  /** By reason, the number of transitions that a cluster cannot take. */
   readonly barred = new Map<string, number>();
   readonly #isDone: Uint8Array;
   readonly #isBarred: Uint8Array;
-  /** Of each contents: what there is still to do. 0: nothing. */
+  /** By contents: the number of things to do. Each deed is one until it is done, and one more while it leads to other, open contents. 0: the contents are not open. */
   readonly #toDo: Int32Array;
-  /** From which contents one comes to contents, once for each deed. */
+  /** By contents, the other contents from which a deed leads to them, once for each deed. */
   readonly #before: ReadonlyArray<number[]>;
 
   constructor(situations: Situations, bar: Bar = () => undefined) {
@@ -63,30 +63,30 @@ export class Coverage {
     return [contentsOf[from[deed]!]!, contentsOf[to[deed]!]!];
   }
 
-  /** A run has done it. Is it new? */
+  /** Notes that a run has done a deed. Is it new? */
   take(deed: number): boolean {
     if (this.#isDone[deed] === 1) return false;
     this.#isDone[deed] = 1;
     this.done++;
     this.taken += this.situations.weight[deed]!;
     const [from] = this.#ends(deed);
-    // Nobody is led over what is barred.
+    // No run is led through a barred deed, so barred deeds are not counted in `#toDo`.
     if (this.#isBarred[deed] === 0 && this.#hasOneLess(from)) this.#finish(from);
     return true;
   }
 
-  /** Is there nothing new ahead of these contents? */
+  /** Are these contents not open? */
   isOver(contents: number): boolean {
     return this.#toDo[contents] === 0;
   }
 
-  /** One thing less is to do. Was it the last? */
+  /** Counts one thing to do less. Was it the last? */
   #hasOneLess(contents: number): boolean {
     this.#toDo[contents]!--;
     return this.isOver(contents);
   }
 
-  /** Nothing is left to do: whoever leads there has so much less to do. */
+  /** Contents are not open any more: counts one thing less for every deed that leads to them. */
   #finish(over: number): void {
     const waiting = [over];
     for (let contents = waiting.pop(); contents !== undefined; contents = waiting.pop()) {
@@ -95,12 +95,12 @@ export class Coverage {
   }
 
   /**
-   * The deed to do next; undefined: there is nothing new ahead. It is, of the first of these kinds that there is,
+   * The deed to do next; undefined: these contents are not open. It is of the first of these kinds that exists:
    * 1. a new deed that leaves the contents as they are,
-   * 2. a new deed to contents with something left to do,
+   * 2. a new deed to open contents,
    * 3. a new deed,
-   * 4. a known deed to contents with something left to do.
-   * Of several of a kind it is the cheapest; chance decides between equals.
+   * 4. a known deed to open contents.
+   * Of several deeds of that kind it is the cheapest; chance decides between equal costs.
    */
   next(contents: number, cost: (deed: number) => number, random: Random): number | undefined {
     if (this.isOver(contents)) return undefined;
@@ -123,7 +123,7 @@ export class Coverage {
     return isNew ? (isOpen ? 3 : 2) : isOpen ? 1 : 0;
   }
 
-  /** What was taken, by the family of its step. */
+  /** The taken transitions by the family of their step. */
   byFamily(): ReadonlyMap<string, Readonly<Share>> {
     const { deeds, weight, transitionOf, graph } = this.situations;
     const shares = new Map<string, Share>();
@@ -138,7 +138,7 @@ export class Coverage {
     return shares;
   }
 
-  /** Some deeds that were not done and could be. */
+  /** At most `most` deeds that were not done and could be. */
   missing(most: number): ReadonlyArray<number> {
     const found: number[] = [];
     for (let deed = 0; deed < this.situations.deeds && found.length < most; deed++)
@@ -147,12 +147,12 @@ export class Coverage {
   }
 }
 
-/** Leads where there is something new. */
+/** Chooses deeds that lead to new ones. */
 export const toTheNew = (coverage: Coverage, seed: number): Choose => {
   const random = randomOf(seed, 'choices');
   return (contents, cost) => {
     const deed = coverage.next(contents, cost, random);
-    // A deed that cannot be done ends the whole series.
+    // The deed counts as done at once: if the cluster cannot do it, the run fails, and that ends the whole series.
     if (deed !== undefined) coverage.take(deed);
     return deed;
   };

@@ -1,8 +1,8 @@
-/** What the processes of simulated worlds do not catch. There may be several worlds in one process of Node: the one hears of it whose event was the last. */
+/** Listens for exceptions that processes of simulated worlds do not catch. Several worlds may run in one process of Node; the world with the latest event is told. */
 
 type Listener = (error: unknown) => void;
 
-/** A promise that nobody takes; an error in a microtask or at the end of a turn. */
+/** Node's events for a rejected promise that nothing handles, and for an error in a microtask or at the end of a turn. */
 const UNCAUGHT = ['unhandledRejection', 'uncaughtException'] as const;
 
 let worlds = 0;
@@ -11,12 +11,12 @@ let others: ReadonlyArray<readonly [(typeof UNCAUGHT)[number], ReadonlyArray<Nod
 
 const hear = (error: unknown): void => hears(error);
 
-/** From now on it is this one's events that happen. */
+/** Sets the listener of the world whose event happens now. */
 export const hearsNow = (listener: Listener): void => {
   hears = listener;
 };
 
-/** A world begins to run: who else listens would take a process's crash for one of the whole program. Gives what ends that. */
+/** Begins to listen, and removes other listeners: they would take a simulated process's crash for one of the whole program. Returns a function that ends this. */
 export const hearUncaught = (): (() => void) => {
   if (worlds++ === 0) {
     others = UNCAUGHT.map((event) => [event, process.listeners(event as 'uncaughtException')] as const);

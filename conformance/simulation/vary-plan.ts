@@ -1,26 +1,26 @@
 /**
- * Plans made of plans. One that took a run to something new is changed a little, so that the next run comes by there and goes on otherwise: it gets another seed, some of another
- * plan's faults, or loses or moves some of its own. Its script stays whole but for puts, gets and links that are left out: what else stands in it may need what stood before.
+ * Makes plans of plans. A plan whose run took new steps is changed a little, so that the next run takes these steps and goes on otherwise. The changed plan gets another seed or faults of
+ * another plan, or it loses or moves some of its faults. Of its script only puts, gets and changes of links are left out, since other lines may need the lines before them.
  */
 import fc from 'fast-check';
 import type { SimulationPlan } from './simulation-plan.js';
 
 type Change = fc.Arbitrary<(plan: SimulationPlan) => SimulationPlan>;
 
-/** One element is another. */
+/** The list with the element at `at`, modulo the length, replaced. */
 const replaced = <A>(list: ReadonlyArray<A>, at: number, by: (element: A) => A): ReadonlyArray<A> =>
   list.map((element, i) => (i === at % list.length ? by(element) : element));
 
 const without = <A>(list: ReadonlyArray<A>, at: number): ReadonlyArray<A> => list.filter((_, i) => i !== at % list.length);
 
-/** No more faults of a kind than this come together by being taken from other plans. */
+/** The most faults that a plan has after it took faults of other plans. */
 const MOST_FAULTS = 16;
 
 const joined = <A>(one: ReadonlyArray<A>, other: ReadonlyArray<A>): ReadonlyArray<A> => [...one, ...other].slice(-MOST_FAULTS);
 
 const MAY_GO = /^(put|get|createConnection|breakConnection) /;
 
-/** Leaves out up to so many lines from here on that nothing needs; what is in the calm stays. */
+/** Leaves out puts, gets and changes of links among the `count` lines from `from` on. The lines of the calm stay. */
 const shortened = (script: SimulationPlan['script'], from: number, count: number): SimulationPlan['script'] => {
   const end = script.lastIndexOf('stabilize');
   const start = from % Math.max(1, end);
@@ -57,13 +57,13 @@ const changesWith = (other: SimulationPlan): ReadonlyArray<Change> => [
   })),
 ];
 
-/** Plans that are this one, changed once to four times; `other`: the plan from which faults are taken. */
+/** Draws variations of a plan, each with one to four changes. `other`: the plan from which parts are taken. */
 export const variationsOf = (plan: SimulationPlan, other: SimulationPlan): fc.Arbitrary<SimulationPlan> =>
   fc
     .array(fc.oneof(...changesWith(other)), { minLength: 1, maxLength: 4, size: 'max' })
     .map((changes) => changes.reduce((varied, change) => change(varied), plan));
 
-/** A plan with one thing less, for whoever looks for the smallest that still fails: the greatest pieces first. */
+/** Plans with one part less, the greatest parts first, for a search of the smallest plan that still fails. */
 export function* smallerPlans(plan: SimulationPlan, calm: SimulationPlan['networkFaults']): Generator<SimulationPlan> {
   if (plan.nextDay.length > 0) yield { ...plan, nextDay: [] };
   if (plan.networkFaults !== calm) yield { ...plan, networkFaults: calm };

@@ -1,22 +1,22 @@
-/** What befalls the world around the processes of a simulated run. */
+/** Does the faults of the world around the processes of a simulated run. */
 import type { GuestDeed } from './guest.js';
 import { Life } from './life.js';
 import type { WorldFault } from './plan-faults.js';
 import type { Simulation } from './simulation.js';
 
-/** How often each came about. */
+/** How often each fault came about. */
 export type WorldCounts = Record<WorldFault['type'], number>;
 
 /** The machine that guests come from. */
 export const GUEST = 'guest';
 
-/** Machines are named by who runs there. */
+/** Is this the machine of a client? Machines are named by their processes: `s0`, `c1`. */
 const isClient = (machine: string): boolean => machine.startsWith('c');
 
-/** Sends a guest to the server of a machine, where one runs there. */
+/** Sends a guest to the server of a machine; does nothing where no server runs there. */
 export type SendGuest = (machine: string, deed: GuestDeed) => void;
 
-/** Lets a fault come about when its time is there; `machines`: those that there are. */
+/** Schedules a fault. `machines`: the names of the existing machines. */
 export const inflictOnWorld = (
   simulation: Simulation,
   fault: WorldFault,
@@ -82,11 +82,11 @@ const sendGuestsAway = ({ machines, network }: Simulation): void => {
 
 /**
  * Mends the world for the calm:
- * - All ways are open and all disks are fast. Who waits for an end that is gone hears of it.
- * - Planned faults that have not come about never do: they would fall into the calm. (A fault may be planned for a time after its line that is longer than the lines after it took.)
- * - What clients have sent arrives at once. A put of which its client knows nothing more may take effect at any later time (R14): else that could be between two printed stores.
- * - What was sent to clients arrives at once too: a server says only once that it is another replica now (R7a).
- * - A guest that is on its way never comes.
+ * - All ways are open and all disks are fast. An end whose other end is gone is told so.
+ * - Planned faults that have not come about never do, since they would come in the calm. (The time of a fault may be longer than the lines after its own took.)
+ * - The clients' messages under way arrive at once. A put that its client gave up may take effect at any later time (R14), and otherwise that could be between two printed stores.
+ * - The messages to clients arrive at once, too: a server says only once that it is another replica now (R7a).
+ * - Guests that are under way never arrive.
  */
 export const mendWorld = (simulation: Simulation): void => {
   for (const event of simulation.faultsToCome) simulation.scheduler.cancel(event);

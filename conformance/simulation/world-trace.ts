@@ -1,26 +1,26 @@
-/** What happened in a simulated world, one line for each event, in the order in which it happened: the same for the same seed, byte for byte. */
+/** The trace of a simulated world: a line for each event, in the order in which they happened. The same seed gives the same trace, byte for byte. */
 import { createHash } from 'node:crypto';
 
-/** How much text is hashed at once. */
+/** The length of text that is hashed at once. */
 const PIECE = 65_536;
 
-/** How much of a trace is kept, in lines; the hash is over all of it. */
+/** The most lines of a trace that are kept; the hash is over all lines. */
 const KEPT_LINES = 1_000_000;
 
 /** A trace that is being written. */
 export class Trace {
-  /** How many lines there were. */
+  /** The number of lines so far. */
   count = 0;
   readonly #hash = createHash('sha256');
   readonly #kept: string[] | undefined;
   #piece = '';
 
-  /** `keep`: is the text kept ({@link KEPT_LINES}), or its hash alone? */
+  /** `keep`: keep the text, up to {@link KEPT_LINES}? Default: the hash alone. */
   constructor(keep = false) {
     this.#kept = keep ? [] : undefined;
   }
 
-  /** What happened at a moment, in µs of the world's time, and to whom. */
+  /** Adds an event. `atUs`: its moment in the world's time; `whom`: the life to which it happened. */
   note(atUs: number, whom: string, what: string): void {
     const line = `${atUs} ${whom} ${what}\n`;
     this.count++;
@@ -35,7 +35,7 @@ export class Trace {
     return this.#hash.copy().digest('hex');
   }
 
-  /** The lines that were kept, each with its end. */
+  /** The kept lines, each with its line end. */
   lines(): ReadonlyArray<string> {
     return this.#kept ?? [];
   }
