@@ -3,22 +3,22 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { newCommand, path } from '#bayou/command-line/command-line.js';
 import type { Layer } from '../common/finding.js';
 
-/** What the command line says. */
+/** The parsed command line. */
 export interface ConformArgs {
   readonly paths: ReadonlyArray<string>;
   readonly trace: ReadonlyArray<string>;
   readonly runs: number | undefined;
-  /** Simulated runs, and nothing else. */
+  /** Do simulated runs alone. */
   readonly simulate: boolean;
-  /** Hostile runs of real processes, and nothing else. */
+  /** Do hostile runs of real processes alone. */
   readonly hostile: boolean;
-  /** The simulated cluster is led through this configuration: a file, or its name. */
+  /** The configuration through which a simulated cluster is led: a file, or a name. */
   readonly coverage: string | undefined;
-  /** Plans whose runs reach something new are kept in this folder, and changed. */
+  /** The folder in which plans are kept whose runs reach new steps; later runs vary them. */
   readonly corpus: string | undefined;
-  /** For so long. */
+  /** How long a series of runs goes on, in seconds. */
   readonly seconds: number | undefined;
-  /** These plans of simulated runs; `real`: on real processes. */
+  /** Files with plans of simulated runs to run again; `real`: on real processes. */
   readonly replay: ReadonlyArray<string>;
   readonly real: boolean;
   readonly from: number;
@@ -32,9 +32,9 @@ export interface ConformArgs {
   readonly junit: string | undefined;
   /** Stop at the first divergence. */
   readonly failFast: boolean;
-  /** How often a script that diverges may be run again to make it smaller. */
+  /** The most further runs that make a diverging script or plan smaller. */
   readonly shrinkRuns: number;
-  /** Where runs that diverge are kept: their traces, and their paths for `bayou check --replay`. */
+  /** The folder for the traces of runs that diverge, and for their paths, which `bayou check --replay` takes. */
   readonly outDir: string;
 }
 
@@ -73,16 +73,16 @@ What it does:
 
 Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: something could not be tried; 130 interrupted.`;
 
-/** What is tried: what chooses it, and what would be ignored beside it. */
+/** A mode of the command: the options that choose it, and the options that it would ignore. */
 interface Mode {
   readonly chosenBy: string;
   readonly ignores: ReadonlyArray<keyof ConformArgs>;
 }
 
-/** What says what else is to be tried. */
+/** The options that choose other trials than a mode's. */
 const OTHERS = ['paths', 'trace', 'config', 'layers', 'flags', 'maxStates'] as const;
 
-/** What is tried by these words; each option that was given is heeded by it, or refused. */
+/** The mode of the given options. Each given option has an effect in it, or is refused. */
 const modeOf = (given: (name: keyof ConformArgs) => boolean): Mode => {
   if (given('replay'))
     return { chosenBy: '--replay', ignores: [...OTHERS, 'runs', 'seconds', 'seed', 'from', 'coverage', 'corpus', 'hostile'] };
@@ -95,11 +95,11 @@ const modeOf = (given: (name: keyof ConformArgs) => boolean): Mode => {
   return { chosenBy: nameOf(chosen), ignores: ['layers', 'seconds', 'real'] };
 };
 
-/** How it is written on the command line. */
+/** An option as it is written on the command line. */
 const nameOf = (name: keyof ConformArgs): string =>
   name === 'paths' ? 'FILE' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Refuses words that would be heeded by nothing: a verdict must not seem to be about what was not tried. */
+/** Refuses options without an effect, so that a verdict never seems to cover more than was tried. */
 const refuseIgnored = (command: Command): void => {
   const given = (name: keyof ConformArgs): boolean =>
     name === 'paths' ? command.args.length > 0 : command.getOptionValueSource(name) === 'cli';

@@ -1,10 +1,10 @@
-/** The report of `bayou conform`: one finding for each thing that was tried, and what they come to together. */
+/** The report of `bayou conform`: one finding for each trial, and their common verdict. */
 import { cpus } from 'node:os';
 import { EXIT } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
 import type { Conformity, ConformReport, Finding, Layer } from '../common/finding.js';
 
-/** What each layer does, in a few words. */
+/** Each layer in a few words. */
 const LAYERS: Readonly<Record<Layer, string>> = {
   1: 'every transition',
   2: 'scripts',
@@ -16,11 +16,11 @@ const LAYERS: Readonly<Record<Layer, string>> = {
 
 const WORST: ReadonlyArray<Conformity> = ['diverges', 'failed', 'undecided', 'conforms'];
 
-/** Whether anything was held against the model at all: an empty script is fine, a run of nothing else is no proof of anything. */
+/** Was nothing compared with the model? An empty script conforms, but a report of empty scripts alone proves nothing. */
 const isEmpty = (findings: ReadonlyArray<Finding>): boolean =>
   findings.every(({ counts }) => Object.values(counts).every((n) => n === 0));
 
-/** The findings together; `undecided` where there was nothing to compare. A script that is too wide for layer 2 is undecided there, and decided by its trace (layer 3). */
+/** Makes a report of findings; its verdict is `undecided` where nothing was compared. A script with too many states for layer 2 is undecided there, and its trace decides (layer 3). */
 export const reportOf = (findings: ReadonlyArray<Finding>, elapsedMs: number): ConformReport => {
   const reached: Record<string, Record<string, number>> = {};
   for (const f of findings) {
@@ -48,7 +48,7 @@ export const reportOf = (findings: ReadonlyArray<Finding>, elapsedMs: number): C
 export const statusOf = (verdict: Conformity): number =>
   ({ conforms: EXIT.ok, diverges: EXIT.violated, undecided: EXIT.bounded, failed: EXIT.internal })[verdict];
 
-// --- for people ------------------------------------------------------------------------------------------------------------
+// --- as text ---------------------------------------------------------------------------------------------------------------
 
 const plain = (n: number): string => n.toLocaleString('en');
 
@@ -61,20 +61,20 @@ const showCounts = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, n]) => `${plain(n)} ${n === 1 ? singular(name) : name}`)
     .join(', ');
 
-/** One finding that is not well. */
+/** The lines of a finding that does not conform. */
 const showFinding = (f: Finding): string =>
   [`layer ${f.layer}, ${f.name}: ${f.verdict}`, ...f.details.split('\n').map((line) => `  ${line}`), `  again: ${f.repeat}`].join(
     '\n',
   );
 
-/** What did not conform; what is undecided only where nothing else decides it. */
+/** Does the report tell this finding? It tells all that do not conform, but an undecided one only where no other finding decides it. */
 const isToldOf = ({ verdict }: Finding, report: ConformReport): boolean =>
   verdict === 'diverges' || verdict === 'failed' || (verdict === 'undecided' && report.verdict === 'undecided');
 
 const refusedOf = ({ findings }: ConformReport): ReadonlyArray<readonly [Finding, string]> =>
   findings.flatMap((finding) => (finding.refused ?? []).map((line) => [finding, line] as const));
 
-/** Lines of scripts that were refused, at most so many. */
+/** The most refused lines of scripts that are told. */
 const MOST_REFUSED = 20;
 
 const refusedLines = (report: ConformReport): ReadonlyArray<string> => {
@@ -85,7 +85,7 @@ const refusedLines = (report: ConformReport): ReadonlyArray<string> => {
   ];
 };
 
-/** The verdict is about what was run: where lines were not, it says so. */
+/** The verdict as text. Where lines were refused it says so, since the verdict is not about them. */
 const verdictText = (report: ConformReport): string => {
   const refused = refusedOf(report).length;
   return refused === 0
@@ -93,7 +93,7 @@ const verdictText = (report: ConformReport): string => {
     : `${report.verdict}, but for ${counted(refused, 'line')} that ${refused === 1 ? 'was' : 'were'} not run`;
 };
 
-/** The verdict and how far it reached; an interrupted run has no verdict but what was found wrong until then. */
+/** A report as text: the verdict and how much was tried. An interrupted run has no verdict, but its failures so far. */
 export const showReport = (r: ConformReport, interrupted = false): string =>
   [
     ...r.findings.filter((f) => isToldOf(f, r)).map(showFinding),
@@ -108,7 +108,7 @@ export const showReport = (r: ConformReport, interrupted = false): string =>
     `${interrupted && r.verdict !== 'diverges' ? 'interrupted' : verdictText(r)} (${(r.elapsedMs / 1000).toFixed(1)} s)`,
   ].join('\n');
 
-// --- for machines ----------------------------------------------------------------------------------------------------------
+// --- as JUnit XML ----------------------------------------------------------------------------------------------------------
 
 const escape = (text: string): string =>
   text
@@ -116,7 +116,7 @@ const escape = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    // XML knows no other control characters, not even escaped ones.
+    // XML has no other control characters, not even escaped ones.
     // eslint-disable-next-line no-control-regex
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '�');
 

@@ -1,4 +1,4 @@
-/** `bayou conform`: all four layers, with a progress line, a report for people or machines, and an exit status for each verdict. */
+/** `bayou conform`: all four layers, with a progress line, a report as text, JSON or JUnit XML, and an exit status for each verdict. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,11 +25,11 @@ const root = (path: string): string => fileURLToPath(new URL(`../../../${path}`,
 
 const shipped = (name: string): string => root(`spec/configs/${name}.json`);
 
-/** The file of a configuration: itself, or by its name that which comes with the package. */
+/** The file of a configuration: `source` itself, or the package's configuration with this name. */
 const configurationFile = (source: string): string =>
   /^[\w-]+$/.test(source) && !existsSync(source) && existsSync(shipped(source)) ? shipped(source) : source;
 
-/** Configurations of the default, with about how long each takes, in seconds. Together they have every kind of step. */
+/** The configurations of a default run, with about how long each takes, in seconds. Together they have every kind of step. */
 const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = [
   ['bayou-s-2212', 1],
   ['client-links', 3],
@@ -46,7 +46,7 @@ const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = 
   ['links', 23],
 ];
 
-/** Random runs of the default, how long it simulates, and how long it leads a simulated cluster through a configuration, in seconds. */
+/** A default run's number of random runs, and how long, in seconds, it simulates and leads a simulated cluster through a configuration. */
 const RUNS = 20;
 const SIMULATED_S = 5;
 const GUIDED_S = 3;
@@ -70,7 +70,7 @@ const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
     .filter(isPlan)
     .map((name) => planTask(join(root('conformance/plans'), name), args));
 
-/** As many runs as are asked for, or as long; both: whichever comes first. */
+/** The tasks of `--simulate`: for the given number of runs, or the given time, whichever ends first. */
 const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
   const { coverage, corpus, seed, from, runs = Infinity, seconds } = args;
   if (coverage !== undefined)
@@ -92,7 +92,7 @@ const replayTask = (file: string, args: ConformArgs): Task => {
   return sessions === undefined ? simulatedPlanTask(file, args.real, args) : sessionsPlanTask(file, sessions, args);
 };
 
-/** As many hostile runs as are asked for, or for as long; without either as many as in the default. */
+/** The task of `--hostile`: for the given number of runs or time; without both, for a default run's number of runs. */
 const hostileTasks = ({ seed, from, runs, seconds, ...args }: ConformArgs): ReadonlyArray<Task> => [
   hostileSeriesTask({ seed, from, runs: runs ?? (seconds === undefined ? RUNS : Infinity), seconds: seconds ?? Infinity }, args),
 ];
@@ -126,14 +126,14 @@ const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
 
 // --- trying it -------------------------------------------------------------------------------------------------------------
 
-/** What a task found; nothing where it was given up because of the signal. */
+/** The findings of a task; none where the signal ended it. */
 const unlessAborted = (found: Promise<ReadonlyArray<Finding>>, signal: AbortSignal): Promise<ReadonlyArray<Finding>> =>
   found.catch((error: unknown) => {
     if (signal.aborted) return [];
     throw error;
   });
 
-/** Runs the tasks, so many at a time, until the signal; tells how far it is. */
+/** Runs the tasks, several at a time, until the signal, and shows the progress. */
 const runAll = async (
   tasks: ReadonlyArray<Task>,
   { jobs, failFast }: Pick<ConformArgs, 'jobs' | 'failFast'>,
@@ -175,20 +175,20 @@ const writeReport = (file: string, text: string): void => {
   }
 };
 
-/** Refuses a report file that cannot be written: better before the run than after it. */
+/** Refuses a report file that cannot be written, before the run and not after it. */
 const mustBeWritable = (file: string): void => {
   const wrong = wrongToReplace(file, JUNIT);
   if (wrong !== undefined) throw new UsageError(`--junit: ${file}: ${wrong}`);
   writeReport(file, '');
 };
 
-/** Refuses a folder in which nothing could be kept: what an hour of runs finds must not be lost. */
+/** Refuses a folder in which no file can be kept, so that no finding of a long run is lost. */
 const mustBeAFolder = (folder: string): void => {
   const wrong = wrongToMake(folder);
   if (wrong !== undefined) throw new UsageError(`--out-dir: ${folder}: ${wrong}`);
 };
 
-/** How long what is left of interrupted runs (a fault's timer, a dial) may keep this process, in ms. Their processes are gone by then. */
+/** How long, in ms, the rest of interrupted runs (a fault's timer, a dial) may keep this process. The runs' processes are gone by then. */
 const END_MS = 200;
 
 const endSoon = (): void => void setTimeout(() => process.exit(), END_MS).unref();

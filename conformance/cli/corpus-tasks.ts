@@ -1,6 +1,6 @@
 /**
- * `bayou conform --simulate --corpus DIR`: plans are kept in a folder whose runs take steps that no run before has taken, and every other run is by one of them, changed a little. What is
- * there already is run first. A run is repeated by its plan, not by the seed: which plans are changed depends on all that came before.
+ * `bayou conform --simulate --corpus DIR` keeps plans in a folder whose runs take steps that no earlier run took. Every other run is by a variation of such a plan. The plans that the folder already has run
+ * first. Only its plan repeats a run, and not the seed: the choice of the plans that are varied depends on all earlier runs.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -18,12 +18,12 @@ import { Sum, type Tried } from './simulation-sum.js';
 import { keepTried, readPlan, SHRINK_MS, tryPlan, unlessCut, type Series } from './simulation-tasks.js';
 import type { Task } from './tasks.js';
 
-/** More are not kept: the oldest of them have been changed often enough. */
+/** The most plans that are kept in memory; the oldest have been varied often enough. */
 const MOST_KEPT = 10_000;
 
 const isPlan = (name: string): boolean => name.endsWith('.json');
 
-/** The plans in a folder, which is made if need be. */
+/** The plans in a folder. Makes the folder where there is none. */
 const plansIn = (folder: string): SimulationPlan[] => {
   try {
     makeFolder(folder);
@@ -36,7 +36,7 @@ const plansIn = (folder: string): SimulationPlan[] => {
     .map((name) => readPlan(join(folder, name)));
 };
 
-/** Plans that reached something new, in their folder. */
+/** The plans whose runs took new steps, with their folder. */
 class Corpus {
   readonly plans: SimulationPlan[];
   readonly reached = new Set<string>();
@@ -48,14 +48,14 @@ class Corpus {
     this.plans = plansIn(folder);
   }
 
-  /** Were there steps that no run before has taken? */
+  /** Notes the steps of a run. Did no earlier run take one of them? */
   note(steps: ReachedSteps): boolean {
     const before = this.reached.size;
     for (const step of steps.all) this.reached.add(step);
     return this.reached.size > before;
   }
 
-  /** By its content, so that no other plan of the folder has its name. */
+  /** Writes a plan to the folder. Its name is a hash of its content, so that different plans have different names. */
   keep(plan: SimulationPlan): void {
     if (this.plans.length >= MOST_KEPT) return;
     this.plans.push(plan);
@@ -66,7 +66,7 @@ class Corpus {
   }
 }
 
-/** Run `run`: by a plan of its own, or by one of the corpus with another's faults; younger ones are taken more often, since what they reached has been tried less. */
+/** The plan of the run `run`: a new one, or a variation of one in the corpus. Later plans are varied more often, since the steps that they reached were tried less. */
 const nextPlan = ({ plans }: Corpus, seed: number, run: number): SimulationPlan => {
   const fresh = simulationPlanOf(seed, run);
   if (plans.length === 0 || run % 2 === 0) return fresh;
@@ -79,7 +79,7 @@ const nextPlan = ({ plans }: Corpus, seed: number, run: number): SimulationPlan 
   return fc.sample(variationsOf(plan, from), { seed: simulationSeed(seed, run), numRuns: 1 })[0]!;
 };
 
-/** The smallest plan that still fails, in the time there is: whatever can be left out is. */
+/** The smallest plan that still fails: leaves out one part after the other, until the time is over. */
 const madeSmaller = async (failed: Tried, signal: AbortSignal): Promise<Tried> => {
   const until = performance.now() + SHRINK_MS;
   let smallest = failed;
@@ -97,7 +97,7 @@ const madeSmaller = async (failed: Tried, signal: AbortSignal): Promise<Tried> =
   return smallest;
 };
 
-/** A series of runs that is guided by what they reach. */
+/** The task of a series of runs that is guided by the steps they take. */
 export const corpusTask = (
   folder: string,
   { seed, from, runs, seconds }: Series,

@@ -1,4 +1,4 @@
-/** `bayou conform --simulate --coverage`: a simulated cluster is led through a configuration's graph, until there is nothing new or the time is over. */
+/** `bayou conform --simulate --coverage` leads a simulated cluster through a configuration's graph, until no new transition is left or the time is over. */
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '#bayou/core/counted.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
@@ -17,13 +17,13 @@ import type { Series } from './simulation-tasks.js';
 import { readConfiguration, type Task } from './tasks.js';
 import { planJson } from './plan-json.js';
 
-/** How many transitions that were not reached are named. */
+/** The most unreached transitions that are named. */
 const NAMED = 3;
 
 const share = (some: number, all: number): string =>
   `${some.toLocaleString('en')} of ${all.toLocaleString('en')} (${((100 * some) / all).toFixed(1)} %)`;
 
-/** What was reached, and what was not. */
+/** Notes on the reached and the unreached transitions. */
 const coverageNotes = (coverage: Coverage): ReadonlyArray<string> => {
   const { situations, taken, done, barred } = coverage;
   const { graph, deeds, from, stateOf } = situations;
@@ -40,7 +40,7 @@ const coverageNotes = (coverage: Coverage): ReadonlyArray<string> => {
   ];
 };
 
-/** A guided run that was done, and what it was to do. */
+/** A finished guided run, with its graph and its seed. */
 interface Done {
   readonly situations: Situations;
   readonly plan: GuidedPlan;
@@ -48,7 +48,7 @@ interface Done {
   readonly name: string;
 }
 
-/** Judges it; gives what is to be said where something is wrong. */
+/** Judges a guided run; returns the lines on its failures, or undefined. */
 const judgeGuided = async (
   { situations, plan, run, name }: Done,
   outDir: string,
@@ -65,7 +65,7 @@ const planOf = (situations: Situations, seed: number, deeds: ReadonlyArray<numbe
   steps: deeds.map((deed) => labelOf(situations, deed)),
 });
 
-/** The situations of a configuration that a cluster can be led through. */
+/** The situations of a configuration. Refuses one through which no cluster can be led. */
 const guidedThrough = (config: Config, file: string): Situations => {
   const graph = graphOf(config);
   const why = notGuided(graph);
@@ -73,13 +73,13 @@ const guidedThrough = (config: Config, file: string): Situations => {
   return situationsOf(graph);
 };
 
-/** A guided plan that a file holds; undefined: it holds something else. */
+/** Reads a guided plan from a file; undefined where the file has something else. */
 export const readGuidedPlan = (file: string): GuidedPlan | undefined => {
   const plan = planJson(file);
   return E.isRight(plan) && GuidedPlanC.is(plan.right) ? plan.right : undefined;
 };
 
-/** A guided run that was written down, done again. */
+/** The task that repeats a guided run by its plan. */
 export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: file,
   weight: 3,
@@ -104,7 +104,7 @@ export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<
   },
 });
 
-/** Leads a simulated cluster through a configuration. */
+/** The task that leads a simulated cluster through a configuration. */
 export const coverageTask = (
   file: string,
   { seed, from, runs, seconds }: Series,

@@ -1,4 +1,4 @@
-/** Layer 4 of `bayou conform`: runs of real processes under faults, by a plan, by the number of a seed, or one after the other until one is wrong. */
+/** Layer 4 of `bayou conform`: hostile runs of real processes, by a plan, by a seed and a number, or one after the other until one is wrong. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { readJson } from '#bayou/command-line/named-files.js';
@@ -17,7 +17,7 @@ import { MAX_JSON_BYTES, timed, type Task } from './tasks.js';
 const keep = ({ events, rejection }: RandomJudgement, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
   rejection === undefined ? Promise.resolve([]) : keepRun(outDir, events, rejection, { name, withTrace: true });
 
-/** A run under faults; a random run's script and faults follow from the seed and its number alone. */
+/** The task of a hostile run. The seed and the number of a random run decide its script and faults. */
 const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name,
   weight: 5,
@@ -31,7 +31,7 @@ const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }
 
 const nameOf = (seed: number, run: number): string => `run ${run} of seed ${seed}`;
 
-/** Run `i` of a seed is the same in a series of any length. */
+/** The task of the run `run` of a seed; it is the same in a series of any length. */
 export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'outDir'>): Task =>
   hostileTask(nameOf(seed, run), planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
 
@@ -42,24 +42,24 @@ const readPlan = (file: string): HostilePlan => {
   throw new UsageError(`${file}: this is no plan of a run; those in conformance/plans are`);
 };
 
-/** A run by a plan that was written down: a fault that was found once, or that chance meets too seldom. */
+/** The task of a run by a file with a plan. Such plans have faults that were found once, or that random runs meet too seldom. */
 export const planTask = (file: string, args: Pick<ConformArgs, 'outDir'>): Task =>
   hostileTask(file, readPlan(file), `bayou conform ${file}`, args);
 
 // --- a series --------------------------------------------------------------------------------------------------------------
 
-/** A plan and what was thought of its run. */
+/** A plan with the verdict on its run. */
 interface Tried {
   readonly plan: HostilePlan;
   readonly judged: RandomJudgement;
 }
 
-/** How long a plan that fails is made smaller at most, in ms. */
+/** How long, in ms, a plan that fails is made smaller at most. */
 const SHRINK_MS = 300_000;
 
 /**
- * The smallest plan of a seed that is seen to fail, in so many runs. Real processes are not repeated by their seed: a smaller plan may fail
- * and not be seen to.
+ * The smallest plan that is seen to fail within `maxRuns` runs. A seed does not repeat the timing of real processes, so a smaller plan may have the
+ * failure and not show it.
  */
 const shrunk = async (failed: Tried, seed: number, maxRuns: number, signal: AbortSignal): Promise<Tried> => {
   let smallest = failed;
@@ -78,7 +78,7 @@ const shrunk = async (failed: Tried, seed: number, maxRuns: number, signal: Abor
 const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.keys(b).map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
 
-/** Runs of a seed, one after the other, up to the first that diverges; its plan is made smaller, and its run kept. */
+/** The task of a series: does runs of a seed, one after the other, up to the first that diverges. It makes that run's plan smaller, and keeps the run. */
 export const hostileSeriesTask = (
   { seed, from, runs, seconds }: Series,
   { outDir, shrinkRuns }: Pick<ConformArgs, 'outDir' | 'shrinkRuns'>,

@@ -1,4 +1,4 @@
-/** Keeping a simulated run that is wrong: its plan, every line of its trace, and its path for `bayou check --replay`. */
+/** Keeps a simulated run that is wrong: its plan, every line of its trace, and its path for `bayou check --replay`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '#bayou/files/folder.js';
@@ -6,15 +6,15 @@ import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
 import { keepRun } from '../explore/keep-run.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
 
-/** What is kept. `again`: does the same run once more, and keeps its lines. */
+/** A run to keep. `again`: does the same run once more, and keeps the lines of its trace. */
 export interface ToKeep {
   readonly plan: unknown;
-  /** What the model followed, and what it thinks of it; default: it followed nothing. */
+  /** The run that layer 3 followed, and the verdicts on it; undefined: layer 3 did not follow the run. */
   readonly followed?: { readonly run: Pick<SimulatedRun, 'days'>; readonly verdict: SimulatedVerdict };
   readonly again: () => Promise<Pick<SimulatedRun, 'trace'>>;
 }
 
-/** Writes it down; gives what is to be said of that, a line each. */
+/** Writes the files; returns the lines that name them. */
 export const keepPlan = async (
   { plan, followed, again }: ToKeep,
   name: string,

@@ -1,4 +1,4 @@
-/** Sessions of the library among the simulated runs of `bayou conform --simulate`: every so often, and by a plan that was kept. */
+/** Runs of the library's sessions among the simulated runs of `bayou conform --simulate`: in a series, and by a kept plan. */
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { runLibrary, type LibraryRun } from '../simulation/library-run.js';
@@ -9,14 +9,14 @@ import { keepPlan } from './keep-plan.js';
 import { planJson } from './plan-json.js';
 import type { Task } from './tasks.js';
 
-/** Of so many runs by plans one is followed by a run of sessions, which takes as long as some fifteen of them; the first of these comes within a few seconds. */
+/** One in this many runs of a series is followed by a run of sessions, which takes as long as some fifteen other runs. `FIRST`: the first such run; it comes within a few seconds. */
 const EVERY = 50;
 const FIRST = 24;
 
-/** Is this run of a seed followed by one of sessions? */
+/** Does a run of sessions follow this run of a seed? */
 export const hasSessions = (run: number): boolean => run % EVERY === FIRST;
 
-/** Sessions that were run. */
+/** A plan of sessions with its finished run. */
 export interface TriedSessions {
   readonly plan: SessionsPlan;
   readonly run: LibraryRun;
@@ -28,7 +28,7 @@ export const trySessions = async (plan: SessionsPlan, signal: AbortSignal): Prom
   run: await runLibrary(plan, { signal }),
 });
 
-/** The smallest plan that still fails, in the time there is, in ms: whatever can be left out is. `attempt`: runs a plan. */
+/** The smallest plan that still fails: leaves out one part after the other, until the time, in ms, is over. `attempt`: runs a plan. */
 export const sessionsMadeSmaller = async (
   failed: TriedSessions,
   withinMs: number,
@@ -50,13 +50,13 @@ export const sessionsMadeSmaller = async (
   return smallest;
 };
 
-/** What is to be said of sessions that fail, with what was written down of them. */
+/** Keeps a run of sessions that fails; returns its failures and the lines that name the files. */
 export const keepSessions = async ({ plan, run }: TriedSessions, name: string, outDir: string): Promise<string> => {
   const again = () => runLibrary(plan, { keep: true });
   return [...run.failures, ...(await keepPlan({ plan, again }, name, outDir))].join('\n');
 };
 
-/** What sessions did, for a report. */
+/** The counts of a run of sessions, for a report. */
 export const countsOf = ({ judged, events, simulatedMs, hurts }: LibraryRun): Record<string, number> => ({
   'runs of sessions of the library': 1,
   'simulated seconds': Math.round(simulatedMs / 1000),
@@ -65,7 +65,7 @@ export const countsOf = ({ judged, events, simulatedMs, hurts }: LibraryRun): Re
   'simulated faults': sumOf(hurts),
 });
 
-/** A plan of sessions that a file holds, which must be one that can be done; undefined: it holds something else. */
+/** Reads a plan of sessions from a file, and refuses one that cannot be run; undefined where the file has something else. */
 export const readSessionsPlan = (file: string): SessionsPlan | undefined => {
   const json = planJson(file);
   const plan = E.isRight(json) ? sessionsPlanIn(json.right) : undefined;
@@ -74,7 +74,7 @@ export const readSessionsPlan = (file: string): SessionsPlan | undefined => {
   return plan;
 };
 
-/** Sessions by a plan that was written down. */
+/** The task that runs sessions by a plan. */
 export const sessionsPlanTask = (file: string, plan: SessionsPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: file,
   weight: 3,

@@ -1,4 +1,4 @@
-/** What a series of simulated runs comes to: how much it was, which faults there were, which kinds of steps it never came by. */
+/** Sums up a series of simulated runs: their size, their faults, and the kinds of steps that no run took. */
 import { createHash } from 'node:crypto';
 import { counted } from '#bayou/core/counted.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
@@ -8,17 +8,17 @@ import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run
 import { sumOf } from '../common/sum-of.js';
 import type { TriedSessions } from './sessions-tasks.js';
 
-/** A plan that was run, and what is thought of it. */
+/** A plan with its finished run and the verdicts on it. */
 export interface Tried {
   readonly plan: SimulationPlan;
   readonly run: SimulatedRun;
   readonly verdict: SimulatedVerdict;
 }
 
-/** What all runs so far come to. */
+/** The sums of all runs so far. */
 export class Sum {
   runs = 0;
-  /** Of sessions of the library. */
+  /** The number of runs of the library's sessions. */
   sessions = 0;
   events = 0;
   operations = 0;
@@ -59,7 +59,7 @@ export class Sum {
     return performance.now() - this.#began;
   }
 
-  /** For the progress line: what a narrow terminal cuts off comes last. */
+  /** The text of the progress line. Its least important part comes last, since a narrow terminal cuts it off. */
   text(): string {
     const [simulated, real] = [this.simulatedMs / 1000, this.elapsedMs / 1000].map((s) => s.toFixed(0));
     const sessions = this.sessions === 0 ? '' : `+${this.sessions}`;
@@ -67,7 +67,7 @@ export class Sum {
     return `${this.runs}${sessions} ${this.runs === 1 ? 'run' : 'runs'}, ${simulated} s in ${real} s, ${this.events} events, ${kinds}, ${this.#faults()}`;
   }
 
-  /** How many of each kind, the most frequent first. */
+  /** The number of faults of each kind, the most frequent first. */
   #faults(): string {
     const kinds = Object.entries(this.faults).filter(([, n]) => n > 0);
     const each = kinds.sort(([, a], [, b]) => b - a).map(([what, n]) => `${n} ${what}`);
@@ -78,7 +78,7 @@ export class Sum {
     return KINDS.filter((kind) => !this.kinds.has(kind));
   }
 
-  /** What was not tried, and by what two series can be told to be the same. */
+  /** Notes: the kinds of steps that no run took, and a hash by which two series can be compared. */
   notes(): ReadonlyArray<string> {
     const never = this.never();
     return [

@@ -1,4 +1,4 @@
-/** `bayou conform --simulate`: simulated runs, one after the other, until there were enough of them or the time is over; the first that is wrong is made small and kept. */
+/** `bayou conform --simulate` does simulated runs, one after the other, up to the given number or time. It makes the first wrong run's plan smaller, and keeps it. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
@@ -16,23 +16,23 @@ import type { Finding } from '../common/finding.js';
 import { planJson } from './plan-json.js';
 import type { Task } from './tasks.js';
 
-/** How long a plan that fails is made smaller, in ms. */
+/** How long, in ms, a plan that fails is made smaller. */
 export const SHRINK_MS = 30_000;
 
-/** Runs a plan, and judges it; `steps`: told of what happens. */
+/** Runs a plan, and judges the run. `steps` collects the steps that the run takes. */
 export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?: ReachedSteps): Promise<Tried> => {
   const run = await simulate(plan, { signal, ...(steps === undefined ? {} : { steps }) });
   return { plan, run, verdict: await assessSimulated(run, signal) };
 };
 
-/** What it comes to; undefined where the signal cut it. */
+/** The result of a trial; undefined where the signal ended it. */
 export const unlessCut = <T>(trying: Promise<T>, signal: AbortSignal): Promise<T | undefined> =>
   trying.catch((error: unknown) => {
     if (signal.aborted) return undefined;
     throw error;
   });
 
-/** The smallest plan that is found to fail, in the time there is. */
+/** The smallest plan that is found to fail before the time is over. */
 const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise<Tried> => {
   let smallest = failed;
   const property = fc.asyncProperty(simulationPlans, async (plan) => {
@@ -45,14 +45,14 @@ const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise
   return smallest;
 };
 
-/** Writes down what fails. */
+/** Keeps a run that fails. */
 export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
   keepPlan({ plan, followed: { run, verdict }, again: () => simulate(plan, { keep: true }) }, name, outDir);
 
 /** The greatest number in a plan, in whatever unit: some 24 days in ms. */
 const MAX_NUMBER = 2 ** 31;
 
-/** A number in it, at any depth, that nobody could wait for; undefined: there is none. */
+/** A number in a value, at any depth, that is too great for any wait; undefined: there is none. */
 const beyond = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Math.abs(value) > MAX_NUMBER ? value : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
@@ -65,7 +65,7 @@ const beyond = (value: unknown): number | undefined => {
 
 const END = 'stabilize';
 
-/** What in a plan would be judged otherwise than its writer thinks; undefined: nothing. */
+/** The reason why a plan would be judged otherwise than its writer means it; undefined: there is none. */
 const wrongIn = ({ script, nextDay, networkFaults, antiEntropyMs, thinkMs, timeoutMs }: SimulationPlan): string | undefined => {
   if ([script, nextDay].some((day, i) => (i === 0 || day.length > 0) && !day.includes(END)))
     return `each script of a plan has a line \`${END}\`, from which on it is judged that all is well; write one`;
@@ -83,7 +83,7 @@ const wrongIn = ({ script, nextDay, networkFaults, antiEntropyMs, thinkMs, timeo
   return undefined;
 };
 
-/** The plan in a file, which must be one that is judged as its writer means it. */
+/** Reads a plan from a file. Refuses one that would be judged otherwise than its writer means it. */
 export const readPlan = (file: string): SimulationPlan => {
   const json = planJson(file);
   if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
@@ -97,7 +97,7 @@ export const readPlan = (file: string): SimulationPlan => {
   throw new UsageError(`${file}: a number in a plan is at most ${MAX_NUMBER}, and one is ${number}; write a smaller one`);
 };
 
-/** How far a series of runs goes. */
+/** The seed and the length of a series of runs. */
 export interface Series {
   readonly seed: number;
   readonly from: number;
@@ -105,11 +105,11 @@ export interface Series {
   readonly seconds: number;
 }
 
-/** What is wrong with a run, or with the sessions that follow it. */
+/** The failure of a run, or of the run of sessions that follows it. */
 type Wrong = Pick<Finding, 'name' | 'details'>;
 type Keeping = Pick<ConformArgs, 'outDir' | 'shrinkRuns'>;
 
-/** Makes a plan that fails small, and keeps it. */
+/** Makes a plan that fails smaller, and keeps it. */
 const wrongPlan = async (
   tried: Tried,
   { seed, run }: RunOf,
@@ -121,7 +121,7 @@ const wrongPlan = async (
   return { name, details: [showSimulated(smallest.verdict), ...(await keepTried(smallest, name, outDir))].join('\n') };
 };
 
-/** The same of sessions. */
+/** The same for a plan of sessions. */
 const wrongSessions = async (
   tried: TriedSessions,
   { seed, run }: RunOf,
@@ -133,13 +133,13 @@ const wrongSessions = async (
   return { name, details: await keepSessions(smallest, name, outDir) };
 };
 
-/** A run of a seed. */
+/** The number of a run and its seed. */
 interface RunOf {
   readonly seed: number;
   readonly run: number;
 }
 
-/** Does a run, and the sessions that follow it, where some do. What is wrong; null: nothing; undefined: the signal cut it. */
+/** Does a run, and the run of sessions after it, where there is one. Returns the failure; null: there is none; undefined: the signal ended it. */
 const doRun = async (of: RunOf, sum: Sum, keeping: Keeping, signal: AbortSignal): Promise<Wrong | null | undefined> => {
   const tried = await unlessCut(tryPlan(simulationPlanOf(of.seed, of.run), signal), signal);
   if (tried === undefined) return undefined;
@@ -152,7 +152,7 @@ const doRun = async (of: RunOf, sum: Sum, keeping: Keeping, signal: AbortSignal)
   return sessions.run.failures.length === 0 ? null : wrongSessions(sessions, of, keeping, signal);
 };
 
-/** A series of simulated runs. */
+/** The task of a series of simulated runs. */
 export const simulationTask = ({ seed, from, runs, seconds }: Series, keeping: Keeping): Task => ({
   name: `simulation of seed ${seed}`,
   weight: Number.isFinite(seconds) ? seconds : runs / 2,
@@ -160,7 +160,7 @@ export const simulationTask = ({ seed, from, runs, seconds }: Series, keeping: K
     const sum = new Sum();
     for (let run = from; run < from + runs && sum.elapsedMs < seconds * 1000; run++) {
       const wrong = await doRun({ seed, run }, sum, keeping, signal);
-      // What was tried until then is told.
+      // The signal ended the series; the report tells what was tried so far.
       if (wrong === undefined) break;
       tell(sum.text());
       if (wrong === null) continue;
@@ -180,7 +180,7 @@ export const simulationTask = ({ seed, from, runs, seconds }: Series, keeping: K
   },
 });
 
-/** A simulated run by a plan that was written down; `isReal`: the same plan on real processes, as far as it can be done to them. */
+/** The task of a simulated run by a file with a plan. `isReal`: runs the plan on real processes, without the faults that they cannot have. */
 export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pick<ConformArgs, 'outDir'>): Task => {
   const plan = readPlan(file);
   return {

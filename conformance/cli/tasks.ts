@@ -1,4 +1,4 @@
-/** What `bayou conform` tries: a task for each configuration, script and trace. Those of layer 4 are in `hostile-tasks.ts`. */
+/** The tasks of `bayou conform`: one for each configuration, script and trace. The tasks of layer 4 are in `hostile-tasks.ts`. */
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
@@ -28,15 +28,15 @@ import { asShipped, showWalk, walkTransitions } from '../layer1-transitions/tran
 import type { ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
 
-/** Something to try. `weight`: about how long it takes, in seconds on an idle machine, for the estimate. */
+/** A task: one trial or a series. `weight`: about how long it takes, in seconds on an idle machine, for the estimate. */
 export interface Task {
   readonly name: string;
   readonly weight: number;
-  /** Rejects with the signal's reason where that came first; no process of the run is left then. `tell`: says how far it is. */
+  /** Does the task. Rejects with the signal's reason where the signal comes first, when no process of the run is left. `tell`: shows the progress. */
   readonly run: (signal: AbortSignal, tell?: (how: string) => void) => Promise<ReadonlyArray<Finding>>;
 }
 
-/** What it comes to, and how long it took, in ms. */
+/** The result of `f`, and the time that it took, in ms. */
 export const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {
   const began = performance.now();
   return [await f(), performance.now() - began];
@@ -47,7 +47,7 @@ export const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number
 /** The longest configuration or plan, in bytes. */
 export const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
-/** Reads a configuration; a mistake in it is the user's. */
+/** Reads a configuration. Throws a UsageError where it is wrong. */
 export const readConfiguration = (file: string): Config => {
   const json = readJson(file, MAX_JSON_BYTES);
   if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
@@ -58,7 +58,7 @@ export const readConfiguration = (file: string): Config => {
   return decoded.right;
 };
 
-/** Every transition of a configuration, counted against the checker's own count. */
+/** The task of layer 1: walks every transition of a configuration, and compares their number with the checker's count. */
 export const transitionsTask = (file: string, weight: number): Task => {
   const config = readConfiguration(file);
   return {
@@ -89,7 +89,7 @@ export const transitionsTask = (file: string, weight: number): Task => {
 
 // --- layers 2 and 3 --------------------------------------------------------------------------------------------------------
 
-/** A script on the cluster, its output and its trace judged. */
+/** The task of a script: runs it on the cluster, and judges its output and its trace. */
 export const scriptTask = (
   script: ScriptCase,
   args: Pick<ConformArgs, 'maxStates' | 'flags' | 'shrinkRuns' | 'outDir'>,
@@ -126,7 +126,7 @@ export const scriptTask = (
           layer: 3,
           verdict: trace.verdict,
           counts: { events: trace.followed },
-          // Where layer 2 diverges, it has said all there is to say.
+          // Where layer 2 diverges, its finding has all details.
           details:
             trace.verdict === 'conforms'
               ? ''
@@ -153,7 +153,7 @@ const keepScript = (
     : keepRun(outDir, events, rejection, { name: script.name, keepsLog, withTrace: true });
 };
 
-/** The traces of runs on one data folder, held against the model event by event, and judged without it. */
+/** The task of traces of runs on one data folder: layer 3 follows them, and the judge judges them. */
 export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: files.map((f) => basename(f)).join(' '),
   weight: 5,

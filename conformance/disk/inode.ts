@@ -1,12 +1,12 @@
-/** Files and folders of a disk in memory, with what of them is not on the disk yet: a machine that dies leaves any part of that. */
+/** Files and folders of a disk in memory, with their changes that are not synced. When the machine dies, any part of these changes is on the disk. */
 
-/** What decides of a change that was not synced, by its number among all changes of the disk: from 0 up to 1, without 1. */
+/** Decides how much of an unsynced change is on the disk, from 0 up to 1, without 1. `change`: its number among all changes of the disk. */
 export type Part = (change: number) => number;
 
 /** Numbers the changes of a disk. */
 export type Count = () => number;
 
-/** A change of a file's bytes that is not on the disk, and what it replaced. */
+/** An unsynced change of a file's bytes, with the bytes that it replaced. */
 interface Change {
   readonly number: number;
   readonly at: number;
@@ -16,19 +16,19 @@ interface Change {
   readonly size: number;
 }
 
-/** More than so many changes wait for nobody: the system has written the eldest to the disk. */
+/** The most unsynced changes of a file. Beyond it the system has written the eldest to the disk. */
 const MAX_UNSYNCED = 4096;
-/** What is written over in one piece is the old or the new. */
+/** The bytes that are overwritten in one piece: after the machine's death they are all old or all new. */
 const PAGE = 4096;
 
 /** A file. */
 export class File {
   readonly ino: number;
-  /** Which file of the disk it is, in the order in which they were made; an inode may be another's after it. */
+  /** The file's number in the order in which the disk's files were made. Its inode may be given to a later file. */
   readonly serial: number;
   mtime: number;
   ctime: number;
-  /** How many names it has, and how many processes have it open. */
+  /** The number of its names, and of the processes that have it open. */
   links = 0;
   handles = 0;
   #bytes = Buffer.alloc(0);
@@ -71,7 +71,7 @@ export class File {
     this.#unsynced = [];
   }
 
-  /** The machine dies: of each change that was not synced a part is on the disk. */
+  /** Keeps a part of each unsynced change, as the machine dies. */
   loseUnsynced(part: Part): void {
     const changes = this.#unsynced;
     this.#unsynced = [];
@@ -98,7 +98,7 @@ export class File {
     if (this.#unsynced.length > MAX_UNSYNCED) this.#unsynced.splice(0, MAX_UNSYNCED / 2);
   }
 
-  /** What lies between its end and a write behind it is zeros. */
+  /** Writes bytes. The gap between the file's end and a write behind it is filled with zeros. */
   #put(bytes: Buffer, at: number, size: number): void {
     const need = Math.max(size, at + bytes.length);
     if (need > this.#bytes.length) {
@@ -113,12 +113,12 @@ export class File {
   }
 }
 
-/** What a name stands for. */
+/** A name stands for a file or a folder. */
 export type Node = File | Folder;
 
 type Names = ReadonlyArray<readonly [string, Node | undefined]>;
 
-/** Names that changed together, and what they stood for. */
+/** Names that changed together, with the files and folders for which they stood before. */
 interface Renaming {
   readonly number: number;
   readonly names: Names;
@@ -145,7 +145,7 @@ export class Folder {
     return [...this.#names.keys()];
   }
 
-  /** Changes names, all or none; `undefined` removes one. */
+  /** Changes names, all or none of them; `undefined` removes a name. */
   set(names: Names): void {
     const before = names.map(([name]) => [name, this.#names.get(name)] as const);
     this.#unsynced.push({ number: this.#count(), names, before });
@@ -156,7 +156,7 @@ export class Folder {
     this.#unsynced = [];
   }
 
-  /** The machine dies: each change of names that was not synced is on the disk, or not. */
+  /** Keeps or undoes each unsynced change of names, as the machine dies. */
   loseUnsynced(part: Part): void {
     const changes = this.#unsynced;
     this.#unsynced = [];

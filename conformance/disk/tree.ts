@@ -1,4 +1,4 @@
-/** The file system of a disk in memory: paths, inodes, times. It knows no processes and no faults; see `io-faults/failing-disk.ts` and `simulation/simulated-disk.ts`. */
+/** The file system of a disk in memory: paths, inodes, times. Processes and faults are in `io-faults/failing-disk.ts` and `simulation/simulated-disk.ts`. */
 import type { FileFacts } from '#bayou/impl/log/files.js';
 import { File, Folder, type Node, type Part } from './inode.js';
 
@@ -6,17 +6,17 @@ import { File, Folder, type Node, type Part } from './inode.js';
 export const diskError = (code: string, call: string, path: string): Error =>
   Object.assign(new Error(`${code}: ${call} '${path}'`), { code });
 
-/** What a folder holds, apart from the disk. */
+/** A copy of a folder, outside the disk. */
 export interface Copy {
   readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer; readonly mtime: number }>;
   readonly folders: ReadonlyArray<{ readonly name: string; readonly copy: Copy }>;
 }
 
-/** How a disk gives out what is its own. */
+/** The options of a tree. */
 export interface TreeOptions {
   /** The time of a change, in ns. */
   readonly time: () => number;
-  /** Are inodes that are free given out again, as ext4 does? */
+  /** Are free inodes given to new files, as on ext4? */
   readonly reusesInodes: boolean;
 }
 
@@ -135,14 +135,14 @@ export class Tree {
     this.letGo(node);
   }
 
-  /** A file that has no name and that nobody has open any more is free. */
+  /** Frees the inode of a file that has no name and that no process has open. */
   letGo(node: Node | undefined): void {
     if (node instanceof File && node.links === 0 && node.handles === 0) this.#free.push(node.ino);
   }
 
   // --- copies --------------------------------------------------------------------------------------------------------------
 
-  /** A copy of all that a folder holds now. */
+  /** Copies a folder. */
   copy(path: string): Copy {
     return this.#copyOf(this.folder(path, 'scandir'));
   }
@@ -159,8 +159,8 @@ export class Tree {
   }
 
   /**
-   * Puts a copy in place of a folder. `folder`: a new one (`mv`); `files`: the folder stays, its files are new, times as they were (`rsync -a`); `bytes`: files
-   * that are there are written over (`cp`). What the copy does not have is removed.
+   * Replaces a folder by a copy. `folder`: by a new folder (`mv`). `files`: the folder stays and gets new files, with their old times (`rsync -a`). `bytes`: existing files are
+   * overwritten (`cp`). Files that the copy lacks are removed.
    */
   put(path: string, copy: Copy, how: 'folder' | 'files' | 'bytes'): void {
     if (how === 'folder') {
@@ -192,17 +192,17 @@ export class Tree {
 
   // --- the machine's death -------------------------------------------------------------------------------------------------
 
-  /** The machine dies: nobody has anything open, and of what was not synced a part is on the disk. */
+  /** Loses unsynced changes, as the machine dies. No process has a file open afterwards. */
   loseUnsynced(part: Part): void {
     this.#lose(this.#root, part);
     this.#dropDoubles();
-    // Files whose removal is lost are there again, and have their inodes.
+    // A file whose removal is lost exists again, with its inode.
     const used = new Set<number>();
     this.#walk(this.#root, (_, __, { ino }) => used.add(ino));
     this.#free.splice(0, Infinity, ...this.#free.filter((ino) => !used.has(ino)));
   }
 
-  /** Where the removal of a file is lost, so is the file that was given its inode after it: a disk's own journal keeps that order. */
+  /** Removes files whose inode belongs to an earlier file again. A disk's own journal keeps the order: where a removal is lost, a later file with that inode is lost, too. */
   #dropDoubles(): void {
     const eldest = new Map<number, File>();
     this.#walk(this.#root, (_, __, file) => {

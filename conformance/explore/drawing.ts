@@ -1,21 +1,21 @@
-/** The space-time diagram of a real run: a lane for each process, an arrow from each event to the one that used it. */
+/** Draws the space-time diagram of a real run: a lane for each process, and an arrow from each event to the event that used it. */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Arrow, Band, Drawing, Lane, Mark, MessageKind } from '#bayou/explorer/shape.js';
 import type { ProcessName } from '../layer3-traces/read-traces.js';
 import { newsOf } from './event-words.js';
 
-/** An event in its column, from 1. */
+/** An event with its column, from 1. */
 export interface Placed {
   readonly event: TraceEvent;
   readonly who: ProcessName;
   readonly at: number;
-  /** Did it change what the process has? */
+  /** Did the event change the state of its process? */
   readonly isChange: boolean;
-  /** No step explains it. */
+  /** No step of the model explains the event. */
   readonly isBad?: true;
 }
 
-/** A lane's id; the part of the state that belongs to it is called the same. */
+/** A lane's id, which is also the name of its part of the state. */
 export const laneOf = ({ role, id }: Pick<ProcessName, 'role' | 'id'>): string =>
   role === 'master' ? 'master' : `${role === 'client' ? 'c' : 's'}${id}`;
 
@@ -39,14 +39,14 @@ const KIND: Readonly<Partial<Record<TraceEvent['type'], MessageKind>>> = {
   merged: 'pull',
 };
 
-/** Which earlier events a message came from, as far as the events say it themselves. */
+/** Finds the event that sent a message, as far as the events tell it. */
 class Senders {
   readonly #asked = new Map<string, Placed>();
   readonly #pulls = new Map<string, Placed>();
-  /** Answers by whom they are for: what was not followed says no more of what it used. */
+  /** By receiver, the answers to it. An event that was not followed has no entry in `uses`, so its answer is found here. */
   readonly #answers = new Map<string, Placed>();
 
-  /** The event from which the message came that this one takes in. */
+  /** The event that sent the message which this event takes in. */
   of(
     { event, who }: Placed,
     uses: ReadonlyMap<TraceEvent, TraceEvent>,
@@ -72,7 +72,7 @@ class Senders {
   }
 }
 
-/** An event that no step explains is seen even where it is no message. */
+/** The mark of an event that no step explains; it has one even where it is no message. */
 const badMark = ({ event, who, at, isBad }: Placed): Mark | undefined =>
   isBad === undefined ? undefined : { at, lane: laneOf(who), kind: 'other', label: event.type, isBad };
 
@@ -122,7 +122,7 @@ const arrowsOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, T
 
 // --- bands -----------------------------------------------------------------------------------------------------------------
 
-/** What is open: since which column something is so. */
+/** The bands that are open, each with its first column. */
 class Open {
   readonly #since = new Map<string, { readonly lanes: Band['lanes']; readonly from: number; readonly label: string }>();
   readonly bands: Band[] = [];
@@ -166,7 +166,7 @@ const bandsOf = (placed: ReadonlyArray<Placed>, lanes: ReadonlyArray<Lane>): Rea
   return [...down.all(), ...cut.all()];
 };
 
-/** The diagram; `uses`: by event, the earlier one whose gift it used. */
+/** Draws the diagram. `uses`: by event, the earlier event of another process that it used. */
 export const drawingOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, TraceEvent>): Drawing => {
   const lanes = lanesOf(placed);
   return {

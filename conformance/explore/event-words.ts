@@ -1,4 +1,4 @@
-/** The events of a run in words, as a reader of the explorer's page sees them. */
+/** Texts of a run's events, for a reader of the explorer's page. */
 import { textOfBytes } from '#bayou/core/bytes.js';
 import { serverOf } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -7,7 +7,7 @@ import { showStamp, showVector } from '../layer3-traces/rejection.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
-/** A longer list of writes is counted. */
+/** The most writes that are listed; of a longer list the number is shown. */
 const MOST_WRITES = 3;
 
 const pair = (key: string, value: string | null): string => `${textOfBytes(key)}=${textOfBytes(value ?? '')}`;
@@ -31,7 +31,7 @@ const doneText = (e: Of<'getDone'> | Of<'putDone'>): string =>
     ? `put ${pair(e.key, e.value)}: ${e.result}${e.stamp === null ? '' : `, stamped ${showStamp(e.stamp)}`}`
     : `get ${textOfBytes(e.key)}: ${e.result === 'value' ? `${textOfBytes(e.value ?? '')}, stamped ${showStamp(e.stamp)}` : e.result}`;
 
-/** What an event says; `who` is its process, as people call it: `server 1`. */
+/** An event as a sentence. `who`: its process in words, such as `server 1`. */
 export const tellEvent = (e: TraceEvent, who: string): string => {
   switch (e.type) {
     case 'command':
@@ -72,7 +72,7 @@ export const tellEvent = (e: TraceEvent, who: string): string => {
   }
 };
 
-/** What an arrow that carries the event's news says. */
+/** The label of an arrow that begins at the event. */
 export const newsOf = (e: TraceEvent): { readonly label: string; readonly stamp?: string } => {
   switch (e.type) {
     case 'accept':
@@ -90,7 +90,7 @@ export const newsOf = (e: TraceEvent): { readonly label: string; readonly stamp?
   }
 };
 
-/** Why a get was answered ERR_DEP: what the session requires, and what the server has. */
+/** Explains an answer ERR_DEP: the session's requirement, and the server's vector. */
 export const asideOf = (e: TraceEvent, who: string, step: number): Why | undefined => {
   if (e.type !== 'answer' || e.result !== 'behind') return undefined;
   const required = [

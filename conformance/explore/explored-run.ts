@@ -1,6 +1,6 @@
 /**
- * A real run for the explorer's page: its events with the model's state beside each, the first that no step explains with what would have been
- * allowed, what came after it, and the same run as steps of the model, from which one can go on.
+ * Prepares a real run for the explorer's page: its events, with the model's state beside each; the first event that no step explains, with the outcomes that
+ * the model allows; the events after it; and the same run as steps of the model, from which a user can go on.
  */
 import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
@@ -26,12 +26,12 @@ import { refusedIn, type Unexplained } from './refused.js';
 
 // --- the run on the model --------------------------------------------------------------------------------------------------
 
-/** A longer run is not shown as steps of the model. */
+/** The most steps of a run that is shown as steps of the model. */
 const MOST_BESIDE = 2000;
-/** Nor is one with more events: its steps take too long to be put in order. */
+/** The most events of such a run: the steps of a longer one take too long to be put in order. */
 const MOST_FOLLOWED = 20_000;
 
-/** The run as steps of the model, where it can be told in them. */
+/** The run as steps of the model; undefined where it has no such steps. */
 const besideOf = async (name: string, path: RecordedPath): Promise<Exploration | undefined> =>
   path.steps.length > MOST_BESIDE ? undefined : (await explorePathOf(name, path, '')).exploration;
 
@@ -57,7 +57,7 @@ const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefine
   });
 };
 
-/** A run that the model explains, with the same run on the model. */
+/** Prepares a run that the model explains, with the same run on the model. */
 const explained = async (name: string, title: string, events: ReadonlyArray<TraceEvent>, run: Run, options: PathOptions) => {
   const built = run.verdict.verdict === 'conforms' && run.steps.length <= MOST_FOLLOWED ? pathOfAll(events, options) : undefined;
   const path = built?.kind === 'path' && replayPath(built.path).refusal === undefined ? built.path : undefined;
@@ -92,7 +92,7 @@ const followedOf = (title: string, verdict: Followed['verdict'], shot: RunShot, 
   ...(model?.names === undefined ? {} : { names: model.names }),
 });
 
-/** A run whose trace is here: its own shot, and the model's steps, up to where it diverges. */
+/** Prepares a run from its events: the run itself, and the model's steps up to the divergence. */
 const followed = async (
   name: string,
   events: ReadonlyArray<TraceEvent>,
@@ -115,7 +115,7 @@ const followed = async (
   return followedOf(title, { tone: 'bad', text: 'diverges from the model' }, shot, model);
 };
 
-/** A plan of a simulated run is run again: it is the same run each time. Of one of two days the first is shown. */
+/** Runs a plan of a simulated run again, which gives the same run each time. Of two days the first is shown. */
 const simulated = async (file: string): Promise<Followed> => {
   const plan = planIn(JSON.parse(readFileSync(file, 'utf8')));
   if (plan === undefined)
@@ -129,7 +129,7 @@ const simulated = async (file: string): Promise<Followed> => {
     : { ...shown, title, verdict: { tone: 'bad', text: failure.split('\n')[0] ?? '' } };
 };
 
-/** Why there is nothing to run in a script: one line; undefined where there is a command. */
+/** The reason, in one line, why a script has nothing to run; undefined where it has a command. */
 const nothingIn = (text: string): string | undefined => {
   const all = parseScript(text);
   const end = all.findIndex((line) => E.isRight(line) && line.right?.type === 'done');
@@ -169,5 +169,5 @@ export const followRun = async (
   return followed(first, events);
 };
 
-/** The same for a run of which the events are at hand. */
+/** The same for the events of a run. */
 export const followEvents = followed;

@@ -1,4 +1,4 @@
-/** Following a real run: its events in an order in which the model can take them, and the model's state beside each. */
+/** Follows a real run for the explorer's page: its events in an order in which the model can take them, and the model's state beside each. */
 import { plainValue, type PlainValue } from '#bayou/checker/shown/value.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -12,12 +12,12 @@ import { asideOf, tellEvent } from './event-words.js';
 
 // --- pieces -------------------------------------------------------------------------------------------------------------
 
-/** A run with more events is shown with shorter stores. */
+/** The number of events above which stores are shown shorter. */
 const LONG = 2000;
-/** An event whose JSON is longer is not shown whole. */
+/** The longest JSON of an event that is shown whole, in characters. */
 const MOST_RAW = 2000;
 
-/** What was followed of a run. */
+/** A run, as far as it was followed. */
 export interface Run {
   readonly verdict: TraceVerdict;
   readonly steps: ReadonlyArray<StepShot>;
@@ -44,7 +44,7 @@ const CHANGING: ReadonlySet<TraceEvent['type']> = new Set([
   'getDone',
 ]);
 
-/** The part of the state that an event may have changed, as the scene has it now. */
+/** The part of the scene's state that the event may have changed. */
 const partAfter = (scene: Scene, event: TraceEvent, who: ProcessName, length: Length): PartShot | undefined => {
   if (!CHANGING.has(event.type)) return undefined;
   if (who.role === 'client') {
@@ -56,7 +56,7 @@ const partAfter = (scene: Scene, event: TraceEvent, who: ProcessName, length: Le
   return replica === undefined ? undefined : serverShot(replica, true, length);
 };
 
-/** The server that a kill ended, as it was, but down. */
+/** The part of a server after a kill: the same, but down. */
 const killed = (known: PartShot | undefined): PartShot | undefined => {
   if (known?.view?.kind !== 'fields') return undefined;
   const fields = known.view.fields.map((field) =>
@@ -68,14 +68,14 @@ const killed = (known: PartShot | undefined): PartShot | undefined => {
 
 const same = (a: PartShot | undefined, b: PartShot): boolean => a?.text === b.text;
 
-/** Commands of the master after which sessions have other servers. */
+/** Commands of the master that change the servers of sessions. */
 const OF_LINKS = /^\s*(joinClient|joinServer|createConnection|breakConnection)\s/;
 
-/** Sessions that a command about links has changed. */
+/** The parts of all sessions, after a command about links. */
 const sessionsNow = (scene: Scene, length: Length): ReadonlyArray<readonly [part: string, shot: PartShot]> =>
   Array.from(scene.sessions, ([id, session]) => [`c${id}`, sessionShot(session, length)] as const);
 
-/** Follows a run and keeps what there is to see. `lossy`: servers whose logs somebody has spoilt, where that is known. */
+/** Follows a run and keeps the states along it. `lossy`: servers whose logs a fault has spoilt; undefined: unknown. */
 export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<NodeId>): Run => {
   const length: Length = events.length > LONG ? 'long' : 'short';
   const [steps, placed]: [StepShot[], Placed[]] = [[], []];

@@ -1,4 +1,4 @@
-/** Keeping a run that diverges: its trace, a page to see it on, and the path that `bayou check --replay` explains. */
+/** Keeps a run that diverges: its trace, a page of the explorer, and the path that `bayou check --replay` explains. */
 import { writeFileSync } from 'node:fs';
 import { htmlOf } from '#bayou/explorer/data/page-file.js';
 import { explorationOfRun } from '#bayou/explorer/data/run-exploration.js';
@@ -10,7 +10,7 @@ import { mustBeReplaceable, PAGE, PATH, TRACE, type Kind } from '#bayou/command-
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
 
-/** What was written, as lines for the report. */
+/** Lines for the report that name the written files. */
 export type Kept = ReadonlyArray<string>;
 
 const put = (file: string, kind: Kind, text: string): void => {
@@ -18,14 +18,14 @@ const put = (file: string, kind: Kind, text: string): void => {
   writeFileSync(file, text);
 };
 
-/** A run's name as a file's: `a-dir/tie.script` is `tie`, `run 3 of seed 1` is `run-3-of-seed-1`. */
+/** A file's name for a run's: `tie` for `a-dir/tie.script`, `run-3-of-seed-1` for `run 3 of seed 1`. */
 const fileName = (name: string): string =>
   basename(name)
     .replace(/\.(script|ndjson)$/, '')
     .replaceAll(/[^\w.-]+/g, '-')
     .slice(0, 100);
 
-/** Writes the explorer's page of a run; a line that names it, or says why there is none. */
+/** Writes the explorer's page of a run. Returns a line that names the page, or says why there is none. */
 const keepPage = async (
   page: string,
   name: string,
@@ -41,7 +41,7 @@ const keepPage = async (
   }
 };
 
-/** Writes a run's page and path, and its trace where it is not in a file already. What cannot be written is said. */
+/** Writes a run's page and path, and its trace unless a file has it already. A line of the result says what could not be written. */
 export const keepRun = async (
   dir: string,
   events: ReadonlyArray<TraceEvent>,

@@ -1,4 +1,4 @@
-/** What no step of the model explains, and what came after it, for the explorer's page. */
+/** The event that no step of the model explains, and the events after it, for the explorer's page. */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { RunShot, StepShot, Why } from '#bayou/explorer/shape.js';
 import { parseProcessName, processesOf, type ProcessName } from '../layer3-traces/read-traces.js';
@@ -7,10 +7,10 @@ import { drawingOf, laneOf, type Placed } from './drawing.js';
 import { rawOf, titleOf, type Run } from './following.js';
 import { tellEvent } from './event-words.js';
 
-/** An event that no step explains; layer 2 knows only its process and count. */
+/** An event that no step explains. From layer 2 only its process and count are known. */
 export type Unexplained = Omit<Rejection, 'event'> & { readonly event?: Rejection['event'] };
 
-// --- in words --------------------------------------------------------------------------------------------------------------
+// --- texts -----------------------------------------------------------------------------------------------------------------
 
 const whyOf = (rejection: Unexplained, step: number, compared: Why['compared']): Why => ({
   headline: `No step of the model explains event ${rejection.n} of ${rejection.process}.`,
@@ -41,9 +41,9 @@ const missingStep = ({ process, n }: Unexplained): StepShot => ({
   event: { process, n, raw: 'missing' },
 });
 
-// --- what came after it ----------------------------------------------------------------------------------------------------
+// --- the events after it ---------------------------------------------------------------------------------------------------
 
-/** What an event gives to later ones, and what it waits for, as far as the events themselves say it. */
+/** The name of the message that an event sends, as far as the event tells it. */
 const givesOf = (e: TraceEvent): string | undefined =>
   e.type === 'asked'
     ? `${e.p} ${e.server}`
@@ -53,14 +53,15 @@ const givesOf = (e: TraceEvent): string | undefined =>
         ? `! ${e.pull}`
         : undefined;
 
+/** The name of the message that an event takes in. */
 const needsOf = (e: TraceEvent, clients: ReadonlyMap<number, string>): string | undefined => {
   if (e.type === 'accept' || e.type === 'answer' || e.type === 'refuse') return `${clients.get(e.client) ?? ''} ${whoOf(e.p).id}`;
   return e.type === 'pullAnswered' ? `? ${e.pull}` : e.type === 'merged' ? `! ${e.pull}` : undefined;
 };
 
 /**
- * The events that nobody followed, in an order of which nobody knows more than this: that of each process is kept, what was sent comes before what
- * was taken in, and the processes go on at about the same pace.
+ * The events that were not followed, in a possible order: each process's own order is kept, a message is sent before it is taken in, and the processes go
+ * on at about the same pace.
  */
 export const eventsAfter = (events: ReadonlyArray<TraceEvent>, seen: ReadonlySet<TraceEvent>): ReadonlyArray<TraceEvent> => {
   const queues = processesOf(events.filter((event) => !seen.has(event))).map(({ events: all }) => ({ all, at: 0 }));
@@ -93,10 +94,10 @@ export const eventsAfter = (events: ReadonlyArray<TraceEvent>, seen: ReadonlySet
 
 // --- the run ---------------------------------------------------------------------------------------------------------------
 
-/** So many events after the one that is not explained are shown. */
+/** The most events that are shown after the one that no step explains. */
 const MOST_AFTER = 2000;
 
-/** The run with the event that no step explains in red, and what came after it as it was seen. */
+/** The run with the unexplained event in red, and the later events as the processes wrote them. */
 export const refusedIn = (
   events: ReadonlyArray<TraceEvent>,
   run: Run,
@@ -107,7 +108,7 @@ export const refusedIn = (
   const base = { initial: {}, truth: [] };
   const known = steps.findIndex(({ event }) => event?.process === rejection.process && event.n === rejection.n);
   if (known >= 0) {
-    // Each event is explained by itself, and the result of a command is not: it stands where it was printed.
+    // Layer 3 has explained every event, but layer 2 refuses the result of a command: the result's own event gets the mark.
     const marked = steps.map((step, i) => (i === known ? { ...step, isRefused: true } : step));
     const seen = placed.map((one, i) => (i === known ? { ...one, isBad: true as const } : one));
     const why = whyOf(rejection, known + 1, comparedAt(known));

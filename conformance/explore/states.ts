@@ -1,4 +1,4 @@
-/** The model's state along a real run: a server's replica, a client's session, as the validation follows them. */
+/** The model's state along a real run: the replicas of servers and the sessions of clients, as layer 3 follows them. */
 import { plainValue } from '#bayou/checker/shown/value.js';
 import type { PartShot } from '#bayou/explorer/shape.js';
 import { newServer, type Server } from '#bayou/model/protocol/server.js';
@@ -8,7 +8,7 @@ import { viewOf } from '#bayou/model/checking/views.js';
 import type { FollowedReplica } from '../layer3-traces/followed-replica.js';
 import type { FollowedSession } from '../layer3-traces/followed-session.js';
 
-/** A store, or a session, is shown by its latest writes and stamps: so many of a short run, so many of a long one. */
+/** The number of latest writes or stamps that a store or session is shown with, in a short run and in a long one. */
 const MOST = { short: 24, long: 4 } as const;
 export type Length = keyof typeof MOST;
 
@@ -22,7 +22,7 @@ const shot = (kind: string, value: Server | Session, more: ReadonlyArray<readonl
   };
 };
 
-/** A server as the model has it after an event; undefined before it has started. */
+/** A server of the model after an event. */
 export const serverShot = (replica: FollowedReplica, isUp: boolean, length: Length): PartShot => {
   const most = MOST[length];
   const server: Server = {
@@ -36,11 +36,11 @@ export const serverShot = (replica: FollowedReplica, isUp: boolean, length: Leng
   return shot('server', server, replica.size > most ? [['keys', `${replica.size}, the latest ${most} shown`]] : []);
 };
 
-/** A session as the model has it after an event. */
+/** A session of the model after an event. */
 export const sessionShot = (session: FollowedSession, length: Length): PartShot =>
   shot('client', session.shown(MOST[length]), []);
 
-/** Of a long run's part what the page cannot do without: there are a hundred thousand of them. */
+/** A part without the fields that the page can do without: a long run has a hundred thousand parts. */
 export const slim = ({ value, view }: PartShot): PartShot => {
   const { up, servers } = value as { readonly up?: boolean; readonly servers?: ReadonlyArray<number> };
   return {

@@ -1,13 +1,13 @@
 /**
- * A disk in memory behind the log's file port. Each call has a number, and one of them, or all from one on, can go wrong. What was
- * written stays over the death of the "process" that used it; its locks do not.
+ * A disk in memory behind the log's file port. Each call has a number. One call, or all calls from one on, can go wrong. Written bytes survive the death of
+ * the "process" that wrote them; its locks do not.
  */
 import type { Files, OpenFile } from '#bayou/impl/log/files.js';
 import { diskError, factsOf, Tree } from '../disk/tree.js';
 
-/** What goes wrong. */
+/** The kinds of faults. */
 export type FaultKind =
-  /** The process dies in this call: a write leaves a part of its bytes, anything else has no effect. Nothing comes after. */
+  /** The process dies in this call: a write leaves a part of its bytes, any other call has no effect. No call comes after it. */
   | 'kill'
   /** From this call on the disk takes no new byte and no new file. */
   | 'full'
@@ -15,17 +15,17 @@ export type FaultKind =
   | 'EIO'
   /** This write takes a part of its bytes, and says so. */
   | 'short'
-  /** This write takes a part of its bytes and says that it took all. No log withstands it: whoever looks for faults must notice. */
+  /** This write takes a part of its bytes and says that it took all. No log withstands this, so the checks must notice it. */
   | 'lie';
 
-/** The call that goes wrong, numbered from 1. `part`: how much of a write comes through, from 0 up to 1, without 1. */
+/** A fault of the call with number `call`, from 1. `part`: how much of a write reaches the disk, from 0 up to 1, without 1. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly at: number;
   readonly part: number;
 }
 
-/** Thrown by whatever a dead process calls. */
+/** Thrown by the calls of a dead process. */
 class Killed extends Error {
   override readonly name = 'Killed';
 }
@@ -35,7 +35,7 @@ const NEEDS_ROOM = new Set(['makeFolder', 'create', 'rename', 'append']);
 
 /** The disk. */
 export class Disk {
-  /** How many calls there were in the life that goes on. */
+  /** The number of calls in the present life. */
   calls = 0;
   readonly #tree = new Tree({ time: () => this.#time++, reusesInodes: false });
   readonly #locks = new Set<string>();
@@ -44,7 +44,7 @@ export class Disk {
   #life = 0;
   #time = 1;
 
-  /** A process begins to use the disk; `fault` is what will befall it. */
+  /** Begins the life of a process that uses the disk. `fault`: the fault of this life. */
   begin(fault: Fault | undefined): Files {
     this.calls = 0;
     this.#fault = fault;
@@ -53,7 +53,7 @@ export class Disk {
     return this.#filesOf(++this.#life);
   }
 
-  /** The process is dead from now on. */
+  /** Ends the life of the process. */
   kill(): void {
     this.#dead = true;
   }
@@ -67,7 +67,7 @@ export class Disk {
     return this.#tree.folder(folder, 'scandir').names();
   }
 
-  /** Counts a call, and lets the fault befall it. `part`: so much of a write is to be done before. */
+  /** Counts a call, and does the life's fault to it. `part`: how much of a write is done before `then` is called. */
   #call(life: number, call: string, path: string): { readonly part: number; readonly then: () => void } | undefined {
     if (this.#dead || life !== this.#life) throw new Killed(`${call} ${path}`);
     const number = ++this.calls;
@@ -135,7 +135,7 @@ export class Disk {
     };
   }
 
-  /** How much of a write comes through. What is overwritten lies in one page: a kill leaves the old or the new. */
+  /** How many bytes of a write reach the disk. Overwritten bytes lie in one page, so a kill leaves all of the old ones or all of the new. */
   #partOf(length: number, overwrites: boolean, part: number): number {
     if (this.#fault?.kind === 'short') return Math.max(1, Math.floor(length * part));
     if (overwrites) return part < 0.5 ? 0 : length;

@@ -1,7 +1,7 @@
 /**
- * A fault at every call that a log makes to its disk (R7, R10): a run of puts, merges, take-ins, closings and openings is done once
- * without a fault, to count its calls, and then once for each call and each kind of fault. After each the log is opened without
- * faults, and asked for what was acknowledged.
+ * Does a fault at every call that a log makes to its disk (R7, R10). A run has puts, merges, take-ins, closings and openings. It is done once without a
+ * fault, to count its calls, and then once for each call and each kind of fault. After each run the log is opened without faults, and must have every
+ * acknowledged put.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Pulled, Put } from '#bayou/core/messages.js';
@@ -17,29 +17,29 @@ import { openFakeLevel } from './level-stand-in.js';
 /** The kinds of faults, in the order of the report. */
 export const KINDS: ReadonlyArray<FaultKind> = ['kill', 'full', 'EIO', 'short'];
 
-/** One run and what befell it; it can be had again from these alone. */
+/** One run with its faults. These fields alone repeat it. */
 export interface Case {
   readonly seed: number;
   readonly fsync: boolean;
-  /** How many batches of puts. */
+  /** The number of batches of puts. */
   readonly batches: number;
   readonly fault: Fault | undefined;
-  /** What befalls the opening after it. */
+  /** The fault of the opening after the run. */
   readonly again: Fault | undefined;
 }
 
-/** What came of it; `wrong` is empty when all is well. */
+/** The outcome of a run; `wrong` is empty where there is no failure. */
 export interface Outcome {
-  /** Calls of the run. */
+  /** The number of the run's calls. */
   readonly calls: number;
-  /** Puts that were acknowledged. */
+  /** The number of acknowledged puts. */
   readonly acknowledged: number;
-  /** Openings that a fault refused, with the type of the refusal. */
+  /** The types of refusals of openings that had a fault. */
   readonly refusals: ReadonlyArray<string>;
   readonly wrong: ReadonlyArray<string>;
 }
 
-/** Within how many calls of an opening the second fault comes. */
+/** The second fault comes within this number of calls of an opening. */
 const OPENING_CALLS = 70;
 
 const FOLDER = '/data';
@@ -51,18 +51,18 @@ interface Accepted {
   readonly stamp: Stamp;
 }
 
-/** What the outside knows over all lives of the server. */
+/** The facts that the outside knows, over all lives of the server. */
 interface Known {
   readonly accepted: Accepted[];
-  /** Who was given each stamp. */
+  /** By stamp, the put that was given it. */
   readonly stamps: Map<string, string>;
-  /** The identity that a server that was open had last. */
+  /** The identity of the server when it was last open. */
   identity: string | undefined;
-  /** Is the process dead? What it answers then reaches nobody. */
+  /** Is the process dead? Then its answers reach nobody. */
   readonly isDead: () => boolean;
-  /** How many changes of its identity nobody was told of yet: after a fault it may have the old one, the new one, or another. */
+  /** The number of changes of its identity that nobody was told of yet. After a fault the server may have the old identity, the new one, or another. */
   changing: number;
-  /** The greatest accept time of a peer that it was told of, and that it has. */
+  /** The greatest accept time of a peer that the server has acknowledged. */
   peer: number;
   readonly refusals: string[];
   readonly wrong: string[];
@@ -87,7 +87,7 @@ const makeLog = (disk: Disk, fault: Fault | undefined, fsync: boolean): Log => {
   });
 };
 
-/** Opens the log; says what is wrong when it is refused, or comes back as another replica. */
+/** Opens the log. Notes a failure where the log is refused, or comes back as another replica without a reason. */
 const open = async (known: Known, log: Log, faulty: boolean): Promise<DurableReplica | undefined> => {
   const opened = await openDurable(log, { server: SERVER, freshIncarnation: 0 });
   if (E.isLeft(opened)) {
@@ -130,7 +130,7 @@ const ask = (known: Known, replica: DurableReplica, put: Put): void => {
   });
 };
 
-/** R9: two of a peer's writes come in, in one part or in two. */
+/** R9: takes two of a peer's writes in, in one part or in two. */
 const takeIn = (dice: Dice, known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
   const t = clockOf(replica) + 1;
   const writeAt = (time: number): Write => {
@@ -152,19 +152,19 @@ const takeIn = (dice: Dice, known: Known, { replica, handle }: Pick<DurableRepli
   }
 };
 
-/** R7a: a peer claims more of this replica than it has, which makes it another. */
+/** R7a: a peer claims more of this replica than it has, which makes it another replica. */
 const outdate = (known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
   const before = replica.id;
   known.changing++;
   handle({ type: 'pull', puller: PEER, vv: [[replica.id, clockOf(replica) + 9]], after: null }, (answer) => {
-    // A log that failed on the way answers as who it was, and takes nothing more: what stands in it is seen when it is opened.
+    // A log that failed meanwhile answers as the earlier replica, and takes no more changes. The next opening shows which identity it has.
     if (answer.type !== 'pulled' || known.isDead() || answer.from === before) return;
     known.identity = answer.from;
     known.changing--;
   });
 };
 
-/** Batches of puts over openings and closings, until it is done or dead. */
+/** Does batches of puts, openings and closings, until all batches are done or the process is dead. */
 const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
   const dice = diceOf(c.seed);
   const log = makeLog(disk, c.fault, c.fsync);
@@ -176,7 +176,7 @@ const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
     const calls = { replica: replica.replica, handle: replica.handle.bind(replica) };
     if (dice() < 0.2) takeIn(dice, known, calls);
     if (dice() < 0.1) outdate(known, calls);
-    // Some wait for the taking-in, some run on beside it.
+    // Some batches wait until the database has taken the journal in; others run on meanwhile.
     if (dice() < 0.6) for (let i = 0; i < 6; i++) await nextTurn();
     if (dice() < 0.15) {
       await replica.close();
@@ -187,7 +187,7 @@ const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
   for (let i = 0; i < 6; i++) await nextTurn();
 };
 
-/** R3, R10: every acknowledged put is there, and is recognised. */
+/** R3, R10: checks that the log has every acknowledged put, and recognises it. */
 const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
   disk.kill();
   if (c.again !== undefined) {
@@ -240,22 +240,22 @@ export const runCase = async (c: Case): Promise<Outcome> => {
   return { calls, acknowledged, refusals: known.refusals, wrong: known.wrong };
 };
 
-/** What came of all runs of one kind. */
+/** The sums of all runs of one kind of fault. */
 export interface Tally {
   readonly kind: FaultKind;
   readonly runs: number;
   readonly acknowledged: number;
-  /** Openings that the fault itself refused, by the type of the refusal. */
+  /** The numbers of openings that were refused because of the fault, by the type of the refusal. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** A case that went wrong. */
+/** A case with failures. */
 export interface Bad {
   readonly bad: Case;
   readonly wrong: ReadonlyArray<string>;
 }
 
-/** All faults of a run, each alone and each with another one in the opening after it; the first case that goes wrong ends it. */
+/** Does all faults of a run, each alone, and each with a second fault in the opening after it. The first case with a failure ends it. */
 export const runAll = async (
   base: Omit<Case, 'fault' | 'again'>,
 ): Promise<E.Either<Bad, { readonly calls: number; readonly tallies: ReadonlyArray<Tally> }>> => {

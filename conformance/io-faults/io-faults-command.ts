@@ -1,4 +1,4 @@
-/** The command: a fault at every call, over many runs, with figures. Ends with 1 when something was lost, 2 at bad usage. */
+/** The command `npm run faults:io`: a fault at every call, over many runs, with figures. Exit status: 1 where something was lost, 2 for bad usage. */
 import { Command, CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { wholeNumber } from '#bayou/command-line/command-line.js';
@@ -18,7 +18,7 @@ interface Options {
 
 const textOf = (f: Fault): string => `${f.kind}:${f.at}:${f.part}`;
 
-/** `kind:call:part`, as a report says it. */
+/** A fault in the form of the reports, `kind:call:part`. */
 const faultOf = (text: string | undefined): Fault | undefined => {
   const [kind, at, part] = text?.split(':') ?? [];
   const known = KINDS.find((k) => k === kind);

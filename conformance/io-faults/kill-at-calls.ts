@@ -1,6 +1,6 @@
 /**
- * Kills a real process, with LevelDB itself, in the n-th of its system calls that change a file (strace does it), in a first start and in a
- * second one, with fsync and without; then the log must open with what was acknowledged, as the same replica.
+ * Kills a real process, with LevelDB itself, in the n-th of its system calls that change a file (by strace). It does so in a first start and in a second
+ * one, with fsync and without. Then the log must open as the same replica, with every acknowledged put.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,20 +12,20 @@ const WORKER = fileURLToPath(new URL('killed-worker.js', import.meta.url));
 const CALLS = 'write,pwrite64,writev,rename,renameat,renameat2,unlink,unlinkat,fsync,fdatasync,ftruncate,mkdir,mkdirat';
 const PUTS = 12;
 
-/** What came of the kills: how many hit, and what went wrong, a line each. */
+/** The result of the kills: how many hit the process, and the failures, a line each. */
 export interface RealKills {
   readonly kills: number;
   readonly acknowledged: number;
   readonly wrong: ReadonlyArray<string>;
 }
 
-/** Is there an strace here that may trace? */
+/** Is strace installed, and may it trace? */
 export const hasStrace = (): boolean => spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
 const run = (command: string, args: ReadonlyArray<string>): string[] =>
   spawnSync(command, args, { encoding: 'latin1', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] }).stdout.split('\n');
 
-/** The last number that was said in lines that begin so; 0 when there are none. */
+/** The number in the last line that begins with `word`; 0 where there is none. */
 const lastIn = (lines: ReadonlyArray<string>, word: string): number =>
   Number(
     lines
@@ -54,7 +54,7 @@ const killOnce = (folder: string, mode: string, isSecond: boolean, call: number)
   };
 };
 
-/** One kill in each of the first so many calls of a thread; a call that is never made ends that row. */
+/** Kills in each of the first `calls` calls of a thread. A row ends at a call that is never made. */
 export const killAtCalls = (calls: number): RealKills => {
   const root = mkdtempSync(join(tmpdir(), 'bayou-kills-'));
   let [kills, acknowledged] = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * What `kill-at-calls.ts` kills: opens the log of server 1 in a folder, says how it was found, and puts; each acknowledged put is a line. With
- * no puts to do it only looks. Arguments: the folder, `fsync` or `plain`, how many puts, the client time before the first.
+ * The process that `kill-at-calls.ts` kills. It opens the log of server 1 in a folder, prints the state of the log, and does puts; each acknowledged put
+ * is a line. Arguments: the folder, `fsync` or `plain`, the number of puts (0: it only prints the state), the client time before the first put.
  */
 import { writeSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
@@ -27,7 +27,7 @@ if (E.isLeft(opened)) {
       });
     });
     say(answer);
-    // The taking-in runs on beside it.
+    // The database takes the journal in meanwhile.
     if (i % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   await opened.right.close();

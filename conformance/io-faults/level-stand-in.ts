@@ -1,8 +1,8 @@
 /**
- * A database in LevelDB's place, whose every step is a call of the file port. It keeps its files as LevelDB does, so that whatever
- * looks at them sees what it would see: tables, a write-ahead file of batches, a manifest that names both, CURRENT that names the
- * manifest and is replaced by a rename. It makes them in LevelDB's order, too: the manifest of a new database before CURRENT; at each opening a table of
- * what the write-ahead files had, then an empty write-ahead file, the manifest, CURRENT; what is replaced is removed last.
+ * Stands in for LevelDB. Each of its steps is a call of the file port. It has the same files as LevelDB: tables, a write-ahead file of batches, a manifest
+ * that names both, and CURRENT, which names the manifest and is replaced by a rename. It makes them in LevelDB's order, too: the manifest of a new database
+ * before CURRENT; at each opening a table of the write-ahead files' records, then an empty write-ahead file, the manifest, and CURRENT. Replaced files are
+ * removed last.
  */
 import { join } from 'node:path';
 import { replaceFile, writeAll, writeFile, type Files, type OpenFile } from '#bayou/impl/log/files.js';
@@ -24,7 +24,7 @@ const apply = (records: Records, lines: ReadonlyArray<Line>): void => {
 
 const numbered = (n: number): string => String(n).padStart(6, '0');
 
-/** Opens it in a folder, or makes it. */
+/** Opens the database of a folder, or makes it. */
 export const openFakeLevel =
   (files: Files): OpenDatabase =>
   (directory) =>
@@ -48,7 +48,7 @@ const openIn = (files: Files, directory: string): Database => {
 
 const linesIn = (bytes: Buffer): Line[] => JSON.parse(bytes.toString('latin1')) as Line[];
 
-/** All records in a new table, an empty write-ahead file, and a manifest that names both; then what was before goes. */
+/** Writes all records to a new table, makes an empty write-ahead file and a manifest that names both, and then removes the earlier files. */
 const rewritten = (files: Files, directory: string, records: Records): Database => {
   const old = files.names(directory).filter((name) => /^(\d+\.(log|ldb)|MANIFEST-\d+)$/.test(name));
   const number = Math.max(...old.map((name) => Number(/\d+/.exec(name)?.[0]))) + 1;
@@ -60,7 +60,7 @@ const rewritten = (files: Files, directory: string, records: Records): Database 
   return databaseOf(file, records);
 };
 
-/** A manifest of one edit, and CURRENT that names it. */
+/** Writes a manifest with one edit, and CURRENT, which names the manifest. */
 const begin = (files: Files, directory: string, number: number, edit: Buffer): void => {
   const name = `MANIFEST-${numbered(number)}`;
   writeFile(files, join(directory, name), encodeLogRecord(edit, 0), true);
@@ -74,7 +74,7 @@ const databaseOf = (file: OpenFile, records: Records): Database => {
     writeAll(file, record, size);
     size += record.length;
   };
-  // As LevelDB: after a batch that failed nothing is written any more.
+  // LevelDB, too, writes nothing after a batch that failed.
   let failed = false;
   const write = (operations: Operation[], sync: boolean): void => {
     if (failed) throw new Error('an earlier batch failed');

@@ -1,4 +1,4 @@
-/** A LevelDB table with one record, written by the book of its format (doc/table_format.md), and read back. Uncompressed. */
+/** Writes and reads LevelDB tables with one record, uncompressed, as LevelDB's doc/table_format.md describes them. */
 import { crc32c } from '#bayou/impl/log/level-bytes.js';
 
 const varint = (n: number): Buffer => {
@@ -14,18 +14,18 @@ const uint32 = (n: number): Buffer => {
   return bytes;
 };
 
-/** Length and bytes. */
+/** A slice of LevelDB's format: the length, then the bytes. */
 const sliceOf = (bytes: Buffer): Buffer => Buffer.concat([varint(bytes.length), bytes]);
 
 const KEY = Buffer.from('all');
 
-/** A block of at most one entry: nothing shared, lengths, key, value; where a key begins; how many such places there are. */
+/** A block with at most one entry: the length shared with the key before (0), the other lengths, key and value; then the restart points and their number. */
 const blockOf = (value: Buffer | undefined): Buffer => {
   const entry = value === undefined ? [] : [varint(0), varint(KEY.length), varint(value.length), KEY, value];
   return Buffer.concat([...entry, uint32(0), uint32(1)]);
 };
 
-/** A block in the file: not compressed (0), and the masked checksum of both. */
+/** A block as it stands in the file: with its kind (0: not compressed) and the masked checksum of both. */
 const withTrailer = (block: Buffer): Buffer => {
   const typed = Buffer.concat([block, Buffer.from([0])]);
   const crc = crc32c(typed);

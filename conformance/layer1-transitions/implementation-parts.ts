@@ -1,6 +1,6 @@
 /**
- * What stands on the implementation's side for each component of the model's state, how it is copied, and the abstraction function:
- * what the model calls it.
+ * The implementation's part for each component of the model's state, how a part is copied, and the abstraction function: the model's value for a
+ * part.
  *
  * | model | implementation |
  * | --- | --- |
@@ -38,7 +38,7 @@ export interface Disk {
   readonly before: Disk | undefined;
 }
 
-/** A server. The replica is never changed once it stands in a part: whoever takes a step with it takes a copy. */
+/** A server. The replica of a part is never changed: a move takes its step with a copy. */
 export interface ServerPart {
   readonly up: boolean;
   readonly replica: Replica;
@@ -46,7 +46,7 @@ export interface ServerPart {
   readonly disk: Disk | undefined;
 }
 
-/** A client. The session is never changed once it stands in a part. */
+/** A client. The session of a part is never changed. */
 export interface ClientPart {
   readonly session: Session;
   /** The put that was sent and not answered (R14). */
@@ -88,19 +88,19 @@ export interface CopiesPart {
 
 // --- copies ----------------------------------------------------------------------------------------------------------------
 
-/** A copy of a replica, by way of what its log would hold. (Sampled paths are replayed without copies, to see that it is faithful.) */
+/** Copies a replica: makes one from what its log would hold. (Sampled paths are replayed without copies, to check that copies are faithful.) */
 export const copyReplica = (part: ServerPart, replicaOptions: ReplicaOptions): Replica => {
   const { id, clock, vv, log, waiting, transfers } = snapshot(part.replica);
   return restore({ replica: id, found: 'whole', clock, vv, writes: log, waiting, seen: part.seen, transfers }, replicaOptions);
 };
 
-/** A copy of a session, by way of its token. */
+/** Copies a session: makes one from its token. */
 export const copySession = (session: Session, maxKeys: number): Session => ({
   ...resume(token(session), session.number, { maxKeys }),
   clientTime: session.clientTime,
 });
 
-/** What a server comes to that opens a durable log with these appends (`openDurable`, as a process does when it starts). */
+/** The server that opens a durable log with these appends (by `openDurable`, as a process does when it starts). */
 export const openDisk = async (
   part: ServerPart,
   replicaOptions: ReplicaOptions,
@@ -201,8 +201,8 @@ export const withoutSessions = (net: Net): Net =>
   net.map((m) => (m.type === 'answer' ? { ...m, pulled: { ...m.pulled, writes: withoutWriters(m.pulled.writes) } } : m));
 
 /**
- * A server of the model without the sessions that made its writes, which R1 does not tell, and without what its receipts say of puts beside
- * which they are: the implementation has a digest of that.
+ * A server of the model without two facts that the implementation's lacks: the sessions that made its writes, which R1 does not tell, and the contents
+ * of the puts in its receipts, of which the implementation keeps a digest.
  */
 export const withoutPuts = (server: Server): Server => ({
   ...server,
@@ -211,7 +211,7 @@ export const withoutPuts = (server: Server): Server => ({
   receipts: server.receipts.map((receipt) => ({ ...receipt, key: '', value: '' })),
 });
 
-/** A session of the model without what it keeps for the properties alone: its acknowledged puts, and keys that were folded into its floor (R11). */
+/** A session of the model without the fields that only properties use: its acknowledged puts, and the keys that were folded into its floor (R11). */
 export const withoutFolded = (session: ModelSession): ModelSession => {
   const { kept } = session;
   return kept === null
@@ -225,8 +225,8 @@ export const withoutFolded = (session: ModelSession): ModelSession => {
 };
 
 /**
- * A message of the model. Where answers are whole, the model does not say what was asked with, since the puller has it all; then it is
- * not said here either (`asked` is empty).
+ * The model's message. Where answers are whole, the model leaves out the vector of the request, since the puller has all of it; then `asked` is empty
+ * here, too.
  */
 export const messageOf = (m: Flying): Message => {
   const vv = sortedVector;
@@ -251,5 +251,5 @@ export const sendFlying = (net: NetPart, message: Flying): NetPart => {
   return sorted(pairs, ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, m]) => m);
 };
 
-/** Which server a part is. */
+/** The id of a part's server. */
 export const serverIdOf = (part: ServerPart): NodeId => serverOf(part.replica.id);

@@ -1,27 +1,27 @@
-/** What a move is: the implementation's step for one of the model's. */
+/** A move is the implementation's step for a step of the model. */
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
 
 /** The parts of an interaction's slots; undefined for those that the implementation does not have. */
 export type Parts = ReadonlyArray<unknown>;
 
-/** What came of a move. */
+/** The outcome of a move. */
 export interface Moved {
   readonly parts: Parts;
-  /** What a user saw, where the model says it. */
+  /** The user's view of the step, where the model has one. */
   readonly saw?: string;
-  /** The move itself was wrong: why. */
+  /** The reason why the move itself was wrong. */
   readonly wrong?: string;
 }
 
-/** How moves are made. `copies` false: in place, for a path that is walked once. */
+/** The options of moves. `copies` false: moves change parts in place, for a path that is walked once. */
 export interface MoveSettings {
   readonly replicaOptions: ReplicaOptions;
   readonly copies: boolean;
   /** How many keys a session remembers (R11). */
   readonly sessionKeys: number;
-  /** How many puts there have been. */
+  /** The number of puts so far. */
   readonly probes: { puts: number };
 }
 
-/** One interaction on the implementation: `which` of the model's outcomes is meant. */
+/** One interaction on the implementation. `which`: the number of the model's outcome that the move must have. */
 export type Move = (parts: Parts, which: number) => Moved | Promise<Moved>;

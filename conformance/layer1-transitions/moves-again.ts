@@ -1,6 +1,6 @@
 /**
- * The moves of what comes again as another: sessions that end and start again, anew or from a token (R11a), and servers that are put back
- * from a copy of their log (R7a). Which folder is a copy the log on disk finds out; here a replica begins with what such a log gives it.
+ * The moves of sessions that end and start again, anew or from a token (R11a), and of servers that are put back from a copy of their log (R7a). The log
+ * on disk finds out that its folder is a copy; here a replica begins with the state that such a log has.
  */
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
@@ -30,7 +30,7 @@ const next = (part: ClientPart, session: ClientPart['session']): ClientPart => (
   answeredLast: undefined,
 });
 
-/** A session that knows nothing, under a number of its own. */
+/** Starts a session without a token, under a number of its own. */
 export const startAnew =
   (maxKeys: number): Move =>
   ([client, started]) => {
@@ -39,7 +39,7 @@ export const startAnew =
     return { parts: [next(part, newSession(id, numberAfter(number), guarantees, { maxKeys })), started] };
   };
 
-/** A session that goes on from the token. */
+/** Starts a session that goes on from the token. */
 export const startFromToken =
   (maxKeys: number): Move =>
   ([client, started]) => {
@@ -49,7 +49,7 @@ export const startFromToken =
     return { parts: [next(part, resume(from, numberAfter(part.session.number), { maxKeys })), started] };
   };
 
-/** What the server's log holds is copied. */
+/** Copies the server's log. */
 export const copyLog =
   (id: NodeId): Move =>
   ([server, made]) => {
@@ -58,7 +58,7 @@ export const copyLog =
     return { parts: [server, { copies } satisfies CopiesPart] };
   };
 
-/** The copy takes the place of the log, and the server goes on with it as a replica that was never there. */
+/** The copy replaces the log, and the server goes on with it as a new replica. */
 export const putBack =
   (replicaOptions: ReplicaOptions, id: NodeId): Move =>
   async ([server, made]) => {

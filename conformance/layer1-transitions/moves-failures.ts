@@ -5,7 +5,7 @@ import { pullFrom } from './one-server.js';
 import { openDisk, serverIdOf, type NetPart, type ServerPart } from './implementation-parts.js';
 import type { Move, Parts, MoveSettings } from './move.js';
 
-/** A link that was there is broken, and what was on it is gone; the model's note says which it is. */
+/** Makes or breaks a link. Messages on a broken link are lost. The model's note says which of the two it is. */
 export const changeLink =
   (a: NodeId, b: NodeId, isUp: (link: unknown) => boolean): Move =>
   ([link, spent, ...net]) => ({
@@ -20,7 +20,7 @@ export const changeLink =
     ],
   });
 
-/** The process is gone; what is left is what its log holds. */
+/** Kills a server: its log is left. */
 export const kill =
   (replicaOptions: ReplicaOptions): Move =>
   async ([server, spent, ...net]) => {
@@ -53,7 +53,7 @@ export const restartBlank =
     return { parts: [{ up: true, replica, seen: [], disk: undefined } satisfies ServerPart, spent] };
   };
 
-/** Rounds of pulls over the links that are up, until nothing changes, as the master has them done. */
+/** Pulls over the existing links, round after round until nothing changes, as the master makes servers do. */
 export const stabilize =
   (settings: MoveSettings, servers: number, linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>): Move =>
   (parts) => {

@@ -1,4 +1,4 @@
-/** The moves of puts that arrive late (R14). The way back is gone: whatever the server answers, nobody hears it. */
+/** The moves of puts that arrive late (R14). The session has stopped waiting, so the server's answer is lost. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import { startPut } from '#bayou/impl/session.js';
 import { byIdentity, valueOf } from '#bayou/model/protocol/put-identity.js';

@@ -25,7 +25,7 @@ export const request: Move = ([puller, answerer, net, ...links]) => {
   return { parts: [puller, answerer, sendFlying(net as NetPart, sent), ...links] };
 };
 
-/** The different messages that fit, in the model's order: the k-th is the model's way k. */
+/** The different messages that fit, in the model's order: the k-th belongs to the model's outcome k. */
 const fitting = (net: NetPart, fits: (m: Flying) => boolean): ReadonlyArray<Flying> => {
   const texts = net.map((m) => textOf(messageOf(m)));
   return net.filter((m, i) => fits(m) && texts.indexOf(texts[i]!) === i);
@@ -36,7 +36,7 @@ const without = (net: NetPart, message: Flying): NetPart => {
   return [...net.slice(0, i), ...net.slice(i + 1)];
 };
 
-/** The model spares an answer that would change nothing, unless answers are parts; the implementation's is looked at, and dropped. */
+/** The model sends no answer that would change nothing, unless answers are parts. The implementation's answer is checked to be such, and dropped. */
 export const answer =
   (settings: MoveSettings, puller: NodeId, answerer: NodeId): Move =>
   ([server, net], way) => {

@@ -35,10 +35,10 @@ export const put =
     return { parts: [{ ...before, session }, after, puts], ...probed(settings, after, request) };
   };
 
-/** How many puts are passed over for each after which the replica is asked what the model has no step for. */
+/** One put in this many is followed by a probe: requests for which the model has no step. */
 const PROBE_EVERY = 101;
 
-/** What a probe found wrong after a put, if it was the turn of one. */
+/** Probes the replica after this put, if it is a probe's turn; `wrong`: what the probe found. */
 const probed = (settings: MoveSettings, { replica }: ServerPart, accepted: Put): Pick<Moved, 'wrong'> => {
   const wrong = settings.probes.puts++ % PROBE_EVERY === 0 ? probe(replica, accepted) : undefined;
   return wrong === undefined ? {} : { wrong };

@@ -1,6 +1,6 @@
 /**
- * The implementation's step for each of the model's. A move takes the parts of the slots that the model's interaction looks at, in
- * the same order, and gives the parts after it, with what a user would have seen (`saw`, in the words of the model's notes).
+ * The moves: the implementation's step for each step of the model. A move takes the parts of the slots that the model's interaction reads, in the same
+ * order. It returns the parts after the step, and the user's view of it (`saw`, in the words of the model's notes).
  *
  * A put that is refused (ERR_DEP) uses up a client time in the implementation and none in the model, where it changes nothing at
  * all. R3's count is there to tell puts apart, so its gaps mean nothing; the move checks that nothing else has changed and goes on from
@@ -15,7 +15,7 @@ import { changeClientLink, getInOrder, putInOrder } from './moves-linked.js';
 import { answer, duplicate, lose, pull, receipt, request } from './moves-pulls.js';
 import { get, giveUp, put, putUnanswered, repeatPut } from './moves-roaming.js';
 
-/** What the model says of the links, which the implementation's replicas know nothing of. */
+/** The links of the model's state. The implementation's replicas know no links. */
 export interface LinkView {
   readonly isUp: (link: unknown) => boolean;
   readonly linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>;

@@ -1,4 +1,4 @@
-/** What one server of the implementation does: a put, a get, a pull, an answer that is taken in, each with what it makes durable. */
+/** The steps of one server of the implementation: a put, a get, a pull, the receipt of an answer, each with the appends that it makes durable. */
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import { step, vectorOf, type Effects } from '#bayou/impl/replica.js';
 import { copyReplica, seenAfter, type ServerPart } from './implementation-parts.js';
@@ -29,7 +29,7 @@ export const pullFrom = (settings: MoveSettings, puller: ServerPart, answerer: S
   return withAppend(puller, replica, step<'merge'>(replica, { type: 'merge', asked: asked.vv, pulled }));
 };
 
-/** What came of an answer, in the model's words; the log's housekeeping after it is nobody's to see. */
+/** The user's view of an answer's receipt, in the model's words. The compacting of the log after it has no view. */
 const SAW = { other: 'of no use', part: 'a part', last: undefined } as const;
 
 export const takeIn = (

@@ -1,6 +1,6 @@
 /**
- * What the model has no step for, since no session does it: a put that takes another's identity (R3), one that was sent to another replica
- * (R14), clocks, stamps and sizes beyond all bounds (R16). A replica refuses them, each for its reason, and nothing changes.
+ * Probes a replica with requests that no session sends, and for which the model has no step: a put under another put's identity (R3), a put that was sent
+ * to another replica (R14), clocks, stamps and sizes beyond all bounds (R16). A replica refuses each for its reason, and does not change.
  */
 import type { Write } from '#bayou/core/write.js';
 import type { Put, Refused } from '#bayou/core/messages.js';
@@ -49,7 +49,7 @@ const questions = (replica: Replica, accepted: Put): ReadonlyArray<Question> => 
 
 const stateOf = (replica: Replica): string => JSON.stringify([clockOf(replica), snapshot(replica)]);
 
-/** Asks a replica that has just accepted a put; gives what it does wrong, if anything. A replica that does all right is as it was. */
+/** Probes a replica that has just accepted a put. Returns what it does wrong; undefined: nothing, and the replica is unchanged. */
 export const probe = (replica: Replica, accepted: Put): string | undefined => {
   const before = stateOf(replica);
   for (const { what, message, reason } of questions(replica, accepted)) {
@@ -63,7 +63,7 @@ export const probe = (replica: Replica, accepted: Put): string | undefined => {
   return isRenewed(replica);
 };
 
-/** R7a: of whom a peer knows more than it does itself, that becomes another replica, durably. A copy is asked, since it is another then. */
+/** R7a: a replica of which a peer knows more than itself becomes another replica, durably. A copy is probed, since the probe changes it. */
 const isRenewed = (replica: Replica): string | undefined => {
   const { id, clock, vv, log } = snapshot(replica);
   const copy = restore({ replica: id, found: 'whole', clock, vv, writes: log, seen: [], waiting: [], transfers: [] });

@@ -42,13 +42,13 @@ export interface WalkOptions {
   readonly replicaOptions?: ReplicaOptions;
   /** Stop after this many transitions; the verdict is then `undecided`. */
   readonly maxTransitions?: number;
-  /** Walk every so many-th state's path again without copies; 0: none. Default 997. */
+  /** Of every `sampleEvery` states the path to one is walked again without copies; 0: none. Default 997. */
   readonly sampleEvery?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: { readonly states: number; readonly transitions: number; readonly waiting: number }) => void;
 }
 
-/** Where the implementation leaves the model. */
+/** A divergence of the implementation from the model. */
 export interface Divergence {
   /** The labels of the path from the start, the step itself last. */
   readonly path: ReadonlyArray<string>;
@@ -58,7 +58,7 @@ export interface Divergence {
   readonly implementation: string;
 }
 
-/** What a walk says. */
+/** The report of a walk. */
 export interface WalkReport {
   readonly verdict: 'conforms' | 'diverges' | 'undecided';
   readonly configuration: string;
@@ -76,7 +76,7 @@ export interface WalkReport {
 interface Interned {
   readonly kind: string;
   readonly key: string;
-  /** The text of as much of it as the implementation has too. */
+  /** The text of the value without the facts that the implementation lacks. */
   readonly compared: string;
   readonly value: unknown;
   readonly number: number;
@@ -158,7 +158,7 @@ const linkViewOf = (world: World): LinkView => {
   };
 };
 
-/** The parts, by the kind of their slots, which begin with nothing in them. */
+/** Empty parts, by the kind of their slots. */
 const EMPTY: Readonly<Record<string, unknown>> = {
   net: [],
   latePuts: { onTheirWay: [] } satisfies LatePart,
@@ -166,7 +166,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   copies: { copies: [] } satisfies CopiesPart,
 };
 
-/** Before anything has happened. */
+/** The parts of the initial state. */
 const initialParts = (world: World, model: ComponentModel, replicaOptions: ReplicaOptions): Parts =>
   model.slots.map((slot): unknown => {
     const server = world.servers.findIndex((s) => s.name === slot.name);
@@ -188,7 +188,7 @@ const initialParts = (world: World, model: ComponentModel, replicaOptions: Repli
     return EMPTY[slot.kind];
   });
 
-/** The abstraction function, to the text that the model has for the component; undefined where there is nothing to compare. */
+/** The abstraction function: the text of the model's value for a part; undefined where there is nothing to compare. */
 const abstraction = (world: World, values: Interning) => {
   const known = new WeakMap<object, string>();
   const isBounded = world.clients.some((c) => c.initial.kept !== null);
@@ -360,7 +360,7 @@ class Walk {
   }
 }
 
-/** Has the implementation a part for it? Those of tokens and copies are compared where they are used. */
+/** Has the implementation a part for slots of this kind? The parts of tokens and copies are compared where a move uses them. */
 const hasPart = (kind: string): boolean => kind === 'server' || kind === 'client' || kind in EMPTY;
 
 const nameOf = (locals: ReadonlyArray<Interned>): string => {
@@ -372,7 +372,7 @@ const nameOf = (locals: ReadonlyArray<Interned>): string => {
 /** The configuration with the log that the implementation keeps: one write a key (R6 lets a real log prune more). */
 export const asShipped = (config: Config): Config => ({ ...config, pruning: 'live', variant: 'FIXED' });
 
-/** The implementation with the configuration's bound on what an answer carries (R9). */
+/** The options of replicas, with the configuration's bound on the writes of an answer (R9). */
 const makingOf = ({ partWrites }: Config, replicaOptions: ReplicaOptions): ReplicaOptions =>
   partWrites === 'unbounded' ? replicaOptions : { ...replicaOptions, part: { writes: partWrites, bytes: Infinity } };
 

@@ -1,6 +1,6 @@
 /**
- * Tables by key, of which a changed one shares all that did not change, and of which equal ones are the same object: so that one command costs what it
- * changes, and comparing two states costs nothing, however many keys there are. A tree over the numbers of the keys, 32 branches at each step.
+ * Persistent tables by key. A changed table shares all unchanged branches with the table before, and equal tables are the same object. So a command costs as much as it changes, and
+ * comparing two states costs nothing, however many keys there are. A table is a tree over the numbers of the keys, with 32 branches at each level.
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { ReplicaId } from '#bayou/core/ids.js';
@@ -9,7 +9,7 @@ import type { Stamp, VectorEntries } from '#bayou/core/write.js';
 const BITS = 5;
 const BRANCHES = 2 ** BITS;
 const LEVELS = 4;
-/** As many keys as a table can have. */
+/** The most keys of a table. */
 export const MAX_KEYS = BRANCHES ** LEVELS;
 
 /** The greatest accept time of each replica, below a branch. */
@@ -17,7 +17,7 @@ type Tops = ReadonlyMap<ReplicaId, number>;
 
 /** A table, or a branch of one; undefined: an empty one. `value` is at the lowest level alone. */
 export interface Branch<V> {
-  /** No other branch of these tables has it. */
+  /** The branch's number; no other branch of these tables has it. */
   readonly id: number;
   readonly tops: Tops;
   readonly below: ReadonlyArray<Table<V>>;
@@ -25,13 +25,13 @@ export interface Branch<V> {
 }
 export type Table<V> = Branch<V> | undefined;
 
-/** What tables hold: a text of a value, by which it is known again, and the stamps in it. */
+/** The functions of a kind of values: a text, which is equal for equal values, and the stamps in a value. */
 export interface Kind<V> {
   readonly textOf: (value: V) => string;
   readonly stampsOf: (value: V) => ReadonlyArray<Stamp>;
 }
 
-/** The numbers of keys, in the order in which they came up. Fails where there are too many: see {@link MAX_KEYS}. */
+/** Numbers keys in the order in which they come. Fails beyond {@link MAX_KEYS}. */
 export type Numbers = (key: Bytes) => number;
 
 /** Numbers keys. `onTooMany` must throw. */
@@ -111,7 +111,7 @@ export class Tables<V> {
     return branch;
   }
 
-  /** The values that have a stamp which this vector lacks. Costs what it finds. */
+  /** The values that have a stamp which this vector lacks. The cost is in proportion to the values found. */
   *lackedBy(table: Table<V>, vv: VectorEntries): Generator<V> {
     const has = new Map(vv);
     yield* this.#where(table, ({ tops }) => [...tops].some(([r, t]) => t > (has.get(r) ?? 0)));

@@ -1,10 +1,9 @@
 /**
- * Layer 2: is what a script printed one of the things that the model allows? With background pulls the model allows many; the oracle
- * keeps every state that it may be in, and after each command those alone that print what was printed. Between commands any
- * sequence of whole pulls over the links may have happened: the set is closed under pulls. A pull in three steps makes nothing that
- * a whole pull at some moment does not, but where commands change both servers between its answer and its receipt. That is rare, and
- * makes the sets much larger, so it is allowed for (`late`) only where the script diverges otherwise.
- * Where there are more states than the bound, or more to do, it says `undecided`, never that all is well.
+ * Layer 2 decides whether the model allows a script's output. With background pulls the model allows many outputs. The oracle keeps every state in which
+ * the model may be, and after each command only the states that print the same. Between commands any sequence of whole pulls over the links may have
+ * happened, so the set of states is closed under pulls. A pull in three steps has the same effect as a whole pull at some moment, except where commands
+ * change both servers between its answer and its receipt. Such late pulls are rare, and make the sets much larger, so the oracle considers them (`late`)
+ * only where the script diverges otherwise. Beyond the bound of states, or of steps, the verdict is `undecided`, and never `conforms`.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
@@ -19,33 +18,33 @@ import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type S
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** A command as it was run, and what it came to. */
+/** A command with its result. */
 export interface Observed {
   readonly line: number;
   readonly command: Command;
   readonly output: ReadonlyArray<Bytes>;
-  /** Did the master say that something was wrong with it? */
+  /** Did the master print an error for it? */
   readonly failed: boolean;
 }
 
-/** How the cluster was run. */
+/** The options of the cluster's run, and the oracle's limits. */
 export interface OracleOptions {
   /** Do servers pull in the background? */
   readonly background: boolean;
   /** Does a killed server keep its log? */
   readonly keepsLog: boolean;
-  /** Most states it may be in at once. Default 20,000. */
+  /** The most states at once. Default 20,000. */
   readonly maxWorlds?: number;
-  /** Most steps: states, and writes and branches of tables looked at or made. Default 20,000,000, some tens of seconds. */
+  /** The most steps: a step makes or reads a state, a write, or a branch of a table. Default 20,000,000, which take some tens of seconds. */
   readonly maxWork?: number;
 }
 
-/** With pulls that may take as long as several commands. */
+/** The state of the oracle with late pulls, which may take as long as several commands. */
 interface Lateness {
   readonly late: boolean;
 }
 
-/** What the oracle says. */
+/** The oracle's verdict. */
 export type OracleVerdict =
   | {
       readonly verdict: 'conforms';
@@ -66,10 +65,10 @@ export type OracleVerdict =
       readonly line: number;
       readonly commands: number;
       readonly widest: number;
-      /** What was run before, a command each: the longest beginning that the model accepts. */
+      /** The commands before it: the longest beginning of the script that the model accepts. */
       readonly accepted: ReadonlyArray<string>;
       readonly command: string;
-      /** What the model would have allowed, the outputs of a get or printStore as one text each. */
+      /** The outputs that the model would have allowed, one text for each output of a get or printStore. */
       readonly allowed: ReadonlyArray<string>;
       readonly seen: string;
     };
@@ -116,13 +115,13 @@ function* closeUnderPulls(pieces: Pieces, worlds: Worlds, layout: Layout, max: n
   return true;
 }
 
-/** Characters of a name that are a step. */
+/** The number of a name's characters that count as one step. */
 const NAME_CHARACTERS = 64;
 
-/** A command before which it matters how far the pulls have come. */
+/** May the effect or the output of this command depend on how far the pulls have come? */
 const looksAtPulls = (c: Command): boolean => c.type !== 'stabilize' && c.type !== 'joinClient' && c.type !== 'printMemberList';
 
-/** Section 5's bad input by size: the limits are the cluster's. */
+/** Is this command bad input because of its size? The limits are the cluster's. */
 const isTooLong = (c: Command): boolean =>
   (c.type === 'put' || c.type === 'get') &&
   (c.key.length > MAX_KEY_BYTES || (c.type === 'put' && c.value.length > MAX_VALUE_BYTES));
@@ -155,7 +154,7 @@ export function* deciding(observed: ReadonlyArray<Observed>, options: OracleOpti
 export const decide = (observed: ReadonlyArray<Observed>, options: OracleOptions): OracleVerdict =>
   atOnce(deciding(observed, options));
 
-/** What is being decided. */
+/** The state of a decision. */
 interface Deciding {
   readonly pieces: Pieces;
   readonly topology: Topology;
@@ -214,10 +213,10 @@ const divergence = (
   };
 };
 
-/** So many outputs that would have been allowed are shown. */
+/** The most allowed outputs that are shown. */
 const MOST_SHOWN = 20;
 
-/** Takes a command and what it came to; gives what would have been allowed where nothing of the kind can have happened. */
+/** Takes a command with its result. Returns the allowed outputs where the model does not allow this one; undefined where it does. */
 function* take(state: Deciding, seen: Observed, options: OracleOptions): Work<Iterable<string> | undefined> {
   const { pieces, topology, servers, clients } = state;
   const { command } = seen;

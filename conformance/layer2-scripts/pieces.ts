@@ -1,6 +1,6 @@
 /**
- * The model's servers and sessions, cut up by key. The model's own functions do each step, on a server or a session that has one key alone; what they do to a key depends on
- * nothing that is kept for another. So a step costs as much as it changes, and not as much as there is.
+ * The model's servers and sessions, cut up by key. The model's own functions do each step, on a server or a session that has one key alone: their effect on a key does not depend on
+ * other keys. So the cost of a step is in proportion to its changes, and not to the size of the store.
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -23,7 +23,7 @@ const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: 'no' };
 /** A server. Equal ones are the same object. */
 export interface Server {
   readonly id: number;
-  /** All of it but its writes. */
+  /** The server without its writes. */
   readonly core: Sv.Server;
   readonly logs: Table<Log>;
 }
@@ -33,21 +33,21 @@ type Stamps = Pick<S.Session, 'wrote' | 'read'>;
 /** A session. Equal ones are the same object. */
 export interface Session {
   readonly id: number;
-  /** All of it but the stamps that it keeps for keys. */
+  /** The session without its stamps by key. */
   readonly core: S.Session;
   readonly stamps: Table<Stamps>;
 }
 
-/** There is more to do than the bound allows: nothing can be said. */
+/** Thrown beyond the bound of steps: the script is undecided. */
 export class TooMuch extends Error {}
 
 const EMPTY_SERVER = Sv.newServer(0);
 const EMPTY_SESSION = S.newSession(0);
 const NO_STAMPS: Stamps = { wrote: [], read: [] };
 
-/** Makes servers and sessions, and does the model's steps with them; {@link TooMuch} beyond so many steps. */
+/** Makes servers and sessions, and does the model's steps with them. Throws {@link TooMuch} beyond its bound of steps. */
 export class Pieces {
-  /** Steps so far: writes, and branches of tables, that were looked at or made. */
+  /** The number of steps so far: each reads or makes a write or a branch of a table. */
   work = 0;
   readonly #most: number;
   readonly #logs: Tables<Log>;
@@ -124,7 +124,7 @@ export class Pieces {
     return this.#server(kill(core), logs);
   }
 
-  /** Back with its log (R10), or as a new replica without it (R7). */
+  /** The server after its restart: with its log (R10), or as a new replica without it (R7). */
   restarted({ core, logs }: Server, id: NodeId, keepsLog: boolean): Server {
     return keepsLog ? this.#server(restart(core), logs) : this.newServer(id, incarnationOf(core.replica) + 1);
   }
@@ -162,7 +162,7 @@ export class Pieces {
     return this.#session(S.answeredBy(core, server), stamps);
   }
 
-  /** The puller after a whole pull from a server as it is, or was; undefined where it has it all. */
+  /** The puller `here` after a whole pull from a state of the other server; undefined where the pull brings nothing. */
   pull(here: Server, there: Server): Server | undefined {
     this.worked(1);
     if (covers(here.core.vv, there.core.vv) && here.core.clock >= there.core.clock) return undefined;

@@ -1,4 +1,4 @@
-/** One thing that may have happened: the model's servers, sessions and links after some commands of a script. */
+/** A possible world: a state in which the model's servers, sessions and links may be after some commands of a script. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
@@ -14,19 +14,19 @@ export interface World {
   readonly servers: ReadonlyArray<Server>;
   readonly clients: ReadonlyArray<Session>;
   /**
-   * Where pulls may be late: for each server, and each puller, the states that the server has had while they were linked, from which an
-   * answer may still be on its way to that puller and would tell it something.
+   * Where pulls may be late: by server and by puller, earlier states of the server while the two were linked. An answer that was given in such a state
+   * may still be under way to the puller, and has news for it.
    */
   readonly past?: ReadonlyArray<ReadonlyArray<ReadonlyArray<Server>>>;
 }
 
-/** Which server stands where, and which links there are: the same in all worlds, since the script alone decides it. */
+/** The positions of servers and sessions, and the links. They are the same in all worlds, since the script alone decides them. */
 export interface Layout {
   readonly servers: ReadonlyArray<NodeId>;
   readonly clients: ReadonlyArray<NodeId>;
   /** Pairs of positions of live servers that are linked. */
   readonly links: ReadonlyArray<readonly [number, number]>;
-  /** Positions of live servers, each with one of a dead server: an answer of that one may still arrive. */
+  /** Pairs of a live and a dead server, as positions: an answer of the dead one may still arrive. */
   readonly orphans: ReadonlyArray<readonly [puller: number, answerer: number]>;
 }
 
@@ -48,8 +48,8 @@ export const nameOf = (world: World): string =>
 // --- pulls -----------------------------------------------------------------------------------------------------------------
 
 /**
- * The worlds after a whole pull, or after the end of one that began earlier; none where the puller has it all already. A server that
- * is dead answers no more, but its answer may have been on its way.
+ * The worlds after a whole pull, or after the end of a pull that began earlier; none where the pull brings nothing. A dead server gives no answer, but
+ * an earlier answer of it may be under way.
  */
 export const pulled = (pieces: Pieces, layout: Layout, world: World, puller: number, answerer: number): ReadonlyArray<World> => {
   const here = world.servers[puller]!;
@@ -60,14 +60,14 @@ export const pulled = (pieces: Pieces, layout: Layout, world: World, puller: num
   });
 };
 
-/** Would an answer that was given in this state tell the puller something? */
+/** Has an answer that was given in this state news for the puller? */
 const isNews = ({ core: there }: Server, { core: here }: Server): boolean =>
   !covers(here.vv, there.vv) || there.clock > here.clock;
 
 const isLinked = ({ links }: Layout, a: number, b: number): boolean =>
   links.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
 
-/** Where pulls may be late: what servers were before this step, they may have answered from, over the links that there were. */
+/** Where pulls may be late: keeps the servers' states before this step, since linked servers may have answered from them. */
 export const remembering = (layout: Layout, before: World, after: World): World => {
   const { past } = before;
   if (past === undefined) return after;
@@ -83,7 +83,7 @@ export const remembering = (layout: Layout, before: World, after: World): World 
   return { ...after, past: next };
 };
 
-/** What was under way on a link that is cut, and to a server that is killed, never arrives. */
+/** Forgets late answers that are lost: those on a link that was cut, and those to a server that was killed. */
 const withoutLate = (world: World, isLost: (answerer: number, puller: number) => boolean): World =>
   world.past === undefined
     ? world
@@ -183,7 +183,7 @@ const stabilized = (pieces: Pieces, { links }: Layout, servers: ReadonlyArray<Se
   return now;
 };
 
-/** What a command that makes sense does in a world. `layout` is as it was before the command. */
+/** Does a valid command in a world. `layout`: the layout before the command. */
 export const perform = (pieces: Pieces, layout: Layout, world: World, c: Command, keepsLog: boolean): Step => {
   switch (c.type) {
     case 'joinServer':

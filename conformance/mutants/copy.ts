@@ -1,8 +1,8 @@
-/** Copies of the built program, far from what ships: as it is, or with one fault in it. */
+/** Makes copies of the built program, with one fault or without. The program that ships is not touched. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A piece of a file's text, and what stands in its place. */
+/** A piece of a file's text, and the text that replaces it. */
 export interface Edit {
   readonly find: string;
   readonly put: string;
@@ -12,9 +12,9 @@ export interface Edit {
 export interface Mutant extends Edit {
   readonly name: string;
   readonly what: string;
-  /** Below `dist/`. */
+  /** The file's path below `dist/`. */
   readonly file: string;
-  /** What else it takes, in the same file. */
+  /** A second edit of the same file that the fault needs. */
   readonly also?: Edit;
 }
 
@@ -24,13 +24,13 @@ export const copyOf = (root: string, copy: string): void => {
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, 'dist'), join(copy, 'dist'), {
     recursive: true,
-    // Without the bundles the copy's programs run as modules, the mutant's among them.
+    // Without the bundles the copy's programs run as single modules, so that a mutant's edit of one takes effect.
     filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$|dist\/(processes|programs)$/.test(path),
   });
   cpSync(join(root, 'package.json'), join(copy, 'package.json'));
 };
 
-/** Makes a copy with a fault in it. Throws where the fault does not apply: the table is then out of date. */
+/** Puts a fault into a copy. Throws where the fault does not apply, because the table is out of date. */
 export const copyWith = (mutant: Mutant, copy: string, root: string): void => {
   copyOf(root, copy);
   const file = join(copy, 'dist', mutant.file);

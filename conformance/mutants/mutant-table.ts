@@ -1,4 +1,4 @@
-/* eslint-disable max-lines -- a table: whoever looks for one fault reads its row. */
+/* eslint-disable max-lines -- a table, of which a reader looks up one row. */
 /**
  * The mutants: one small fault each, put into a copy of the built program. Where the contract names the fault (V1 to V8) the copy's
  * server processes switch it on in `src/impl/policy.ts`; the others replace a piece of text, which must stand there exactly once.
@@ -8,9 +8,9 @@ import type { Mutant } from './copy.js';
 
 /** One fault of the store. */
 export interface StoreMutant extends Mutant {
-  /** Is it in what layer 1 runs (`src/impl`)? */
+  /** Is the fault in `src/impl`, which layer 1 runs? */
   readonly inImpl: boolean;
-  /** Why nobody can notice, where that is so. */
+  /** The reason why no layer can notice the fault; undefined: one can. */
   readonly unobservable?: string;
 }
 
@@ -32,7 +32,7 @@ export const net = (name: string, what: string, file: string, find: string, put:
   inImpl: false,
 });
 
-/** The switch of `policy.ts`, thrown where replicas are made, in servers and in layer 1 alike. */
+/** A fault of the contract: the switch in `policy.ts`, set where replicas are made, in servers and in layer 1. */
 const variant = (name: string, what: string, fault: string): StoreMutant =>
   impl(
     name,

@@ -1,9 +1,8 @@
 /**
- * `npm run mutants`: would it have noticed? Each mutant is put into a copy of the built program, far from what ships; then the copy's own
- * `bayou conform` is run: layer 1 for faults in `src/impl`, then scripts of the corpus (layers 2 and 3), then random runs (layer 4),
- * until one of them diverges. Writes the table `docs/mutants.md`; fails where a mutant does not apply, or is not noticed and not
- * explained. `npm run mutants -- NAME…` tries these alone and writes nothing; `npm run mutants -- --resume` goes on with a run that was
- * interrupted, of which it keeps the outcomes.
+ * `npm run mutants` tries which faults `bayou conform` notices. Each mutant is put into a copy of the built program. Then the copy's own `bayou conform` runs
+ * layer 1 for faults in `src/impl`, scripts of the corpus (layers 2 and 3), and random runs (layer 4), until one of them diverges. It writes the table of
+ * `docs/mutants.md`. It fails where a mutant does not apply, or is neither noticed nor explained. `npm run mutants -- NAME…` tries these alone and writes
+ * nothing; `npm run mutants -- --resume` goes on with an interrupted run and keeps its outcomes.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +13,7 @@ import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from '.
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** How a mutant was noticed, or not. */
+/** The outcome of a mutant. */
 interface Outcome extends Noticed {
   readonly name: string;
   readonly seconds: number;
@@ -23,7 +22,7 @@ interface Outcome extends Noticed {
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/mutants');
 
-/** Mutants that are tried at the same time. */
+/** The number of mutants that are tried at the same time. */
 const AT_ONCE = 3;
 
 // --- one mutant ------------------------------------------------------------------------------------------------------------
@@ -77,7 +76,7 @@ ${outcomes.map(row).join('\n')}
 
 const PAGE = join(ROOT, 'docs/mutants.md');
 
-/** Writes the table; what stands on the page from its first section on is by hand, and stays. */
+/** Writes the table. The page's text from its first section on is written by hand, and stays. */
 const writePage = (text: string): void => {
   const page = readFileSync(PAGE, 'utf8');
   const at = page.indexOf('\n## ');

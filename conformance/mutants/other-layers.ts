@@ -1,20 +1,20 @@
-/** What the layers that run no simulation notice of a mutant: layer 1 for faults in `src/impl`, then scripts (layers 2 and 3), then hostile runs (layer 4). */
+/** Tries a mutant by the layers without simulation: layer 1 for faults in `src/impl`, then scripts (layers 2 and 3), then hostile runs (layer 4). */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ConformReport, Finding } from '../common/finding.js';
 import type { StoreMutant } from './mutant-table.js';
 
-/** What came of it. */
+/** The result of the layers. */
 export interface Noticed {
-  /** The layer of the first finding that diverges; null: none does. */
+  /** The layer of the first finding that diverges; null: no finding does. */
   readonly layer: number | null;
-  /** The shortest path or script that is known; empty where it was not noticed. */
+  /** The shortest known path or script that shows the fault; empty where no layer noticed it. */
   readonly smallest: string;
-  /** How many configurations, scripts and runs were tried, that one included. */
+  /** The number of tried configurations, scripts and runs, with the one that noticed. */
   readonly tried: number;
-  /** The processor time of all that, its clusters' processes included. */
+  /** The processor time of these, with their clusters' processes. */
   readonly processorMs: number;
-  /** It was ended before it had tried everything. */
+  /** Did the time end before everything was tried? */
   readonly isCut?: boolean;
 }
 
@@ -52,18 +52,18 @@ export const SCRIPTS = [
   'kill-rejoin/cut-while-dead',
   'values/sorted-by-bytes',
   'background/pulls-do-no-harm',
-  // Many servers that pull from each other at once bring each other what they have.
+  // A script with many servers that pull from each other at once.
   'scale/nine-servers',
 ];
 
-/** Plans of hostile runs after those. */
+/** The plans of hostile runs that are tried after the scripts. */
 export const PLANS = ['late-put', 'unwritten-tail', 'older-copy'];
 
-/** Random runs after those. */
+/** The number of random runs after the plans. */
 export const RUNS = 12;
 const DEADLINE_MS = 600_000;
 
-/** What a shell says with `times` of the processes that have ended: minutes and seconds, of the user and of the system. */
+/** The line of the shell's `times` about ended child processes: user and system time, in minutes and seconds. */
 const CHILDREN = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/;
 
 const processorMsOf = (stderr: string): number => {
@@ -71,19 +71,19 @@ const processorMsOf = (stderr: string): number => {
   return ((um + sm) * 60 + us + ss) * 1000;
 };
 
-/** What a program printed, and whether its time was up. */
+/** The output of a program, and whether its time was up. */
 interface Ran {
   readonly stdout: string;
   readonly stderr: string;
   readonly isCut: boolean;
 }
 
-/** How long the processes of a run whose time is up have to end by themselves. */
+/** How long, in ms, the processes of a run may take to end when its time is up. */
 const GRACE_MS = 10_000;
 
 /**
- * Runs a program below `root`; the last line of its standard error says what it and its children took. When its time is up, all of them are asked to end; the shell outlives
- * them, since it has yet to say what they took.
+ * Runs a program below `root`, through a shell. The last line of standard error has the processor time of the program and its children. When its time is up, they get SIGTERM; the shell
+ * ends after them, since it prints their times.
  */
 const run = (root: string, args: ReadonlyArray<string>, withinMs: number): Promise<Ran> =>
   new Promise((resolve) => {
@@ -98,7 +98,7 @@ const run = (root: string, args: ReadonlyArray<string>, withinMs: number): Promi
       if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, signal);
     };
     const timers = [setTimeout(end, withinMs, 'SIGTERM'), setTimeout(end, withinMs + GRACE_MS, 'SIGKILL')];
-    // They are a group of their own: who ends this command ends them through it.
+    // The processes are a group of their own, so this command has to end them when it is ended.
     const stop = (): void => {
       end('SIGTERM');
       process.exit(130);
@@ -112,14 +112,14 @@ const run = (root: string, args: ReadonlyArray<string>, withinMs: number): Promi
     shell.on('error', done).on('close', done);
   });
 
-/** What a stage came to. */
+/** The result of a stage. */
 interface Stage {
   readonly findings: ReadonlyArray<Finding>;
   readonly processorMs: number;
   readonly isCut: boolean;
 }
 
-/** The copy's own `bayou conform`. A copy that cannot even run it is noticed too; one whose time is up is not. */
+/** Runs the copy's own `bayou conform`. A copy that cannot run it counts as noticed; a copy whose time is up does not. */
 const conform = async (root: string, copy: string, args: ReadonlyArray<string>, withinMs: number): Promise<Stage> => {
   const quick = ['--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6', '--out-dir', join(copy, 'divergences')];
   const ran = await run(root, [join(copy, 'dist/cli/main.js'), 'conform', ...args, ...quick], withinMs);
@@ -141,10 +141,10 @@ const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly imp
   { args: ['--runs', String(RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
 ];
 
-/** A script that could not be run to its end (the master failed, a process died) is noticed as well. */
+/** Does this finding notice the fault? A script that could not be run to its end (the master failed, a process died) does, too. */
 const isNoticed = (f: Finding): boolean => f.verdict === 'diverges' || f.verdict === 'failed';
 
-/** The shortest way there that is known: a path of layer 1, or a script. */
+/** The shortest known path of layer 1, or the script, that shows the fault. */
 const smallest = ({ details, name }: Finding): string => {
   const lines = details.split('\n');
   const steps = lines.filter((line) => /^ {2}\d+\. /.test(line)).map((line) => line.replace(/^ {2}\d+\. /, ''));
@@ -156,7 +156,7 @@ const smallest = ({ details, name }: Finding): string => {
 };
 
 /**
- * Runs a copy of the project below `root` that has the mutant, until something diverges, or for `withinMs` of real time in all; without it each of the stages has ten minutes.
+ * Tries a copy of the project below `root` that has the mutant, until a finding diverges, or for `withinMs` of real time in all. Without `withinMs` each stage has ten minutes.
  */
 export const tryLayers = async (
   mutant: Pick<StoreMutant, 'inImpl'>,
@@ -170,7 +170,7 @@ export const tryLayers = async (
     if (implOnly && !mutant.inImpl) continue;
     const leftMs = withinMs === undefined ? DEADLINE_MS : withinMs - (performance.now() - began);
     const done = leftMs > 0 ? await conform(root, copy, args, leftMs) : { findings: [], processorMs: 0, isCut: true };
-    // What was under way when the time was up may have failed of that.
+    // A trial under way when the time was up may have failed because of that.
     const at = done.findings.findIndex((f) => (done.isCut ? f.verdict === 'diverges' : isNoticed(f)));
     tried += (at < 0 ? done.findings.length : at + 1) / perItem;
     processorMs += done.processorMs;

@@ -1,12 +1,12 @@
-/** Which faults the simulation must find: the contract's, what was lost once, those that layer 1 alone has not noticed, and its own. */
+/** The faults that the simulation must find: the contract's, those by which something was lost once, those that layer 1 has not noticed, and the simulation's own. */
 import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
 
-/** What the table of `npm run mutants` says of a fault. */
+/** A fault's row in the table of `npm run mutants`. */
 export interface OldRow {
   /** The layer that noticed; `–`: none. */
   readonly layer: string;
-  /** How many configurations, scripts and runs it took. */
+  /** The number of configurations, scripts and runs that were tried. */
   readonly tried: string;
 }
 
@@ -19,7 +19,7 @@ export const oldRowsOf = (page: string): ReadonlyMap<string, OldRow> =>
     ]),
   );
 
-/** The faults, by what that table says: what needs more than one process is what layer 1 has not noticed. */
+/** The faults, chosen by that table: a fault that layer 1 has not noticed needs more than one process. */
 export const simulatedMutants = (rows: ReadonlyMap<string, OldRow>): ReadonlyArray<StoreMutant> => {
   const lost = new Set(LOST_ONCE.flatMap(([, names]) => names));
   const isTried = ({ name }: StoreMutant): boolean =>

@@ -193,7 +193,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
   ),
 ];
 
-/** How what was acknowledged was lost once: a fault of each kind, and which mutants put it back. */
+/** The ways in which an acknowledged put was lost once, each with the mutants that bring it back. */
 export const LOST_ONCE: ReadonlyArray<readonly [what: string, mutants: ReadonlyArray<string>]> = [
   ['a session begins again under its client’s id, and its puts are taken for repetitions (R3, R11a)', ['V9', 'session-number']],
   ['a put without an answer is repeated at another server (R14)', ['V11', 'broken-is-unsent']],

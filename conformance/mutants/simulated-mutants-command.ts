@@ -1,8 +1,8 @@
 /**
- * `npm run mutants:simulated`: which faults does simulation alone find, and after how much processor time? Each is put into a copy of the built program, and
- * the copy simulates, run after run of one seed, until one is wrong. Then the layers that do not simulate try the same. Writes the tables of `docs/simulation.md` after each fault;
- * `-- NAME…` tries these alone, and writes nothing without `--write`; `-- --resume` tries what the tables do not have; `-- --simulate` leaves the older layers out; `-- --older` leaves the simulation
- * out; `--within SECONDS` is how long, of real time, the older layers may try one fault: it is then said how much processor time was not enough.
+ * `npm run mutants:simulated` tries which faults simulation alone finds, and after how much processor time. Each fault is put into a copy of the built program, and the copy simulates, run after run of
+ * one seed, until one is wrong. Then the layers without simulation try the same fault. It writes the tables of `docs/simulation.md` after each fault. `-- NAME…` tries these alone, and writes nothing
+ * without `--write`; `-- --resume` tries the faults that the tables lack; `-- --simulate` leaves the older layers out; `-- --older` leaves the simulation out; `--within SECONDS` limits the real time in
+ * which the older layers try one fault, and the table then tells the processor time that was not enough.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -16,18 +16,18 @@ import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { type OldRow, oldRowsOf, simulatedMutants } from './simulated-list.js';
 import { type Noticed, tryLayers } from './other-layers.js';
 
-/** What a copy's simulation came to. */
+/** The result of a copy's simulation. */
 interface Simulated {
-  /** The number of the run that was wrong; null: none was. */
+  /** The number of the first wrong run; null: no run was wrong. */
   readonly found: number | null;
   readonly why: string;
   readonly processorMs: number;
 }
 
-/** What the older layers made of a mutant. */
+/** The result of the older layers for a mutant. */
 type Older = Omit<Noticed, 'smallest'>;
 
-/** What became of a mutant; the older layers may not have tried it yet. */
+/** The outcome of a mutant. The older layers may not have tried it yet. */
 interface Outcome {
   readonly name: string;
   readonly simulated: Simulated;
@@ -38,7 +38,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/mutants');
 const PAGE = join(ROOT, 'docs/simulation.md');
 const SEED = 1;
-/** What takes more runs than a minute has is not found. */
+/** The most runs for one fault, about those of a minute. */
 const RUNS = 1000;
 const MINUTE_MS = 60_000;
 const DEADLINE_MS = 1_800_000;
@@ -57,7 +57,7 @@ const simulateIn = (root: string, from: number, runs: number): Promise<Simulated
     });
   });
 
-/** Rejects where the run that was wrong is so without the mutant, too: then it has not found it. */
+/** Simulates in a copy. Rejects where the wrong run is wrong without the mutant, too. */
 const simulateCopy = async (copy: string): Promise<Simulated> => {
   const simulated = await simulateIn(copy, 0, RUNS);
   if (simulated.found === null) return simulated;
@@ -84,7 +84,7 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 const cellsOf = (cells: ReadonlyArray<string>): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`;
 
-/** What the layers that do not simulate need: as it was measured, or as the table of `npm run mutants` has it, which has no times. */
+/** The cells of the layers without simulation: as measured, or from the table of `npm run mutants`, which has no times. */
 const olderCells = (name: string, older: Older | undefined): ReadonlyArray<string> => {
   if (older !== undefined) {
     const layer = older.layer === null ? 'none' : `layer ${older.layer}`;
@@ -131,7 +131,7 @@ const lostOnceTable = (outcomes: ReadonlyMap<string, Outcome>): string =>
     ),
   ].join('\n');
 
-/** The outcomes that the table on the page has. */
+/** The outcomes in the table of the page. */
 const onPage = (): ReadonlyArray<Outcome> => {
   const cells = readFileSync(PAGE, 'utf8')
     .split('\n')
@@ -172,9 +172,9 @@ const writes = isWhole || options.write;
 const chosen = isWhole ? listed : [...MUTANTS, ...SIMULATED_MUTANTS].filter(({ name }) => names.includes(name));
 mkdirSync(COPIES, { recursive: true });
 
-// What the older layers need does not change with the simulation.
+// The results of the older layers do not depend on the simulation.
 const measured = new Map(options.simulate ? onPage().map(({ name, older }) => [name, older]) : []);
-// A run of the whole begins anew; any other leaves what the table has of others.
+// A run of all faults begins a new table; any other run keeps the table's other rows.
 const outcomes = new Map(isWhole && !options.resume && !options.older ? [] : onPage().map((outcome) => [outcome.name, outcome]));
 if (!isWhole && !options.older) for (const name of names) outcomes.delete(name);
 
@@ -202,7 +202,7 @@ if (!options.older)
     chosen.filter(({ name }) => !outcomes.has(name)),
     false,
   );
-/** What was cut is tried again: with more time it may be noticed. */
+/** Has the fault no result of the older layers, or one that was cut off? With more time they may notice it. */
 const isUnmeasured = ({ name }: StoreMutant): boolean => {
   const outcome = outcomes.get(name);
   return outcome !== undefined && (outcome.older === undefined || outcome.older.isCut === true);

@@ -1,4 +1,4 @@
-/** Simulates in a copy that has a fault: run after run of a seed until one is wrong. `SEED FROM RUNS`. Prints one line of JSON. */
+/** Simulates in a copy that has a fault: run after run of a seed until one is wrong. Arguments: `SEED FROM RUNS`. Prints one line of JSON. */
 import { simulationPlanOf } from '../simulation/simulation-plan.js';
 import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
 

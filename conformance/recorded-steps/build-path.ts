@@ -1,5 +1,5 @@
 /**
- * From a run of the cluster that diverges to a path of the model: the steps up to what no step explains. Where a model with one of the
+ * Makes a path of the model from a run of the cluster that diverges: the steps up to the event that no step explains. Where a model with one of the
  * contract's faults explains the whole run, the path goes on to the first property that the fault breaks.
  */
 import { replayPath } from '#bayou/checked-model/replay-path.js';
@@ -18,23 +18,23 @@ import { contextOf, nodesOf, refusedNode } from './steps.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** A path, or why there is none. */
+/** A path, or the reason why there is none. */
 export type Built = { readonly kind: 'path'; readonly path: RecordedPath } | { readonly kind: 'none'; readonly why: string };
 
-/** Steps in order, at the grain at which they have one. */
+/** Steps in an order, and the grain of their pulls at which such an order exists. */
 interface Ordered {
   readonly nodes: ReadonlyArray<Node>;
   readonly grain: Config['grain'];
 }
 
-/** Longer paths are of no use to anybody. */
+/** The most steps of a path: a longer one helps no reader. */
 const MAX_STEPS = 50_000;
 
-// --- which model -----------------------------------------------------------------------------------------------------------
+// --- the model's fault -----------------------------------------------------------------------------------------------------
 
 const FAULTS = (Object.keys(VARIANTS) as ReadonlyArray<Variant>).filter((variant) => variant !== 'FIXED');
 
-/** The run as followed by the first model with a fault that explains all of it. */
+/** Follows the run by models with a fault; returns the recording of the first model that explains all of it. */
 const explained = (events: ReadonlyArray<TraceEvent>): Recording | undefined => {
   for (const variant of FAULTS) {
     const recording = record(events, variant);
@@ -45,7 +45,7 @@ const explained = (events: ReadonlyArray<TraceEvent>): Recording | undefined => 
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
-/** The links between servers that are cut where the run was left, by the word of one end. */
+/** The links between servers that are cut at the end of the followed run, as at least one end tells. */
 const cutLinks = ({ followed }: Recording): ReadonlyArray<readonly [NodeId, NodeId]> => {
   const cut = new Map<NodeId, Set<NodeId>>();
   const servers = new Set(followed.flatMap(({ who }) => (who.role === 'server' ? [who.id] : [])));
@@ -60,7 +60,7 @@ const cutLinks = ({ followed }: Recording): ReadonlyArray<readonly [NodeId, Node
   return pairs.filter(([a, b], i) => pairs.findIndex(([x, y]) => x === a && y === b) === i);
 };
 
-/** Links are cut in the path only where it matters: before a stabilize, and before a pull that used one. */
+/** The cuts of links for the path. They matter only before a stabilize, and before a pull that used a cut link. */
 const cutsBefore = (recording: Recording, names: Names, last: Node | undefined, rule: string): ReadonlyArray<Node> => {
   if (rule !== 'section 5' || last?.label === undefined) return [];
   const at = Math.max(...last.accesses.map((a) => a.at)) - 0.25;
@@ -85,7 +85,7 @@ const guaranteesIn = ({ followed }: Recording, client: NodeId): Guarantees => {
   return session?.type === 'session' ? session.guarantees : MASTER_GUARANTEES;
 };
 
-/** What the steps need, and no more. */
+/** The smallest configuration in which the steps are possible. */
 const configOf = (recording: Recording, names: Names, { nodes, grain }: Ordered, name: string): Config => {
   const count = (...families: ReadonlyArray<string>): number =>
     nodes.filter(({ label }) => label !== undefined && families.includes(label.family)).length;
@@ -131,17 +131,17 @@ const ordered = (nodesAt: (inThree: boolean) => ReadonlyArray<Node>): Ordered | 
   return split === undefined ? undefined : { nodes: split, grain: 'messages' };
 };
 
-/** The names that stand in the path; a run may have many more. */
+/** The path with the legend of its own names alone; a run may have many more. */
 const namedIn = (path: RecordedPath): RecordedPath => {
   const text = JSON.stringify([path.steps, replayPath(path).trace]);
   const stands = (name: string): boolean => new RegExp(`(?<![\\w#])${name}(?!\\w)`).test(text);
   return { ...path, names: Object.fromEntries(Object.entries(path.names ?? {}).filter(([name]) => stands(name))) };
 };
 
-/** A path of these steps for the protocol as it is. */
+/** Makes a path of these steps, for the protocol without a fault. */
 type Make = (steps: Ordered) => RecordedPath;
 
-/** The last step that is needed: where the protocol refuses, and where the fault first breaks a property. */
+/** The steps that the path must reach: the one that the protocol refuses, and the one at which the fault first breaks a property. */
 const targetsIn = (steps: Ordered, make: Make, fault: Variant, refused: Node | undefined): ReadonlyArray<Node> => {
   const path = make(steps);
   const { refusal } = replayPath(path);
@@ -156,11 +156,11 @@ const targetsIn = (steps: Ordered, make: Make, fault: Variant, refused: Node | u
 
 const isRefused = (path: RecordedPath): boolean => replayPath(path).refusal !== undefined;
 
-/** The same step at either grain: a whole pull and a receipt are of one event. */
+/** The name of a step, equal at both grains: a whole pull and a receipt belong to one event. */
 const nameOf = ({ event, label, accesses }: Node): string =>
   event === undefined ? `${label?.family ?? ''} ${accesses[0]?.at ?? ''}` : `${event.process} ${event.n}`;
 
-/** Of steps in order those that are needed; with whole pulls, where few enough are left that they do not cross. */
+/** The steps that the targets need, in order; with whole pulls where those that are left do not cross each other. */
 const fewer = (steps: Ordered, targets: ReadonlyArray<Node>, whole: () => ReadonlyArray<Node>): Ordered => {
   const nodes = neededFor(steps.nodes, targets);
   if (steps.grain === 'pull') return { ...steps, nodes };
@@ -169,7 +169,7 @@ const fewer = (steps: Ordered, targets: ReadonlyArray<Node>, whole: () => Readon
   return pulls === undefined ? { ...steps, nodes } : { nodes: pulls, grain: 'pull' };
 };
 
-/** The shortest of the steps that still show it; all of them where the shorter ones do not. */
+/** The fewest steps that still show the divergence; all steps where fewer do not show it. */
 const shortened = (
   steps: Ordered,
   make: Make,
@@ -184,11 +184,11 @@ const shortened = (
   return less.nodes.length < steps.nodes.length ? shortened(less, make, fault, refused, whole) : make(less);
 };
 
-/** How a run was run, where that is known. */
+/** The options of a path. */
 export interface PathOptions {
-  /** What the path is called, such as the script's name. */
+  /** The path's name, such as the script's. */
   readonly name: string;
-  /** Servers keep their logs, so one that comes back without has lost it (R10). Default false: it may be a new replica (R7). */
+  /** Do servers keep their logs? Then a server that comes back without its log has lost it (R10). Default false: it may be a new replica (R7). */
   readonly keepsLog?: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the model calls the servers, clients, keys and writes of a run. Ids and keys that the model could have itself are kept; others get
- * the model's in the same order, so that stamps are ordered as they were (R4).
+ * The model's names for the servers, clients, keys and writes of a run. Ids and keys that the model could have are kept. Others get the model's ids and
+ * keys in the same order, so that the order of stamps stays (R4).
  */
 import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { Bytes } from '#bayou/core/bytes.js';
@@ -27,7 +27,7 @@ export interface Names {
   /** `a=11#1 3@1.0, …`; a value that no put of the run has is shown as it is. */
   readonly writes: (writes: ReadonlyArray<Write>) => string;
   readonly value: (client: NodeId, clientTime: number) => string;
-  /** What the model's names are in the run, where they differ. */
+  /** By name of the model, the run's name, where the two differ. */
   readonly legend: Readonly<Record<string, string>>;
 }
 
@@ -40,8 +40,8 @@ const MAX_GAPS = 2;
 const sorted = <T>(all: Iterable<T>, compare: (a: T, b: T) => number): ReadonlyArray<T> => [...new Set(all)].sort(compare);
 
 /**
- * Each thing's number: its own where all have one and it leaves no more than so many gaps, otherwise its place. Undefined: there are
- * too many.
+ * Numbers things. A thing keeps its own number where all have one and there are at most `MAX_GAPS` gaps; otherwise it gets its place in the order.
+ * Undefined: there are too many things.
  */
 const numbered = <T>(
   things: ReadonlyArray<T>,
@@ -55,7 +55,7 @@ const numbered = <T>(
   return { count: Math.max(count, 1), of: keep ? own : (thing) => things.indexOf(thing) };
 };
 
-/** What stands in a run: `clientTimes` are those of the puts that a server accepted, by client, in order. */
+/** The names in a run. `clientTimes`: by client, the client times of accepted puts, in order. */
 interface Things {
   readonly servers: ReadonlyArray<NodeId>;
   readonly clients: ReadonlyArray<NodeId>;
@@ -106,7 +106,7 @@ const thingsOf = ({ followed, verdict }: Recording): Things => {
   };
 };
 
-/** The model's names for a run, or why it has none. */
+/** The model's names for a run, or the reason why the model has none. */
 export const namesOf = (recording: Recording): Names | string => {
   const things = thingsOf(recording);
   const servers = numbered(things.servers, (id) => id, MAX_SERVERS, MAX_GAPS);
@@ -120,7 +120,7 @@ export const namesOf = (recording: Recording): Names | string => {
   if (servers === undefined) return `a path has ${MAX_SERVERS} servers at most, and the run ${things.servers.length}`;
   if (clients === undefined) return `a path has ${MAX_CLIENTS} clients at most, and the run ${things.clients.length}`;
   if (keys === undefined) return `a path has ${MAX_KEYS} keys at most, and the run ${things.keys.length}`;
-  /** Its place among the lives of its server; one from before the run keeps its number. */
+  /** A replica's place among the lives of its server. A replica from before the run keeps its number. */
   const lifeOf = (r: ReplicaId): number => {
     const place = things.lives.get(serverOf(r))?.indexOf(r) ?? -1;
     return place < 0 ? incarnationOf(r) : place;

@@ -1,10 +1,10 @@
 /**
- * Putting steps in an order. Steps that touch the same part of the state keep their order at it; nothing else holds them. So pulls
- * need not lie together in the run to be whole in the path, and what did not matter to a step can be left out.
+ * Puts steps in an order. Steps that touch the same part of the state keep their order there; there is no other constraint. So a pull whose events lie
+ * apart in the run can be whole in the path, and steps on which no other depends can be left out.
  */
 import type { Access, Node } from './path-parts.js';
 
-/** A step's access to a part, and which step it is. */
+/** A step's access to a part, with the step's index. */
 interface Touch extends Access {
   readonly index: number;
 }
@@ -45,7 +45,7 @@ const before = (
   return { order, needs };
 };
 
-/** Where a step would stand by the run's own order; a kill waits for what can still be done before it. */
+/** A step's rank by the run's own order. A kill has a later rank, so that other steps come before it where they can. */
 const rankOf = (node: Node): number => Math.max(...node.accesses.map(({ at }) => at)) + (node.label?.family === 'Kill' ? 1e9 : 0);
 
 /** The steps in an order that keeps each part's; undefined where there is none, since whole pulls cross each other. */
@@ -69,7 +69,7 @@ export const inOrder = (nodes: ReadonlyArray<Node>): ReadonlyArray<Node> | undef
   return done.length === nodes.length ? done : undefined;
 };
 
-/** Of steps in order, those alone that the targets need, and the targets. */
+/** The targets, and the steps that they need, in order. */
 export const neededFor = (nodes: ReadonlyArray<Node>, targets: ReadonlyArray<Node>): ReadonlyArray<Node> => {
   const { needs } = before(nodes);
   const kept = new Set<number>();

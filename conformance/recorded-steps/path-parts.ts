@@ -1,4 +1,4 @@
-/** What steps are made from, and the parts of the state that they read and write. */
+/** The steps of a path before they have an order, and the parts of the state that they read and write. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
@@ -14,14 +14,14 @@ export interface Access {
   readonly writes: boolean;
 }
 
-/** A step, not yet in its place. */
+/** A step before it has its place in the order. */
 export interface Node extends RecordedStep {
   readonly accesses: ReadonlyArray<Access>;
 }
 
 export type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
-/** What the steps are made from: a run and what is looked up in it. */
+/** A run, with tables for looking events up in it. */
 export interface PathContext {
   readonly names: Names;
   readonly recording: Recording;
@@ -31,9 +31,9 @@ export interface PathContext {
   readonly usedBy: ReadonlyMap<TraceEvent, TraceEvent>;
   /** For each server the places at which its vector changes. */
   readonly changes: ReadonlyMap<NodeId, ReadonlyArray<number>>;
-  /** Where a put was first sent to a server, by client, server and client time. */
+  /** By client, server and client time: the place at which the put was first sent to the server. */
   readonly sent: ReadonlyMap<string, number>;
-  /** Where a pull was asked, by its name. */
+  /** By the pull's name: the place of its request. */
   readonly pulls: ReadonlyMap<string, number>;
   /** By the pull's name: the last answer. */
   readonly answers: ReadonlyMap<string, Of<'pullAnswered'>>;
@@ -43,9 +43,9 @@ export interface PathContext {
   readonly accepts: ReadonlyMap<string, Of<'accept'>>;
   /** Puts that some server accepted, by client and client time. */
   readonly puts: ReadonlySet<string>;
-  /** Where the session stopped waiting for a put, by client and client time. */
+  /** By client and client time: the place at which the session gave the put up. */
   readonly givenUp: ReadonlyMap<string, number>;
-  /** A server that comes back without its log has lost it (R10), and is not taken for a new one (R7). */
+  /** Do servers keep their logs? Then a server that comes back without its log has lost it (R10), and is no new replica (R7). */
   readonly keepsLog: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A run as it was followed: its events in an order in which the model can take them, and what each of them used. */
+/** Records a run as layer 3 follows it: its events in an order in which the model can take them, and the event that each of them used. */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
 import type { ProcessName } from '../layer3-traces/read-traces.js';
@@ -30,7 +30,7 @@ export interface Recording {
   readonly survived: ReadonlyMap<string, number>;
 }
 
-/** Follows a run, as the protocol or with a fault, and keeps what it saw. */
+/** Follows a run by a variant of the protocol, and records it. */
 export const record = (events: ReadonlyArray<TraceEvent>, variant: Variant): Recording => {
   const followed: Followed[] = [];
   const uses = new Map<TraceEvent, TraceEvent>();

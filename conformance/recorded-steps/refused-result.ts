@@ -1,9 +1,9 @@
-/** What layer 2 refuses is the result of a command. */
+/** Makes a rejection of a verdict of layer 2, which refuses the result of a command. */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { OracleVerdict } from '../layer2-scripts/oracle.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 
-/** What layer 2 refuses, as an event that no step explains: the result of the command. */
+/** The rejection of the command's result. */
 export const rejectionOf = (
   events: ReadonlyArray<TraceEvent>,
   oracle: Extract<OracleVerdict, { verdict: 'diverges' }>,

@@ -29,7 +29,7 @@ const pulling = (m: PathContext, answered: Of<'pullAnswered'>, takenAt: number):
   takenAt,
 });
 
-/** What came of a pull that the puller did not know yet; only where it is the same puller still as the one that asked. */
+/** The writes of a pull that the puller did not have yet; empty where the puller's vector has changed since the request. */
 const newWrites = (m: PathContext, p: Pulling): Readonly<Record<string, string>> =>
   isChanged(m, p.puller, p.askedAt, p.takenAt)
     ? {}
@@ -45,7 +45,7 @@ const wholePull = (m: PathContext, p: Pulling, step: RecordedStep): Node => {
   };
 };
 
-/** R9 in three steps: what is between them may change both servers. */
+/** A pull in three steps (R9): other steps between them may change both servers. */
 const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArray<Node> => {
   const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
   const message = `pull ${p.answered.pull}`;
@@ -67,16 +67,16 @@ const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArr
   ];
 };
 
-/** Is it the answer to a pull of which more parts are to come? */
+/** Is this answer one of several parts? */
 export const isPart = ({ after, upTo }: Of<'pullAnswered'>): boolean => after !== null || upTo !== null;
 
 export const merged = (m: PathContext, e: Of<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
   const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
-  // A part changes nothing that can be seen; the last one is as a whole pull is (R9).
+  // A part changes nothing visible. The last part counts as a whole pull (R9).
   if (isPart(used) && !isRefused) return [];
   const p = pulling(m, used, placeOf(m, e));
-  // An answer that brings nothing changes nothing; under V2 it matters when it was given.
+  // An answer that brings nothing changes nothing. Only under V2 its moment matters.
   const isIdle = covers(used.asked, used.vv) && used.writes.length === 0 && !m.lasts.has(e);
   if (m.recording.variant !== 'V2' && !isRefused && isIdle) return [];
   const name = m.names.server(p.puller);

@@ -1,4 +1,4 @@
-/** Kills and starts (R7, R10), and what was looked at. */
+/** The steps of kills, starts (R7, R10), printed stores and stabilizes. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -12,7 +12,7 @@ export const kill = (m: PathContext, server: NodeId, at: number): Node => {
   return { label: { family: 'Kill', args: [name] }, accesses: [writes(name, at)] };
 };
 
-/** A server that comes back; the first start of a server is no step, since the model's servers are all there. */
+/** The step of a server that comes back. A server's first start is no step, since all servers of the model run from the beginning. */
 export const start = (m: PathContext, e: Of<'start'>, run: number): ReadonlyArray<Node> => {
   const name = m.names.server(serverOf(e.replica));
   const at = placeOf(m, e);
@@ -52,7 +52,7 @@ const showStore = (lines: ReadonlyArray<Bytes>): string => lines.join(', ');
 export const printed = (m: PathContext, server: NodeId, e: Of<'result'>, at: number): Node =>
   lookAt(m, server, { store: showStore(e.output) }, e, at);
 
-/** A stabilize that ended too early. Its pulls are steps of their own. */
+/** The step of a stabilize that ended too early. Its pulls are steps of their own. */
 export const stabilized = (m: PathContext, server: NodeId, vv: VectorEntries, e: TraceEvent, at: number): Node => ({
   label: { family: 'Stabilize', args: [] },
   seen: { [`vector of ${m.names.server(server)}`]: m.names.vector(vv) },

@@ -1,11 +1,11 @@
-/** Puts, gets and what came of them, as steps. */
+/** The steps of puts, gets and their results. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { Names } from './path-names.js';
 import { type PathContext, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
-/** Where the session sent this put to this server for the first time. */
+/** The place at which the session first sent this put to this server. */
 const askedAt = (m: PathContext, e: Of<'accept'>): number =>
   m.sent.get(`${e.client} ${serverAt(e)} ${e.clientTime}`) ?? placeOf(m, e);
 
@@ -37,12 +37,12 @@ const acceptLate = (m: PathContext, e: Of<'accept'>): ReadonlyArray<Node> => {
   ];
 };
 
-/** A put whose answer arrived, as one step; of one whose answer did not, a server's part alone (R3, R14). */
+/** A put whose answer arrived is one step. Of a put whose answer did not arrive only the server's part is one (R3, R14). */
 export const accept = (m: PathContext, e: Of<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<Node> => {
   const { names } = m;
   const [client, server] = [names.client(e.client), names.server(serverAt(e))];
   const at = placeOf(m, e);
-  // What no step of the protocol explains is taken as it stands.
+  // A rejected event counts as if its answer had arrived.
   const isTaken = m.usedBy.has(e) || isRefused;
   if (isTaken) {
     const label = earlier
@@ -88,7 +88,7 @@ const valueOf =
 
 export const answer = (m: PathContext, e: Of<'answer'>, isRefused = false): ReadonlyArray<Node> => {
   const { names } = m;
-  // What the session never got, it does not know.
+  // The session never got this answer, so the get has no effect.
   if (!m.usedBy.has(e) && !isRefused) return [];
   const [client, server, key] = [names.client(e.client), names.server(serverAt(e)), names.key(e.key)];
   const at = placeOf(m, e);
@@ -106,7 +106,7 @@ export const answer = (m: PathContext, e: Of<'answer'>, isRefused = false): Read
 };
 
 export const refuse = (m: PathContext, e: Of<'refuse'>): ReadonlyArray<Node> => {
-  // A put that was refused for another reason may be accepted here or elsewhere yet; the model has no such refusal.
+  // The model refuses a put only for its requirement (`behind`). A put that was refused for another reason may still be accepted, here or elsewhere.
   if (e.reason !== 'behind') return [];
   const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
   const at = placeOf(m, e);

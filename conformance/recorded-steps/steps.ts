@@ -1,4 +1,4 @@
-/** The events of a run as steps of the model: what each did, what was seen of it, and which parts it reads and writes. */
+/** Makes steps of the model from the events of a run: the action, the user's view of it, and the parts that it reads and writes. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Names } from './path-names.js';
@@ -8,7 +8,7 @@ import { isPart, merged, pullAnswered } from './steps-pulls.js';
 import { kill, lookAt, printed, stabilized, start } from './steps-servers.js';
 import { accept, answer, putDone, refuse } from './steps-sessions.js';
 
-/** Looks a run's events up once. */
+/** Makes the tables for looking up a run's events. */
 export const contextOf = (recording: Recording, names: Names, keepsLog: boolean): PathContext => {
   const places = new Map<TraceEvent, number>();
   const changes = new Map<NodeId, number[]>();
@@ -51,7 +51,7 @@ export const contextOf = (recording: Recording, names: Names, keepsLog: boolean)
 /** Is the event's effect in no log, since its process was killed (R10)? */
 const isLost = ({ recording }: PathContext, { p, n }: TraceEvent): boolean => n > (recording.survived.get(p) ?? Infinity);
 
-/** Kills, where the master tells of them, and where a process is followed by another without a word. */
+/** The kills of servers: those that the master tells, and those before a process that replaces another one without a kill in the trace. */
 const killsOf = ({ followed }: Recording): ReadonlyMap<TraceEvent, NodeId> => {
   const kills = new Map<TraceEvent, NodeId>();
   const told = new Set(followed.flatMap(({ event }) => (event.type === 'kill' ? [event.process] : [])));
@@ -62,7 +62,7 @@ const killsOf = ({ followed }: Recording): ReadonlyMap<TraceEvent, NodeId> => {
   return kills;
 };
 
-/** The steps of the events that were followed. `inThree`: pulls in three steps, where whole ones cannot be put in any order. */
+/** The steps of the followed events. `inThree`: each pull is three steps, where whole pulls have no possible order. */
 export const nodesOf = (m: PathContext, inThree: boolean): ReadonlyArray<Node> => {
   const { recording } = m;
   const kills = killsOf(recording);
@@ -107,7 +107,7 @@ const followedNodes = (
   }
 };
 
-/** The event that no step of the protocol explains, as a step: the model shall say what it has in its place. Undefined where it can't. */
+/** The rejected event as a step, so that the model can say what it has in its place; undefined where there is no such step. */
 export const refusedNode = (m: PathContext, rejection: Recording['verdict']['rejection']): Node | undefined => {
   const { names } = m;
   const e = rejection?.event ?? undefined;

@@ -1,12 +1,12 @@
 /** Turns of the soak's actors. */
 
-/** Who waits for whom: faults are done side by side, what wants calm is done alone. */
+/** Lets faults be done side by side, and work that needs calm be done alone. */
 export class Turns {
   #hurting = 0;
   #calm = false;
   #wake: (() => void)[] = [];
 
-  /** Does something beside others, once nobody wants calm. */
+  /** Does work beside other work, as soon as no work that needs calm waits or runs. */
   async beside(work: () => Promise<void>): Promise<void> {
     while (this.#calm) await this.#change();
     this.#hurting++;
@@ -18,7 +18,7 @@ export class Turns {
     }
   }
 
-  /** Does something alone, once all others are done. */
+  /** Does work alone, as soon as all other work is done. */
   async alone(work: () => Promise<void>): Promise<void> {
     while (this.#calm) await this.#change();
     this.#calm = true;

@@ -1,4 +1,4 @@
-/** What a server holds, as a session without guarantees sees it. */
+/** Reads a server's store through a session without guarantees. */
 import * as E from 'fp-ts/lib/Either.js';
 import { type BayouSession, connect } from '#bayou/library.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 20_000;
 
 /** Reads a server's store, key by key. */
 export interface Reader {
-  /** Undefined where it could not be read to its end: the server is gone. */
+  /** Reads the store; undefined where the server is gone before the end of it. */
   readonly read: (moreKeys: ReadonlyArray<string>) => Promise<Store | undefined>;
   readonly close: () => void;
 }
@@ -32,7 +32,7 @@ export const readerOf = async (server: NodeId, port: number, secret: string): Pr
   };
 };
 
-/** What is held for a key; undefined where there is no answer. */
+/** The server's value and stamp for a key; undefined where there is no answer. */
 const heldOf = async (session: BayouSession, key: string): Promise<Held | undefined> => {
   const got = await session.get(key);
   if (got.type === 'value') return { value: nameIn(got.text), stamp: got.stamp };

@@ -1,4 +1,4 @@
-/** What is done to a server: each fault begins with one that runs and ends with one that runs, and kills at least once. */
+/** The faults of a server. Each begins and ends with a running server, and kills at least once. */
 import type { Chance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 import { databaseBytes, moveFolder, putBack, removeFolder, renew, tamper, copyFolder } from '../faults/server-folder.js';
@@ -7,20 +7,20 @@ import type { SoakSetup, SoakServer } from './soak-server.js';
 /** A kind of fault. */
 export interface ServerFault {
   readonly name: string;
-  /** How often it is drawn, beside the others. */
+  /** The weight with which the fault is drawn. */
   readonly weight: number;
   /**
-   * Does it lose what this server alone has? Then it is done when all servers have everything and no session asks: who puts an old copy in
-   * place of a folder loses what is in no other, whatever the server does.
+   * Does the fault lose the writes that this server alone has? Then it is done in the calm, when all servers have every write and no session asks: an old
+   * copy in place of a folder loses the writes of no other server, and no code can prevent that.
    */
   readonly calm: boolean;
   readonly run: (server: SoakServer, chance: Chance, setup: SoakSetup) => Promise<void>;
 }
 
-/** As long as changes may be in the journal alone, and a bit more. */
+/** A little longer, in ms, than changes may be in the journal alone. */
 const TAKE_IN_MS = 3_000;
 
-/** Killed while sessions ask. */
+/** The server is killed while sessions ask. */
 const load: ServerFault = {
   name: 'load',
   weight: 30,
@@ -33,7 +33,7 @@ const load: ServerFault = {
   },
 };
 
-/** Killed before it listens, some times in a row. */
+/** The server is killed before it listens, several times in a row. */
 const startUp: ServerFault = {
   name: 'start-up',
   weight: 12,
@@ -49,7 +49,7 @@ const startUp: ServerFault = {
   },
 };
 
-/** Killed while it closes. */
+/** The server is killed while it closes. */
 const close: ServerFault = {
   name: 'close',
   weight: 10,
@@ -63,7 +63,7 @@ const close: ServerFault = {
   },
 };
 
-/** Killed while the database takes in what the journal has. */
+/** The server is killed while the database takes in the changes of the journal. */
 const takeIn: ServerFault = {
   name: 'take-in',
   weight: 6,
@@ -78,7 +78,7 @@ const takeIn: ServerFault = {
   },
 };
 
-/** Stopped, so that requests to it get no answer; then it goes on, or is killed as it stands. */
+/** The server is stopped, so that its requests get no answer; then it goes on, or is killed. */
 const stopped: ServerFault = {
   name: 'stopped',
   weight: 12,
@@ -97,7 +97,7 @@ const stopped: ServerFault = {
   },
 };
 
-/** Adopts the one of two processes that gets to listen; the other must not. */
+/** Adopts the process that listens. A fault where both of the two processes listen. */
 const adoptEither = async (
   server: SoakServer,
   processes: ReadonlyArray<ReturnType<SoakServer['spawn']>>,
@@ -115,7 +115,7 @@ const adoptEither = async (
   return winner !== undefined;
 };
 
-/** A second process is started on the folder of one that runs, which is killed meanwhile. */
+/** A second process is started on the folder of a running one, which is killed meanwhile. */
 const second: ServerFault = {
   name: 'two on one folder',
   weight: 10,
@@ -143,7 +143,7 @@ const race: ServerFault = {
   },
 };
 
-/** Its folder is moved aside and back, or an up-to-date copy takes its place. Nothing is lost by that. */
+/** The server's folder is moved aside and back, or replaced by an up-to-date copy. No write is lost by that. */
 const moved: ServerFault = {
   name: 'folder moved',
   weight: 6,
@@ -159,7 +159,7 @@ const moved: ServerFault = {
   },
 };
 
-/** A copy of a running server's folder is made, and a process is started on that copy: it is another replica. */
+/** A running server's folder is copied, and a process is started on the copy: it must be another replica. */
 const beside: ServerFault = {
   name: 'copy beside',
   weight: 3,
@@ -185,7 +185,7 @@ const beside: ServerFault = {
   },
 };
 
-/** An older copy takes the place of its folder; sessions come back at once. */
+/** An older copy replaces the server's folder; sessions come back at once. */
 const rolledBack: ServerFault = {
   name: 'older copy put back',
   weight: 8,
@@ -201,7 +201,7 @@ const rolledBack: ServerFault = {
   },
 };
 
-/** Its folder is spoilt: a log file goes, is cut off, or is replaced by an older one. */
+/** The server's folder is spoilt: a log file is removed, cut off, or replaced by an older one. */
 const spoilt: ServerFault = {
   name: 'log spoilt',
   weight: 4,
@@ -217,7 +217,7 @@ const spoilt: ServerFault = {
   },
 };
 
-/** Its folder is lost, and it is killed while it takes in what the others have. */
+/** The server's folder is lost, and the server is killed while it pulls the others' writes. */
 const joiner: ServerFault = {
   name: 'joiner in mid-transfer',
   weight: 8,

@@ -1,6 +1,6 @@
 /**
- * People at a shell: `bayou client` with its token in a file, ended, killed, begun again with the same file, with an older one, twice at a
- * time; and `bayou master` on the servers' folders, day after day with the same client id. They are not told stamps.
+ * People at a shell. They use `bayou client` with its token in a file: they end it, kill it, begin again with the same file or an older one, or run it twice at
+ * a time. And they use `bayou master` on the servers' folders, day after day with the same client id. These programs do not tell them stamps.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { CLI_FILE, withDeadline } from '../faults/shipped-server.js';
 
 const DEADLINE_MS = 60_000;
 
-/** What a program printed. */
+/** The output of a program. */
 interface Printed {
   readonly out: ReadonlyArray<string>;
   readonly err: string;
@@ -20,7 +20,7 @@ interface Printed {
   readonly status: number | null;
 }
 
-/** Runs a program to its end, or kills it after so many ms. */
+/** Runs a program to its end, or kills it after `killAfterMs`. */
 const run = async (args: ReadonlyArray<string>, input: string, killAfterMs: number | undefined): Promise<Printed> => {
   const child = spawn(process.execPath, [CLI_FILE, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
@@ -49,11 +49,11 @@ interface Pair {
   readonly value: string;
 }
 
-/** Lines that put a value and read it, one pair after the other. */
+/** Lines that put each pair's value and then read it. */
 const linesOf = (pairs: ReadonlyArray<Pair>): string =>
   pairs.map(({ key, value }) => `put ${key} ${value}\nget ${key}\n`).join('');
 
-/** What a session that was not told stamps has learnt, to the judge: `sessions` are it and those whose tokens it has in full. */
+/** Tells the judge what a session without stamps has seen. `sessions`: this session, and the sessions whose tokens it has in full. */
 const learn = (judge: SoakJudge, sessions: ReadonlyArray<number>, pairs: ReadonlyArray<Pair>, p: Printed): void => {
   for (const [i, { key, value }] of pairs.entries()) {
     const line = p.out[i];
@@ -73,7 +73,7 @@ export class ShellUser {
   readonly #file: string;
   readonly #number: number;
   #n = 0;
-  /** The sessions whose tokens the one in the file has in full. */
+  /** The sessions whose knowledge the token in the file has in full. */
   #known: number[] = [];
   #knownOld: number[] = [];
   #busy = false;
@@ -85,7 +85,7 @@ export class ShellUser {
     this.keys = Array.from({ length: 4 }, (_, i) => `person${number}.${i}`);
   }
 
-  /** One session at the shell. Resolves true when it was killed. */
+  /** Runs one session at the shell. Resolves with true where it was killed. */
   async sit(chance: Chance, secretFile: string, ports: ReadonlyArray<readonly [NodeId, number]>): Promise<boolean> {
     if (this.#busy) throw new Error('one session of a user at a time');
     this.#busy = true;
@@ -116,7 +116,7 @@ export class ShellUser {
     return { key, value };
   }
 
-  /** Keeps a copy of the token, or goes back to the one that was kept. */
+  /** Keeps a copy of the token, or goes back to the kept copy. */
   #maybeOlder(chance: Chance): void {
     const kept = `${this.#file}.old`;
     if (existsSync(this.#file) && chance.percent(25)) {
@@ -133,7 +133,7 @@ const DAY_CLIENT = 900;
 /** Keys of the master's client. */
 export const DAY_KEYS: ReadonlyArray<string> = ['day.0', 'day.1', 'day.2'];
 
-/** One day of `bayou master` on the servers' folders, while no server of ours runs. */
+/** Runs one day of `bayou master` on the servers' folders, while no server of the soak runs. */
 export const spendDay = async (
   judge: SoakJudge,
   chance: Chance,

@@ -1,6 +1,6 @@
 /**
- * The soak from the command line: `npm run soak -- --kills 1000 --seed 1`. Exit status: 0 nothing was lost or undone and all stores are
- * equal; 1 something was; 2 bad usage; 3 the time ended before the kills that were asked for; 130 interrupted.
+ * The soak from the command line: `npm run soak -- --kills 1000 --seed 1`. Exit status: 0 no write was lost or undone and all stores are equal; 1 there
+ * was a fault; 2 bad usage; 3 the time ended before the kills that were asked for; 130 interrupted.
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '#bayou/command-line/exit.js';
@@ -29,7 +29,7 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
 const lineOf = ({ kills, judged, replicas }: SoakFigures, wanted: number): string =>
   `${Math.min(100, Math.floor((100 * kills) / wanted))}%: ${kills} kills, ${judged.acknowledged} puts acknowledged, ${replicas} incarnations`;
 
-/** The figures of a soak, for people. */
+/** The figures of a soak, as lines. */
 const showFigures = (f: SoakFigures, faults: SoakResult['faults']): ReadonlyArray<string> => [
   `puts: ${f.judged.acknowledged} acknowledged, ${f.judged.unknown} UNKNOWN, ${f.judged.failed} failed; gets answered: ${f.judged.gets}`,
   `lost: ${faults.filter((x) => x.kind === 'lost').length}; undone: ${faults.filter((x) => x.kind === 'undone' || x.kind === 'order').length}`,

@@ -1,27 +1,28 @@
 /**
- * The soak's judge. It is told what sessions asked and were answered and what servers hold, as it happens, and decides from the contract
- * alone: it shares the vocabulary of `src/core` and the order of stamps (R4), and no line of the model or of the implementation.
+ * The soak's judge. It is told, as it happens, what sessions ask, what they are answered, and what servers hold. It decides from the contract alone: it
+ * shares the types of `src/core` and the judge's order of stamps (R4), and uses no line of the model or of the implementation.
  *
- * Every value is put once, so that it names its put. Decided at every answer: a stamp is given to one put, and a put has one stamp
- * (R3, R7); a put is stamped above all that its session has seen (R2), so of a session's acknowledged puts to a key the last is the
- * greatest (SESSION-ORDER); no session reads an older value of a key than it wrote or read, nor than the token knew with which it
- * began (R11a, R12); what is read was put, to that key, and had not failed. Decided of a store: for each key it has the greatest of
- * all that was acknowledged or seen.
+ * Every value is put once, so that it names its put. At every answer the judge decides:
+ * - UNIQUE (R4, R7): a stamp is given to one put, and a put has one stamp;
+ * - LATER (R2): a put's stamp is above all that its session has seen, and so SESSION-ORDER holds, too;
+ * - RYW, MR (R12): no session reads an older value of a key than it wrote or read, nor than the token knew with which it began (R11a);
+ * - INTEGRITY: whatever is read was put, to that key, and had not failed.
+ * Of a store it decides DURABLE (R10): for each key the store has the greatest write that was acknowledged or seen.
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
 
-/** What a session has seen: of each key the greatest stamp, and the greatest accept time of all. Never changed in place. */
+/** The knowledge of a session: for each key the greatest stamp it has seen, and the greatest accept time of all. Never changed in place. */
 export interface Knowledge {
   readonly keys: ReadonlyMap<string, Stamp>;
   readonly clock: number;
 }
 
-/** How a put ended. `failed`: it was promised that nothing was written (R14). `open`: no answer has come yet. */
+/** The outcome of a put. `failed`: its result promised that nothing was written (R14). `open`: no answer has come yet. */
 type Outcome = 'open' | 'accepted' | 'unknown' | 'failed';
 
-/** A put of which its value is the name. */
+/** A put, which its value names. */
 interface PutRecord {
   /** Its place among all puts, in the order in which they were sent. */
   readonly n: number;
@@ -29,23 +30,23 @@ interface PutRecord {
   readonly key: string;
   readonly value: string;
   outcome: Outcome;
-  /** Its stamp, from its answer or from who read it. */
+  /** Its stamp, as its answer or a get told it. */
   stamp: Stamp | undefined;
 }
 
-/** A promise of the contract that was broken. `lost`: an acknowledged put is nowhere; `undone`: an older one has won over it. */
+/** A broken promise of the contract. `lost`: no server has an acknowledged put; `undone`: an older put has won over it. */
 export interface Fault {
   readonly kind: 'lost' | 'undone' | 'stamps' | 'order' | 'session' | 'value' | 'stores';
   readonly why: string;
 }
 
-/** What a server has for a key; null: nothing. */
+/** A server's value and stamp for a key; null: it has none. */
 export type Held = { readonly value: string; readonly stamp: Stamp } | null;
 
 /** A server's store as it was read, key by key. */
 export type Store = ReadonlyMap<string, Held>;
 
-/** How much was judged. */
+/** The counts of what was judged. */
 export interface Judged {
   puts: number;
   acknowledged: number;
@@ -59,7 +60,7 @@ export interface Judged {
 const NOTHING: Knowledge = { keys: new Map(), clock: 0 };
 const MAX_FAULTS = 100;
 
-/** One session as the judge sees it. */
+/** The judge's record of one session. */
 class Witness {
   #keys: Map<string, Stamp>;
   #clock: number;
@@ -87,33 +88,33 @@ export class SoakJudge {
   readonly #puts = new Map<string, PutRecord>();
   readonly #stamps = new Map<string, PutRecord>();
   readonly #witnesses: Witness[] = [];
-  /** Of each key the greatest stamp that was acknowledged or seen, and whose it is. */
+  /** By key, the put with the greatest stamp that was acknowledged or seen. */
   readonly #greatest = new Map<string, PutRecord & { readonly stamp: Stamp }>();
-  /** Puts that were acknowledged to somebody who was not told the stamp: the last of each session and key. */
+  /** Puts that were acknowledged without a stamp: the last of each session and key. */
   readonly #told = new Map<string, PutRecord>();
-  /** The same of what each server has acknowledged itself, since its folder was last replaced. */
+  /** By server and key, the greatest stamp that this server has acknowledged since its folder was last replaced. */
   readonly #atServer = new Map<NodeId, Map<string, Stamp>>();
 
   // --- sessions ---
 
-  /** A session begins, with what the token knew, if any; gives its number. */
+  /** Begins a session with the knowledge of its token; returns its number. */
   begin(known: Knowledge = NOTHING): number {
     this.judged.sessions++;
     return this.#witnesses.push(new Witness(known)) - 1;
   }
 
-  /** What a session has seen until now: what a token of it is worth. */
+  /** The knowledge of a session now, which a token of it has. */
   knowledge(session: number): Knowledge {
     return this.#witnesses[session]!.knowledge();
   }
 
-  /** A put is about to be sent. */
+  /** Notes a put before it is sent. */
   put(session: number, key: string, value: string): void {
     const n = this.judged.puts++;
     this.#puts.set(value, { n, session, key, value, outcome: 'open', stamp: undefined });
   }
 
-  /** A put was acknowledged. `before`: what the session knew when it was sent. */
+  /** Judges an acknowledged put. `before`: the session's knowledge when the put was sent. */
   accepted(value: string, stamp: Stamp, before: Knowledge): void {
     this.judged.acknowledged++;
     const put = this.#puts.get(value)!;
@@ -132,7 +133,7 @@ export class SoakJudge {
     this.#witnesses[put.session]!.saw(put.key, stamp);
   }
 
-  /** A put was acknowledged, and its session was not told the stamp: a line of `bayou client`, a command of the master. */
+  /** Notes a put that was acknowledged without a stamp, by a line of `bayou client` or to a command of the master. */
   told(value: string): void {
     this.judged.acknowledged++;
     const put = this.#puts.get(value)!;
@@ -140,7 +141,7 @@ export class SoakJudge {
     this.#told.set(`${put.session} ${put.key}`, put);
   }
 
-  /** What such a session read; null: no value. */
+  /** Judges a value that a session without stamps read; null: no value. */
   shown(session: number, key: string, value: string | null): void {
     this.judged.gets++;
     if (value !== null && this.#puts.get(value)?.key !== key) this.#accuse('value', `nobody has put ${key}:${value}`);
@@ -149,13 +150,13 @@ export class SoakJudge {
       this.#accuse('session', `R12: session ${session} wrote ${show(told)}, and read ${value ?? 'nothing'}`);
   }
 
-  /** A put came to nothing, or nobody knows what it came to. */
+  /** Notes a put that failed, or whose outcome is unknown. */
   ended(value: string, outcome: 'unknown' | 'failed'): void {
     this.judged[outcome]++;
     this.#puts.get(value)!.outcome = outcome;
   }
 
-  /** A get was answered. `before`: what the session knew when it was sent. */
+  /** Judges an answered get. `before`: the session's knowledge when the get was sent. */
   read(session: number, key: string, held: Held, before: Knowledge): void {
     this.judged.gets++;
     const floor = before.keys.get(key);
@@ -175,12 +176,12 @@ export class SoakJudge {
 
   // --- stores ---
 
-  /** A server's folder was replaced or given up, with all that it had known elsewhere: what it acknowledged may now reach it by pulls alone. */
+  /** A server's folder was replaced or given up, when other servers had all its writes. So it may lack its acknowledged puts until it pulls them. */
   replaced(server: NodeId): void {
     this.#atServer.delete(server);
   }
 
-  /** R10: has a server that came back everything that it acknowledged? */
+  /** Judges the store of a server that came back: it has every put that the server acknowledged (R10). */
   cameBack(server: NodeId, store: Store): void {
     this.judged.stores++;
     for (const [key, held] of store) if (held !== null) this.#recognise(key, held);
@@ -195,7 +196,7 @@ export class SoakJudge {
     }
   }
 
-  /** What keeps these stores from being all that they must be, a line each; none: they are equal, and nothing is missing. */
+  /** The faults of these stores: differences between them, and missing puts. None: they are equal, and nothing is missing. */
   missing(stores: ReadonlyMap<NodeId, Store>): ReadonlyArray<Fault> {
     const faults: Fault[] = [];
     const [first] = stores.keys();
@@ -229,7 +230,7 @@ export class SoakJudge {
     return faults;
   }
 
-  /** The end of a wait for equal stores: what is still missing is lost, and every value that is there must be one that may be. */
+  /** Judges the stores at the end of a wait for equal ones: what is still missing is lost, and every value must be an allowed one. */
   final(stores: ReadonlyMap<NodeId, Store>): void {
     for (const store of stores.values()) {
       this.judged.stores++;
@@ -238,12 +239,12 @@ export class SoakJudge {
     for (const fault of this.missing(stores)) this.#accuse(fault.kind, fault.why);
   }
 
-  /** Enters something that was wrong outside this judge's sight. */
+  /** Notes a fault that was seen elsewhere. */
   accuse(kind: Fault['kind'], why: string): void {
     this.#accuse(kind, why);
   }
 
-  /** Nothing, or an acknowledged put that the same session made before, cannot stand in place of an acknowledged put. */
+  /** Is the acknowledged put `told` undone by this value: by no value, or by an acknowledged put that the same session made before? */
   #isUndoneBy(told: PutRecord, value: string | null): boolean {
     if (value === null) return true;
     const put = this.#puts.get(value);
@@ -252,7 +253,7 @@ export class SoakJudge {
 
   // --- stamps and values ---
 
-  /** A value was seen under a stamp. */
+  /** Judges a value that was seen under a stamp. */
   #recognise(key: string, { value, stamp }: NonNullable<Held>): void {
     const put = this.#puts.get(value);
     if (put === undefined) {
@@ -264,7 +265,7 @@ export class SoakJudge {
     this.#name(put, stamp);
   }
 
-  /** A put has this stamp: the put no other, and the stamp no other put. */
+  /** Gives a stamp to a put. A fault: the put has another stamp, or another put has this one. */
   #name(put: PutRecord, stamp: Stamp): void {
     const name = showStamp(stamp);
     if (put.stamp !== undefined && compareStamps(put.stamp, stamp) !== 0)

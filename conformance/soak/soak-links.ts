@@ -4,20 +4,20 @@ import { type NetworkPlan, type Proxy, startProxy, type FrameFaults } from '../f
 import type { Chance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 
-/** The links, and what can be done to them. */
+/** The links, with functions that cut and mend them. */
 export interface Network {
   /** The port at which a server reaches another one. */
   readonly portBetween: (from: NodeId, to: NodeId) => number;
   /** The port at which sessions reach a server. */
   readonly portOf: (server: NodeId) => number;
-  /** A server listens there now; undefined: nowhere. */
+  /** Tells the port at which a server listens now; undefined: it does not listen. */
   readonly moved: (server: NodeId, port: number | undefined) => void;
-  /** Alone: it reaches no other server. */
+  /** Cuts a server off from all other servers, or joins it to them again. */
   readonly alone: (server: NodeId, alone: boolean) => void;
-  /** Mends all links and calms them; until `trouble` nothing is cut. */
+  /** Mends all links and makes them calm; no link is cut until `trouble`. */
   readonly mend: () => void;
   readonly trouble: () => void;
-  /** How many links were cut, and for how long they were rough. */
+  /** The number of cuts and of rough times of links. */
   readonly counts: { cuts: number; rough: number };
   readonly close: () => Promise<void>;
 }
@@ -26,14 +26,14 @@ const HOST = '127.0.0.1';
 const FRAME_FAULTS: FrameFaults = { delayMs: 5, repeat: 0.05, reorder: 0.05, drop: 0.004, cut: 0.004 };
 
 interface Link {
-  /** Undefined: sessions. */
+  /** The server at whose end the link begins; undefined: it begins at the sessions. */
   readonly from: NodeId | undefined;
   readonly to: NodeId;
   readonly proxy: Proxy;
 }
 
 interface Links {
-  /** By the two servers, as `FROM TO`. */
+  /** The links by their two servers, as `FROM TO`. */
   readonly between: ReadonlyMap<string, Link>;
   readonly toServer: ReadonlyMap<NodeId, Link>;
 }
@@ -55,7 +55,7 @@ const startLinks = async (servers: ReadonlyArray<NodeId>, secret: string, seed: 
   return { between, toServer };
 };
 
-/** Starts all the links among these servers, and troubles one after the other until it is closed. */
+/** Starts all links among these servers, and disturbs one after the other until the network is closed. */
 export const startNetwork = async (
   servers: ReadonlyArray<NodeId>,
   secret: string,

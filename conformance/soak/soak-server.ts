@@ -1,4 +1,4 @@
-/** A server of the soak over all its processes and folders, and the judge's look at each that comes back. */
+/** A server of the soak, over all its processes and folders. The judge looks at the store of each process that comes back. */
 import { join } from 'node:path';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import { sleep } from '../common/sleep.js';
@@ -8,7 +8,7 @@ import type { Network } from './soak-links.js';
 import { folderOf, type ServerProcess, startServer } from '../faults/shipped-server.js';
 import { type Reader, readerOf } from './held-store.js';
 
-/** What all servers of a soak share. */
+/** The state that all servers of a soak share. */
 export interface SoakSetup {
   readonly data: string;
   readonly secret: string;
@@ -18,28 +18,28 @@ export interface SoakSetup {
   readonly judge: SoakJudge;
   /** Keys that only some sessions know. */
   readonly moreKeys: () => ReadonlyArray<string>;
-  /** Writes down what happens, for who reads of a fault. */
+  /** Writes a note for the reader of a fault. */
   readonly note: (line: string) => void;
-  /** Every replica that ever ran, and the process that runs as it now. */
+  /** By replica that ever ran, the latest process that ran as it. */
   readonly replicas: Map<ReplicaId, ServerProcess>;
   readonly kills: Map<string, number>;
-  /** How long the last server that came to listen took to do so, in ms: what is done in the middle of a start is done within that. */
+  /** How long the latest server took to listen, in ms. Faults in the middle of a start are done within this time. */
   startMs: number;
 }
 
 const MAX_COPIES = 3;
-/** How often a server whose folder another process still has is started again, and the pause between, in ms. */
+/** How often a server is started again whose folder another process still has, and the pause before each try, in ms. */
 const MAX_TRIES = 200;
 const TRY_MS = 50;
 const IN_USE = /in use|another process|lock/i;
 
-/** What may be expected of a folder when a server is started with it. */
+/** The state of a folder with which a server is started. */
 export type Expectation =
-  /** Everything that the server acknowledged. */
+  /** It has everything that the server acknowledged. */
   | 'whole'
-  /** A part of it, and no refusal. */
+  /** It has a part of that, and the server must start. */
   | 'older'
-  /** Anything: it may be refused, and then a new folder takes its place. */
+  /** It may have anything. The server may refuse it; then a new folder replaces it. */
   | 'spoilt';
 
 /** One server. */
@@ -62,14 +62,14 @@ export class SoakServer {
     return this.#process?.isGone() === false ? this.#process : undefined;
   }
 
-  /** A process on the folder, which may not get to listen. */
+  /** Starts a process on a folder. The process may end before it listens. */
   spawn(folder = this.folder): ServerProcess {
     const { secretFile, servers, network } = this.#setup;
     const peers = servers.filter((s) => s !== this.id).map((s) => [s, network.portBetween(this.id, s)] as const);
     return startServer({ id: this.id, folder, secretFile, peers, antiEntropyMs: 30 });
   }
 
-  /** SIGKILL of a process, counted by its kind. */
+  /** Kills a process (SIGKILL), and counts the kill under `kind`. */
   async kill(process: ServerProcess | undefined, kind: string): Promise<void> {
     if (process === undefined || process.isGone()) return;
     const { kills, note } = this.#setup;
@@ -79,7 +79,7 @@ export class SoakServer {
     await process.kill();
   }
 
-  /** Starts it, and looks at what it has; whatever is refused though it must not be is a fault. */
+  /** Starts the server, and judges its store. A fault: the server refuses a folder that it must take. */
   async start(expected: Expectation = 'whole'): Promise<void> {
     const { judge, note } = this.#setup;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -101,7 +101,7 @@ export class SoakServer {
     throw new Error(`server ${this.id} did not start: its folder was in use all the time`);
   }
 
-  /** A process of this server listens: it is the server from now on. */
+  /** Makes a process that listens the server's process. */
   async adopt(process: ServerProcess, port: number, replica: ReplicaId): Promise<void> {
     const { network, note, replicas, secret, judge } = this.#setup;
     const other = replicas.get(replica);
@@ -113,7 +113,7 @@ export class SoakServer {
       if (this.#process === process) judge.accuse('stores', `server ${this.id} ended by itself: ${process.said()}`);
     });
     this.#reader = await readerOf(this.id, port, secret);
-    // Nobody has reached it yet and it has reached nobody: what it has is what it came back with.
+    // No other process has reached it yet, and it has reached none. So its store is the one that it came back with.
     const store = await this.read();
     if (store !== undefined) judge.cameBack(this.id, store);
     network.alone(this.id, false);
@@ -125,21 +125,21 @@ export class SoakServer {
     return this.#reader?.read(this.#setup.moreKeys()) ?? Promise.resolve(undefined);
   }
 
-  /** From now on its process, if it has one, is somebody else's affair. */
+  /** Hands the server's process over to the caller; undefined: it has none. */
   abandon(): ServerProcess | undefined {
     const process = this.#process;
     this.#leave();
     return process;
   }
 
-  /** SIGTERM; its end is waited for elsewhere. */
+  /** Sends SIGTERM, and hands the process over to the caller, who waits for its end. */
   terminate(): ServerProcess | undefined {
     const process = this.abandon();
     process?.signal('SIGTERM');
     return process;
   }
 
-  /** Copies its folder as it is; the oldest copy goes. A copy of a folder in use may be of several moments, and is called hot. */
+  /** Copies the folder, and removes the oldest copy. A copy of a folder in use is called hot: its files may be of several moments. */
   takeCopy(): void {
     const copy = join(
       this.#setup.data,

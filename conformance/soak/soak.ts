@@ -1,7 +1,7 @@
 /**
- * The soak: three servers, sessions and people at work, and all the while servers are killed, their folders exchanged, their links cut. Each
- * server is hurt by an actor of its own. From time to time all is calm: then all stores must become equal, with nothing missing that was
- * acknowledged. The seed decides what is done to whom; the machine's timing decides how it falls together.
+ * The soak: three servers, sessions and people at work, while servers are killed, their folders exchanged, and their links cut. Each server has an actor of
+ * its own that does faults to it. From time to time there is a calm, in which all stores must become equal, and have every acknowledged put. The seed
+ * decides the faults and their servers; the machine's timing decides how they fall together.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,19 +20,19 @@ import { startWriters, type Writers } from './writers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** What a soak is asked for. */
+/** The options of a soak. */
 export interface SoakOptions {
   readonly seed: number;
-  /** How many servers are to be killed (SIGKILL). */
+  /** The number of kills (SIGKILL) after which the soak ends. */
   readonly kills: number;
-  /** It ends after so many seconds at the latest. */
+  /** The seconds after which the soak ends at the latest. */
   readonly seconds: number;
-  /** Told now and then how far it is. */
+  /** Is called from time to time with the figures so far. */
   readonly onProgress: (figures: SoakFigures) => void;
   readonly signal?: AbortSignal;
 }
 
-/** A soak in figures. */
+/** The figures of a soak. */
 export interface SoakFigures {
   readonly seconds: number;
   readonly kills: number;
@@ -46,13 +46,13 @@ export interface SoakFigures {
   readonly links: Readonly<Record<string, number>>;
 }
 
-/** What came of a soak. */
+/** The result of a soak. */
 export interface SoakResult {
   readonly figures: SoakFigures;
   readonly faults: ReadonlyArray<Fault>;
-  /** What happened last, for who reads of a fault. */
+  /** The latest notes, for the reader of a fault. */
   readonly notes: ReadonlyArray<string>;
-  /** The folder with everything in it; gone where there was no fault. */
+  /** The soak's folder; it is removed where there was no fault. */
   readonly home: string;
 }
 
@@ -64,9 +64,9 @@ const POLL_MS = 50;
 const PROGRESS_MS = 5_000;
 const MAX_NOTES = 120;
 const SHELL_USERS = 2;
-/** About how long a server takes to start, in ms, until one has. */
+/** The assumed time of a server's start, in ms, before the first start was measured. */
 const START_MS = 400;
-/** A day of the master comes after so many kills. */
+/** The number of kills between two days of the master. */
 const KILLS_BETWEEN_DAYS = 20;
 
 // --- the soak --------------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ class Soak {
     }
   }
 
-  /** Ends all that runs. */
+  /** Ends all processes. */
   async end(): Promise<void> {
     for (const server of this.#servers) await server.abandon()?.kill();
   }
@@ -184,7 +184,7 @@ class Soak {
     }
   }
 
-  /** Sees to it that there is a day of the master now and then. */
+  /** Begins a day of the master from time to time. */
   async #look(chance: Chance): Promise<void> {
     while (!this.#isOver()) {
       await sleep(POLL_MS);
@@ -201,7 +201,7 @@ class Soak {
     await Promise.all(this.#servers.map((server) => server.start()));
   }
 
-  /** All servers end as they are asked to, and come back. */
+  /** Closes all servers by SIGTERM, and starts them again. */
   async #closeAndOpen(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.terminate()?.gone ?? Promise.resolve()));
     await Promise.all(this.#servers.map((server) => server.start()));
@@ -210,7 +210,7 @@ class Soak {
 
   // --- the calm ---
 
-  /** Does something while nobody asks and all servers have everything. */
+  /** Does work in a calm: no session asks, and all servers have every write. */
   #calm(work: () => Promise<void>): Promise<void> {
     return this.#turns.alone(async () => {
       this.#note('calm');
@@ -225,7 +225,7 @@ class Soak {
     });
   }
 
-  /** Waits until all servers hold the same, and nothing that was acknowledged is missing; after the deadline the judge says what is. */
+  /** Waits until all stores are equal and have every acknowledged put. After the deadline the judge notes what is missing. */
   async #becomeEqual(): Promise<void> {
     const until = performance.now() + EQUAL_MS;
     for (;;) {
@@ -263,7 +263,7 @@ class Soak {
   }
 }
 
-/** Runs a soak; every process of it is gone when it resolves. */
+/** Runs a soak. When it resolves, all its processes are gone. */
 export const soak = async (o: SoakOptions): Promise<SoakResult> => {
   const network = await startNetwork(SERVERS, SECRET, o.seed, chanceOf(o.seed, 4));
   const run = new Soak(o, network);

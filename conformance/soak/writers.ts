@@ -1,6 +1,6 @@
 /**
- * The sessions of the soak, in its own process, through the library: they put and get, end or break off, and begin anew or from tokens:
- * the latest, an old one, one that another session goes on with too, one from before a crash.
+ * The sessions of the soak, through the library, in the soak's own process. They put and get, end or break off, and begin anew or from tokens: the latest
+ * token, an old one, one from which another session goes on, too, or one from before a crash.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -11,20 +11,20 @@ import { sleep } from '../common/sleep.js';
 import type { Knowledge, SoakJudge } from './soak-judge.js';
 import { BALLAST_BYTES, BALLAST_KEYS, HOT_KEYS, nameIn, valueOf } from './put-values.js';
 
-/** What the sessions need. */
+/** The options of the sessions. */
 export interface WritersOptions {
   readonly secret: string;
   readonly judge: SoakJudge;
   readonly seed: number;
   readonly servers: ReadonlyArray<NodeId>;
   readonly portOf: (server: NodeId) => number;
-  /** How many sessions there are at a time. Default: 6. */
+  /** The number of sessions at a time. Default: 6. */
   readonly actors?: number;
-  /** Where the sessions are. Default: in this process. */
+  /** The place of the sessions. Default: this process. */
   readonly place?: Place;
 }
 
-/** Where sessions are: how they are opened, and how time passes there, in ms. */
+/** The place of sessions has functions that open a session there and wait there, in ms. */
 export interface Place {
   readonly connect: typeof connect;
   readonly sleep: (ms: number) => Promise<void>;
@@ -34,7 +34,7 @@ const HERE: Place = { connect, sleep };
 
 /** Sessions at work. */
 export interface Writers {
-  /** Resolves when nothing is under way any more; until `resume` nothing is asked. */
+  /** Resolves when no operation is under way. The sessions ask nothing until `resume`. */
   readonly pause: () => Promise<void>;
   readonly resume: () => void;
   /** Resolves when all sessions have ended. */
@@ -51,7 +51,7 @@ interface Kept {
 const ACTORS = 6;
 const KEPT = 60;
 
-/** What actors wait at between their operations. */
+/** Actors wait at the door between their operations while it is closed. */
 interface Door {
   isOpen: boolean;
   readonly waiting: (() => void)[];
@@ -61,7 +61,7 @@ const pass = async (door: Door): Promise<void> => {
   while (!door.isOpen) await new Promise<void>((resolve) => door.waiting.push(resolve));
 };
 
-/** A session, and what it is for the judge. */
+/** A session, with its number for the judge. */
 class Actor {
   readonly #o: WritersOptions;
   readonly #session: BayouSession;
@@ -74,7 +74,7 @@ class Actor {
     this.#number = number;
   }
 
-  /** One put, and what came of it to the judge. */
+  /** Does a put, and tells the judge its outcome. */
   async put(key: string, padding: number): Promise<void> {
     const { judge } = this.#o;
     const { name, value } = valueOf(this.#number, this.#puts++, padding);
@@ -93,7 +93,7 @@ class Actor {
     else if (result.type === 'ERR_KEY') judge.read(this.#number, key, null, before);
   }
 
-  /** The session's token, with what the judge knows that it is worth. */
+  /** The session's token, with the judge's record of its knowledge. */
   keep(): Kept {
     return { token: this.#session.token(), known: this.#o.judge.knowledge(this.#number), used: 0 };
   }
@@ -103,7 +103,7 @@ class Actor {
   }
 }
 
-/** Does an operation, or some at once. */
+/** Does an operation, or several at once. */
 const operate = async (actor: Actor, chance: Chance): Promise<void> => {
   const what = chance.whole(0, 99);
   if (what < 3) await Promise.all(Array.from({ length: chance.whole(10, 80) }, () => actor.put(chance.pick(HOT_KEYS), 0)));
@@ -127,7 +127,7 @@ export const startWriters = (o: WritersOptions): Writers => {
     if (kept.length < KEPT) kept.push(k);
     else kept[chance.whole(0, KEPT - 1)] = k;
   };
-  /** The token to begin with, if any. */
+  /** Chooses the token of a new session; undefined: it begins anew. */
   const choose = (chance: Chance): Kept | undefined => {
     if (kept.length === 0 || chance.percent(30)) {
       counts.fresh++;
@@ -153,7 +153,7 @@ export const startWriters = (o: WritersOptions): Writers => {
     if (E.isLeft(session)) return undefined;
     return new Actor(o, session.right, o.judge.begin(begin?.known));
   };
-  /** One session from its beginning to its end, or until it breaks off in the middle of its operations. */
+  /** Runs one session to its end, or until it breaks off in the middle of its operations. */
   const live = async (actor: Actor, chance: Chance): Promise<void> => {
     for (let n = chance.whole(3, 60); n > 0 && !stopped; n--) {
       if (!door.isOpen) break;
