@@ -18,7 +18,7 @@ import { Sum, type Tried } from './simulation-sum.js';
 import { keepTried, readPlan, SHRINK_MS, tryPlan, unlessCut, type Series } from './simulation-tasks.js';
 import type { Task } from './tasks.js';
 
-/** The most plans that are kept in memory; the oldest have been varied often enough. */
+/** The most plans of a corpus: once there are so many, no further plan is kept. */
 const MOST_KEPT = 10_000;
 
 const isPlan = (name: string): boolean => name.endsWith('.json');
