@@ -426,3 +426,20 @@ test('where a key takes for one what is not alike, of a model that is violated t
     { name: 'small', verdict: 'violated', trace: { shortest: false } },
   ]);
 });
+
+test('a search that stopped early reaches no witness that only the values of a false key have', async () => {
+  const [x, y] = [slot('n', 'x', 3), slot('n', 'y', 0)];
+  const model: ComponentModel = {
+    name: 'stopped',
+    slots: [y, x],
+    interactions: [
+      interaction({ label: { family: 'on', args: [] }, slots: [y], writes: [0], step: (n: number) => [{ next: [n + 1] }] }),
+    ],
+    // By the key 3 is 0, which `y` has first; `x` is never 0.
+    properties: [{ name: 'none', kind: 'sometimes', over: [over([x], (n: number) => n === 0)] }],
+    key: (_, local) => ((local as number) === 3 ? '0' : String(local)),
+  };
+  const { properties, stop } = await checkComponents(model, { maxDepth: 1 });
+  expect(stop.kind).toBe('depth');
+  expect(properties[0]).toMatchObject({ verdict: 'not reached' });
+});

@@ -23,7 +23,7 @@ import { askedOf, type ReductionOptions } from './reduction-audit.js';
  */
 const USUAL = { calls: 200_000, ms: 1_000 };
 const ALL = { calls: Infinity, ms: 60_000 };
-/** The same after a search that found a violation. Its run is a run whatever the key says. */
+/** The same after a search that found a violation, or stopped early. */
 const FOUND = { calls: 10_000, ms: 200 };
 /** A sample consists of random walks of so many steps, in this share of the search's time. */
 const LENGTH = 48;
@@ -75,8 +75,8 @@ const doubted = (report: Report, { message }: CheckerError): Report => ({
 });
 
 /**
- * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early, because it
- * claims of nothing that it holds. `representative` gives the state that the search has in place of another, where that need not be a reached one.
+ * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early and reached
+ * no witness, because it claims nothing then. `representative` gives the state that the search has in place of another, where that need not be a reached one.
  *
  * @throws CheckerError (`model`) where states with one key are not alike and the search found no violation, with the run to one of them.
  */
@@ -91,12 +91,18 @@ export function* keyAudited<S, A>(
   if (keyed === undefined || statistics.byKey !== true) return report;
   // In a search by numbers the run is one of the values that stand for others, and need not be a run of the model.
   const isTold = verdict === 'violated' && keyed.representative === undefined;
-  if (stop.kind !== 'complete' && stop.kind !== 'violation') return report;
+  const isStopped = stop.kind !== 'complete' && stop.kind !== 'violation';
+  if (isStopped && report.properties.every((property) => property.verdict !== 'reached')) return report;
   let round: Round<never, never>;
   try {
     const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
     round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
-    yield* examineStates(round, options, options.audit === true ? ALL : isTold ? FOUND : USUAL, statistics.elapsedMs);
+    yield* examineStates(
+      round,
+      options,
+      options.audit === true ? ALL : isTold || isStopped ? FOUND : USUAL,
+      statistics.elapsedMs,
+    );
   } catch (error) {
     if (isTold && error instanceof CheckerError) return doubted(report, error);
     if (!(error instanceof Incomparable)) throw error;

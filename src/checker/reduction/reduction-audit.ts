@@ -131,9 +131,10 @@ export class ReductionAudit<S, A> {
     const { stop, counts, statistics, audited } = report;
     const isComplete = stop.kind === 'complete';
     const isSmall = counts.distinct * (1 + this.words.length) <= SMALL;
-    // A search that did not come to its end claims of nothing that it holds. But it may claim that a run is a shortest one.
+    // A search that did not come to its end claims of nothing that it holds. But it may claim that a run is a shortest one, or that a witness is reached.
+    const isClaiming = stop.kind === 'violation' || report.properties.some(({ verdict }) => verdict === 'reached');
     if (isSmall && isComplete) yield* this.go(AFTER);
-    else if (isSmall && stop.kind === 'violation') yield* this.go(FOUND);
+    else if (isSmall && isClaiming) yield* this.go(FOUND);
     // The result of a sample depends on the time. So it may refuse a model, but it decides no property.
     const knowsAll = this.round.isOver && statistics.byKey !== true;
     const told = withWhatWasSeen(report, this.round, this.options, { what: 'reduction', knowsAll });
