@@ -2,6 +2,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model, type Property } from '#bayou/checker/model.js';
 import { stepper } from '#bayou/checker/runs/stepper.js';
@@ -442,4 +443,31 @@ test('a search that stopped early reaches no witness that only the values of a f
   const { properties, stop } = await checkComponents(model, { maxDepth: 1 });
   expect(stop.kind).toBe('depth');
   expect(properties[0]).toMatchObject({ verdict: 'not reached' });
+});
+
+test('a search by numbers tells the run of what is violated with the values of the model, not with those that stand for them', async () => {
+  /** Pairs of which the second is a mark that the key leaves out, and that each step changes. */
+  const x = slot<ReadonlyArray<number>>('pair', 'x', [0, 0]);
+  const model: ComponentModel = {
+    name: 'marked',
+    slots: [x],
+    interactions: [
+      interaction({
+        label: { family: 'on', args: [] },
+        slots: [x],
+        writes: [0],
+        step: ([n, mark]: ReadonlyArray<number>) => (n! < 3 ? [{ next: [[mark === 1 ? n! + 1 : n!, 1 - mark!]] }] : []),
+      }),
+      interaction({
+        label: { family: 'over', args: [] },
+        slots: [x],
+        writes: [0],
+        step: ([n, mark]: ReadonlyArray<number>) => (n! < 3 ? [{ next: [[mark === 1 ? n! : n! + 1, 1 - mark!]] }] : []),
+      }),
+    ],
+    properties: [{ name: 'few', kind: 'always', over: [over([x], ([n]: ReadonlyArray<number>) => n! < 3)] }],
+    key: (_, local) => String((local as ReadonlyArray<number>)[0]),
+  };
+  const { trace } = (await check(internedModel(model))).properties[0]!;
+  expect(trace?.steps.map(({ state }) => state)).toEqual([{ x: '[1, 1]' }, { x: '[2, 0]' }, { x: '[3, 1]' }]);
 });

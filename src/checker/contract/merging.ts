@@ -107,3 +107,7 @@ export const keyedBehind = (model: Model<never, never>): Keyed | undefined =>
 /** Gives the watch over a model's key; undefined where the model has none. */
 export const mergingOf = (model: object & { readonly key?: unknown }): Merging | undefined =>
   merging.get(model) ?? (model.key === undefined ? undefined : new Merging());
+
+/** Tests whether a model's states are numbers of values, of which the key may have taken several for one. */
+export const isNumbered = (model: object & { readonly key?: unknown }): boolean =>
+  model.key === undefined && valued.has(model) && mayHaveMerged(mergingOf(model));

@@ -5,7 +5,7 @@
  * that one, too. The audit runs once a search has seen that the key merges some states. It goes through the states as they are: all of them while
  * they are few, and then a sample.
  */
-import { keyedBehind } from '../contract/merging.js';
+import { isNumbered, keyedBehind } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { random } from '../random.js';
@@ -109,7 +109,11 @@ export function* keyAudited<S, A>(
     // Incomparable values cannot be told apart but by the key.
     return report;
   }
-  const told = withWhatWasSeen(report, round, options, { what: 'key', knowsAll: round.isOver });
+  const told = withWhatWasSeen(report, round, options, {
+    what: 'key',
+    knowsAll: round.isOver,
+    numbered: isNumbered(model) ? 'search' : undefined,
+  });
   const { byKey: _, ...exact } = told.statistics;
   if (round.isOver && !round.isMerging) return { ...told, statistics: exact };
   const key = { states: round.audited, whole: round.isOver };

@@ -6,6 +6,7 @@
 import type { Model, Property } from '../model.js';
 import { fault } from '../contract/model-faults.js';
 import { random } from '../random.js';
+import { isNumbered } from '../contract/merging.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, isWitness, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
@@ -137,7 +138,11 @@ export class ReductionAudit<S, A> {
     else if (isSmall && isClaiming) yield* this.go(FOUND);
     // The result of a sample depends on the time. So it may refuse a model, but it decides no property.
     const knowsAll = this.round.isOver && statistics.byKey !== true;
-    const told = withWhatWasSeen(report, this.round, this.options, { what: 'reduction', knowsAll });
+    const told = withWhatWasSeen(report, this.round, this.options, {
+      what: 'reduction',
+      knowsAll,
+      numbered: isNumbered(this.model) ? 'audit' : undefined,
+    });
     if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SHARE);
     const isOpen = this.words.length > this.searched;
     const reduction = { states: this.round.audited, whole: this.round.isOver, ...(isOpen ? { open: true as const } : {}) };

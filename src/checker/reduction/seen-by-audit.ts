@@ -1,5 +1,5 @@
 /** What an audit saw of the properties, as the report says it: the search took the states where it is for others. */
-import { isLiveness, verdictOf, type PropertyReport, type Report } from '../report.js';
+import { isLiveness, verdictOf, type Counterexample, type PropertyReport, type Report } from '../report.js';
 import type { CheckOptions } from '../options.js';
 import { sentenceOf } from '../verdict/conclude.js';
 import { ASYMMETRIC } from '../verdict/reasons.js';
@@ -9,6 +9,11 @@ import type { Round } from './audit-round.js';
 export interface Auditing {
   readonly what: 'reduction' | 'key';
   readonly knowsAll: boolean;
+  /**
+   * Whose states are numbers of values of which a key took several for one, so that its runs are of values that stand for others: the search's (the audit
+   * knows the model's own), or the audit's.
+   */
+  readonly numbered?: 'search' | 'audit' | undefined;
 }
 
 type Options = Pick<CheckOptions, 'requireWitnesses' | 'witnessTraces' | 'hashBits'>;
@@ -28,6 +33,12 @@ const notKeptOrLost = (what: string): string =>
 /** Where the states with one key are several, and no run could be told. */
 const WITHOUT_A_RUN = 'and the key, which takes different states for one, keeps it from telling a run';
 
+/** A property that a search by numbers found broken, with the model's own run to it. */
+const withOwnRun = (property: PropertyReport, own: Counterexample | undefined): PropertyReport =>
+  own === undefined
+    ? { ...sentenceOf(property), verdict: 'unknown', why: `broken by values that stand for others, ${WITHOUT_A_RUN}` }
+    : { ...property, trace: own };
+
 /** Of a witness that the search came to, and the model does not. */
 const NOT_THERE: Readonly<Record<Auditing['what'], string>> = {
   reduction: 'true of states alone that the reduction makes, and none of those can be reached',
@@ -45,16 +56,17 @@ export const withWhatWasSeen = <S, A>(
   report: Report,
   round: Round<S, A>,
   options: Options,
-  { what, knowsAll }: Auditing,
+  { what, knowsAll, numbered }: Auditing,
 ): Report => {
   const { stop, statistics } = report;
+  const runOf = (name: string): Counterexample | undefined => (numbered === 'audit' ? undefined : round.runOf(name));
   /** A witness with the run to where the audit saw it, if runs to witnesses are asked for. */
   const told = (property: PropertyReport): PropertyReport => {
-    const trace = options.witnessTraces === true ? round.runOf(property.name) : undefined;
+    const trace = options.witnessTraces === true ? runOf(property.name) : undefined;
     return trace === undefined ? property : { ...property, trace };
   };
   const broken = (property: PropertyReport, why: string): PropertyReport => {
-    const trace = round.runOf(property.name);
+    const trace = runOf(property.name);
     if (trace === undefined) return { ...property, verdict: 'unknown', why: `broken, ${why}; ${WITHOUT_A_RUN}` };
     return { ...property, verdict: 'violated', why, trace };
   };
@@ -70,7 +82,10 @@ export const withWhatWasSeen = <S, A>(
       return { ...sentenceOf(property), verdict: 'unknown', why: ASYMMETRIC };
     if (verdict === 'not reached' && isSeen && stop.kind === 'complete')
       return told({ ...property, verdict: 'reached', why: whyMissed(name) });
-    if (verdict === 'holds' && isSeen) return broken(property, whyMissed(name));
+    // Unknown after a complete search: another audit saw it, too, and could not tell the run.
+    const isOpen = verdict === 'unknown' && stop.kind === 'complete' && !isLiveness(kind);
+    if ((verdict === 'holds' || isOpen) && isSeen) return broken(property, whyMissed(name));
+    if (verdict === 'violated' && numbered === 'search' && !isLiveness(kind)) return withOwnRun(property, runOf(name));
     if (verdict === 'reached' && !isSeen && knowsAll)
       return { name, ...(rule === undefined ? {} : { rule }), kind, verdict: 'not reached', why: NOT_THERE[what] };
     // The search has a run to a state that is taken for one with the witness, and tells none.
