@@ -88,20 +88,54 @@ describe('docs/library.md has every option and method, and no other', () => {
   });
 });
 
-describe('links between pages lead somewhere', () => {
+describe('what pages name is there', () => {
   const pages = [
     'README.md',
     'CONTRIBUTING.md',
+    'CHANGELOG.md',
     'spec/README.md',
-    ...readdirSync(join(root, 'docs'))
-      .filter((n) => n.endsWith('.md'))
-      .map((n) => `docs/${n}`),
-  ];
-  const links = pages.flatMap((page) =>
-    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)(#[^)]*)?\)/g)].map(([, to]) => ({
-      page,
-      to: to ?? '',
+    ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md') && !name.startsWith('api'))
+      .map((name) => `docs/${name}`),
+  ].map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+  /** The anchor that GitHub gives a heading. */
+  const anchorOf = (heading: string): string =>
+    heading
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-');
+  const anchorsOf = (file: string): ReadonlyArray<string> =>
+    [
+      ...readFileSync(file, 'utf8')
+        .replace(/^```[^]*?^```$/gm, '')
+        .matchAll(/^#+ (.*)$/gm),
+    ].map(([, heading = '']) => anchorOf(heading));
+  const links = pages.flatMap(({ name, text }) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, to = '', anchor]) => ({
+      page: name,
+      to,
+      anchor,
+      file: to === '' ? join(root, name) : normalize(join(root, dirname(name), to)),
     })),
   );
-  test.each(links)('$page → $to', ({ page, to }) => expect(existsSync(normalize(join(root, dirname(page), to)))).toBe(true));
+  test('there are many links, and some to headings', () => {
+    expect(links.length).toBeGreaterThan(300);
+    expect(links.filter(({ anchor }) => anchor !== undefined).length).toBeGreaterThan(20);
+  });
+  test.each(pages)('the links of $name lead to files', ({ name }) =>
+    expect(links.filter(({ page, file }) => page === name && !existsSync(file)).map(({ to }) => to)).toEqual([]),
+  );
+  test.each(pages)('the links of $name to headings lead to such', ({ name }) =>
+    expect(
+      links
+        .filter(({ page, file, anchor }) => page === name && anchor !== undefined && !anchorsOf(file).includes(anchor))
+        .map(({ to, anchor }) => `${to}#${anchor}`),
+    ).toEqual([]),
+  );
+  test.each(pages)('each npm run of $name is a script', ({ text }) => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly scripts: object };
+    const named = [...text.matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, script = '']) => script);
+    expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
 });
