@@ -1,4 +1,4 @@
-/** One model: made from a seed, explored by the oracle, checked in several ways, compared. */
+/** One attempt: makes a model from a seed, lets the oracle explore it, checks it in several ways, and compares. */
 import { diceOf, type Dice } from './dice.js';
 import { anyComponents } from './make/component.js';
 import { anyPlain } from './make/plain.js';
@@ -13,22 +13,22 @@ import { run } from './ways/run.js';
 import type { Difference } from './ways/comparison.js';
 import { anyWays, type Way } from './ways/way.js';
 
-/** Most models are small: what a search does wrong it does wrong there too, and many more of them are tried. */
+/** The most states of a small model. Most models are small: they show most faults of a search, and many more of them can be tried. */
 const MOST_IN_A_SMALL_ONE = 120;
-/** One in so many is not. */
+/** One model in this many may be large. */
 const LARGE_ONE_IN = 60;
-/** More states than these are too many for an oracle that keeps all of them in sight. */
+/** The most states of a large model: the oracle keeps all of them in memory. */
 const MOST_STATES = 2500;
-/** But for a chain, where each state has one or two steps. */
+/** The most states of a model with a chain, where each state has one or two steps. */
 const MOST_IN_A_CHAIN = 80_000;
 
 /** A model in which a way of the checker differs from the truth. */
 export interface Finding {
   readonly recipe: Recipe;
   readonly way: Way;
-  /** At least one. */
+  /** The differences; there is at least one. */
   readonly differences: ReadonlyArray<Difference>;
-  /** What the model was changed to do; undefined: nothing that it may not do. */
+  /** The misdeed of a model that breaks the contract; undefined: the model keeps the contract. */
   readonly rogue?: string;
 }
 
@@ -39,7 +39,7 @@ export interface Attempt {
   readonly finding: Finding | undefined;
 }
 
-/** A model that is tried: how it is described, what the checker is given, and what is true of it. */
+/** A model with its recipe, the form that the checker is given, and the oracle's graph. */
 export interface Explored {
   readonly recipe: Recipe;
   readonly built: Built;
@@ -58,11 +58,11 @@ export const explored = (recipe: Recipe, most = MOST_STATES): Explored | undefin
   return world && { recipe, built, world };
 };
 
-/** In which way the progress that a step lowers is noticed. */
+/** Does this way of checking notice a step that lowers the progress? */
 const asserts = ({ engine, search }: Way): boolean =>
   engine === 'components' || engine === 'threads' || (engine === 'plain' && search === 'sweep');
 
-/** In what the checker differs from the truth in one way. */
+/** The differences between the checker and the truth, for one way of checking. */
 export const differencesOf = async (
   { recipe, built, world }: Explored,
   way: Way,
@@ -75,7 +75,7 @@ export const differencesOf = async (
   if (result.kind === 'error') {
     const { name, message } = result.error;
     if (falls && message.includes('lowers the progress')) return [];
-    // A symmetry, quotient or key that is none may be refused; here nobody knows whether it is one.
+    // The checker may refuse a false symmetry, quotient or key. Of this model it is not known whether its reductions are false.
     if (isDoubtful && name === 'CheckerError' && !message.includes('in two forms')) return [];
     return [{ what: `${name}: ${message.replace(/\d+/g, 'N').slice(0, 60)}`, details: result.error.stack ?? message }];
   }
@@ -84,20 +84,20 @@ export const differencesOf = async (
   return result.reports.flatMap(({ way: part, report }) => differencesOfReport(world, part, report, isDoubtful));
 };
 
-/** So often the dice are thrown again for a model that is too large, or has next to no states. */
+/** How often the dice are thrown again for a model that is too large, or has almost no states. */
 const REROLLS = 8;
-/** One in so many models has reductions that are perhaps none. */
+/** One model in this many has reductions that may be false. */
 const SPOILED_ONE_IN = 5;
-/** With fewer states than these little can happen. */
+/** A model with fewer states than these shows little. */
 const FEW_STATES = 4;
 
 interface Made {
   readonly recipe: Recipe;
-  /** Undefined: too large. */
+  /** The model; undefined: it is too large. */
   readonly model: Explored | undefined;
 }
 
-/** The model of a seed; of those that the dice give, seldom one with next to no states. */
+/** Makes the model of a seed; only seldom one with almost no states. */
 export const madeFrom = (seed: number): Made => {
   const dice = diceOf(seed);
   const most = dice.oneIn(LARGE_ONE_IN) ? MOST_STATES : MOST_IN_A_SMALL_ONE;
@@ -112,21 +112,21 @@ export const madeFrom = (seed: number): Made => {
 
 const depthOf = ({ nodes }: World): number => [...nodes.values()].reduce((deepest, { depth }) => Math.max(deepest, depth), 0);
 
-/** One in so many models is tried once more, and breaks the contract. */
+/** One model in this many is tried once more, changed so that it breaks the contract. */
 const ROGUE_ONE_IN = 10;
 
-/** A way that comes to every state, and does runs of the model again. */
+/** A way of checking that visits every state, and runs steps of the model again. */
 const wholeWay = (dice: Dice, { built, recipe }: Explored): Way => {
   const audit: Pick<Way, 'audit'> = dice.oneIn(2) ? { audit: 'all' } : {};
   const sweeps = recipe.form === 'plain' ? recipe.progress !== undefined : recipe.hasProgress;
   const engine = built.form === 'plain' ? 'plain' : dice.pick(['components', 'components', 'states', 'numbers'] as const);
   const orders =
     engine === 'states' || engine === 'numbers' || !sweeps ? (['bfs', 'dfs'] as const) : (['bfs', 'dfs', 'sweep'] as const);
-  // Without slots to be kept apart nothing is run before the search, which would be the first to ask then.
+  // Without local slots no function of the model is called before the search.
   return { engine, search: dice.pick(orders), keepGoing: true, ...audit, ...(engine === 'components' ? { locals: [] } : {}) };
 };
 
-/** In what a report of a model that breaks the contract is wrong. */
+/** The differences of a report on a model that breaks the contract. */
 const rogueDifferences = async (rogue: Rogue, recipe: Recipe, way: Way, file: string): Promise<ReadonlyArray<Difference>> => {
   const result = await run(recipe, rogue.built, way, file);
   if (putBack()) return [{ what: 'not put back', details: 'what the model changed of JavaScript was not put back' }];
@@ -140,23 +140,23 @@ const rogueDifferences = async (rogue: Rogue, recipe: Recipe, way: Way, file: st
   return [{ what: 'not refused', details: `a model that ${rogue.what} is not refused: it is said to be ${report.verdict}` }];
 };
 
-/** Tries a model once more that breaks the contract at some place. */
+/** Tries a model that breaks the contract at one place. */
 const tryRogue = async (dice: Dice, model: Explored, file: string): Promise<Finding | undefined> => {
   const { recipe, world } = model;
   if (recipe.spoiled === true || world.machine.key !== undefined || isDeep(recipe) || progressFalls(world)) return undefined;
   const rogue = rogueOf(dice, builtOf(recipe), world);
   if (rogue === undefined) return undefined;
   const way = wholeWay(dice, model);
-  // A guard is no part of a model that is taken state by state.
+  // Other engines than the component engine never call a guard.
   if (rogue.what.startsWith('has a guard') && way.engine !== 'components') return undefined;
   const differences = await rogueDifferences(rogue, recipe, way, file);
   return differences.length === 0 ? undefined : { recipe, way, differences, rogue: rogue.what };
 };
 
-/** With one in so many models another one is tried, of a kind that the dice make too seldom. */
+/** With one model in this many a further one is tried, of a kind that the usual dice make too seldom. */
 const SELDOM_ONE_IN = 3;
 
-/** Tries a model of such a kind, which has nothing to do with that of the seed: the models of seeds are what they were. */
+/** Tries a model of such a kind. It has dice of its own, so that the model of a seed does not depend on it. */
 const trySeldom = async (dice: Dice, file: string): Promise<Finding | undefined> => {
   const made = anySeldom(dice);
   const model = made && explored(made.recipe, MOST_IN_A_SMALL_ONE);

@@ -1,11 +1,11 @@
 /**
- * Each model brings functions of its own, and data of other shapes. What V8 makes fast for one model it has to undo for the next, which takes more
- * time than it saves; so it is told to wait until it has seen many.
+ * Each model has functions of its own, and data of other shapes. V8 has to undo for the next model what it optimized for one, which takes more time than it
+ * saves. So V8 is told to optimize functions late.
  */
 import { setFlagsFromString } from 'node:v8';
 
-/** The compiler of Node 20 counts what a function has run, those of later versions how often it was called. */
+/** The flag of V8. Node 20 counts the executed code of a function, later versions count its calls. */
 const WAIT = process.versions.node.startsWith('20.') ? '--interrupt-budget=1000000' : '--invocation-count-for-turbofan=30000';
 
-/** From now on functions are compiled late. */
+/** Makes V8 optimize functions late from now on. */
 export const compileLate = (): void => setFlagsFromString(WAIT);

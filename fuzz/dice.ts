@@ -1,20 +1,20 @@
-/** Chance for the fuzz: everything that is tried follows from one number. */
+/** Chance for the fuzz: one number decides everything that is tried. */
 
-/** Chance, in the forms in which it is wanted. */
+/** Dice, with functions that choose by them. */
 export interface Dice {
   /** A whole number from 0 below a bound. */
   readonly below: (bound: number) => number;
-  /** True once in so many times. */
+  /** True with the probability `1 / times`. */
   readonly oneIn: (times: number) => boolean;
   readonly pick: <T>(items: ReadonlyArray<T>) => T;
-  /** Each item with this probability. */
+  /** The items, each with this probability. */
   readonly some: <T>(items: ReadonlyArray<T>, probability: number) => ReadonlyArray<T>;
   readonly shuffled: <T>(items: ReadonlyArray<T>) => ReadonlyArray<T>;
   /** A seed for other dice. */
   readonly seed: () => number;
 }
 
-/** Dice that fall the same for the same seed (a 32-bit number). The generator is Wang's hash of a counter. */
+/** Dice that fall alike for one seed (a 32-bit number). The generator is Wang's hash of a counter. */
 export const diceOf = (seed: number): Dice => {
   let counter = seed | 0;
   const word = (): number => {

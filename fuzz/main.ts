@@ -14,15 +14,15 @@ import { countWay, failureLines, kindsLine, nothingTried, summaryLine, type Trie
 import { shrunk } from './shrink.js';
 import { watchdog } from './watchdog.js';
 
-/** Between two lines that say how far it is. */
+/** The time between two progress lines. */
 const PULSE_MS = 60_000;
 
-/** So long one model may take, however busy the machine is: the largest take seconds. */
+/** The deadline of one model. The largest models take seconds; a busy machine may take longer. */
 const DEADLINE_MS = 180_000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** The seeds of the models: one alone, or those that follow from the seed of the run, without so many of the first. */
+/** The seeds of the models: one alone, or those that follow from the run's seed, without the first `before` of them. */
 function* seedsOf({ only, models, seed }: Options, before: number): Generator<number> {
   if (only !== undefined) yield only;
   if (only !== undefined) return;
@@ -33,9 +33,9 @@ function* seedsOf({ only, models, seed }: Options, before: number): Generator<nu
   }
 }
 
-/** Where a run is told of, from the beginning and again and again. */
+/** Records a run while it goes on. */
 interface Recording {
-  /** Models of this run that an earlier process has tried. */
+  /** The number of models of this run that an earlier process has tried. */
   readonly before: number;
   readonly place: Parameters<typeof watchdog>[0]['record'];
   readonly keep: (tried: Tried, differences: number, ms: number) => void;
@@ -52,7 +52,7 @@ const recordingOf = ({ record, seed, only }: Options): Recording => {
   };
 };
 
-/** Tries model after model; whether all agreed. */
+/** Tries model after model. True where no model showed a difference. */
 const fuzz = async (options: Options, folder: string): Promise<boolean> => {
   const file = join(folder, 'checkpoint');
   const began = performance.now();
@@ -87,7 +87,7 @@ const fuzz = async (options: Options, folder: string): Promise<boolean> => {
   return true;
 };
 
-/** Where a file is written through to memory alone, if there is such a place: checkpoints are, before they count. */
+/** A folder in memory, where the system has one. A search forces its checkpoints to the disk, which is fast there. */
 const IN_MEMORY = '/dev/shm';
 
 const main = async (): Promise<void> => {

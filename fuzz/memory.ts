@@ -1,10 +1,10 @@
 /**
- * What the system says of the process's memory is read from a file, three times in each search, which takes longer than a small search itself.
- * Here it is read once in so many times. (A limit of memory that searches of the fuzz have is one byte, or none.)
+ * The system gives the process's memory in a file. Each search reads it three times, which takes longer than a small search itself. In the fuzz it is read
+ * once in `ASKED_ONE_IN` calls. (A search of the fuzz has a memory limit of one byte, or none, so an old figure makes no difference.)
  */
 const ASKED_ONE_IN = 1000;
 
-/** From now on the process asks for its resident memory seldom. */
+/** Makes the process read its resident memory seldom from now on. */
 export const askMemorySeldom = (): void => {
   const rss = process.memoryUsage.rss.bind(process.memoryUsage);
   let asked = 0;

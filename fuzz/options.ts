@@ -2,31 +2,31 @@
 import { parseArgs } from 'node:util';
 
 export interface Options {
-  /** Stop after so many seconds, or so many models, whichever comes first. */
+  /** The run stops after `seconds` or after `models`, whichever comes first. */
   readonly seconds: number;
   readonly models: number;
   readonly seed: number;
-  /** The seed of one model, to be tried alone. */
+  /** The seed of one model that is tried alone; undefined: the run tries many. */
   readonly only: number | undefined;
-  /** Cut a finding down before it is printed. */
+  /** Make a finding smaller before it is printed? */
   readonly shrinks: boolean;
-  /** The page that the run is written into, see record.ts. */
+  /** The page into which the run is recorded (see record.ts); undefined: it is not. */
   readonly record: string | undefined;
 }
 
 const DEFAULT_SECONDS = 60;
 const MOST_SEED = 2 ** 32 - 1;
 
-/** A whole number in a range; undefined where it is none. */
+/** A text as a whole number in a range; undefined where it is none. */
 const whole = (text: string, least: number, most: number): number | undefined => {
   const n = Number(text);
   return /^\d+$/.test(text) && n >= least && n <= most ? n : undefined;
 };
 
-/** A seed that nobody has chosen. */
+/** A random seed. */
 const fresh = (): number => Math.floor(Math.random() * MOST_SEED);
 
-/** The options, or what is wrong with them. */
+/** The options, or a text that says what is wrong with the arguments. */
 export const optionsOf = (args: ReadonlyArray<string>): Options | string => {
   const asText = { type: 'string' } as const;
   try {

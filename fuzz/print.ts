@@ -1,4 +1,4 @@
-/** A recipe as the text of a module whose default export is the model: for reading, and for `bayou check`. */
+/** Prints a recipe as a module whose default export is the model, for a reader and for `bayou check`. */
 import { hasNormalForms, usedLooks, type ComponentRecipe, type Look, type Meeting, type Talking } from './recipe/component.js';
 import type { PlainRecipe } from './recipe/plain.js';
 import type { Recipe } from './recipe/recipe.js';
@@ -129,7 +129,7 @@ const climbed = ({ domains }: ComponentRecipe): number => domains.find(({ count 
 const talkingLine = (recipe: ComponentRecipe, { asker, answerer, ask, answer, take, shift }: Talking): string =>
   `talking(${json(recipe.domains[asker]!.name)}, ${json(recipe.domains[answerer]!.name)}, ${json(ask)}, ${json(answer)}, ${json(take)}, ${shift})`;
 
-/** What all printed component models share: numbers of values, rows of tables. */
+/** The helper functions of all printed component models. */
 const HELPERS: Lines = [
   'const at = (kind, n, variant) => (values[kind].counted ? n : values[kind].variants === 1 ? values[kind][n] : [values[kind][n], variant]);',
   'const bare = (kind, local) => (values[kind].variants === 1 ? local : local[0]);',
@@ -150,7 +150,7 @@ const HELPERS: Lines = [
   '});',
 ];
 
-/** An initial state by what it has that is not the slots' own. */
+/** An initial state, as the values that differ from the slots' initial ones. */
 const beginningLine = ({ slots, domains }: ComponentRecipe, values: ReadonlyArray<number>): string => {
   const own = slots.flatMap(({ name, domain, initial }, i) =>
     values[i] === initial ? [] : [`${name}: at(${json(domains[domain]!.name)}, ${values[i]!}, 0)`],
@@ -158,7 +158,7 @@ const beginningLine = ({ slots, domains }: ComponentRecipe, values: ReadonlyArra
   return own.length === 0 ? '{}' : `{ ${own.join(', ')} }`;
 };
 
-/** The number that a value is taken for, by a list for each domain, in the text of the module. */
+/** The expression for the number of the value that a quotient or key puts in place of a value, by a list for each domain. */
 const foldedNumber = ({ domains }: ComponentRecipe, folds: ComponentRecipe['folds']): string =>
   folds === undefined
     ? 'number(kind, local)'

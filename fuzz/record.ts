@@ -1,6 +1,6 @@
 /**
- * A record of runs, that several of them add up in: a table in Markdown with a row for each, by which seed, on which text of the checker and
- * of the fuzz. A run that is begun again with its seed goes on where its row says it was.
+ * A record adds runs up. It is a table in Markdown with a row for each run: its seed, and the versions of the checker and of the fuzz. A run that is begun
+ * again with its seed goes on where its row ends.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The name of a run: runs of the same code with the same seed have one name. */
 export interface RunName {
   readonly commit: string;
-  /** Git's names of the folders with the checker and with the fuzz; with a `+` where files of them are not as committed. */
+  /** Git's hashes of the folders with the checker and with the fuzz, with a `+` where their files are not as committed. */
   readonly checker: string;
   readonly fuzz: string;
   readonly seed: number;
@@ -76,13 +76,13 @@ const rowsOf = (file: string): ReadonlyArray<Row> =>
 
 const isSame = (a: RunName, b: RunName): boolean => a.checker === b.checker && a.fuzz === b.fuzz && a.seed === b.seed;
 
-/** The row of a run, if the record has one. */
+/** The row of a run; undefined where the record has none. */
 export const earlierOf = (file: string, name: RunName): Row | undefined => rowsOf(file).find((row) => isSame(row, name));
 
 const line = (row: Row): string =>
   `| ${COLUMNS.map((name) => (name === 'commit' || name === 'checker' || name === 'fuzz' || name === 'seed' ? String(row[name]) : grouped(row[name]))).join(' | ')} |`;
 
-/** The page: how many models the newest checker was tried with, and all runs. */
+/** The page: the number of models that the newest checker was tried with, and all rows. */
 const pageOf = (rows: ReadonlyArray<Row>): string => {
   const last = rows.at(-1)!;
   const like = rows.filter(({ checker }) => checker === last.checker);
@@ -100,7 +100,7 @@ ${rows.map(line).join('\n')}
 `;
 };
 
-/** Writes what has become of a run into a record, in the place of what it said of it before. */
+/** Writes the row of a run into a record, in place of the run's earlier row. */
 export const keep = (file: string, row: Row): void => {
   const rows = rowsOf(file);
   const at = rows.findIndex((other) => isSame(other, row));
@@ -109,7 +109,7 @@ export const keep = (file: string, row: Row): void => {
   renameSync(beside, file);
 };
 
-/** The row of a run that has come so far, with what it had done before. */
+/** The row of a run: its numbers so far, added to those of its earlier row. */
 export const rowFor = (name: RunName, earlier: Row | undefined, tried: Tried, differences: number, ms: number): Row => ({
   ...name,
   models: (earlier?.models ?? 0) + tried.models,

@@ -1,4 +1,4 @@
-/** What a run says: how many models were tried in which ways, and of a difference the model, the way, and how to repeat it. */
+/** The texts of a run: how many models were tried in which ways, and of a difference the model, the way, and the command that repeats it. */
 import type { Finding } from './attempt.js';
 import { moduleOf } from './print.js';
 import type { Way } from './ways/way.js';
@@ -33,7 +33,7 @@ export const countWay = (tried: Tried, way: Way): void => {
   for (const kind of kindsOf(way)) tried.kinds.set(kind, (tried.kinds.get(kind) ?? 0) + 1);
 };
 
-/** Of what is said of one difference. */
+/** The most lines on one difference. */
 const MOST_LINES = 6;
 const MOST_CHARACTERS = 1000;
 
@@ -63,7 +63,7 @@ export const kindsLine = ({ kinds }: Tried): string => {
 
 const wayText = ({ engine, ...options }: Finding['way']): string => `${engine} ${JSON.stringify(options)}`;
 
-/** A difference, as it is printed. */
+/** The printed lines on a finding. */
 export const failureLines = (
   { recipe, way, differences, rogue }: Finding,
   seed: number,

@@ -1,7 +1,7 @@
 /**
- * Models of kinds that the usual dice make too seldom, each with the one way to check it that could show what is wrong there: liveness under
- * a symmetry, states that a short hash loses under a reduction, states that only a witness tells apart, ends that a normal form takes for
- * others, symmetries of several maps that are none. States that are `null` are among them: such a state is easily taken for none.
+ * Models of kinds that the usual dice make too seldom, each with the one way of checking that could show a fault: liveness under a symmetry, states that a
+ * short hash loses under a reduction, states that only a witness tells apart, ends that a normal form merges with other states, and false symmetries of
+ * several maps. Some states are `null`, which faulty code may take for no state.
  */
 import { range, type Dice } from './dice.js';
 import { canon } from './oracle/text.js';
@@ -11,7 +11,7 @@ import type { Recipe } from './recipe/recipe.js';
 import type { Way } from './ways/way.js';
 import { anyPlain } from './make/plain.js';
 
-/** A model, and how it is to be checked. */
+/** A model, and the way of checking it. */
 export interface Seldom {
   readonly recipe: Recipe;
   readonly way: Way;
@@ -19,10 +19,10 @@ export interface Seldom {
 
 // --- plain models --------------------------------------------------------------------------------------------------------------
 
-/** So often the dice are thrown for a model that has what is needed. */
+/** How often the dice are thrown for a model that fits its kind. */
 const TRIES = 12;
 
-/** A small model of plain states, without what would hide what is looked for: keys, boundaries, chains. */
+/** A small plain model without keys, boundaries and chains, which would hide a fault. */
 const barePlain = (dice: Dice, isWanted: (recipe: PlainRecipe) => boolean): PlainRecipe | undefined => {
   for (let n = 0; n < TRIES; n++) {
     const { beyond: _b, progress: _p, ...made } = anyPlain(dice);
@@ -39,7 +39,7 @@ const withNull = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
   return hasNull || recipe.variants > 1 ? recipe : { ...recipe, states: states.with(dice.below(states.length), null) };
 };
 
-/** With some states all that maps make of them. */
+/** Some states, and all their images under the maps. */
 const imagesOf = (orders: ReadonlyArray<ReadonlyArray<number>>, some: ReadonlyArray<number>): ReadonlyArray<number> => {
   const found = new Set(some);
   for (const index of found) for (const order of orders) found.add(order[index] ?? index);
@@ -58,7 +58,7 @@ const claim = (kind: PlainClaim['kind'], marked: ReadonlyArray<number>, to: Read
 
 const LASTING = ['eventually', 'eventuallyAlways', 'leadsTo'] as const;
 
-/** What is to come, under a symmetry, which keeps it or does not. */
+/** Liveness under a symmetry. The claim's states may be symmetric or not. */
 const lasting = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry !== undefined && variants === 1);
   if (made === undefined) return undefined;
@@ -77,7 +77,7 @@ const lasting = (dice: Dice): Seldom | undefined => {
   };
 };
 
-/** States that a short hash takes for others, under a reduction whose audit sees them all. */
+/** States that a short hash merges, under a reduction whose audit sees all of them. */
 const hashed = (dice: Dice): Seldom | undefined => {
   const recipe = barePlain(
     dice,
@@ -104,7 +104,7 @@ const hashed = (dice: Dice): Seldom | undefined => {
   };
 };
 
-/** A state that is like another in all but a witness, and that a normal form takes for it. Mostly it is `null`. */
+/** A state that only a witness tells from another one, and that a normal form merges with that. Mostly it is `null`. */
 const twins = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry === undefined && variants === 1);
   if (made === undefined) return undefined;
@@ -129,7 +129,7 @@ const twins = (dice: Dice): Seldom | undefined => {
   };
 };
 
-/** A bijection that exchanges some states, or one that makes the same of two. */
+/** A bijection that exchanges some states, or a map that gives two states one image. */
 const anyMap = (dice: Dice, count: number): ReadonlyArray<number> => {
   const order = [...range(count)];
   for (let n = 1 + dice.below(3); n > 0; n--) {
@@ -139,7 +139,7 @@ const anyMap = (dice: Dice, count: number): ReadonlyArray<number> => {
   return dice.oneIn(3) ? order.with(dice.below(count), dice.below(count)) : order;
 };
 
-/** Several maps that are said to be a symmetry, and mostly are none. */
+/** A declared symmetry of several maps; mostly it is false. */
 const maps = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants, states }) => symmetry === undefined && variants === 1 && states.length > 4);
   if (made === undefined) return undefined;
@@ -152,7 +152,7 @@ const maps = (dice: Dice): Seldom | undefined => {
 
 // --- components ----------------------------------------------------------------------------------------------------------------
 
-/** Slots that go from value to value until some of them end; a normal form takes an end for a value that no step leads to. */
+/** Slots that go from value to value until some of them end. A normal form merges an end with a value that no step leads to. */
 const ends = (dice: Dice): Seldom => {
   const count = 3 + dice.below(4);
   const [end, away] = [count - 2, count - 1];
@@ -164,7 +164,7 @@ const ends = (dice: Dice): Seldom => {
   const meetings = slots.map(({ name }, i): Meeting => {
     return { family: 'Go', args: [name], slots: [i], writes: [0], ways, shift: 0 };
   });
-  // Whether each of the two may be the last.
+  // Draws whether each of the two may be the last value.
   const rows = [end, away].filter(() => !dice.oneIn(3));
   const looks = slots.map((_, i): Look => ({ slots: [i], rows, except: false }));
   const domain: Domain = { name: 'value', values: range(count), progress: range(count).map(() => 0), variants: 1 };

@@ -1,18 +1,18 @@
-/** Cutting a finding down: piece after piece is left out, as long as the same kind of difference remains. */
+/** Makes a finding smaller: leaves out piece after piece of its model, as long as a difference of the same kind remains. */
 import { differencesOf, explored, type Finding } from './attempt.js';
 import { usedLooks, type ComponentRecipe } from './recipe/component.js';
 import type { PlainRecipe } from './recipe/plain.js';
 import type { Recipe } from './recipe/recipe.js';
 import type { Way } from './ways/way.js';
 
-/** Each list without one of its items, or (where it is long) without half of them. */
+/** Shorter lists: each without one of the items, or, of a long list, without half of them. */
 const shorter = <T>(items: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> => {
   const half = Math.ceil(items.length / 2);
   const halves = items.length > 3 ? [items.slice(0, half), items.slice(half)] : [];
   return [...halves, ...items.map((_, i) => items.toSpliced(i, 1))];
 };
 
-/** Without each of the optional fields. */
+/** Values without one of the optional fields each. */
 const barer = <T extends object>(value: T, names: ReadonlyArray<keyof T>): ReadonlyArray<T> =>
   names
     .filter((name) => value[name] !== undefined)
@@ -21,13 +21,13 @@ const barer = <T extends object>(value: T, names: ReadonlyArray<keyof T>): Reado
 const each = <T>(items: ReadonlyArray<T>, smaller: (item: T) => ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
   items.flatMap((item, i) => smaller(item).map((less) => items.with(i, less)));
 
-/** A model must have a property. */
+/** Recipes with fewer claims. One claim is left, since a model must have a property. */
 const fewerClaims = <T extends { readonly claims: ReadonlyArray<unknown> }>(recipe: T): ReadonlyArray<T> =>
   recipe.claims.length < 2 ? [] : shorter(recipe.claims).map((claims) => ({ ...recipe, claims }));
 
 // --- recipes ---------------------------------------------------------------------------------------------------------------
 
-/** Without the last state, where nothing speaks of it any more. */
+/** The recipe without its last state, where no other part names it. */
 const withoutLastState = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => {
   const last = recipe.states.length - 1;
   const isUsed =
@@ -40,7 +40,7 @@ const withoutLastState = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => {
   return [{ ...recipe, states: recipe.states.slice(0, last), claims }];
 };
 
-/** An edge keeps its number, of which claims speak, and leads nowhere: it is left out at last. */
+/** Recipes with fewer edges. Claims name edges by number, so an edge is first made to lead nowhere, and left out at the end. */
 const withoutEdges = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => {
   const stepwise = recipe.claims.some(({ kind }) => kind.endsWith('Step'));
   if (stepwise)
@@ -78,7 +78,7 @@ const simplerPlain = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
   ...(recipe.states.some((state, i) => state !== i) ? [{ ...recipe, states: recipe.states.map((_, i) => i) }] : []),
 ];
 
-/** Without the slots of which nothing speaks. */
+/** The recipe without a slot that no other part names. */
 const withoutIdleSlots = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => {
   if (recipe.symmetry !== undefined) return [];
   const used = new Set([...recipe.meetings, ...recipe.looks].flatMap(({ slots }) => slots));
@@ -99,7 +99,7 @@ const withoutIdleSlots = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecip
   ];
 };
 
-/** Looks that nothing asks for, as short as may be. */
+/** The recipe without its last look, where no other part uses that look. */
 const withoutIdleLooks = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => {
   const used = usedLooks(recipe);
   const last = recipe.looks.length - 1;
@@ -154,15 +154,15 @@ const simplerWays = (way: Way): ReadonlyArray<Way> => [
   ...barer(way, ['symmetry', 'normalize', 'hashBits', 'pauseAt', 'maxStates', 'maxDepth']),
 ];
 
-// --- the search for less ---------------------------------------------------------------------------------------------------
+// --- the search ------------------------------------------------------------------------------------------------------------
 
-/** How many smaller models are tried, and how long at most, in milliseconds. */
+/** The most smaller models that are tried, and the longest time for it, in ms. */
 const MOST_TRIES = 1000;
 const MOST_MS = 300_000;
 
-/** The finding with a model from which no piece can be left out, or the smallest one when enough was tried; `beat` is called before each try. */
+/** The finding with a model from which no piece can be left out, or the smallest model found within the limits. Calls `beat` before each try. */
 export const shrunk = async (finding: Finding, file: string, beat: () => void): Promise<Finding> => {
-  // The place at which it breaks the contract would go with what is left out.
+  // A smaller model may lack the place at which this one breaks the contract.
   if (finding.rogue !== undefined) return finding;
   const until = performance.now() + MOST_MS;
   const kinds = new Set(finding.differences.map(({ what }) => what));
@@ -182,7 +182,7 @@ export const shrunk = async (finding: Finding, file: string, beat: () => void): 
   let isLess = false;
   for (let at = 0, tries = 0; tries < MOST_TRIES && performance.now() < until; tries++) {
     if (at >= candidates.length) {
-      // A piece that could not be left out before may be left out now, without the others.
+      // A piece that was needed before may not be needed now that others are gone.
       if (!isLess) break;
       [at, isLess] = [0, false];
     }

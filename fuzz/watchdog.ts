@@ -1,13 +1,13 @@
 /**
- * A watch over the fuzz from a thread of its own: a search that goes round for ever lets no timer of its own thread go off. A model that takes too long is a difference, and is
- * told with the command that repeats it; then the process is killed, for nothing else ends such a loop.
+ * Watches over the fuzz from a thread of its own, since an endless search blocks all timers of its own thread. A model that takes too long is a difference. The watchdog prints it with the
+ * command that repeats it, and then kills the process: nothing else ends such a loop.
  */
 import { rmSync, writeSync } from 'node:fs';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { earlierOf, keep, rowFor, type RunName } from './record.js';
 import { nothingTried } from './say.js';
 
-/** What the watch knows: how often it was told that something goes on, which model that is, and its seed. */
+/** The indices of the cells that both threads share: the number of beats, the model under way, and its seed. */
 const BEATS = 0;
 const MODELS = 1;
 const SEED = 2;
@@ -15,21 +15,21 @@ const SEED = 2;
 interface Watched {
   readonly cells: Int32Array;
   readonly deadlineMs: number;
-  /** Removed where the process is killed. */
+  /** The folder that is removed before the process is killed. */
   readonly folder: string;
-  /** The record that the run is told in, and its name there. */
+  /** The record of the run, and the run's name there; undefined: it is not recorded. */
   readonly record: { readonly file: string; readonly name: RunName } | undefined;
 }
 
-/** The watch, as the fuzz has it. */
+/** The fuzz's side of the watchdog. */
 export interface Watchdog {
-  /** A model is begun. */
+  /** The fuzz begins a model. */
   readonly begin: (model: number, seed: number) => void;
-  /** Something of the model has come to its end; the deadline counts from here. */
+  /** A part of the model is done; the deadline counts from here. */
   readonly beat: () => void;
 }
 
-/** Starts the watch; `deadlineMs`: for a model, or one try at cutting it down. */
+/** Starts the watchdog. `deadlineMs`: the deadline for a model, or for one try at making it smaller. */
 export const watchdog = ({ deadlineMs, folder, record }: Omit<Watched, 'cells'>): Watchdog => {
   const cells = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
   new Worker(new URL(import.meta.url), {
@@ -50,7 +50,7 @@ export const watchdog = ({ deadlineMs, folder, record }: Omit<Watched, 'cells'>)
   };
 };
 
-/** Counts the difference, in what the run told last. */
+/** Counts the difference in the run's latest row of the record. */
 const tell = ({ file, name }: NonNullable<Watched['record']>): void =>
   keep(file, rowFor(name, earlierOf(file, name), nothingTried(), 1, 0));
 

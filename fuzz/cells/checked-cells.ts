@@ -1,26 +1,26 @@
 /**
- * A JavaScript file whose typed arrays are watched: wherever it reads or writes `array[index]`, and `array` is a typed array, the index must
- * be that of a cell. JavaScript itself says nothing there: a read beyond the end gives undefined, a write is lost.
+ * Changes a JavaScript file so that its typed arrays are watched: wherever it reads or writes `array[index]`, and `array` is a typed array, the index must
+ * be that of a cell. JavaScript itself does not check this: a read beyond the end gives undefined, a write is lost.
  *
- * Reads that say what becomes of them beyond the end are left as they are: `cells[i] ?? 0`, `cells[i] === undefined`, and the same of a
- * variable that the cell is read into.
+ * Reads whose code handles undefined are left as they are: `cells[i] ?? 0`, `cells[i] === undefined`, and the same of a variable into which the cell is
+ * read.
  */
 import ts from 'typescript';
 
-/** What a file became. */
+/** The changed text of a file. */
 export interface Checked {
   readonly text: string;
-  /** How many accesses are watched. */
+  /** The number of watched accesses. */
   readonly watched: number;
-  /** Those that cannot be, by line: the array is made by a call, and is written to. */
+  /** The lines of accesses that cannot be watched: a call makes the array, and the access writes to it. */
   readonly unwatched: ReadonlyArray<number>;
 }
 
-/** The module that the watched files import: a path from the file, and what it exports. */
+/** The name that the watched files import from the helpers' module. */
 export const CELL = '$watchedCell';
 export const READ = '$watchedRead';
 
-/** The text of that module. */
+/** The text of the helpers' module. */
 export const HELPERS = `
 export const ${CELL} = (array, index, place) => {
   if (ArrayBuffer.isView(array) && !(Number.isInteger(index) && index >= 0 && index < array.length))
@@ -32,7 +32,7 @@ export const ${READ} = (array, index, place) => array[${CELL}(array, index, plac
 
 const { SyntaxKind } = ts;
 
-/** Whether an expression can be evaluated twice: it calls nothing and changes nothing. */
+/** Can an expression be evaluated twice, because it calls nothing and changes nothing? */
 const isRepeatable = (node: ts.Expression): boolean => {
   if (ts.isIdentifier(node) || node.kind === SyntaxKind.ThisKeyword || ts.isNumericLiteral(node)) return true;
   if (ts.isParenthesizedExpression(node)) return isRepeatable(node.expression);
@@ -46,7 +46,7 @@ const isRepeatable = (node: ts.Expression): boolean => {
 
 const isAssignment = (kind: ts.SyntaxKind): boolean => kind >= SyntaxKind.FirstAssignment && kind <= SyntaxKind.LastAssignment;
 
-/** Whether an expression is asked whether it is undefined: `node ?? other`, `node === undefined`. */
+/** Does the code ask whether this expression is undefined, as in `node ?? other` and `node === undefined`? */
 const isAsked = (node: ts.Node): boolean => {
   const { parent } = node;
   if (!ts.isBinaryExpression(parent) || parent.left !== node) return false;
@@ -56,21 +56,21 @@ const isAsked = (node: ts.Node): boolean => {
   return compares && ts.isIdentifier(parent.right) && parent.right.text === 'undefined';
 };
 
-/** Whether something in a block asks whether a variable is undefined. */
+/** Does code in a block ask whether a variable is undefined? */
 const asksIn = (block: ts.Node, name: string): boolean => {
   const asks = (node: ts.Node): boolean =>
     (ts.isIdentifier(node) && node.text === name && isAsked(node)) || (ts.forEachChild(node, asks) ?? false);
   return asks(block);
 };
 
-/** Whether the code around a read says what becomes of it beyond the end: at once, or of the variable that it is kept in. */
+/** Does the code around a read handle undefined: at once, or for the variable into which it reads? */
 const isOptional = (node: ts.Node): boolean => {
   const { parent } = node;
   if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return isAsked(node);
   return asksIn(parent.parent.parent.parent, parent.name.text);
 };
 
-/** Whether an access is written to, or called: then it must stay an access. */
+/** Is an access written to, or called? Then it must stay an access. */
 const isTarget = (node: ts.Node): boolean => {
   const { parent } = node;
   if (ts.isBinaryExpression(parent)) return parent.left === node && isAssignment(parent.operatorToken.kind);
@@ -80,8 +80,8 @@ const isTarget = (node: ts.Node): boolean => {
 };
 
 /**
- * The text of a file with its typed arrays watched. `name` is what it is called where an index is wrong; `helpers` where the module is; `known`
- * are comparisons whose read may go beyond the end.
+ * The text of a file with its typed arrays watched. `name`: the file's name in the message on a wrong index. `helpers`: the path of the helpers' module.
+ * `known`: comparisons whose read may go beyond the end.
  */
 export const checkedCells = (text: string, name: string, helpers: string, known: ReadonlyArray<string> = []): Checked => {
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);

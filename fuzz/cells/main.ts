@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz:cells`: does the checker ever read or write beyond the end of one of its arrays? A copy of the build whose typed arrays are
- * watched runs its own fuzz, with the options that are given. See docs/fuzz.md.
+ * `npm run fuzz:cells` looks whether the checker ever reads or writes beyond the end of one of its arrays. A copy of the build, whose typed arrays are
+ * watched, runs its own fuzz with the given options. See docs/fuzz.md.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

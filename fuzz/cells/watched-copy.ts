@@ -1,4 +1,4 @@
-/** A copy of the build in which the checker's typed arrays are watched. */
+/** Makes a copy of the build in which the checker's typed arrays are watched. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { copyOf } from '../../conformance/mutants/copy.js';
@@ -6,21 +6,21 @@ import { checkedCells, HELPERS } from './checked-cells.js';
 
 const HELPERS_FILE = 'watched-cells.js';
 
-/** Comparisons that mean it when they read beyond the end, by file. */
+/** By file, comparisons that may read beyond the end. */
 export const BEYOND: Readonly<Record<string, ReadonlyArray<string>>> = {
-  // An id beyond the end is in no list that was loaded: no stamp is undefined, so the comparison is false.
+  // An id beyond the end is in no loaded list. Its stamp is undefined, so the comparison is false, which is right.
   'factored/store/mover.js': ['this.stamps[id] === this.stamp'],
 };
 
-/** How much of the checker is watched. */
+/** The accesses of the checker that are watched. */
 export interface Watched {
-  /** How many accesses are. */
+  /** The number of watched accesses. */
   readonly watched: number;
-  /** Where one is not: `explicit/state-rows.js:12`. */
+  /** The places of the others: `explicit/state-rows.js:12`. */
   readonly unwatched: ReadonlyArray<string>;
 }
 
-/** Makes the copy of the project below `root`. `edit` changes a file of the checker, by its name below `dist/checker`, before it is watched. */
+/** Makes the copy of the project below `root`. `edit` changes the text of a file of the checker before it is watched; the file's name is below `dist/checker`. */
 export const watchedCopy = (root: string, copy: string, edit = (text: string, _file: string): string => text): Watched => {
   copyOf(root, copy);
   const checker = join(copy, 'dist/checker');

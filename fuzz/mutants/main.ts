@@ -1,8 +1,8 @@
 /**
- * `npm run fuzz:mutants`: would the fuzz have found it? Each mutant is put into a copy of the build, and the copy's own fuzz is run until
- * it finds a difference. Writes the table of `docs/checker-mutants.md`; fails where a mutant does not apply or is not found.
- * `-- NAME…` tries these alone, prints what was found, and writes nothing; of one alone the model that is found is cut down. `-- --resume` goes
- * on with a run that was interrupted, if neither the checker nor the fuzz nor the mutant is another one now.
+ * `npm run fuzz:mutants` tries which faults of the checker the fuzz finds. Each mutant is put into a copy of the build, and the copy's own fuzz runs until it
+ * finds a difference. It writes the table of `docs/checker-mutants.md`, and fails where a mutant does not apply or is not found. `-- NAME…` tries these
+ * alone, prints the findings, and writes nothing; with one name the model found is made smaller. `-- --resume` goes on with an interrupted run; it keeps an
+ * outcome where the checker, the fuzz and the mutant are unchanged.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,27 +16,27 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/fuzz-mutants');
 const PAGE = join(ROOT, 'docs/checker-mutants.md');
 
-/** The seed of every run: the table can be made again. */
+/** The seed of every run, so that the table can be made again. */
 const SEED = 1;
 const MOST_MODELS = 20_000;
-/** So long the fuzz goes on at most, in seconds: a copy that does not end then is found out too. */
+/** The longest run of a copy's fuzz, in seconds. A copy that does not end then counts as found, too. */
 const MOST_SECONDS = 1500;
 const DEADLINE_MS = (MOST_SECONDS + 120) * 1000;
-/** Mutants that are tried at the same time. */
+/** The number of mutants that are tried at the same time. */
 const AT_ONCE = 2;
 
 /** The result of fuzzing one mutant. */
 interface Outcome {
   readonly mutant: Mutant;
-  /** After how many models it was found; undefined: it was not. */
+  /** The number of models after which the mutant was found; undefined: it was not found. */
   readonly models: number | undefined;
-  /** The first line of what differs. */
+  /** The first line of the difference. */
   readonly difference: string;
   readonly output: string;
   readonly seconds: number;
 }
 
-/** The copy's own fuzz. */
+/** Runs the copy's own fuzz. */
 const fuzz = (copy: string, shrinks: boolean): Promise<string> => {
   const limits = ['--models', String(MOST_MODELS), '--seconds', String(MOST_SECONDS)];
   const args = [
@@ -61,7 +61,7 @@ const ENDED = /no difference; \S+ s, \d+ MB\n$/;
 const outcomeOf = (mutant: Mutant, output: string, seconds: number): Outcome => {
   const found = FOUND.exec(output);
   const models = found?.[1] === undefined ? undefined : Number(found[1].replaceAll(',', ''));
-  // A copy that crashes, or never ends, differs as well.
+  // A copy that crashes, or never ends, counts as a difference.
   const isSilent = found === null && !ENDED.test(output);
   const difference = found?.[2] ?? (isSilent ? 'the search does not end' : '');
   return { mutant, models: isSilent ? 0 : models, difference, output, seconds };
@@ -78,11 +78,11 @@ const tried = async (mutant: Mutant, shrinks: boolean): Promise<Outcome> => {
   }
 };
 
-// --- what is kept of a run ---------------------------------------------------------------------------------------------------
+// --- the outcomes of an interrupted run --------------------------------------------------------------------------------------
 
 const KEPT = join(COPIES, 'outcomes.json');
 
-/** A name for the text of all that an outcome depends on. */
+/** The hash of all files on which an outcome depends. */
 const TEXT = createHash('sha256');
 for (const room of ['dist/checker', 'dist/fuzz']) {
   const files = readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
@@ -137,7 +137,7 @@ ${outcomes.map(rowOf).join('\n')}
 `;
 };
 
-/** Writes the table; what stands on the page from its first section on is by hand, and stays. */
+/** Writes the table. The page's text from its first section on is written by hand, and stays. */
 const writePage = (text: string): void => {
   const page = readFileSync(PAGE, 'utf8');
   const at = page.indexOf('\n## ');

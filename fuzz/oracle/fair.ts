@@ -1,6 +1,6 @@
 /**
- * Where a fair run can stay for ever, by greatest fixpoints over sets of states (Emerson and Lei), with strong fairness by trying which
- * classes are never enabled again. No strongly connected component is looked for: that is how the checker does it.
+ * Finds the states where a fair run can stay for ever, by greatest fixpoints over sets of states (Emerson and Lei). Strong fairness is decided by trying
+ * which classes are never enabled again. The checker looks for strongly connected components; the oracle does not, so that the two differ.
  */
 import type { Arc, Node } from './world.js';
 
@@ -10,18 +10,18 @@ interface Recurrence {
   readonly by: (arc: Arc, from: Node) => boolean;
 }
 
-/** A step that changes nothing neither enables a class nor takes it. */
+/** Is this a step of the class? A step that changes nothing neither enables a class nor takes it. */
 export const isOf = (name: string, arc: Arc, from: Node): boolean => arc.fairness?.name === name && arc.to !== from;
 
-/** Whether some step of the class would change something here. */
+/** Does a step of the class change the state of this node? */
 export const isEnabled = (name: string, node: Node): boolean => node.arcs.some((arc) => isOf(name, arc, node));
 
-/** A run that has come to its end stutters there; beyond the boundary nobody knows. */
+/** Is the node an end, where a run stutters? Of a node beyond the boundary the steps are unknown, so it is none. */
 const isEnd = (node: Node): boolean => node.isWithin && node.arcs.length === 0;
 
 const whatever: Recurrence['by'] = () => false;
 
-/** The largest set from each state of which one can go on inside it and meet each condition again and again. */
+/** The largest subset of `start` in which a run can stay, from each of its states, and meet each condition again and again. */
 const greatest = (start: ReadonlySet<Node>, conditions: ReadonlyArray<Recurrence>): ReadonlySet<Node> => {
   let set = start;
   for (;;) {
@@ -69,6 +69,6 @@ export const fairly = (region: ReadonlySet<Node>, visits: (node: Node) => boolea
       .map((name): Recurrence => ({ at: () => false, by: (arc, from) => isOf(name, arc, from) }));
     for (const node of greatest(quiet, [visited, ...kept, ...taken])) found.add(node);
   }
-  // One may go about in the region for a while before the classes fall silent.
+  // A run may move about in the region before the classes are never enabled again.
   return canReach(region, { at: (node) => found.has(node), by: whatever });
 };

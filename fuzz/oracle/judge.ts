@@ -1,4 +1,4 @@
-/** What is true of a world: each property's verdict, the length of its shortest run, what would make "holds" say little, and counts. */
+/** Finds the truth of a world: each property's verdict, the length of its shortest run, the counts, and the steps and properties that never occur, so that "holds" says little. */
 import { fairly } from './fair.js';
 import { oncePer } from './once.js';
 import { canon } from './text.js';
@@ -11,7 +11,7 @@ export interface Truth {
   readonly claim: Claim;
   /** `open`: no state within the boundary breaks a liveness property, but states beyond it might. */
   readonly verdict: 'holds' | 'violated' | 'reached' | 'not reached' | 'open';
-  /** Steps of a shortest run that decides it (of safety and witnesses). */
+  /** The steps of a shortest run that decides the property; of safety and witnesses alone. */
   readonly shortest?: number;
 }
 
@@ -19,10 +19,10 @@ export const isWitness = ({ kind }: Claim): boolean => kind === 'sometimes' || k
 export const isLiveness = ({ kind }: Claim): boolean =>
   kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
 
-/** Fewest steps to what decides a property that is not liveness; undefined where nothing does. */
+/** The fewest steps to a state or step that decides a property other than liveness; undefined where none decides it. */
 const decidedAfter = ({ nodes }: World, { name, kind, holds, isFinal }: Claim): number | undefined => {
   for (const node of nodes.values()) {
-    // Breadth first, so the first is the nearest.
+    // The nodes are in breadth-first order, so the first one found is nearest.
     if ((kind === 'always' && !holds(node.state)) || (kind === 'sometimes' && holds(node.state))) return node.depth;
     if (kind === 'noDeadlock' && node.isWithin && node.arcs.length === 0 && !isFinal(node.state)) return node.depth;
     if (kind !== 'alwaysStep' && kind !== 'sometimesStep') continue;
@@ -82,10 +82,10 @@ export interface Totals {
   readonly cut: number;
 }
 
-/** A name for the class of a node. */
+/** Names the class of a node. */
 export type ClassOf = (node: Node) => string;
 
-/** Classes by the reductions that make them. */
+/** The classes of nodes under different reductions. */
 interface Classes {
   readonly bare: ClassOf;
   readonly symmetry: ClassOf;
@@ -125,7 +125,7 @@ const allClasses = oncePer((world: World): Classes => ({
   both: classes(world, true, true),
 }));
 
-/** A name for the class of each node under a key or a reduction: the least text of those that permutations and the normal form make of it. */
+/** Names the class of each node under a key or a reduction: by the least text among the images that permutations and the normal form make of it. */
 export const classesOf = (world: World, symmetry: boolean, quotient: boolean): ClassOf => {
   const all = allClasses(world);
   return symmetry ? (quotient ? all.both : all.symmetry) : quotient ? all.quotient : all.bare;
@@ -142,10 +142,10 @@ const representatives = oncePer((world: World): ((classOf: ClassOf) => ReadonlyA
   }),
 );
 
-/** Of each class the node that is met first, which is nearest, in breadth-first order. */
+/** The first node of each class in breadth-first order, which is a nearest one. */
 export const representativesOf = (world: World, classOf: ClassOf): ReadonlyArray<Node> => representatives(world)(classOf);
 
-/** The counts of a search that sees one state of each class, as far as so many steps. */
+/** The counts of a search that sees one state of each class, up to `maxDepth` steps away. */
 export const totalsOf = (world: World, classOf: ClassOf, maxDepth = Infinity): Totals => {
   const kept = representativesOf(world, classOf).filter(({ depth }) => depth <= maxDepth);
   const isExpanded = (node: Node): boolean => node.depth < maxDepth;
@@ -158,13 +158,13 @@ export const totalsOf = (world: World, classOf: ClassOf, maxDepth = Infinity): T
   };
 };
 
-/** Whether the model's key takes different states for one. */
+/** Does the model's key merge different states? */
 export const isMerging = oncePer(({ machine: { key }, nodes }: World): boolean => {
   if (key === undefined) return false;
   return new Set([...nodes.values()].map(({ state }) => key(state))).size < nodes.size;
 });
 
-/** Whether the model declares progress that some step lowers. */
+/** Does a step lower the progress that the model declares? */
 export const progressFalls = oncePer(({ nodes, machine }: World): boolean =>
   [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => machine.lowers(state, to.state))),
 );
@@ -176,7 +176,7 @@ export interface Emptiness {
   readonly neverTriggered: ReadonlyArray<string>;
 }
 
-/** The families of steps that are never enabled, and the properties that are never triggered. Witnesses are judged elsewhere. */
+/** The families of steps that are never enabled, and the properties that are never triggered. {@link truths} judges witnesses. */
 export const emptiness = oncePer(({ nodes, machine }: World): Emptiness => {
   const all = [...nodes.values()];
   const within = all.filter(({ isWithin }) => isWithin);

@@ -1,4 +1,4 @@
-/** What is asked of a thing many times is found once, and kept as long as the thing is. */
+/** Computes a value once for each object, and keeps it as long as the object lives. */
 export const oncePer = <Of extends object, T>(find: (of: Of) => T): ((of: Of) => T) => {
   const found = new WeakMap<Of, { readonly answer: T }>();
   return (of) => {

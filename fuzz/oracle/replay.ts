@@ -1,16 +1,16 @@
-/** Whether a trace of a report is a run of the model that decides what it says it decides: walked step by step in the oracle's own graph. */
+/** Checks a trace of a report: follows it step by step in the oracle's own graph, and decides whether it is a run that decides its property. */
 import type { Counterexample } from '#bayou/checker/report.js';
 import { isEnabled, isOf } from './fair.js';
 import { isLiveness } from './judge.js';
 import type { Arc, Claim, Node, World } from './world.js';
 
-/** A walk through the graph that looks like the trace. */
+/** A walk through the graph that fits the trace. */
 interface Walk {
   readonly nodes: ReadonlyArray<Node>;
   readonly arcs: ReadonlyArray<Arc>;
 }
 
-/** Without texts of states the labels alone may allow many walks; so many are tried. */
+/** The most walks that are tried. Where a trace has no texts of states, its labels may fit many walks. */
 const MOST_WALKS = 2000;
 
 type Shown = Counterexample['initial'];
@@ -20,7 +20,7 @@ const agree = (a: Shown, b: Shown): boolean => {
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 };
 
-/** The end of a walk, and what was before it. */
+/** The last node of a walk, with the steps before it. */
 interface End {
   readonly node: Node;
   readonly before?: { readonly end: End; readonly arc: Arc };
@@ -36,10 +36,10 @@ const walkTo = (last: End): Walk => {
   return { nodes: nodes.reverse(), arcs: arcs.reverse() };
 };
 
-/** One of those that end in the same state: what a safety property says depends on the last step alone. */
+/** One walk for each last state: a safety property depends on the last step alone. */
 const oneForEach = (ends: ReadonlyArray<End>): ReadonlyArray<End> => [...new Map(ends.map((end) => [end.node, end])).values()];
 
-/** All walks that look like the trace, or undefined where there are too many. Of a lasso every one counts, else one to each state. */
+/** The walks that fit the trace: all of a lasso, otherwise one for each last state. Undefined where there are too many. */
 const walksOf = ({ machine, initial }: World, trace: Counterexample): ReadonlyArray<Walk> | undefined => {
   const { show } = machine;
   const looks = (node: Node, shown: Shown): boolean => show === undefined || agree(show(node.state), shown);
@@ -64,7 +64,7 @@ const isFair = (cycle: ReadonlyArray<Node>, steps: ReadonlyArray<ReadonlyArray<A
     ),
   );
   return [...classes].every(([name, isStrong]) => {
-    // Where several steps look alike, any of them may be the one that is meant.
+    // Several steps may fit the trace's step; each may be the right one.
     if (steps.some((like, i) => like.some((arc) => isOf(name, arc, cycle[i]!)))) return true;
     return isStrong ? cycle.every((node) => !isEnabled(name, node)) : cycle.some((node) => !isEnabled(name, node));
   });
@@ -73,7 +73,7 @@ const isFair = (cycle: ReadonlyArray<Node>, steps: ReadonlyArray<ReadonlyArray<A
 const alike = (from: Node, arc: Arc): ReadonlyArray<Arc> =>
   from.arcs.filter((other) => other.to === arc.to && other.label === arc.label && other.note === arc.note);
 
-/** Whether a walk that returns to its node `loop` for ever breaks a liveness property. */
+/** Does a walk that returns to its node `loop` for ever break a liveness property? */
 const breaksForEver = ({ nodes, arcs }: Walk, { kind, holds, from, to }: Claim, loop: number | undefined): boolean => {
   if (loop === undefined || loop > arcs.length || loop < 0) return false;
   const stutters = loop === arcs.length;
@@ -85,7 +85,7 @@ const breaksForEver = ({ nodes, arcs }: Walk, { kind, holds, from, to }: Claim, 
   const states = nodes.map(({ state }) => state);
   if (kind === 'eventually') return states.every((state) => !holds(state));
   if (kind === 'eventuallyAlways') return cycle.some(({ state }) => !holds(state));
-  // Somewhere `from`, and from there on, all the way round, never `to`.
+  // `from` holds in a state, and `to` holds neither from that state on nor on the cycle.
   return states.some((state, i) => from(state) && [...states.slice(i), ...cycle.map((node) => node.state)].every((s) => !to(s)));
 };
 
@@ -109,7 +109,7 @@ const decides = (walk: Walk, claim: Claim, loop: number | undefined): boolean =>
   }
 };
 
-/** What is wrong with a trace, if anything. */
+/** The fault of a trace; undefined: there is none. */
 export const faultOfTrace = (world: World, claim: Claim, trace: Counterexample): string | undefined => {
   const walks = walksOf(world, trace);
   if (walks === undefined) return undefined;

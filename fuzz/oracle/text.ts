@@ -1,7 +1,6 @@
 /**
- * A canonical text of a value, by which the oracle tells states apart: two values have the same exactly when they are equal in structure.
- * Sets, maps and the fields of objects have no order; 0 and -0 are one number; NaN is itself. Values are immutable, so each object's
- * text is made once.
+ * The canonical text of a value, by which the oracle tells states apart: two values have the same text exactly when they are equal in structure. Sets,
+ * maps and the fields of objects have no order; 0 and -0 are one number; NaN equals NaN. Values are immutable, so each object's text is made once.
  */
 export const canon = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value);

@@ -1,6 +1,6 @@
 /**
- * The whole graph of a model, found by brute force: a set of texts and a list of those not looked at yet. It knows the interface of the
- * checker (its types) and nothing of the checker.
+ * The whole graph of a model, found by brute force: a set of states' texts, and a list of the states that are not expanded yet. The oracle knows the
+ * checker's interface (its types) and nothing else of the checker.
  */
 import type { ComponentModel, Model, Predicate, Slot } from '#bayou/checker/model.js';
 import { canon } from './text.js';
@@ -9,7 +9,7 @@ import { canon } from './text.js';
 
 type Property = Model<unknown, unknown>['properties'][number];
 
-/** What is asked of states and steps, whichever interface the model has. */
+/** A property of states or steps, for models of either interface. */
 export interface Claim {
   readonly name: string;
   readonly kind: Property['kind'];
@@ -39,22 +39,22 @@ export interface Move {
   readonly holds: ReadonlySet<string>;
 }
 
-/** A model of either interface, as the oracle asks it. */
+/** A model of either interface, in the form that the oracle uses. */
 export interface Machine {
-  /** Whether a step lowers the progress, of the state or of some component. */
+  /** Does a step lower the progress of the state or of a component? */
   readonly lowers: (before: unknown, after: unknown) => boolean;
   readonly initial: ReadonlyArray<unknown>;
   readonly moves: (state: unknown) => ReadonlyArray<Move>;
   readonly isWithin: (state: unknown) => boolean;
   readonly claims: ReadonlyArray<Claim>;
   readonly families: ReadonlyArray<string>;
-  /** How a state is shown in a trace; undefined where that is the checker's business. */
+  /** A state as a trace shows it; undefined: the checker decides how. */
   readonly show: ((state: unknown) => Readonly<Record<string, string>>) | undefined;
   readonly permutations: ReadonlyArray<(state: unknown) => unknown>;
   readonly normalize: ((state: unknown) => unknown) | undefined;
-  /** By what the model says that states are the same; undefined: by what they are. */
+  /** The model's key, which is equal for states that the model takes for one; undefined: the model has no key. */
   readonly key: ((state: unknown) => string) | undefined;
-  /** For each interaction (components alone) its label and whether it is enabled in a state. */
+  /** The interactions of a component model: the label, and whether the interaction is enabled in a state. */
   readonly enabled: ReadonlyArray<{ readonly label: string; readonly family: string; readonly in: (state: unknown) => boolean }>;
 }
 
@@ -65,18 +65,18 @@ export interface Arc extends Move {
 export interface Node {
   readonly text: string;
   readonly state: unknown;
-  /** Fewest steps from an initial state. */
+  /** The fewest steps from an initial state. */
   readonly depth: number;
   readonly isWithin: boolean;
-  /** None beyond the boundary. */
+  /** The steps from the state; none beyond the boundary. */
   readonly arcs: Arc[];
 }
 
 export interface World {
   readonly machine: Machine;
-  /** By text, in breadth-first order. */
+  /** The nodes by their states' texts, in breadth-first order. */
   readonly nodes: ReadonlyMap<string, Node>;
-  /** Without repetitions. */
+  /** The initial nodes, without repetitions. */
   readonly initial: ReadonlyArray<Node>;
 }
 
@@ -230,7 +230,7 @@ export const componentMachine = (model: ComponentModel): Machine => {
 
 // --- the graph -------------------------------------------------------------------------------------------------------------
 
-/** All states that can be reached, or undefined where there are more than so many. */
+/** The world of all reachable states; undefined where there are more than `most`. */
 export const worldOf = (machine: Machine, most = Infinity): World | undefined => {
   const nodes = new Map<string, Node>();
   const meet = (state: unknown, depth: number): Node => {
@@ -242,7 +242,7 @@ export const worldOf = (machine: Machine, most = Infinity): World | undefined =>
     return node;
   };
   const initial = new Set(machine.initial.map((state) => meet(state, 0)));
-  // A Map goes on to the entries that are added while it is gone through.
+  // The loop also visits the entries that are added to the Map during it.
   for (const node of nodes.values()) {
     if (nodes.size > most) return undefined;
     if (!node.isWithin) continue;

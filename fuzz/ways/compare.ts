@@ -1,4 +1,4 @@
-/** What a report must say of a model of which the truth is known, and what it may leave open. */
+/** Compares a report with the truth of its model: what the report must say, and what it may leave open. */
 import type { PropertyReport, Report } from '#bayou/checker/report.js';
 import { classesOf, isLiveness, isMerging as keyMerges, isWitness, truths, type Truth } from '../oracle/judge.js';
 import { faultOfTrace } from '../oracle/replay.js';
@@ -7,22 +7,22 @@ import type { Way } from './way.js';
 import { judgePart, judgeWhole } from './counts.js';
 import type { Difference, Comparison } from './comparison.js';
 
-/** Fewer bits than these may lose states of a small model; with more it does not happen in a lifetime. */
+/** Fewer bits of a hash than these may lose states of a small model. With more that does not happen in a lifetime. */
 const SAFE_BITS = 56;
 
-/** So many states are looked at whole by an audit of their reductions: it has a second for some 20,000 images. */
+/** An audit of reductions looks at all of this many states: it has a second for some 20,000 images. */
 const MOST_AUDITED_WHOLE = 400;
 
 // --- one property ----------------------------------------------------------------------------------------------------------
 
-/** Orders in which what is found first is nearest. */
+/** Does the way find states in an order in which the first run to a state is a shortest one? */
 const findsNearest = ({ way, isReduced, isLossy }: Comparison): boolean => {
   if (way.engine === 'components') return way.search !== 'dfs';
   if (way.engine === 'threads') return true;
   return way.engine !== 'walks' && way.search !== 'dfs' && !isReduced && !isLossy;
 };
 
-/** Whether all that was taken for one was looked at: by the audit of the reductions, and by that of the key. */
+/** Have the audits of the reductions and of the key looked at all merged states? */
 const isSeenWhole = ({ report: { audited }, isMerging, isReducing }: Comparison): boolean =>
   (!isReducing || audited?.reduction?.whole === true) && (!isMerging || audited?.key?.whole === true);
 
@@ -30,7 +30,7 @@ const judgeTrace = (comparison: Comparison, { claim, shortest }: Truth, { name, 
   const { world, way, say } = comparison;
   const wanted = verdict === 'violated' || (verdict === 'reached' && way.witnessTraces === true);
   if (trace === undefined) {
-    // The search for a run has a limit of memory too, and says so.
+    // The search for a run has the limit of memory, too. Where it reaches the limit, the report says so in `why`.
     const isCut = way.maxMemoryBytes !== undefined && why !== undefined;
     // Under a false reduction the run to a witness comes from the audit, if that has seen all states and no key merges some of them.
     const isAudited = comparison.report.audited?.reduction?.whole === true && !comparison.isMerging;
@@ -52,7 +52,7 @@ const judgeTrace = (comparison: Comparison, { claim, shortest }: Truth, { name, 
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
 
-/** Whether a search by the representatives of a symmetry alone can judge liveness: nothing is fair, and all that is asked is symmetric. */
+/** Can a search of representatives alone judge liveness under a symmetry? It can where no step is fair and all predicates of the claim are symmetric. */
 const isKeptBySymmetry = ({ world, way }: Comparison, { from, to, holds }: Truth['claim']): boolean => {
   const { permutations, key, normalize } = world.machine;
   if (way.symmetry !== true || key !== undefined || (way.normalize === true && normalize !== undefined)) return false;
@@ -83,7 +83,7 @@ const livenessVerdicts = (comparison: Comparison, { claim, verdict }: Truth): Re
 const isUnjudged = ({ isDoubtful, world, report }: Comparison): boolean =>
   isDoubtful && world.machine.key !== undefined && report.properties.some(({ verdict }) => verdict === 'violated');
 
-/** The verdicts that are right. */
+/** The right verdicts on a property. */
 const rightVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<string> => [
   ...judgedVerdicts(comparison, truth),
   ...(isUnjudged(comparison) ? ['unknown'] : []),
@@ -104,7 +104,7 @@ const judgedVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<str
   return isFar ? [truth.verdict] : [truth.verdict, nothing];
 };
 
-/** A deadlock is seen where a state is expanded, and those at the limit are not. */
+/** Is a property decided within the limit of depth? A deadlock is seen only where a state is expanded, and states at the limit are not. */
 const isDecidedWithin = ({ claim, shortest }: Truth, { maxDepth }: Way): boolean =>
   claim.kind !== 'noDeadlock' || shortest! < (maxDepth ?? 0);
 
@@ -149,7 +149,7 @@ const judgeStop = ({ report, way, isLimited, truths: all, say }: Comparison): vo
   ];
   if (!allowed.includes(kind)) say(`stop ${kind}`, `it stopped for ${kind}, and could for ${allowed.join(' or ')}`);
   if (kind !== 'violation' || isLimited) return;
-  // A search that goes on stops at a violation where nothing else is left to be found.
+  // With `keepGoing` a search stops at a violation only where every property is decided.
   if (
     way.keepGoing === true &&
     way.engine !== 'walks' &&
@@ -158,7 +158,7 @@ const judgeStop = ({ report, way, isLimited, truths: all, say }: Comparison): vo
     say('stopped early', 'it stopped at a violation before every property was decided');
 };
 
-/** Whether it says that a key takes states for one where it does, and only there. What is violated keeps the key from being looked at. */
+/** Judges the report's remark that the key merges different states: it must be there exactly where the key does. After a violation the checker does not look at the key. */
 const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Comparison): void => {
   const { byKey = false } = report.statistics;
   if (world.machine.key === undefined && byKey) say('by key', 'it speaks of a key, and the model has none');
@@ -172,8 +172,8 @@ const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Comparison
 const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && hashBits < SAFE_BITS;
 
 /**
- * Everything in which a report differs from the truth. `isDoubtful`: its reductions are perhaps none. Then the verdicts must be those of the
- * space as it is, where the search went to its end and the audit of the reductions to its; how many states it took for one is its own affair.
+ * All differences between a report and the truth. `isDoubtful`: the model's reductions may be false. Then the verdicts must be those of the unreduced
+ * space where the search and the audit of the reductions went to their ends. The number of merged states is not judged.
  */
 export const differencesOfReport = (world: World, way: Way, report: Report, isDoubtful = false): ReadonlyArray<Difference> => {
   const differences: Difference[] = [];
@@ -207,7 +207,7 @@ export const differencesOfReport = (world: World, way: Way, report: Report, isDo
     const { audited, stop } = report;
     if (!isReducing) return differences;
     if (audited?.reduction === undefined) comparison.say('not audited', 'it does not say how far the reduction was audited');
-    // So few states are all looked at, whatever the machine has to do besides.
+    // An audit looks at all of so few states, even on a busy machine.
     else if (stop.kind === 'complete' && !isLimited && !audited.reduction.whole && world.nodes.size <= MOST_AUDITED_WHOLE)
       comparison.say(
         'not audited whole',

@@ -1,31 +1,36 @@
-/** What is compared, and how a difference is told. */
+/** A comparison of a report with the truth, and the differences that it finds. */
 import type { Report } from '#bayou/checker/report.js';
 import type { ClassOf, Truth } from '../oracle/judge.js';
 import type { World } from '../oracle/world.js';
 import type { Way } from './way.js';
 
-/** A difference between a report and the truth. `what` names its kind, without the numbers. */
+/** A difference between a report and the truth. `what`: the kind of the difference, without numbers. */
 export interface Difference {
   readonly what: string;
   readonly details: string;
 }
 
-/** A report, the truth of its model, and how much of that truth the way of searching lets it see. */
+/** A report, the truth of its model, and how much of this truth its way of checking can see. */
 export interface Comparison {
   readonly world: World;
   readonly way: Way;
   readonly report: Report;
   readonly truths: ReadonlyArray<Truth>;
   readonly classOf: ClassOf;
+  /** Does the search merge states: by a symmetry, a normal form or a key? */
   readonly isReduced: boolean;
-  /** By a symmetry or a normal form, that is. */
+  /** Does it merge states by a symmetry or a normal form? */
   readonly isReducing: boolean;
+  /** May the model's reductions be false? */
   readonly isDoubtful: boolean;
-  /** The model's key takes different states for one. */
+  /** Does the model's key merge different states? */
   readonly isMerging: boolean;
-  /** States may have been taken for one another. */
+  /** May the search have merged states whose hashes are equal? */
   readonly isLossy: boolean;
+  /** Did the search go to its end? */
   readonly isComplete: boolean;
+  /** Has the way a limit of states, depth or memory? */
   readonly isLimited: boolean;
+  /** Notes a difference. */
   readonly say: (what: string, details: string) => void;
 }

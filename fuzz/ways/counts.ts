@@ -1,4 +1,4 @@
-/** Counts of a report, of a search that went to its end and of one that was stopped. */
+/** Judges the counts of a report: of a search that went to its end, or of one that was stopped. */
 import { emptiness, representativesOf, totalsOf, type Totals } from '../oracle/judge.js';
 import type { Comparison } from './comparison.js';
 
@@ -12,7 +12,7 @@ const judgeOpen = ({ world, report: { counts }, say }: Comparison, { distinct }:
     say('count distinct', `${counts.distinct} states, and should be between ${distinct} and ${world.nodes.size}`);
 };
 
-/** Judges the counts of a search that saw all states, and what it says never happens. */
+/** Judges the counts of a search that saw all states, and its remarks that steps or properties never occur. */
 export const judgeWhole = (comparison: Comparison): void => {
   const { world, way, report, classOf, say } = comparison;
   const { counts } = report;
@@ -43,7 +43,7 @@ export const judgeWhole = (comparison: Comparison): void => {
   const isGraph = (way.engine === 'plain' && way.search !== 'sweep') || way.engine === 'states' || way.engine === 'numbers';
   const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
   const said = report.vacuity.neverTriggered.join();
-  // Of the states that a normal form or a key takes for others it says nothing.
+  // Such remarks say nothing of states that a normal form or a key merged.
   const { key, normalize } = world.machine;
   const mayBeSilent =
     comparison.isMerging || (way.normalize === true && normalize !== undefined) || (way.symmetry === true && key !== undefined);
@@ -51,7 +51,7 @@ export const judgeWhole = (comparison: Comparison): void => {
     say('never triggered', `it says ${said}; should be ${untriggered}`);
 };
 
-/** The steps of each family, and whether every state but the initial ones was found by one. */
+/** Judges the steps of each family, and that a step found every state but the initial ones. */
 const judgeCoverage = (comparison: Comparison): void => {
   const { world, report, classOf } = comparison;
   const kept = representativesOf(world, classOf);

@@ -23,7 +23,7 @@ type Keeping = Pick<CheckOptions, 'checkpoint' | 'resume' | 'maxStates'>;
 
 type AnyPlain = Model<unknown, unknown>;
 
-/** The model with the guards that the checker puts before its functions, once for all searches of it, and with an audit that does no run again. */
+/** The model with the checker's guards before its functions, made once for all its searches, and with an audit that runs no step again. */
 const quietly = oncePer((built: Built): Built => {
   const audit = new NoAudit(built.model.key !== undefined);
   return built.form === 'plain'
@@ -74,11 +74,11 @@ const once = async (recipe: Recipe, as: Built, way: Way, keeping: Keeping): Prom
   return atOnce === true ? checkSync(model, ordered) : check(model, ordered);
 };
 
-/** An audit gives values in other forms on purpose; and a model with a key says itself what is equal, and is given what was found. */
+/** Does the checker give equal values in one form? An audit gives other forms on purpose. A model with a key decides itself which values are equal, and is given the value that was found. */
 const givesOneForm = ({ model }: Built, { audit, engine }: Way): boolean =>
   audit === 'none' && engine !== 'threads' && model.key === undefined;
 
-/** Checks in one way; `file` is where a checkpoint may be written. */
+/** Checks a model in one way. `file`: the file for a checkpoint. */
 export const run = async (recipe: Recipe, built: Built, way: Way, file: string): Promise<Result> => {
   built.forms.isWatched = givesOneForm(built, way);
   try {

@@ -1,10 +1,10 @@
-/** A way to check a model: which engine, in which order, with what limits; as data, so that it can be printed and cut down. */
+/** A way of checking a model: the engine, the order, the limits. It is data, so that it can be printed and made smaller. */
 import type { Dice } from '../dice.js';
 import { hasNormalForms, type ComponentRecipe } from '../recipe/component.js';
 import { hasQuotient } from '../recipe/plain.js';
 import { kindsOf, type Recipe } from '../recipe/recipe.js';
 
-/** Which machinery. `states` and `numbers`: a component model as a plain one, of its values or of their numbers. */
+/** The engine. `states` and `numbers`: the plain engine on a component model, whose states are its values or the values' numbers. */
 export type Engine = 'plain' | 'components' | 'states' | 'numbers' | 'threads' | 'walks';
 
 export interface Way {
@@ -21,25 +21,25 @@ export interface Way {
   readonly requireWitnesses?: boolean;
   readonly properties?: ReadonlyArray<string>;
   readonly workers?: number;
-  /** Stop at so many states, and go on from the checkpoint. */
+  /** The number of states at which the search stops, and goes on from its checkpoint. */
   readonly pauseAt?: number;
-  /** Names of the slots to be kept as local positions. */
+  /** Names of the slots that are kept as local slots. */
   readonly locals?: ReadonlyArray<string>;
   readonly seed?: number;
   readonly traces?: number;
   readonly traceLength?: number;
   /** Plain models without a pause: `checkSync`. */
   readonly atOnce?: boolean;
-  /** How much of the model's runs is done again: all at once, or none. Default: what the checker does without being asked. */
+  /** Which steps of the model are run again: all, at once, or none. Default: the checker's default. */
   readonly audit?: 'all' | 'none';
 }
 
 const isLive = ({ kind }: { readonly kind: string }): boolean => kind.startsWith('event') || kind === 'leadsTo';
 
-/** Threads take long to start, so they are tried once in so many ways. */
+/** Threads take long to start, so one way in this many uses them. */
 const THREADS_ONE_IN = 800;
 
-/** Whether a key takes values of components for one. */
+/** Does a key merge values of components? */
 const merges = (recipe: ComponentRecipe): boolean => recipe.blurred === true || recipe.keyFolds !== undefined;
 
 const engineOf = (dice: Dice, recipe: Recipe): Engine => {
@@ -73,13 +73,13 @@ const reductionsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'sy
 
 const BITS = [8, 12, 20, 60, 60, 64] as const;
 
-/** How many states a model has, and how many steps away the farthest is. */
+/** The number of a model's states, and the depth of the deepest. */
 export interface Extent {
   readonly size: number;
   readonly depth: number;
 }
 
-/** The option to judge these properties alone. Without any it is left out, and all are judged. */
+/** The option to judge these properties alone. An empty list leaves the option out, so that all are judged. */
 const named = (some: ReadonlyArray<{ readonly name: string }>): Pick<Way, 'properties'> =>
   some.length === 0 ? {} : { properties: some.map(({ name }) => name) };
 
@@ -91,7 +91,7 @@ const hashingOf = (dice: Dice, recipe: Recipe, { engine, search }: Way): Pick<Wa
   return { hashBits: dice.pick(BITS), ...(safe.length < recipe.claims.length ? named(safe) : {}) };
 };
 
-/** A search that is kept and resumed is several, and looks at random walks of its model besides. */
+/** One way in this many stops and resumes. Such a way takes several searches, and random walks of the model. */
 const PAUSED_ONE_IN = 24;
 
 const limitsOf = (
@@ -120,8 +120,8 @@ const askedOf = (dice: Dice, recipe: Recipe): Way => ({
 });
 
 /**
- * To do each run of the model again takes longer than the search of a small model, and finds out models, not the checker: the fuzz's depend on
- * nothing but what they are given. So one search in so many is audited, and some of these wholly.
+ * Running each step of the model again takes longer than the search of a small model. It finds faults of models and not of the checker, and the fuzz's
+ * models are pure. So one search in this many is audited, and some of these wholly.
  */
 const AUDITED_ONE_IN = 24;
 const WHOLLY_ONE_IN = 5;
@@ -132,10 +132,10 @@ const auditOf = (dice: Dice, { engine }: Way): Pick<Way, 'audit'> => {
   return audit === undefined || (audit === 'none' && engine === 'threads') ? {} : { audit };
 };
 
-/** With more the matrix of a group is larger than a small model is worth; with 31 it is refused. */
+/** The most local slots. With more the matrix of a group is too large for a small model; with 31 the checker refuses it. */
 const MOST_LOCALS = 12;
 
-/** Which slots may be kept as local positions by order: all of one kind, or the first. */
+/** Draws the slots that are kept as local slots: all of one kind, or the first. */
 const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals'> => {
   if (recipe.form !== 'component' || (engine !== 'components' && engine !== 'threads') || dice.oneIn(2)) return {};
   const met = recipe.meetings.map(({ slots, talk }) => [
@@ -166,7 +166,7 @@ const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
   return { ...hashed, ...limitsOf(dice, extent, hashed), ...auditOf(dice, begun) };
 };
 
-/** The ways that a model is checked in: always the plain one of each interface, and some at random. */
+/** The ways of checking a model: always the simplest one of its interface, and some at random. */
 export const anyWays = (dice: Dice, recipe: Recipe, extent: Extent): ReadonlyArray<Way> => {
   const begun: Way = { engine: recipe.form === 'plain' ? 'plain' : 'components', search: 'bfs', keepGoing: true };
   const first = { ...begun, ...auditOf(dice, begun) };
