@@ -4,7 +4,7 @@ import { PLAIN_EXIT } from '../command-line/exit.js';
 import { say } from '../command-line/say.js';
 import type { EndThreadData } from './end-thread.js';
 
-/** How long after the signal a server may take to end, in ms: whoever is owed an answer has most of it to read it. */
+/** How long after the signal a server may take to end, in ms. Clients have most of this time to read the answers that they wait for. */
 const GRACE_MS = 4_000;
 /** So much later another thread ends the process, in ms: the main one may be waiting for the disk itself. */
 const THREAD_MS = 500;

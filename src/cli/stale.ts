@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** What `npm run build` writes last. */
 const BUILT = 'dist/programs/cli.js';
-/** What it is made of. */
+/** The folders from which it is built. */
 const SOURCES = ['src', 'conformance'];
 
 /** An environment variable that, set to anything, keeps the notice away: for tests, which build before they run. */

@@ -1,4 +1,4 @@
-/** The file in which `bayou client` keeps what its session has seen, so that whatever it was told is known to the next one, however it ends. */
+/** The token file of `bayou client`. It has all that its session has seen, so that the next session knows it, however this one ends. */
 import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,7 +11,7 @@ import { codeOf } from '../files/error-code.js';
 
 /** A token's file that can be written, as far as was tried. */
 export interface TokenFile {
-  /** What was in it; undefined where there was no file. */
+  /** The token that the file had; undefined where there was no file. */
   readonly token: SessionToken | undefined;
   /** Puts a token into it, whole or not at all. Fails with one line. */
   readonly write: (text: string) => E.Either<string, void>;

@@ -1,11 +1,11 @@
-/** What the explorer's page asks whoever knows the model, and what it is told: plain data that goes through JSON. */
+/** The questions of the explorer's page about the model, and the answers: plain data that goes through JSON. */
 import type { Label } from '../checker/model.js';
 import type { ActionCoverage } from '../checker/report.js';
 import type { Changes, RunShot, CheckSample } from './shape.js';
 
 // --- stepping --------------------------------------------------------------------------------------------------------------
 
-/** Where somebody stands who steps: an initial state, and which step was taken in each state from there. */
+/** The place of a user who steps: an initial state, and the number of the step that was taken in each state from there. */
 export interface WayTo {
   readonly initial: number;
   readonly ways: ReadonlyArray<number>;
@@ -20,7 +20,7 @@ export interface ChoiceShot {
   readonly breaks: ReadonlyArray<number>;
 }
 
-/** What can be done where somebody stands. */
+/** The steps that are possible at a user's place. */
 export interface Choices {
   readonly choices: ReadonlyArray<ChoiceShot>;
   /** Where the state is beyond the model's boundary: a check does not go on from it. */
@@ -29,7 +29,7 @@ export interface Choices {
   readonly initials: number;
 }
 
-/** What there is to see where somebody stands: the run so far, and what can be done. */
+/** The view of a user's place: the run so far, and the possible steps. */
 export interface Place extends Choices {
   readonly run: RunShot;
 }
@@ -66,7 +66,7 @@ export interface GraphShot {
   readonly cut: ReadonlyArray<number>;
 }
 
-/** What is asked of whoever knows the model. */
+/** A question about the model. */
 export type Question =
   | { readonly ask: 'place'; readonly to: WayTo }
   /** The same without the run, for whoever has it. */
@@ -76,7 +76,7 @@ export type Question =
   /** Goes on with the survey for a slice of time; `path`: the run to draw on it. */
   | { readonly ask: 'survey'; readonly path: WayTo };
 
-/** What comes of a question; `wrong`: one line that says why nothing does. */
+/** The answer to a question; `wrong`: one line that says why there is none. */
 export type Reply =
   | { readonly ask: 'place'; readonly place: Place }
   | { readonly ask: 'choices'; readonly choices: Choices }

@@ -65,7 +65,7 @@ const lastIn = (stretch: Stretch, name: string, at: number): PartShot | null => 
   return line?.shots[firstFrom(line.at, (changed) => changed > at) - 1] ?? null;
 };
 
-/** A part in the state after so many steps; null where it is not there. */
+/** A part of the state after a number of steps; null where the state does not have it. */
 export const partAt = (run: RunShot, name: string, at: number): PartShot | null => {
   const { blocks } = run;
   if (blocks === undefined || blocks.count === 0 || at === 0) return lastIn(run, name, at);

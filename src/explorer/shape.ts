@@ -50,7 +50,7 @@ export interface Lane {
 /** What kind of message an arrow is; each has a colour, and a shape of its own. */
 export type MessageKind = 'put' | 'get' | 'pull' | 'other';
 
-/** Something that happens in one lane in one column (the column of step `i` is `i`, from 1). */
+/** A mark for an event in one lane and one column (the column of step `i` is `i`, from 1). */
 export interface Mark {
   readonly at: number;
   readonly lane: string;
@@ -110,7 +110,7 @@ export interface Why {
   readonly compared?: readonly [Compared, Compared];
   /** What makes the two a fault: `1@0.0 comes before 1@1.0: …`. */
   readonly relation?: string;
-  /** What comes of that, for whoever does not know the rules: `a=11#2, put later, counts as the older one`. */
+  /** The consequence, for a reader who does not know the rules: `a=11#2, put later, counts as the older one`. */
   readonly meaning?: string;
   /** Sentences that lead there, in order. */
   readonly story: ReadonlyArray<string>;
@@ -167,7 +167,7 @@ export interface RunShot {
   readonly why?: Why;
   /** Who knows the model that this run is of, where it is another than the page's. */
   readonly live?: Live;
-  /** The step, from 1, after which nobody judged: what comes then is shown as it was seen. */
+  /** The step, from 1, after which the run was not judged: later events are shown as the processes wrote them. */
   readonly judgedTo?: number;
   /** How it is drawn; absent: the page draws it from the steps' labels. */
   readonly drawing?: Drawing;
@@ -222,7 +222,7 @@ export interface Exploration {
   readonly title: string;
   readonly about?: string;
   readonly origin: Origin;
-  /** What came of it, in a few words, and whether that is good. */
+  /** The outcome in a few words, and whether it is good. */
   readonly verdict: { readonly text: string; readonly tone: 'bad' | 'good' | 'plain' };
   /** The command that makes this page again. */
   readonly repeat: string;

@@ -44,7 +44,7 @@ export class Surveyor<S, A> {
     for (const state of model.initial) this.#add(state, 0);
   }
 
-  /** Goes on for so many milliseconds, or to the end. */
+  /** Goes on for `ms` milliseconds, or to the end. */
   goOn(ms: number): void {
     const began = performance.now();
     while (!this.#isOver && performance.now() - began < ms) this.#expand(this.#next++);

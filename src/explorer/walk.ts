@@ -100,7 +100,7 @@ const truthOf = <S, A>(model: Model<S, A>, property: Property<S, A>, { initial, 
 
 // --- runs ------------------------------------------------------------------------------------------------------------------
 
-/** What somebody who knows the model says of its runs. */
+/** Explains runs of one model, in its own words. */
 export interface Words<S, A> {
   /** Why a run breaks a property. */
   readonly explain: Explain<S, A>;

@@ -13,7 +13,7 @@ export class Walker<S, A> {
     this.#model = model;
   }
 
-  /** The run that somebody has taken; undefined where the model has no such initial state or step. */
+  /** The run to a user's place; undefined where the model has no such initial state or step. */
   to({ initial: number, ways }: WayTo): Walk<S, A> | undefined {
     if (!(number >= 0 && number < this.#model.initial.length)) return undefined;
     const initial = this.#model.initial[number] as S;

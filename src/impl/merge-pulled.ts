@@ -20,7 +20,7 @@ export interface MergingReplica {
   clock: number;
 }
 
-/** What came of it, and what has to be durable before anybody is told. */
+/** The result of taking an answer in, and the append that must be durable before the result is told. */
 interface Taken<A> {
   readonly answer: A;
   readonly append: Append | undefined;

@@ -19,7 +19,7 @@ import { partitions, type Topology } from './topology.js';
 
 /** How a cluster is to be run. */
 export interface ClusterOptions extends MemberOptions {
-  /** Where `from` is to reach `to`, which listens at `address`: a test may put something in between. */
+  /** The address at which `from` reaches `to`, which listens at `address`: a test may put a proxy in between. */
   readonly route?: (from: Party, to: Party, address: Address) => Promise<Address>;
 }
 

@@ -13,7 +13,7 @@ export interface Ending {
   readonly status: number | undefined;
   /** The status of results that could not be written; undefined: they could. */
   readonly lost: number | undefined;
-  /** Something failed that did not end it. */
+  /** Was there a failure that did not end the run? */
   readonly isFailed: boolean;
 }
 

@@ -21,7 +21,7 @@ const refused = (why: string): Outcome => ({ type: 'refused', why });
 
 // --- does it make sense? ---------------------------------------------------------------------------------------------------
 
-/** What is wrong with a command, or undefined. */
+/** The reason why a command is bad input; undefined: it is not. */
 type Check = string | undefined;
 
 const fresh = (t: Topology, id: NodeId): Check => {

@@ -126,7 +126,7 @@ const clusterOf = (
 /** Lets the ending of a run hear of what ends it from outside. */
 const hear = (take: (event: EndingEvent) => void, complain: (line: string) => void): void => {
   for (const signal of ENDING_SIGNALS) process.once(signal, () => take({ type: 'signal' }));
-  // Whoever reads the results is gone: there is nobody to run the rest for.
+  // The reader of the results is gone, so the rest of the script is not run.
   process.stdout.once('error', (error: NodeJS.ErrnoException) =>
     take({ type: 'outputLost', status: lostOutput(error, complain) }),
   );
@@ -191,7 +191,7 @@ export const runMasterProgram = async (name: string, args: ReadonlyArray<string>
   }
 };
 
-/** How long an interrupted master waits for whoever reads its results, in ms. */
+/** How long an interrupted master waits for the reader of its results, in ms. */
 const LAST_WRITES_MS = 500;
 
 /** Resolves when a signal to end has come, at whatever moment of the program. */

@@ -23,7 +23,7 @@ export interface Rounds {
   readonly until: number;
 }
 
-/** What came of a round, or that there has been a pause. */
+/** The result of a round, or the end of a pause. */
 export type RoundsEvent =
   | { readonly type: 'answered'; readonly answers: ReadonlyArray<E.Either<string, Synced>> }
   | { readonly type: 'paused'; readonly inParts: boolean };

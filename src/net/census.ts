@@ -39,7 +39,7 @@ const NAMES = { clients: 'clients', others: 'servers and masters' } as const;
 
 const nameOf = (peer: Party): string => `${peer.role} ${peer.id}`;
 
-/** Nobody is connected. */
+/** A census without connections. */
 export const newCensus = (limits: ConnectionLimits): Census => {
   /** How many there are, by member and by kind. */
   const connections = new Map<string, number>();

@@ -31,7 +31,7 @@ const obey = async (client: Client, ask: Ask): Promise<Answer> => {
 
 /** A client that runs. */
 export interface RunningClient extends Listening {
-  /** Its session, for whoever looks into a simulated process. */
+  /** The client's session, for a look into a simulated process. */
   readonly inside: Session;
 }
 

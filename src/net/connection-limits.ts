@@ -1,6 +1,6 @@
 /**
- * How many connections a server has places for. Whatever comes in, it must be able to open the files of its log, for a log that cannot be written has
- * failed: so connections have a little more than half of the descriptors that the process may have, and no more than its log leaves.
+ * The most connections of a server. However many connections come in, the server must be able to open the files of its log, since a log that cannot be
+ * written has failed. So connections get a little more than half of the process's descriptors, and no more than the log leaves.
  */
 import { MAX_CONNECTIONS, MAX_OF_METRICS, MAX_STRANGERS } from './net-limits.js';
 
@@ -12,17 +12,17 @@ export interface ConnectionLimits {
   readonly metrics: number;
 }
 
-/** The fewest of each with which a server is of use. */
+/** The fewest connections of each kind with which a server is of use. */
 const LEAST = 8;
 const KINDS = 4;
 
-/** What a server opens beside connections: its ports, and its log, which begins new files while it reads old ones. It was seen to have 16. */
+/** The descriptors for everything but connections: the ports, and the log, which begins new files while it reads old ones. At most 16 were seen. */
 const FOR_THE_LOG = 32;
 
-/** The fewest descriptors with which a server that has so many open before it starts is of use, and keeps its log. */
+/** The fewest descriptors with which a server is of use and keeps its log. `taken`: those that are open before it starts. */
 export const fewestFor = (taken: number): number => taken + FOR_THE_LOG + KINDS * LEAST;
 
-/** The places of a process that may have so many descriptors, and has some of them taken for other things. */
+/** The limits of a process that may have `descriptors`, of which `taken` are open for other things. */
 export const connectionLimitsOf = (descriptors: number, taken = 0): ConnectionLimits => {
   const spare = Math.max(0, Math.min((descriptors * 9) / 16, descriptors - taken - FOR_THE_LOG) - KINDS * LEAST);
   const share = (part: number, most: number): number => Math.min(most, LEAST + Math.floor(spare * part));

@@ -25,7 +25,7 @@ export interface FrameTaker {
 export interface Intake {
   /** There may be room again. */
   readonly goOn: () => void;
-  /** Takes whatever frames are complete, however many: nothing more comes. */
+  /** Takes all complete frames, however many: no more bytes come. */
   readonly finish: () => void;
 }
 
@@ -33,7 +33,7 @@ export interface Intake {
 interface Taken {
   /** Is there something left? */
   readonly hasLeft: () => boolean;
-  /** A frame was taken, in so many ms. */
+  /** A frame was taken, in `ms`. */
   readonly add: (ms: number) => void;
 }
 

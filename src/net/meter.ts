@@ -7,7 +7,7 @@ export interface Meter {
   readonly served: (op: 'put' | 'get', outcome: string) => void;
   /** A pull, or a part of one, from a peer ended; `writes`: how many came. */
   readonly pulled: (peer: NodeId, outcome: 'merged' | 'failed', writes: number) => void;
-  /** A peer, or a part of one, was answered with so many writes. */
+  /** A pull of a peer, or a part of one, was answered; `writes`: how many writes went out. */
   readonly answered: (writes: number) => void;
 }
 

@@ -8,7 +8,7 @@ export const MAX_HELLO_BYTES = 4096;
 export const PART_BYTES = 512 * 1024;
 /** How long a handshake may take the dialer, in ms, unless its requests have less time. */
 export const HANDSHAKE_MS = 5_000;
-/** How long whoever connects has to prove that it belongs, in ms. */
+/** How long a stranger has to prove that it is a member, in ms. */
 export const STRANGER_MS = 1_000;
 /** Connections that have not yet proved that they belong; for each one more the eldest is closed. */
 export const MAX_STRANGERS = 256;

@@ -23,7 +23,7 @@ export interface PullProgress {
   readonly isLong: boolean;
 }
 
-/** What came of the last effect; `isOthersTurn`: another pull goes on with its parts now. */
+/** The result of the last effect. `isOthersTurn`: another pull goes on with its parts now. */
 export type PullEvent =
   | { readonly type: 'came'; readonly came: Came; readonly isOthersTurn: boolean }
   | { readonly type: 'turn'; readonly isOthersTurn: boolean };
@@ -43,7 +43,7 @@ export interface PullStep {
   readonly effect: PullEffect;
 }
 
-/** A peer may answer so many times in a row with what is of no use (it came back as another replica) before a pull gives up. */
+/** The number of useless answers in a row (a peer came back as another replica) after which a pull gives up. */
 const MAX_USELESS = 3;
 
 const done = (progress: PullProgress, isWhole: boolean): PullStep => ({ progress, effect: { type: 'done', isWhole } });

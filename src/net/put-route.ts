@@ -19,7 +19,7 @@ export interface PutRoute {
   readonly repetitions: number;
 }
 
-/** What came of the last effect. */
+/** The result of the last effect. */
 export type RouteEvent =
   /** There is a connection to this replica; `isHeldUp`: an earlier put has to come to its result before this one is sent over it. */
   | { readonly type: 'reached'; readonly replica: ReplicaId | null; readonly isHeldUp: boolean }
@@ -33,7 +33,7 @@ export type RouteEvent =
   | { readonly type: 'late' }
   /** The pause is over. */
   | { readonly type: 'paused' }
-  /** It was sent, and this is what came of it. */
+  /** The put was sent, with this result. */
   | { readonly type: 'came'; readonly event: PutEvent };
 
 /** What to do. */

@@ -57,7 +57,7 @@ export class Requests {
     return request;
   }
 
-  /** An answer has come. Undefined: its time was over, and nobody waits for it. */
+  /** An answer has come. Undefined: its request's time was over, so no caller waits for it. */
   answered(id: number): Request | undefined {
     const w = this.#waiting.get(id);
     this.#waiting.delete(id);
@@ -124,14 +124,14 @@ export class Serving {
     return this.#isRetired && this.#served === 0;
   }
 
-  /** A request of this number and so many bytes is served. */
+  /** A request with this number and size, in bytes, is being served. */
   begin(id: number, bytes: number): void {
     this.#served++;
     this.#bytes += bytes;
     this.#unserved = Math.max(this.#unserved, id + 1);
   }
 
-  /** One of so many bytes is answered. */
+  /** A request of this size, in bytes, is answered. */
   end(bytes: number): void {
     this.#served--;
     this.#bytes -= bytes;

@@ -1,4 +1,4 @@
-/** What a server process does with its configuration, whatever world it lives in. */
+/** The program of a server's process: starts the server of a configuration, in the real world or a simulated one. */
 import type * as E from 'fp-ts/lib/Either.js';
 import { createDiskLog, type DiskLogOptions } from '../impl/log/disk-log.js';
 import { createMemoryLog } from '../impl/log/memory-log.js';
@@ -21,7 +21,7 @@ export interface ProcessParts {
   readonly replica?: ReplicaOptions | undefined;
 }
 
-/** Starts the server of this configuration; `disk` is what its log is kept on. Fails with one line. */
+/** Starts the server of this configuration. `disk`: the disk of its log. Left: one line. */
 export const runServer = (
   config: ServerConfig,
   { world, logger, trace, connectionLimits, replica = {} }: ProcessParts,

@@ -58,7 +58,7 @@ export interface ServerOptions {
   readonly connectionLimits?: ConnectionLimits | undefined;
   readonly logger: Logger;
   readonly trace: Tracer;
-  /** Told of what the server does; default: nobody is. */
+  /** Counts the server's events. Default: they are not counted. */
   readonly meter?: Meter | undefined;
   /** This process's name, which makes the names of its pulls unique. */
   readonly name: string;
@@ -80,7 +80,7 @@ export interface RunningServer {
   readonly unlink: (peer: Party) => void;
   /** Pulls from a linked server now, as it does in the background; false: not all came. */
   readonly pull: (peer: NodeId) => Promise<boolean>;
-  /** Its replica with the log, for whoever looks into a simulated process. */
+  /** The server's replica with its log, for a look into a simulated process. */
   readonly inside: DurableReplica;
   /** How it is with it now. */
   readonly status: () => ServerStatus;
@@ -152,7 +152,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   });
 };
 
-/** Waits for something, so many ms at most. */
+/** Waits for a promise, at most `ms`. */
 const withDeadline = (timers: Timers, ms: number, something: Promise<unknown>): Promise<void> =>
   new Promise((resolve) => {
     const timer = timers.after(ms, resolve);

@@ -15,7 +15,7 @@ export interface ServingOptions {
   readonly noteIdentity: (peer: Party) => void;
 }
 
-/** What a request came to, in a word for whoever counts. */
+/** The outcome of a request, in one word, for the counts. */
 const outcomeOf = (answer: { readonly type: string; readonly reason?: string }): string => answer.reason ?? answer.type;
 
 /** Serves those who are no master, each what its role may ask. */

@@ -1,9 +1,9 @@
-/** A server's store on its way to the master: in parts, made one at a time, so that a large store is never one message or one turn's work. */
+/** Cuts a server's store into parts for the master. The parts are made one at a time, so that a large store is never one message, nor the work of one turn. */
 import type { Write } from '../core/write.js';
 import { PART_BYTES } from './net-limits.js';
 import type { Part } from './protocol.js';
 
-/** What an entry takes beside its bytes, about. */
+/** About the size of an entry beside its key and value, in bytes. */
 const ENTRY_BYTES = 16;
 
 /** The live writes of one instant as keys and values, in runs of about {@link PART_BYTES}. */

@@ -1,4 +1,4 @@
-/** Options of `bayou check` that do not go together: refused, for one of them would be ignored and what it says would not be so. */
+/** Refuses options of `bayou check` that do not go together, since one of them would be ignored. */
 import { FIELD_OPTIONS } from './field-options.js';
 import type { CheckArgs } from './check-args.js';
 

@@ -20,7 +20,7 @@ import { runLines, type AnyModel, type CheckedModel } from '../../checked-model/
 /** What the caller adds to the options of the command line. */
 export type Hooks = Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs'>;
 
-/** As many as TLC keeps: with fewer, a search worth hashing would be likely to miss a state. */
+/** The bits of a hash, as many as TLC's: with fewer, a search large enough for hashing would probably miss a state. */
 const DEFAULT_HASH_BITS = 64;
 
 type CommonOptions = Omit<CheckOptions, 'search' | keyof CheckpointOptions>;

@@ -85,7 +85,7 @@ const jsonOf = (replayed: Replayed, file: string): unknown => ({
   status: statusOf(replayed),
 });
 
-/** Replays a path file and prints what came of it. @throws UsageError where the file is no path. */
+/** Replays a path file and prints the result. @throws UsageError where the file is no path. */
 export const replayFile = async (file: string, args: CheckArgs): Promise<ExitStatus> => {
   const path = loadPath(file, args.overrides);
   if ('module' in path) return replayOwn(file, path, args);

@@ -83,7 +83,7 @@ const lastLines = (replay: Replay, file: string, loop: number | undefined): Read
   ];
 };
 
-/** Replays the path of a file and prints what came of it. @throws UsageError as {@link followOwn} does. */
+/** Replays the path of a file and prints the result. @throws UsageError as {@link followOwn} does. */
 export const replayOwn = async (file: string, path: OwnPath, args: CheckArgs): Promise<ExitStatus> => {
   const { replay } = await followOwn(`--replay: ${file}`, path, args);
   const status = statusOf(replay, path.loop);

@@ -11,7 +11,7 @@ import type { CheckArgs } from './check-args.js';
 import type { Hooks } from './engine.js';
 import type { CheckedModel } from '../../checked-model/checked-model.js';
 
-/** The sample: so many states, and no longer than this. */
+/** The size of the sample, in states, and its longest time. */
 const SAMPLE_STATES = 50_000;
 const SAMPLE_MS = 1_000;
 

@@ -44,7 +44,7 @@ const pathIn = (file: string, { check }: ExploreArgs): OwnPath | RecordedPath =>
   try {
     return loadPath(file, check.overrides);
   } catch (error) {
-    // Whoever explores has said no `--replay`.
+    // The user of `bayou explore` has given no `--replay`.
     throw error instanceof UsageError ? new UsageError(error.message.replace(/^--replay: /, ''), error.before) : error;
   }
 };

@@ -31,7 +31,7 @@ const openIn = (address: string): void => {
 
 // --- the page --------------------------------------------------------------------------------------------------------------
 
-/** A page that is shown until it is ended; what it shows may become more. */
+/** A page that is shown until it is ended. More runs may be added to it. */
 export class Showing {
   readonly #args: ExploreArgs;
   #running: Promise<E.Either<string, Running>> | undefined;

@@ -40,7 +40,7 @@ const start = (stdio: Stdio, env: Readonly<Record<string, string>>): ChildProces
 
 /** How a process ended. */
 type Ended =
-  /** By itself: with what it told, if it did, or by a signal that was not ours. */
+  /** The process ended by itself: with the outcome that it told, or without one, or by a signal of another process. */
   | { readonly kind: 'ended'; readonly status: number | undefined; readonly by: NodeJS.Signals | null; readonly source?: string }
   /** By us, for a run (of this number) did not come back. */
   | { readonly kind: 'endless'; readonly run: number }

@@ -1,4 +1,4 @@
-/** From a model, and runs of it that somebody found, to what the explorer's page shows. */
+/** Makes the data of the explorer's page from a model and runs of it. */
 import type { Model } from '../../checker/model.js';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample, Report } from '../../checker/report.js';
@@ -57,7 +57,7 @@ const partTitles = ({ config }: CheckedModel): Exploration['titles'] =>
 export const entriesFor = async (isBayou: boolean): Promise<Readonly<Record<string, string>>> =>
   isBayou ? Object.fromEntries((await protocolEntries()).map(({ name, text }) => [name, text])) : {};
 
-/** A run that somebody found, and what it is. */
+/** A run, with its name and kind. */
 export interface Found {
   readonly title: string;
   readonly trace: Counterexample;

@@ -1,4 +1,4 @@
-/** Asks whoever knows the model: a worker of the page's own, or the local server that the page came from. */
+/** Asks questions about the model: of a worker of the page, or of the local server that the page came from. */
 import type { Choices, Place, Question, Reply, Survey, WayTo } from '../asked.js';
 import type { Live } from '../shape.js';
 import type { FromWorker } from './model-worker.js';

@@ -8,7 +8,7 @@ import type { Client } from './model-client.js';
 import { Graph, mergeBy } from './graph.js';
 import { at, client, exploration, length, run, trouble, wayTo } from './store.js';
 
-/** A survey, and whose model it is of: runs of other models have spaces of their own. */
+/** A survey with its model: runs of other models have spaces of their own. */
 const surveyed = signal<{ readonly by: Client; readonly of: Survey } | undefined>(undefined);
 const survey = computed(() => (surveyed.value?.by === client.value ? surveyed.value?.of : undefined));
 

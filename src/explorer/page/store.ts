@@ -45,7 +45,7 @@ export const calledOf = (index: number): string => {
 
 /** Which of the runs that came with the page; a run of one's own stands in its place. */
 export const runNumber = signal(0);
-/** The run that somebody has stepped, if any. */
+/** The run that the user has stepped; undefined: none. */
 export const ownRun = signal<RunShot | undefined>(undefined);
 /** So many steps of the run were taken. */
 export const at = signal(0);

@@ -1,4 +1,4 @@
-/** Values drawn, and what a step did to them: what came is marked `+`, what went `−`, a text that is another one shows both. */
+/** Draws values, and a step's changes of them: a new part is marked `+`, a removed one `−`, and a changed text is shown before and after. */
 import type { JSX } from 'preact';
 import type { PlainValue } from '../../checker/shown/value.js';
 import type { View } from '../../checker/view.js';
@@ -23,7 +23,7 @@ const inLine = (value: PlainValue): string => {
   return `{${entries.map(([field, of]) => `${field}: ${inLine(of)}`).join(', ')}}`;
 };
 
-/** A value is read at a glance in so many characters. */
+/** The longest value, in characters, that is read at a glance. */
 const SHORT = 34;
 const MOST_DEEP = 2;
 

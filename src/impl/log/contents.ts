@@ -25,7 +25,7 @@ export type Held = Pick<Recovered, 'clock' | 'vv' | 'writes' | 'seen' | 'waiting
   readonly replica: ReplicaId | undefined;
 };
 
-/** What was recovered, or nothing. */
+/** The contents of a recovered log; empty without `held`. */
 export const contentsOf = (held?: Held): LogContents => ({
   writes: new Map([...(held?.writes ?? [])].map((w) => [nameOfWrite(w), w])),
   seen: new Map([...(held?.seen ?? [])].map((s) => [nameOfSlot(s), s])),

@@ -133,7 +133,7 @@ const touched = (files: Files, directory: string): string | undefined => {
 
 // --- sealing ---------------------------------------------------------------------------------------------------------------
 
-/** What is known when a seal is made. */
+/** The fields that are known when a seal is made. */
 export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
 
 /**

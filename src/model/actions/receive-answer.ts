@@ -24,7 +24,7 @@ import type { Log } from '../protocol/write-log.js';
 /** Are answers bounded, so that a pull may come in parts? */
 export const isInParts = (world: World): boolean => world.config.partWrites !== 'unbounded';
 
-/** What came of an answer at the puller. */
+/** The effect of an answer at the puller. */
 export interface Taken {
   readonly next: Server;
   readonly violates: ReadonlyArray<string>;

@@ -15,7 +15,7 @@ import type { LinkSlot, World } from '../checking/world.js';
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
-/** A link is broken, and what was on it is gone; or it is made. */
+/** Breaks a link, and the messages on it are lost; or makes it. */
 const changeLink = (world: World, spentOn: Slot<number>, { pair, slot }: LinkSlot): Interaction =>
   interaction({
     label: { family: 'ChangeLink', args: [slot.name] },
@@ -34,7 +34,7 @@ const changeLink = (world: World, spentOn: Slot<number>, { pair, slot }: LinkSlo
 
 // --- kills and restarts ----------------------------------------------------------------------------------------------------
 
-/** SIGKILL: what was in flight on the server's connections goes with it. */
+/** SIGKILL: the messages in flight on the server's connections are lost. */
 const kill = (world: World, spentOn: Slot<number>, server: Slot<Server>, id: number): Interaction =>
   interaction({
     label: { family: 'Kill', args: [server.name] },

@@ -27,9 +27,9 @@ import { VARIANTS, type Rules, type Variant } from '../protocol/rules.js';
 // --- the configuration -----------------------------------------------------------------------------------------------------
 
 const FIELDS = {
-  /** What it is called. */
+  /** The configuration's name. */
   name: text,
-  /** What it is for. */
+  /** The configuration's purpose. */
   about: text,
   servers: whole(1, 9),
   clients: whole(1, 9),

@@ -19,7 +19,7 @@ import { stampFor, type Session, type Stamps } from '../protocol/session.js';
 import { at, has } from '../protocol/vector.js';
 import * as L from '../protocol/write-log.js';
 
-/** The properties that a configuration checks: what it does not check is not even asked. */
+/** The properties that a configuration checks; no other property is evaluated. */
 export type Judged = ReadonlySet<PropertyId>;
 
 const NOTHING: ReadonlyArray<string> = [];

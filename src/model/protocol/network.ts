@@ -97,9 +97,9 @@ export const distinct = (net: Net): Net => net.filter((m, i) => i === 0 || textO
 export const isBusy = (net: Net, puller: NodeId, answerer: NodeId): boolean =>
   net.some((m) => m.puller === puller && m.answerer === answerer);
 
-/** The bag after a connection of two servers breaks: what was on it is gone. */
+/** The bag after a connection of two servers breaks: without the messages on it. */
 export const withoutLink = (net: Net, [a, b]: Pair): Net =>
   net.filter((m) => !((m.puller === a && m.answerer === b) || (m.puller === b && m.answerer === a)));
 
-/** The bag after a server is killed: what was on its connections is gone. */
+/** The bag after a server is killed: without the messages on its connections. */
 export const withoutServer = (net: Net, server: NodeId): Net => net.filter((m) => m.puller !== server && m.answerer !== server);

@@ -34,7 +34,7 @@ export const pullRequest = (server: Server, from?: NodeId): Pull => {
 /** The answer to a pull, with the model's own writes. */
 export type Pulled = Omit<Message, 'writes'> & { readonly writes: L.Log };
 
-/** What an answer to a pull says, whoever gives it. */
+/** The contents of an answer to a pull, without its sender. */
 export type Answer = Pick<Pulled, 'writes' | 'vv' | 'clock'>;
 
 /** The answer for a puller with this vector, taken at one instant: the writes that it lacks, the vector and the accept time. */

@@ -8,7 +8,7 @@ import { incarnationOf, replicaId, serverOf, type ReplicaId } from '../../core/i
 import type { Rules } from './rules.js';
 import { newServer, serverWith, type Server } from './server.js';
 
-/** SIGKILL: what is in the durable log stays (R10), what was under way is gone. */
+/** SIGKILL: the durable log stays (R10), and pulls under way are lost. */
 export const kill = (server: Server): Server => serverWith(server, { up: false, midway: null });
 
 /** Back with its log: the same replica (R7), with every write that it acknowledged (R10). */

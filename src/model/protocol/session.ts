@@ -236,7 +236,7 @@ export const bounded =
   (session: Session, what: 'wrote' | 'read', key: Bytes): Session =>
     session.kept === null ? session : sessionWith(session, { kept: used(session, session.kept, what, key, bound) });
 
-// --- whom it asks (R13) ----------------------------------------------------------------------------------------------------
+// --- the servers that it asks (R13) ----------------------------------------------------------------------------------------
 
 /** R13: the connected servers in the order in which they were connected, but first the one that answered last time. */
 export const askingOrder = ({ servers, last }: Session): ReadonlyArray<NodeId> =>
