@@ -4,6 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
+import { MUTANTS } from '../conformance/mutants/mutant-table.js';
+import { SIMULATED_MUTANTS } from '../conformance/mutants/simulated-mutant-table.js';
 import { definitionsIn, type Definition } from './support/definitions.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -167,6 +169,20 @@ describe('the index of pages', () => {
   const index = read('docs/README.md');
   const all = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'README.md');
   test.each(all)('has %s', (name) => expect(index).toContain(`](${name})`));
+});
+
+/** Tables of faults are measured now and then, and files are renamed meanwhile. */
+describe('a table of faults', () => {
+  const known = new Map([...MUTANTS, ...SIMULATED_MUTANTS].map(({ name, what, file }) => [name, { what, file }]));
+  const rows = ['docs/mutants.md', 'docs/simulation.md'].flatMap((file) =>
+    [...read(file).matchAll(/^\| ([\w-]+) \| ([^|]*) \| `([^`|]*\.js)` /gm)].map(([, name = '', what = '', where = '']) => ({
+      page: file,
+      name,
+      said: { what, file: where },
+    })),
+  );
+  test('has rows', () => expect(rows.length).toBeGreaterThan(100));
+  test.each(rows)('$page says of $name what it is, and where', ({ name, said }) => expect(said).toEqual(known.get(name)));
 });
 
 /** The first part of a decision says how things were before it. */
