@@ -104,7 +104,7 @@ const hashed = (dice: Dice): Seldom | undefined => {
   };
 };
 
-/** A state that only a witness tells from another one, and that a normal form merges with that. Mostly it is `null`. */
+/** A state that only a witness tells from another one, and that a normal form or a key merges with that. Mostly it is `null`. */
 const twins = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry === undefined && variants === 1);
   if (made === undefined) return undefined;
@@ -115,18 +115,17 @@ const twins = (dice: Dice): Seldom | undefined => {
   const own = edges.filter(({ from }) => from === one).map((edge): Edge => ({ ...edge, from: other }));
   const states = [...made.states, state];
   const folds = range(states.length).map((index) => (index === other ? one : index));
+  const isByKey = dice.oneIn(2);
   const recipe: PlainRecipe = {
     ...made,
     states,
     edges: [...edges, ...own],
     claims: [claim('sometimes', [other]), claim('always', [])],
-    folds,
+    ...(isByKey ? { keyFolds: folds } : { folds }),
     spoiled: true,
   };
-  return {
-    recipe,
-    way: { engine: 'plain', search: 'bfs', normalize: true, keepGoing: true, witnessTraces: true, audit: 'none' },
-  };
+  const by = isByKey ? {} : { normalize: true };
+  return { recipe, way: { engine: 'plain', search: 'bfs', ...by, keepGoing: true, witnessTraces: true, audit: 'none' } };
 };
 
 /** A bijection that exchanges some states, or a map that gives two states one image. */

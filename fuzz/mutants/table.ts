@@ -258,12 +258,12 @@ const contract: ReadonlyArray<Mutant> = [
     [
       'key-believed',
       'a key that takes states for one is believed',
-      'yield* examineStates(round, options, options.audit === true ? ALL : isTold ? FOUND : USUAL, statistics.elapsedMs);',
+      'yield* examineStates(round, options, options.audit === true ? ALL : isTold || isStopped ? FOUND : USUAL, statistics.elapsedMs);',
       '',
     ],
   ]),
   ...inFile('reduction/seen-by-audit.js', [
-    ['seen-broken', 'what an audit saw broken is said to hold', "verdict === 'holds' && isSeen", 'false'],
+    ['seen-broken', 'what an audit saw broken is said to hold', "(verdict === 'holds' || isOpen) && isSeen", 'false'],
   ]),
   ...inFile('factored/properties/factored-counterexample.js', [
     [
