@@ -111,7 +111,7 @@ const lookLine = (recipe: ComponentRecipe, { slots, rows, except }: Look): strin
   `over(${names(recipe, slots)}, (...locals) => ${except ? '!' : ''}${json(rows)}.includes(row(${names(recipe, slots)}, locals)))`;
 
 const meetingLine = (recipe: ComponentRecipe, meeting: Meeting): string => {
-  const { family, args, slots, writes, ways, guard, fair, talk, shift } = meeting;
+  const { family, args, slots, writes, outcomes, guard, fair, talk, shift } = meeting;
   const label = `label: { family: ${json(family)}, args: ${json(args)} }${fair === undefined ? '' : `, fairness: ${json(fair)}`}`;
   if (talk !== undefined) {
     const [asker, answerer] = slots.map((slot) => recipe.slots[slot]!.name);
@@ -121,7 +121,7 @@ const meetingLine = (recipe: ComponentRecipe, meeting: Meeting): string => {
   const met = `${label}, slots: ${names(recipe, slots)}, writes: ${json(writes)}${guard === undefined ? '' : `, guard: looks[${guard}]`}`;
   if (meeting.climbs === true)
     return `interaction({ ${met}, step: (n) => (n + 1 < ${climbed(recipe)} ? [{ next: [n + 1] }] : []) })`;
-  return `interaction({ ${met}, step: table(${names(recipe, slots)}, ${json(writes)}, ${json(Object.fromEntries(ways))}, ${shift}) })`;
+  return `interaction({ ${met}, step: table(${names(recipe, slots)}, ${json(writes)}, ${json(Object.fromEntries(outcomes))}, ${shift}) })`;
 };
 
 const climbed = ({ domains }: ComponentRecipe): number => domains.find(({ count }) => count !== undefined)?.count ?? 0;

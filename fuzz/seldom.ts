@@ -155,13 +155,13 @@ const maps = (dice: Dice): Seldom | undefined => {
 const ends = (dice: Dice): Seldom => {
   const count = 3 + dice.below(4);
   const [end, away] = [count - 2, count - 1];
-  const ways = range(end).map((value) => {
+  const outcomes = range(end).map((value) => {
     const next = dice.oneIn(3) ? end : dice.below(count - 1);
     return [value, [{ next: [value + 1 < end || dice.oneIn(4) ? next : end] }]] as const;
   });
   const slots = range(1 + dice.below(2)).map((i): Place => ({ name: `s${i}`, domain: 0, initial: 0 }));
   const meetings = slots.map(({ name }, i): Meeting => {
-    return { family: 'Go', args: [name], slots: [i], writes: [0], ways, shift: 0 };
+    return { family: 'Go', args: [name], slots: [i], writes: [0], outcomes, shift: 0 };
   });
   // Draws whether each of the two may be the last value.
   const rows = [end, away].filter(() => !dice.oneIn(3));

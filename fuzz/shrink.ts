@@ -137,7 +137,7 @@ const piecesOfTables = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe>
   ...shorter(recipe.meetings).map((meetings) => ({ ...recipe, meetings })),
   ...each(recipe.meetings, (meeting) => [
     ...barer(meeting, ['guard', 'fair']),
-    ...shorter(meeting.ways).map((ways) => ({ ...meeting, ways })),
+    ...shorter(meeting.outcomes).map((outcomes) => ({ ...meeting, outcomes })),
   ]).map((meetings) => ({ ...recipe, meetings })),
   ...each(recipe.claims, (claim) => [
     ...shorter(claim.over).map((over) => ({ ...claim, over })),

@@ -1,10 +1,9 @@
 /* eslint-disable max-lines -- one walk: the graph of the model, the store beside it, and where they differ. */
 /**
- * Layer 1: the whole state graph of a bounded configuration, every transition of it replayed on the implementation. From the parts
- * that were reached by a path to the model's state, the implementation takes the same step; its parts, mapped to the model's
- * components by the abstraction function (`implementation-parts.ts`), must be the model's next state, and what a user saw must be what the model
- * says. Parts are kept for each state, so no prefix is replayed for each edge; every so many states the path from the start is walked
- * again without copies, to see that copying hides nothing.
+ * Layer 1 replays every transition of a bounded configuration's state graph on the implementation. Each state has the implementation's parts that a path to
+ * it reached. From these parts the implementation takes the same step. The abstraction function (`implementation-parts.ts`) maps its new parts to the
+ * model's components: they must be the model's next state, and the user's view must be the model's. The parts are kept for each state, so no path is
+ * replayed for a transition. Of every `sampleEvery` states the path to one is walked again without copies, to check that copying hides nothing.
  */
 import type { ComponentModel, Outcome, Slot } from '#bayou/checker/model.js';
 import { createReplica, type ReplicaOptions } from '#bayou/impl/replica.js';

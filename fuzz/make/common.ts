@@ -1,11 +1,11 @@
-/** What random models of both interfaces have in common. */
+/** Parts that random models of both interfaces share. */
 import type { Fairness } from '#bayou/checker/model.js';
 import type { Dice } from '../dice.js';
 
-/** How many states a small model has: mostly few, now and then more. */
+/** Draws the number of states of a small model: mostly few, sometimes more. */
 export const sizeOf = (dice: Dice): number => (dice.oneIn(8) ? 15 + dice.below(40) : 2 + dice.below(14));
 
-/** All orders of so many things. */
+/** All orders of `count` things. */
 export const orders = (count: number): ReadonlyArray<ReadonlyArray<number>> =>
   count === 0
     ? [[]]
@@ -13,7 +13,7 @@ export const orders = (count: number): ReadonlyArray<ReadonlyArray<number>> =>
         Array.from({ length: count }, (_, at) => [...order.slice(0, at), count - 1, ...order.slice(at)]),
       );
 
-/** A fairness class of this name: strong, or weak in one of the two ways to say so. */
+/** A fairness class of this name: strong, or weak in one of its two notations. */
 export const fairnessOf = (dice: Dice, name: string): Fairness => {
   if (dice.oneIn(2)) return { name, strong: true };
   return dice.oneIn(4) ? { name, strong: false } : name;
@@ -32,7 +32,7 @@ const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-/** Kinds of some properties, often several of one. */
+/** Draws kinds of properties, often several of one kind. */
 export const anyKinds = (dice: Dice): ReadonlyArray<Kind> => {
   const kinds: Kind[] = [];
   for (let left = 1 + dice.below(6); left > 0; left--)

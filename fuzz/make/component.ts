@@ -54,7 +54,7 @@ const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
   const count = isVery ? 65_600 + dice.below(500) : 250 + dice.below(600);
   const domain: Domain = { name: 'deep', values: [], count, progress: [], variants: 1 };
   const slot: Place = { name: 'deep', domain: 0, initial: 0 };
-  const climb: Meeting = { family: 'Climb', args: [], slots: [0], writes: [0], ways: [], climbs: true, shift: 0 };
+  const climb: Meeting = { family: 'Climb', args: [], slots: [0], writes: [0], outcomes: [], climbs: true, shift: 0 };
   const far: Look = { slots: [0], rows: [isVery ? count + 1 : count - 1 - dice.below(30)], except: true };
   const mates = isVery ? [] : range(dice.below(3));
   const toggles = mates.map((i): Meeting => ({
@@ -62,7 +62,7 @@ const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
     args: [`t${i}`],
     slots: [1 + i, 0],
     writes: [0],
-    ways: [
+    outcomes: [
       [dice.below(2), [{ next: [dice.below(2)] }]],
       ...(dice.oneIn(2) ? [[2 * dice.below(count), [{ next: [1] }]] as const] : []),
     ],

@@ -1,4 +1,4 @@
-/** What a random component model is made of before anything happens in it: domains, slots, and what may be renamed. */
+/** The frame of a random component model: its domains, slots and renamings, before it has interactions. */
 import { range, type Dice } from '../dice.js';
 import { sizeOfDomain, type Domain, type Look, type Place, type Renaming, type Row } from '../recipe/component.js';
 import { anyTrees, type Tree } from '../recipe/values.js';
@@ -19,7 +19,7 @@ export interface Frame {
 const sizes = ({ domains, slots }: Frame, which: ReadonlyArray<number>): ReadonlyArray<number> =>
   which.map((slot) => sizeOfDomain(domains[slots[slot]!.domain]!));
 
-/** How many rows a table over these slots has. */
+/** The number of rows of a table over these slots. */
 export const rowsOf = (frame: Frame, which: ReadonlyArray<number>): number =>
   sizes(frame, which).reduce((n, size) => n * size, 1);
 
@@ -33,7 +33,7 @@ export const valuesIn = (frame: Frame, which: ReadonlyArray<number>, row: Row): 
   });
 };
 
-/** The row of some values. */
+/** The row of these values. */
 export const rowWith = (frame: Frame, which: ReadonlyArray<number>, values: ReadonlyArray<number>): Row =>
   sizes(frame, which).reduceRight((row, size, i) => row * size + values[i]!, 0);
 
@@ -77,7 +77,7 @@ export const imagesOf = (frame: Frame, look: Look): ReadonlyArray<Look> => {
 
 const LEAVES = 'xyz';
 
-/** Of so many leaves something each, in one of the forms in which models keep it; the names of the leaves stand in it. */
+/** A value that has one number for each leaf, in one of the forms that models use; it has the names of the leaves. */
 const vectorTree = (form: number, vector: ReadonlyArray<number>): Tree => {
   if (form === 0) return { list: vector };
   if (form === 1) return { fields: vector.map((n, i) => [LEAVES[i]!, n] as const) };
@@ -112,7 +112,7 @@ const countsOf = (dice: Dice): Counts => ({
 const HUB = 1;
 const DOOR = 2;
 
-/** A measure that is the same for values which renamings make of one another. */
+/** A progress measure that is equal for values which are images of each other. */
 const progressOf = (dice: Dice, size: number, images: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> => {
   if (dice.oneIn(2)) return range(size).map(() => 0);
   const marks = range(size).map(() => dice.below(4));
@@ -171,7 +171,7 @@ export const anyFrame = (dice: Dice): Frame => {
   };
 };
 
-/** Of all renamings those that a model declares: all, those that turn the leaves round, or generators. */
+/** The renamings that a model declares: all, the rotations of the leaves, or generators. */
 const declaredOf = (dice: Dice, others: ReadonlyArray<Renaming>, leaves: number): ReadonlyArray<Renaming> => {
   const turns = others.filter(({ slotTo }) => slotTo.filter((to, i) => to !== i).length === leaves);
   if (dice.oneIn(4)) return turns;

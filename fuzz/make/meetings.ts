@@ -1,20 +1,20 @@
 /** Random interactions: tables of steps with their guards, and exchanges, closed under the renamings of the frame. */
 import type { Fairness } from '#bayou/checker/model.js';
 import { range, type Dice } from '../dice.js';
-import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type Way } from '../recipe/component.js';
+import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type RecipeOutcome } from '../recipe/component.js';
 import { fairnessOf } from './common.js';
 import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type Frame } from './frame.js';
 
-/** A component model in the draft: its dice and frame, and the looks and exchanges that it has so far. */
+/** The draft of a component model: its dice and frame, and its looks and exchanges so far. */
 export interface ModelDraft {
   readonly dice: Dice;
   readonly frame: Frame;
   readonly looks: Look[];
   readonly exchanges: Talking[];
-  /** Names of step properties, by what is said of steps. */
+  /** The names of step properties that steps may break. */
   readonly violable: ReadonlyArray<string>;
   readonly reachable: ReadonlyArray<string>;
-  /** Whether steps may lower the progress that the model declares. */
+  /** May steps lower the progress that the model declares? */
   readonly falls: boolean;
 }
 
@@ -22,7 +22,7 @@ const unique = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => [
   ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
 ];
 
-/** The number of a look, known or new. */
+/** The number of a look; a new look is added. */
 export const lookNumber = ({ looks }: ModelDraft, look: Look): number => {
   const text = JSON.stringify(look);
   const known = looks.findIndex((other) => JSON.stringify(other) === text);
@@ -35,11 +35,11 @@ const anySaid = ({ dice, violable, reachable }: ModelDraft): Said => ({
   ...(reachable.length > 0 && dice.oneIn(15) ? { witnesses: dice.some(reachable, 0.7) } : {}),
 });
 
-/** The slots in which something may happen. */
+/** The slots that steps may change. */
 const activeSlots = ({ slots }: Frame): ReadonlyArray<number> =>
   range(slots.length).filter((i) => Number(slots[i]!.name.slice(1) || 0) < 3);
 
-/** So many slots, `first` among them. */
+/** Draws `count` slots, with `first` among them. */
 export const anySlots = (
   { dice, frame }: ModelDraft,
   count: number,
@@ -64,7 +64,7 @@ const lowers = ({ frame, falls }: ModelDraft, slot: number, before: number, afte
   return frame.hasProgress && !falls && progress[after]! < progress[before]!;
 };
 
-/** A value after a step; the value before where no other will do. */
+/** Draws the value after a step; the value before it where no other value is allowed. */
 const anyNext = (draft: ModelDraft, slot: number, before: number): number => {
   const { dice, frame } = draft;
   if (dice.oneIn(6)) return before;
@@ -73,7 +73,7 @@ const anyNext = (draft: ModelDraft, slot: number, before: number): number => {
   return lowers(draft, slot, before, next) ? before : next;
 };
 
-type Table = Map<number, ReadonlyArray<Way>>;
+type Table = Map<number, ReadonlyArray<RecipeOutcome>>;
 
 const anyTable = (draft: ModelDraft, slots: ReadonlyArray<number>, writes: ReadonlyArray<number>): Table => {
   const { dice, frame } = draft;
@@ -81,11 +81,11 @@ const anyTable = (draft: ModelDraft, slots: ReadonlyArray<number>, writes: Reado
   const often = dice.pick([0.3, 0.6, 0.8, 1]);
   for (const row of dice.some(range(rowsOf(frame, slots)), often)) {
     const values = valuesIn(frame, slots, row);
-    const ways = range(dice.oneIn(5) ? 2 : 1).flatMap((): ReadonlyArray<Way> => {
+    const outcomes = range(dice.oneIn(5) ? 2 : 1).flatMap((): ReadonlyArray<RecipeOutcome> => {
       const next = writes.map((arg) => anyNext(draft, slots[arg]!, values[arg]!));
       return [{ ...anySaid(draft), next }];
     });
-    if (ways.length > 0) table.set(row, ways);
+    if (outcomes.length > 0) table.set(row, outcomes);
   }
   return table;
 };
@@ -99,10 +99,10 @@ const family = (draft: ModelDraft, name: string, written: number, together: bool
   const tables = new Map<string, { readonly slots: ReadonlyArray<number>; readonly table: Table }>();
   for (const renaming of frame.renamings) {
     const to = renamedSlots(renaming, slots);
-    const image = tables.get(to.join()) ?? { slots: to, table: new Map<number, ReadonlyArray<Way>>() };
+    const image = tables.get(to.join()) ?? { slots: to, table: new Map<number, ReadonlyArray<RecipeOutcome>>() };
     tables.set(to.join(), image);
-    for (const [row, ways] of table) {
-      const images = ways.map(({ next, ...said }): Way => {
+    for (const [row, outcomes] of table) {
+      const images = outcomes.map(({ next, ...said }): RecipeOutcome => {
         return { ...said, next: next.map((value, i) => renamedValue(frame, renaming, slots[writes[i]!]!, value)) };
       });
       const at = renamedRow(frame, renaming, slots, row);
@@ -116,13 +116,13 @@ const family = (draft: ModelDraft, name: string, written: number, together: bool
     args: image.slots.map((slot) => frame.slots[slot]!.name),
     slots: image.slots,
     writes,
-    ways: [...image.table],
+    outcomes: [...image.table],
     ...(fair === undefined ? {} : { fair: dice.oneIn(2) || frame.renamings.length > 1 ? fair : `${fair} ${image.slots.join()}` }),
     shift,
   }));
 };
 
-/** Guards for some of the meetings: true where a step is enabled, and now and then elsewhere. Several may share one. */
+/** Gives guards to some meetings. A guard is true where a step is enabled, and sometimes elsewhere. Several meetings may share one. */
 const guarded = (draft: ModelDraft, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
   const { dice, frame } = draft;
   const guards = new Map<Meeting, number>();
@@ -134,8 +134,8 @@ const guarded = (draft: ModelDraft, meetings: ReadonlyArray<Meeting>): ReadonlyA
       (other) => other === meeting || (!guards.has(other) && dice.oneIn(2) && over.every((slot) => other.slots.includes(slot))),
     );
     const rows = new Set(dice.some(range(rowsOf(frame, over)), 0.2));
-    for (const { slots, ways } of sharing) {
-      for (const [row] of ways) {
+    for (const { slots, outcomes } of sharing) {
+      for (const [row] of outcomes) {
         const values = valuesIn(frame, slots, row);
         rows.add(
           rowWith(
@@ -157,7 +157,7 @@ const guarded = (draft: ModelDraft, meetings: ReadonlyArray<Meeting>): ReadonlyA
 
 // --- exchanges -------------------------------------------------------------------------------------------------------------
 
-/** For each value of a slot the least that renamings make of it. */
+/** By value of a slot, its least image under the renamings. */
 const leastOf = ({ renamings }: Frame, domain: number, size: number): ReadonlyArray<number> =>
   range(size).map((value) => Math.min(...renamings.map(({ values }) => values[domain]![value] ?? value)));
 
@@ -172,7 +172,7 @@ const anyTalking = (draft: ModelDraft, asker: number, answerer: number): Talking
   const answers = range(answerers).map(() => range(QUESTIONS).map(() => (dice.oneIn(5) ? null : dice.below(ANSWERS))));
   const taken = range(askers).map((value) =>
     range(ANSWERS).map(() =>
-      range(dice.pick([0, 1, 1, 1, 2])).flatMap((): ReadonlyArray<Way> => {
+      range(dice.pick([0, 1, 1, 1, 2])).flatMap((): ReadonlyArray<RecipeOutcome> => {
         return [{ ...anySaid(draft), next: [anyNext(draft, asker, value)] }];
       }),
     ),
@@ -218,14 +218,14 @@ const talkFamily = (draft: ModelDraft, name: string, asker: number, together: bo
     };
     const asks = { exchange, ...(image === undefined ? {} : { when: lookNumber(draft, image) }) };
     const args = [...slots, ...(image?.slots ?? [])].map((slot) => frame.slots[slot]!.name);
-    return { family: name, args, slots, writes: [0], ways: [], talk: asks, shift: 0, ...fair };
+    return { family: name, args, slots, writes: [0], outcomes: [], talk: asks, shift: 0, ...fair };
   });
   return unique(made);
 };
 
 // --- fairness --------------------------------------------------------------------------------------------------------------
 
-/** The same interactions, some of whose classes are strongly fair. */
+/** The same interactions, with some fairness classes made strong. */
 const strengthened = (dice: Dice, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
   const classes = new Map<string, Fairness>();
   for (const { fair } of meetings) if (typeof fair === 'string') classes.set(fair, classes.get(fair) ?? fairnessOf(dice, fair));

@@ -4,7 +4,7 @@ import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
 import { anyTrees } from '../recipe/values.js';
 import { anyKinds, fairnessOf, orders, sizeOf } from './common.js';
 
-/** Permutations of the states, all but the identity, and which of them the model declares. */
+/** Permutations of the states without the identity, and those of them that the model declares. */
 interface Group {
   readonly all: ReadonlyArray<ReadonlyArray<number>>;
   readonly declared: ReadonlyArray<ReadonlyArray<number>>;
@@ -12,7 +12,7 @@ interface Group {
 
 const NOBODY: Group = { all: [], declared: [] };
 
-/** A group that turns blocks of two or three states; what is left over stays. */
+/** Draws a group that rotates blocks of two or three states; the states that are left over stay. */
 const groupOf = (dice: Dice, states: number): Group => {
   const width = 2 + dice.below(2);
   const blocks = Math.floor(states / width);
@@ -33,14 +33,14 @@ const groupOf = (dice: Dice, states: number): Group => {
   return { all, declared: dice.oneIn(3) ? generators : dice.shuffled(all) };
 };
 
-/** With each state all that permutations make of it. */
+/** The states, and all their images under the group. */
 const closed = (group: Group, indices: ReadonlyArray<number>): ReadonlyArray<number> => [
   ...new Set(indices.flatMap((index) => [index, ...group.all.map((order) => order[index]!)])),
 ];
 
 interface Drawn {
   readonly edges: ReadonlyArray<Edge>;
-  /** Of each edge: which ones are its images, itself among them. */
+  /** By edge, its images, with the edge itself. */
   readonly like: ReadonlyArray<ReadonlyArray<number>>;
 }
 
@@ -75,7 +75,7 @@ const edgesOf = (dice: Dice, states: number, group: Group, variants: number): Dr
     const images = [[from, to] as const, ...group.all.map((order) => [order[from]!, order[to] ?? -1] as const)];
     const distinct = [...new Map(images.map((image) => [image.join(), image])).values()];
     const places = distinct.map((_, i) => edges.length + i);
-    // An arg that is the same for images keeps labels from telling apart what a permutation does not.
+    // Images have the same args, so that labels do not tell apart edges which a permutation maps to each other.
     for (const [a, b] of distinct) {
       edges.push({ ...common, from: a, to: b, arg: dice.oneIn(3) ? 0 : n });
       like.push(places);
@@ -103,7 +103,7 @@ const claimsOf = (dice: Dice, states: number, group: Group, { edges, like }: Dra
   });
 };
 
-/** A measure that no edge lowers, the same of states that permutations make of one another; where it `falls`, one state is put back. */
+/** A progress measure that no edge lowers, and that is equal for images. `falls`: the progress of one state is lowered. */
 const progressOf = (
   dice: Dice,
   states: number,
@@ -124,10 +124,10 @@ const progressOf = (
   return falls ? progress.with(dice.below(states), -1) : progress;
 };
 
-/** So many states are too many for the fixpoints of the oracle. */
+/** From this number of states on the oracle's fixpoints take too long. */
 const MANY = 2000;
 
-/** How long a chain is: longer than what fits into a byte, or (seldom) into two. */
+/** Draws the length of a chain: more than fits into a byte, or, seldom, into two. */
 const depthOf = (dice: Dice): number => (dice.oneIn(40) ? 65_600 + dice.below(500) : 250 + dice.below(800));
 
 /** A random plain model. */

@@ -1,6 +1,6 @@
 /**
- * Models that break the contract at one place: a search that comes there must refuse them in one line, and say of nothing that it holds. The place
- * is a state and, of components, what an interaction sees of it.
+ * Models that break the contract of models at one place. A search that comes to the place must refuse the model in one line, and report no property as
+ * holding. The place is a state; of a component model, the values that an interaction reads in it.
  */
 import type { ComponentModel, Interaction, Model, Outcome, Predicate, Slot } from '#bayou/checker/model.js';
 import type { Dice } from '../dice.js';
@@ -11,19 +11,19 @@ import type { Built } from '../recipe/recipe.js';
 
 /** A model that misbehaves. */
 export interface Rogue {
-  /** The misdeed, as one says it of a model: `changes what it is given`. */
+  /** The misdeed, as a phrase after the model's name: `changes what it is given`. */
   readonly what: string;
   readonly built: Built;
 }
 
 type Values = ReadonlyArray<unknown>;
 
-/** A function's answer at the place where it misbehaves; `times` is how often it was run there and had a step to give, this time included. */
+/** The answer of a function at the place of its misdeed. `times`: how often it was called there and had a step to return, with this call. */
 type Misdeed = (args: Values, answer: unknown, times: number) => unknown;
 
 // --- misdeeds ----------------------------------------------------------------------------------------------------------------
 
-/** Changes a value, and does nothing with one that has no parts. */
+/** Changes a value in place; does nothing to a value without parts. */
 const change = (value: unknown): void => {
   if (Array.isArray(value)) value.push('changed');
   else if (value instanceof Set) value.add('changed');
@@ -35,7 +35,7 @@ const canChange = (value: unknown): boolean => typeof value === 'object' && valu
 
 const { stringify } = JSON;
 
-/** Puts back what a model changed; whether there was something to put back. */
+/** Undoes the changes of a model. True where there was one. */
 export const putBack = (): boolean => {
   const isChanged = JSON.stringify !== stringify;
   JSON.stringify = stringify;
@@ -75,15 +75,15 @@ const unseen: ReadonlyArray<() => unknown> = [
 
 const noBoolean: Values = [undefined, 1, 0, 'yes', null];
 
-// --- where -------------------------------------------------------------------------------------------------------------------
+// --- the place ---------------------------------------------------------------------------------------------------------------
 
-/** The same function, but at the place. */
+/** The function with the misdeed at the place, and unchanged elsewhere. */
 const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: Values) => boolean, misdeed: Misdeed) => {
   let times = 0;
   return ((...args: Values) => {
     const answer = run(...(args as never));
     if (!isThere(args)) return answer;
-    // A plain action that is not enabled has no step: a first answer of that kind would be no other one than those which follow.
+    // A plain action that is not enabled returns no step. Such an answer is the same each time, so it is not counted.
     if (answer !== undefined) times++;
     return misdeed(args, answer, times);
   }) as unknown as F;
@@ -91,7 +91,7 @@ const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: Va
 
 const pickOf = <T>(dice: Dice, items: ReadonlyArray<T>): T | undefined => (items.length === 0 ? undefined : dice.pick(items));
 
-/** A property that holds of every state, so that it is asked of every state. */
+/** A property that holds in every state, so that the checker evaluates it in every state. */
 const heldIn = (dice: Dice, world: World): string | undefined =>
   pickOf(
     dice,
@@ -116,7 +116,7 @@ const roguePlain = (dice: Dice, model: Plain, world: World, node: Node): readonl
     );
     return name === undefined ? undefined : [what, { ...model, properties }];
   }
-  // A step must be there, of which it takes the part.
+  // The misdeed needs a step at the place.
   if (!node.isWithin || node.arcs.length === 0) return undefined;
   if (what === 'changes what it is given' && !canChange(node.state)) return undefined;
   if (what === 'gives two answers') return [what, next((_, answer, times) => (times === 1 ? answer : undefined))];
@@ -129,14 +129,14 @@ const roguePlain = (dice: Dice, model: Plain, world: World, node: Node): readonl
 
 // --- components --------------------------------------------------------------------------------------------------------------
 
-type Ways = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
 
 const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: Node): Values =>
   wanted.map((slot) => (state as Values)[slots.indexOf(slot)]);
 
-/** With one of the values of each way changed, of a slot that is written or that is not. */
-const withValue = (ways: Ways, at: number, value: unknown): Ways =>
-  ways.map((way) => ({ ...way, next: way.next.with(at, value) }));
+/** The outcomes with one value of each changed, of a slot that is written or of one that is not. */
+const withValue = (outcomes: Outcomes, at: number, value: unknown): Outcomes =>
+  outcomes.map((outcome) => ({ ...outcome, next: outcome.next.with(at, value) }));
 
 const misdeedIn = (dice: Dice, what: string, { writes, slots }: Interaction, locals: Values): Misdeed | undefined => {
   switch (what) {
@@ -145,11 +145,11 @@ const misdeedIn = (dice: Dice, what: string, { writes, slots }: Interaction, loc
     case 'gives what cannot be seen': {
       const at = pickOf(dice, writes);
       const make = dice.pick(unseen);
-      return at === undefined ? undefined : (_, answer) => withValue(answer as Ways, at, make());
+      return at === undefined ? undefined : (_, answer) => withValue(answer as Outcomes, at, make());
     }
     case 'writes what it only reads': {
       const at = slots.findIndex((_, i) => !writes.includes(i));
-      return at < 0 ? undefined : (_, answer) => withValue(answer as Ways, at, 'written');
+      return at < 0 ? undefined : (_, answer) => withValue(answer as Outcomes, at, 'written');
     }
     default:
       return what === 'changes what it is given' && !locals.some(canChange) ? undefined : ofSteps[what];
@@ -207,7 +207,7 @@ const rogueComponents = (
 
 // --- both --------------------------------------------------------------------------------------------------------------------
 
-/** The model with one misdeed, at a state that can be reached; undefined where the dice found no place for it. */
+/** A model with one misdeed at a reachable state; undefined where the dice find no place. */
 export const rogueOf = (dice: Dice, built: Built, world: World): Rogue | undefined => {
   const node = dice.pick([...world.nodes.values()]);
   if (built.form === 'plain') {

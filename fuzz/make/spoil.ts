@@ -1,22 +1,22 @@
-/** Reductions that are none: a model is given one, or is changed so that the one it has does not fit it any more. */
+/** Spoils models: gives a model a false reduction, or changes it so that its reduction becomes false. */
 import { range, type Dice } from '../dice.js';
 import { sizeOfDomain, type ComponentRecipe, type Renaming } from '../recipe/component.js';
 import type { PlainRecipe } from '../recipe/plain.js';
 import type { Recipe } from '../recipe/recipe.js';
 
-/** A map of so many things onto themselves: a bijection, now and then none. */
+/** Draws a map of `count` things onto themselves: mostly a bijection. */
 const anyOrder = (dice: Dice, count: number): ReadonlyArray<number> => {
   const order = dice.oneIn(2) ? dice.shuffled(range(count)) : exchanged(dice, count);
   return dice.oneIn(5) ? order.with(dice.below(count), dice.below(count)) : order;
 };
 
-/** Two are exchanged. */
+/** Draws a bijection that exchanges two things. */
 const exchanged = (dice: Dice, count: number): ReadonlyArray<number> => {
   const [a, b] = [dice.below(count), dice.below(count)];
   return range(count).map((i) => (i === a ? b : i === b ? a : i));
 };
 
-/** Some are taken for others; mostly so that nothing is left to be done the second time. */
+/** Draws a map that merges some things with others; mostly it is idempotent. */
 const anyFolds = (dice: Dice, count: number): ReadonlyArray<number> => {
   const folds = [...range(count)];
   for (let n = 1 + dice.below(3); n > 0; n--) folds[dice.below(count)] = dice.below(count);
@@ -69,7 +69,7 @@ const foldsOf = (dice: Dice, { domains }: ComponentRecipe): ReadonlyArray<Readon
   });
 };
 
-/** Slots of one kind are exchanged, or values of one, or both. */
+/** Draws a renaming that exchanges slots of one kind, values of one domain, or both. */
 const anyRenaming = (dice: Dice, { slots, domains }: ComponentRecipe): Renaming => {
   const domain = dice.below(domains.length);
   const alike = slots.flatMap((slot, i) => (slot.domain === domain ? [i] : []));
@@ -87,7 +87,7 @@ const spoiledComponents = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe
   const kind = symmetry === undefined ? dice.below(2) : dice.below(4);
   if (dice.oneIn(5)) return { ...recipe, keyFolds: foldsOf(dice, recipe) };
   if (kind === 0) return { ...recipe, folds: foldsOf(dice, recipe) };
-  // A guard must stay one.
+  // A changed look must not make a guard false where a step is enabled.
   const guards = meetings.flatMap(({ guard, talk }) => [guard, talk?.when]);
   const free = range(looks.length).filter((look) => !guards.includes(look));
   if (kind === 2 && free.length > 0) {
@@ -96,12 +96,15 @@ const spoiledComponents = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe
     const rows = look.slots.reduce((n, slot) => n * sizeOfDomain(domains[slots[slot]!.domain]!), 1);
     return { ...recipe, looks: looks.with(which, { ...look, rows: toggled(look.rows, dice.below(rows)) }) };
   }
-  const spare = meetings.findIndex(({ ways }) => ways.length > 0);
+  const spare = meetings.findIndex(({ outcomes }) => outcomes.length > 0);
   if (kind === 3 && spare >= 0) {
     const meeting = meetings[spare]!;
     return {
       ...recipe,
-      meetings: meetings.with(spare, { ...meeting, ways: meeting.ways.toSpliced(dice.below(meeting.ways.length), 1) }),
+      meetings: meetings.with(spare, {
+        ...meeting,
+        outcomes: meeting.outcomes.toSpliced(dice.below(meeting.outcomes.length), 1),
+      }),
     };
   }
   return { ...recipe, symmetry: range(1 + dice.below(2)).map(() => anyRenaming(dice, recipe)) };

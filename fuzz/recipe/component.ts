@@ -1,4 +1,4 @@
-/* eslint-disable max-lines -- a recipe and what is cooked from it: a field of the one is read in the other. */
+/* eslint-disable max-lines -- a recipe and the model that is made from it: the model reads each field of the recipe. */
 /** A component model as data: domains of values, slots, and tables for steps, guards, exchanges and predicates. */
 import {
   query,
@@ -24,10 +24,10 @@ import { twins, type Tree } from './values.js';
 export interface Domain {
   readonly name: string;
   readonly values: ReadonlyArray<Tree>;
-  /** So many whole numbers instead, for what is deep. */
+  /** The number of values where they are whole numbers from 0, as in a deep model. */
   readonly count?: number;
   readonly progress: ReadonlyArray<number>;
-  /** How many variants of each value there are that a quotient makes one of. */
+  /** The number of variants of each value, which a quotient merges. */
   readonly variants: number;
 }
 
@@ -43,7 +43,7 @@ export type Row = number;
 export interface Look {
   readonly slots: ReadonlyArray<number>;
   readonly rows: ReadonlyArray<Row>;
-  /** Whether the look is true everywhere but in `rows`, and not in `rows` alone. */
+  /** Is the look true everywhere but in `rows`? Otherwise it is true in `rows` alone. */
   readonly except: boolean;
 }
 
@@ -53,8 +53,8 @@ export interface Said {
   readonly witnesses?: ReadonlyArray<string>;
 }
 
-/** Values of the slots that are written, in their order. */
-export interface Way extends Said {
+/** An outcome of a step: `next` has the values of the written slots, in their order. */
+export interface RecipeOutcome extends Said {
   readonly next: ReadonlyArray<number>;
 }
 
@@ -63,8 +63,8 @@ export interface Meeting {
   readonly args: ReadonlyArray<string>;
   readonly slots: ReadonlyArray<number>;
   readonly writes: ReadonlyArray<number>;
-  readonly ways: ReadonlyArray<readonly [Row, ReadonlyArray<Way>]>;
-  /** Goes up by one in its one slot, as far as that goes, without a table. */
+  readonly outcomes: ReadonlyArray<readonly [Row, ReadonlyArray<RecipeOutcome>]>;
+  /** The step adds one to its one slot, up to the greatest value, without a table. */
   readonly climbs?: boolean;
   readonly guard?: number;
   readonly fair?: Fairness;
@@ -78,7 +78,7 @@ export interface Talking {
   readonly answerer: number;
   readonly ask: ReadonlyArray<number | null>;
   readonly answer: ReadonlyArray<ReadonlyArray<number | null>>;
-  readonly take: ReadonlyArray<ReadonlyArray<ReadonlyArray<Way>>>;
+  readonly take: ReadonlyArray<ReadonlyArray<ReadonlyArray<RecipeOutcome>>>;
   readonly keyed: boolean;
   readonly shift: number;
 }
@@ -86,7 +86,7 @@ export interface Talking {
 export interface ComponentClaim {
   readonly name: string;
   readonly kind: ComponentProperty['kind'];
-  /** Looks. `leadsTo`: from which; `noDeadlock`: the final ones. */
+  /** The numbers of looks. Of `leadsTo`: those from which it leads; of `noDeadlock`: those of final states. */
   readonly over: ReadonlyArray<number>;
   readonly to: ReadonlyArray<number>;
   readonly bare: boolean;
@@ -95,7 +95,7 @@ export interface ComponentClaim {
 export interface Renaming {
   readonly name: string;
   readonly slotTo: ReadonlyArray<number>;
-  /** By domain and value. */
+  /** The images of values, by domain and value. */
   readonly values: ReadonlyArray<ReadonlyArray<number>>;
 }
 
@@ -103,7 +103,7 @@ export interface ComponentRecipe {
   readonly form: 'component';
   readonly domains: ReadonlyArray<Domain>;
   readonly slots: ReadonlyArray<Place>;
-  /** Several initial states, each by the values of all slots; with repetitions. */
+  /** The initial states, perhaps with repetitions, each as the values of all slots. */
   readonly initial?: ReadonlyArray<ReadonlyArray<number>>;
   readonly looks: ReadonlyArray<Look>;
   readonly meetings: ReadonlyArray<Meeting>;
@@ -111,23 +111,23 @@ export interface ComponentRecipe {
   readonly claims: ReadonlyArray<ComponentClaim>;
   readonly boundary?: ReadonlyArray<number>;
   readonly symmetry?: ReadonlyArray<Renaming>;
-  /** A quotient that takes values for others, by domain. */
+  /** A quotient that merges values with others, by domain. */
   readonly folds?: ReadonlyArray<ReadonlyArray<number>>;
-  /** Its reductions are perhaps none. */
+  /** The reductions may be false. */
   readonly spoiled?: true;
   readonly hasProgress: boolean;
   readonly keyed: boolean;
-  /** A key that takes the variants of a value for one, and one that takes values for others, by domain. */
+  /** `blurred`: a key that merges the variants of a value. `keyFolds`: a key that merges values with others, by domain. */
   readonly blurred?: boolean;
   readonly keyFolds?: ReadonlyArray<ReadonlyArray<number>>;
   readonly shown: boolean;
 }
 
-/** Whether the model has normal forms. */
+/** Has the model normal forms? */
 export const hasNormalForms = ({ domains, folds }: ComponentRecipe): boolean =>
   folds !== undefined || domains.some(({ variants }) => variants > 1);
 
-/** The looks that something asks for. */
+/** The numbers of the looks that a claim, the boundary or an interaction uses. */
 export const usedLooks = ({ claims, boundary = [], meetings }: ComponentRecipe): ReadonlySet<number> =>
   new Set([
     ...claims.flatMap(({ over, to }) => [...over, ...to]),
@@ -137,10 +137,10 @@ export const usedLooks = ({ claims, boundary = [], meetings }: ComponentRecipe):
 
 // --- values ----------------------------------------------------------------------------------------------------------------
 
-/** A domain's values as the model has them. */
+/** The values of a domain, as the model has them. */
 interface Values {
   readonly size: number;
-  /** Which value it is, and which variant of it. */
+  /** The number of a value, and of its variant. */
   readonly indexOf: (local: unknown) => readonly [index: number, variant: number];
   readonly at: (index: number, variant: number) => unknown;
 }
@@ -182,7 +182,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
     const kind = recipe.domains[domain]!.name;
     return { kind, name, initial: values.get(kind)!.at(initial, 0) };
   });
-  /** The row that some slots' values make. */
+  /** The row of some slots' values. */
   const rowOf = (which: ReadonlyArray<number>, locals: Locals): Row => {
     let row = 0;
     for (let i = which.length - 1; i >= 0; i--) {
@@ -244,14 +244,14 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
   };
   const stepOf = (meeting: Meeting): Interaction['step'] => {
     if (meeting.climbs === true) return climb(meeting);
-    const ways = new Map(meeting.ways);
+    const outcomes = new Map(meeting.outcomes);
     return (...locals: Locals): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> =>
-      (ways.get(rowOf(meeting.slots, locals)) ?? []).map((way) => {
+      (outcomes.get(rowOf(meeting.slots, locals)) ?? []).map((outcome) => {
         const next = [...locals];
         meeting.writes.forEach((arg, i) => {
-          next[arg] = moved(kindOf(meeting.slots[arg]!), locals[arg], way.next[i]!, meeting.shift);
+          next[arg] = moved(kindOf(meeting.slots[arg]!), locals[arg], outcome.next[i]!, meeting.shift);
         });
-        return { ...said(way), next };
+        return { ...said(outcome), next };
       });
   };
   const interactionOf = (meeting: Meeting): Interaction => {
@@ -292,7 +292,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
   const { boundary, symmetry, initial, folds, keyFolds } = recipe;
   const inDomain = (to: typeof folds, kind: string, index: number): number =>
     to?.[recipe.domains.findIndex(({ name }) => name === kind)]?.[index] ?? index;
-  /** The values of a state in which it differs from the initial values of its slots. */
+  /** The values of an initial state that differ from the slots' initial values. */
   const beginning = (numbers: ReadonlyArray<number>): Readonly<Record<string, unknown>> =>
     Object.fromEntries(
       recipe.slots.flatMap((place, i) =>

@@ -1,11 +1,11 @@
 /**
- * Equal values have one form: whatever of them the model is given, its sets and maps are in one order, and no zero has a sign. A model that looks
- * at the order would otherwise be another model for each search. The models of the fuzz do not look at it to decide anything, but they
- * notice, while they are watched, when one value comes to them in two forms.
+ * The checker must give a model equal values in one form: the sets and maps in one order, and zeros without a sign. Otherwise a model that reads the
+ * order would be another model for each search. The models of the fuzz do not use the order, but while they are watched they notice a value that they
+ * are given in two forms.
  */
 import { canon } from '../oracle/text.js';
 
-/** A text of the value as it is: members and entries in their order, zeros with their sign. The order of fields has no meaning. */
+/** The text of a value's form: members and entries in their order, zeros with their sign. The order of fields has no meaning. */
 const formOf = (value: unknown): string => {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value !== 'object' || value === null) return canon(value);
@@ -24,12 +24,12 @@ const textOf = (value: object): string => {
   return `{${fields.toSorted().join()}}`;
 };
 
-/** What a model was given, in all searches of it during which it was watched. */
+/** The forms of the values that a model was given, in all searches during which it was watched. */
 export class Forms {
   isWatched = false;
   private readonly known = new Map<string, string>();
 
-  /** Takes note of a value that the model is given. */
+  /** Notes a value that the model is given. */
   see(value: unknown): void {
     if (!this.isWatched) return;
     const name = canon(value);

@@ -1,4 +1,4 @@
-/** A plain model as data: a graph whose states are values, with all that may be said of it. */
+/** A plain model as data: a graph whose states are values, with all optional fields of a model. */
 import type { Fairness, Model, Property } from '#bayou/checker/model.js';
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
@@ -8,23 +8,23 @@ import { twins, type Tree } from './values.js';
 /** An edge of the graph. */
 export interface Edge {
   readonly from: number;
-  /** -1: `next` gives undefined, the action turns out not to be enabled. */
+  /** The target state; -1: `next` returns undefined, since the action is not enabled. */
   readonly to: number;
   readonly family: string;
   readonly arg: number;
   readonly fair?: Fairness;
   readonly note?: string;
-  /** By how much it moves the part of a state that a quotient leaves out. */
+  /** The amount by which the edge moves the part of a state that a quotient leaves out. */
   readonly shift: number;
 }
 
-/** A property: where it is broken, or, of what is to come or to be reached, where it is true. */
+/** A property. `marked` has the states or edges that break it; of liveness and witnesses, those where its predicate is true. */
 export interface PlainClaim {
   readonly name: string;
   readonly kind: Property<unknown, unknown>['kind'];
-  /** States, or (of step properties) edges. */
+  /** States; of step properties, edges. */
   readonly marked: ReadonlyArray<number>;
-  /** `leadsTo`: the states that are to come. */
+  /** Of `leadsTo`: the states to which it leads. */
   readonly to: ReadonlyArray<number>;
   /** A `noDeadlock` without final states. */
   readonly bare: boolean;
@@ -34,37 +34,37 @@ export interface PlainRecipe {
   readonly form: 'plain';
   readonly states: ReadonlyArray<Tree>;
   readonly edges: ReadonlyArray<Edge>;
-  /** With repetitions. */
+  /** The initial states, perhaps with repetitions. */
   readonly initial: ReadonlyArray<number>;
-  /** So many more states in a row behind state 0, the last with a step back if `returns`. */
+  /** A chain of `length` further states behind state 0. With `returns` its last state has a step back. */
   readonly chain: { readonly length: number; readonly returns: boolean };
   /** States beyond the boundary; undefined: there is no boundary. */
   readonly beyond?: ReadonlyArray<number>;
   readonly claims: ReadonlyArray<PlainClaim>;
-  /** By state; those of the chain have that of state 0. */
+  /** The progress of each state. The states of the chain have that of state 0. */
   readonly progress?: ReadonlyArray<number>;
   /** Permutations of the states. */
   readonly symmetry?: ReadonlyArray<ReadonlyArray<number>>;
-  /** How many variants of each state there are that a quotient makes one of; 1: no quotient. */
+  /** The number of variants of each state, which a quotient merges; 1: no quotient. */
   readonly variants: number;
-  /** A quotient that takes states for others; none of the variants' then. */
+  /** A quotient that merges states with others, by state; then there is no quotient of variants. */
   readonly folds?: ReadonlyArray<number>;
-  /** A key that takes states for others, by the state whose name it gives. */
+  /** A key that merges states with others: by state, the state whose name the key returns. */
   readonly keyFolds?: ReadonlyArray<number>;
-  /** Its reductions are perhaps none. */
+  /** The reductions may be false. */
   readonly spoiled?: true;
-  /** A key that tells all states apart, and one that takes the variants of a state for one. */
+  /** `keyed`: a key that tells all states apart. `blurred`: a key that merges the variants of a state. */
   readonly keyed: boolean;
   readonly blurred: boolean;
   readonly shown: boolean;
-  /** Whether the families are declared, one of them that never occurs. */
+  /** Are the families declared, with one that never occurs? */
   readonly families: boolean;
 }
 
-/** Whether the model has a normal form. */
+/** Has the model a normal form? */
 export const hasQuotient = ({ variants, folds }: PlainRecipe): boolean => variants > 1 || folds !== undefined;
 
-/** Which state, and which variant of it. */
+/** The number of a state, and of its variant. */
 interface StateAndVariant {
   readonly index: number;
   readonly variant: number;
@@ -74,7 +74,7 @@ interface Action {
   readonly edge: number;
 }
 
-/** The recipe with its chain written out. */
+/** The states and edges of a recipe, with those of its chain. */
 const written = (recipe: PlainRecipe): Pick<PlainRecipe, 'states' | 'edges'> => {
   const { states, edges, chain } = recipe;
   const first = states.length;
@@ -88,7 +88,7 @@ const written = (recipe: PlainRecipe): Pick<PlainRecipe, 'states' | 'edges'> => 
   return { states: [...states, ...more], edges: [...edges, ...down, ...back] };
 };
 
-/** The key that a recipe has, if any. */
+/** The key of a recipe; undefined: it has none. */
 const keyOf = (
   { keyFolds, blurred, keyed }: PlainRecipe,
   indexOf: (state: unknown) => number,
@@ -98,7 +98,7 @@ const keyOf = (
   return keyed ? { key: canon } : {};
 };
 
-/** The model that a recipe describes. States are made anew each time, their fields in one order or the other. */
+/** The model that a recipe describes. It makes each state anew, with the fields in one of two orders. */
 // eslint-disable-next-line max-lines-per-function -- a model is cooked field by field, as the interface lists them.
 export const plainModel = (recipe: PlainRecipe, forms = new Forms()): Model<unknown, unknown> => {
   const { states, edges } = written(recipe);
@@ -114,7 +114,7 @@ export const plainModel = (recipe: PlainRecipe, forms = new Forms()): Model<unkn
     return at;
   };
   const indexOf = (state: unknown): number => placeOf(state).index;
-  /** The same of what the model is asked about, and not only to rename it. */
+  /** The same for a state that the model is given otherwise than for a permutation; it is noted in `forms`. */
   const askedOf = (state: unknown): StateAndVariant => {
     forms.see(state);
     return placeOf(state);

@@ -6,14 +6,14 @@ import { plainModel, type PlainRecipe } from './plain.js';
 
 export type Recipe = PlainRecipe | ComponentRecipe;
 
-/** The model of a recipe that came as text: what threads build it by. */
+/** The model of a recipe in JSON text. Threads build their models by it. */
 export const componentModelOf = (text: string): ComponentModel => componentModel(JSON.parse(text) as ComponentRecipe);
 
 export type Built = (
   | { readonly form: 'plain'; readonly model: Model<unknown, unknown> }
   | { readonly form: 'component'; readonly model: ComponentModel }
 ) & {
-  /** In which forms values come to the model. */
+  /** The forms in which values are given to the model. */
   readonly forms: Forms;
 };
 

@@ -1,4 +1,4 @@
-/** Values of every plain kind, as data that goes through JSON: so a model is a recipe that can be cut down, sent to a thread and printed. */
+/** Values of every plain kind as data that goes through JSON, so that a recipe can be made smaller, sent to a thread and printed. */
 import type { Dice } from '../dice.js';
 import { canon } from '../oracle/text.js';
 
@@ -19,7 +19,7 @@ export type Tree =
 
 const ODD = { undefined: undefined, NaN, '-0': -0, Infinity } as const;
 
-/** The value, made anew; `backwards` the members of sets, maps and records are put in the other way round, and zeros have the other sign. */
+/** Makes the value anew. `backwards`: the members of sets, maps and records are in the opposite order, and zeros have the opposite sign. */
 const build = (tree: Tree, backwards = false): unknown => {
   if (tree === 0 && backwards) return -0;
   if (typeof tree !== 'object' || tree === null) return tree;
@@ -42,13 +42,13 @@ const build = (tree: Tree, backwards = false): unknown => {
   return value;
 };
 
-/** Makes nothing of it writable: whoever changes a value that is the model's is found out. */
+/** Freezes a value deeply, so that a write to a value of the model throws. */
 const frozen = (value: unknown): unknown => {
   if (typeof value === 'object' && value !== null) for (const part of Object.values(Object.freeze(value))) frozen(part);
   return value;
 };
 
-/** Gives by turns one of two equal values: one that is frozen, and one whose fields and members are in the other order, with zeros of the other sign. */
+/** Returns two equal values in turns: a frozen one, and one whose fields and members are in the opposite order, with zeros of the opposite sign. */
 export const twins = (tree: Tree): ((second: boolean) => unknown) => {
   const [one, other] = [frozen(build(tree)), build(tree, true)];
   return (second) => (second ? other : one);
@@ -70,7 +70,7 @@ export const source = (tree: Tree): string => {
 const NAMES = ['a', 'b', 'length', 'constructor', 'toString', '0', '', 'é', 'a b'];
 const TEXTS = ['', 'a', '0', 'null', 'undefined', '[]', 's1:a', 'ü\u2028', '#1;', 'toString', 'a,b'];
 
-/** `next` gives `undefined` where an action turns out not to be enabled, so it is no state. */
+/** The text of `undefined`, which is no state: `next` returns it where an action is not enabled. */
 const NO_STATE = canon(undefined);
 
 const leaf = (dice: Dice): Tree => {
@@ -96,7 +96,7 @@ const distinct = <T>(items: ReadonlyArray<T>, treeOf: (item: T) => Tree): Readon
   ...new Map(items.map((item) => [canon(build(treeOf(item))), item])).values(),
 ];
 
-/** A value of at most so many levels. */
+/** Draws a value with at most `levels` levels. */
 const anyTree = (dice: Dice, levels: number): Tree => {
   if (levels === 0 || dice.oneIn(3)) return leaf(dice);
   const inner = (): Tree => anyTree(dice, levels - 1);
@@ -120,7 +120,7 @@ const anyTree = (dice: Dice, levels: number): Tree => {
   }
 };
 
-/** So many values that are all different. They are often small numbers, or records that differ in one field, as in most models. */
+/** Draws `count` different values. They are often small numbers, or records that differ in one field, as in most models. */
 export const anyTrees = (dice: Dice, count: number): ReadonlyArray<Tree> => {
   const style = dice.below(4);
   if (style === 0) return Array.from({ length: count }, (_, i) => i);

@@ -190,8 +190,8 @@ test('models of components', () => {
     'a guard of several': component(({ meetings }) => repeats(meetings.flatMap(({ guard }) => guard ?? []))),
     'a guard that is true where there is no step': component(({ meetings, looks }) =>
       meetings.some(
-        ({ guard, slots, ways }) =>
-          guard !== undefined && slots.length === looks[guard]!.slots.length && looks[guard]!.rows.length > ways.length,
+        ({ guard, slots, outcomes }) =>
+          guard !== undefined && slots.length === looks[guard]!.slots.length && looks[guard]!.rows.length > outcomes.length,
       ),
     ),
     'a query': component(({ meetings }) => meetings.some(({ talk }) => talk !== undefined)),
@@ -203,7 +203,9 @@ test('models of components', () => {
     without: component(({ exchanges }) => exchanges.some(({ keyed }) => !keyed)),
     'nothing to be asked': component(({ exchanges }) => exchanges.some(({ ask }) => ask.includes(null))),
     'no answer': component(({ exchanges }) => exchanges.some(({ answer }) => answer.flat().includes(null))),
-    'several outcomes': component(({ meetings }) => meetings.some(({ ways }) => ways.some(([, some]) => some.length > 1))),
+    'several outcomes': component(({ meetings }) =>
+      meetings.some(({ outcomes }) => outcomes.some(([, some]) => some.length > 1)),
+    ),
     'nothing that is written': component(({ meetings }) =>
       meetings.some(({ writes, talk }) => talk === undefined && writes.length === 0),
     ),
