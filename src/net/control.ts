@@ -1,4 +1,4 @@
-/** What a master asks of a server. */
+/** Does the requests of a master to a server. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { DurableReplica } from '../impl/durable.js';
 import { liveWritesOf, vectorOf } from '../impl/replica.js';
@@ -10,7 +10,7 @@ import { storedParts } from './store-parts.js';
 
 type Reply = Parameters<Handler>[2];
 
-/** What is asked of. */
+/** The parts of a server that a master may control. */
 export interface Controlled {
   readonly durable: DurableReplica;
   readonly links: Links;
@@ -36,13 +36,13 @@ const store = (durable: DurableReplica, reply: Reply): void => {
   const at = durable.replica;
   const before = liveWritesOf(at);
   barrier(durable, () => {
-    // Where the log has failed meanwhile, the replica is the one that the log has.
+    // Where the log has failed since, the replica is another object, with the state of the log.
     const writes = durable.replica === at ? before : liveWritesOf(durable.replica);
     reply({ type: 'stored', keys: writes.length }, storedParts(writes));
   });
 };
 
-/** Does what a master asks. */
+/** Does one request of a master. */
 export const control = (of: Controlled, ask: Ask, reply: Reply, working: () => void): void => {
   const { durable, links } = of;
   switch (ask.type) {

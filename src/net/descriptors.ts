@@ -4,7 +4,7 @@ import { NODE } from '../ports/node.js';
 import type { Timer, Timers } from '../ports/ports.js';
 import { codeOf } from '../files/error-code.js';
 
-/** How often it is looked whether a descriptor is left, in ms. */
+/** The time between two looks whether a descriptor is left, in ms. */
 const LOOK_MS = 250;
 
 const NONE_LEFT = new Set<unknown>(['EMFILE', 'ENFILE']);

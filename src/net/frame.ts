@@ -1,7 +1,7 @@
 /**
- * Frames: a length in four bytes, big-endian, and a payload of so many bytes: one JSON value whose characters are all below
- * U+0100 (others are written as `\u` escapes), one byte for each. Byte strings cost one byte a byte that way, and decoding needs no
- * UTF-8 validation. After the handshake the payload is sealed (`frame-cipher.ts`).
+ * Frames: the payload's length in four bytes, big-endian, and the payload. The payload is one JSON value, with one byte for each character: characters from
+ * U+0100 on are written as `\u` escapes. So a byte string takes one byte for each of its bytes, and decoding needs no check of UTF-8. After the handshake
+ * the payload is sealed (`frame-cipher.ts`).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { FrameCipher } from './frame-cipher.js';
@@ -41,14 +41,14 @@ export interface FrameReader {
   readonly push: (chunk: Buffer) => void;
   /** The JSON value of the next frame, and how long that was; undefined where none is complete; or what is wrong with it. */
   readonly next: () => E.Either<string, { readonly value: unknown; readonly bytes: number } | undefined>;
-  /** Bytes that were taken in and have not been given as frames. */
+  /** The number of bytes that were taken in and not returned as frames. */
   readonly pending: () => number;
 }
 
-/** How what speaks HTTP begins, at either end. As the length of a frame it would be above every maximum. */
+/** The first characters of HTTP, at either end. As the length of a frame they would be above every maximum. */
 const HTTP = /^(HTTP|GET |HEAD|POST|PUT |DELE|OPTI|CONN|PATC|TRAC)/;
 
-/** Whoever mistakes one port of a server for another. */
+/** The text for an end that took one port of a server for another. */
 export const SPEAKS_HTTP =
   'it speaks HTTP, which no member of a cluster does: metrics and health have a port of their own (--metrics-port)';
 
@@ -56,15 +56,15 @@ const NONE = E.right(undefined);
 const NOT_SEALED = E.left('a frame that was not sealed for this connection');
 
 /**
- * A {@link FrameReader} that refuses frames longer than `maxBytes()`, and, from when `seal()` gives a seal, those that it does not open.
+ * A {@link FrameReader} that refuses frames longer than `maxBytes()`. Once `seal()` returns a cipher, it also refuses frames that the cipher does not open.
  */
 export const frameReader = (maxBytes: () => number, seal: () => FrameCipher | undefined = () => undefined): FrameReader => {
-  /** What was taken in: the rest of a buffer, and whatever came after it. */
+  /** The bytes that were taken in: the rest of a buffer, and the chunks after it. */
   let buffer: Buffer = Buffer.alloc(0);
   let at = 0;
   let later: Buffer[] = [];
   let laterBytes = 0;
-  /** Bytes of the next frame, as far as is known. */
+  /** The length of the next frame, as far as it is known. */
   let need = HEADER;
 
   const parse = (buffer: Buffer, from: number, to: number): E.Either<string, unknown> => {
@@ -80,7 +80,7 @@ export const frameReader = (maxBytes: () => number, seal: () => FrameCipher | un
 
   const pending = (): number => buffer.length - at + laterBytes;
 
-  /** Puts what the next frame needs into one buffer, once all of it is there. */
+  /** Puts the bytes of the next frame into one buffer, once all of them are there. */
   const gather = (): boolean => {
     if (buffer.length - at >= need) return true;
     if (pending() < need) return false;

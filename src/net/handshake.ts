@@ -25,19 +25,19 @@ import type { Tls } from './tls.js';
 import { maybeTls, socketError } from './socket-errors.js';
 import { channelOf, connectTo } from './transport.js';
 
-/** Who this process is, and what it knows. */
+/** The identity of a process, with the secret that it knows. */
 export interface Identity {
   readonly me: Party;
   readonly secret: string;
   /** How long a handshake that it begins may take, in ms. Default: 5,000. */
   readonly handshakeMs?: number;
-  /** Which replica this process is now, where it is a server. */
+  /** The server's present replica; undefined where the process is no server. */
   readonly replica?: () => ReplicaId;
-  /** Over TLS, and how; default: plain TCP. */
+  /** The TLS options. Default: plain TCP. */
   readonly tls?: Tls | undefined;
-  /** Nobody speaks TLS here, as in a master's cluster: it is not the reason where somebody hangs up. */
+  /** Does no process of the cluster use TLS, as in a master's cluster? Then TLS is never named as the reason of a hang-up. */
   readonly isPlain?: boolean | undefined;
-  /** Where it lives. Default: Node's world. */
+  /** The process's world. Default: Node's. */
   readonly world?: World | undefined;
 }
 
@@ -47,13 +47,13 @@ interface Talk {
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
   readonly become: (peer: Peer, callbacks: Callbacks, seal: FrameCipher, share?: Share) => Connection;
   readonly hangUp: () => void;
-  /** Ends it at once. */
+  /** Ends the talk at once. */
   readonly giveUp: (why: string) => void;
 }
 
-/** Why there is no connection. */
+/** The reason why there is no connection. */
 export class HandshakeError extends Error {
-  /** Whether a member was refused because its link is cut. That is no fault: it may have dialed while the link was being cut. */
+  /** Was a member refused because its link is cut? That is no fault: it may have dialed while the link was being cut. */
   readonly isRefusal: boolean;
 
   constructor(why: string, isRefusal = false) {
@@ -64,10 +64,10 @@ export class HandshakeError extends Error {
 
 const CLOSED_IN_HANDSHAKE = 'the connection was closed in the handshake';
 
-/** Did the other end go away in the handshake? It may have been killed: no fault is known of it. */
+/** Did the other end go away in the handshake? It may have been killed, so this counts as no fault. */
 export const isGone = (why: string): boolean => why === CLOSED_IN_HANDSHAKE || /\b(ECONNRESET|EPIPE)\b|socket hang up/.test(why);
 
-/** More than the longest thing that is said in a handshake, and what may come after the last one. */
+/** The most unread bytes in a handshake: above its longest message and the bytes that may follow the last one. */
 const MAX_UNHEARD_BYTES = 2 * MAX_HELLO_BYTES;
 
 const heardAs = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
@@ -94,7 +94,7 @@ const talk = (world: World, socket: ByteStream, withinMs: number): Talk => {
   };
   const take = (chunk: Buffer): void => {
     reader.push(chunk);
-    // Each end says one thing and then listens.
+    // Each end sends one message and then listens.
     if (reader.pending() > MAX_UNHEARD_BYTES) fail('it said more than a handshake has');
     wake();
   };
@@ -143,7 +143,7 @@ const handshakeErrors = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Ei
   }
 };
 
-/** How an end that speaks something else answers: it hangs up, or with what makes no frame. */
+/** The errors that an end with another protocol causes: it hangs up, or sends bytes that are no frame. */
 const NOT_UNDERSTOOD = /^(the connection was closed in the handshake|a frame )/;
 
 /** Dials an address; `peer` is who must be there. Fails with one line, also where the signal comes first. */

@@ -1,6 +1,6 @@
 /**
- * Frames of one connection, a share of them in each turn of the process: however much a member sends, and over however many connections, everybody
- * else has a turn in between. What is over waits where it is: in the one chunk that was read, in the socket's buffer, and with the other end.
+ * Takes the frames of one connection, a share of them in each turn of the process. However much a member sends, and over however many connections, every
+ * other member has a turn in between. The rest waits where it is: in the one chunk that was read, in the socket's buffer, and at the other end.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
@@ -8,16 +8,16 @@ import type { FrameReader } from './frame.js';
 import { MAX_PER_TURN, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
-/** Which part of a member's turn a connection has, now: above 0, up to 1. */
+/** The part of a member's turn that a connection has now: above 0, up to 1. */
 export type Share = () => number;
 
-/** Who takes the frames. */
+/** Takes the frames. */
 export interface FrameTaker {
-  /** `bytes`: how long its frame was. */
+  /** Takes the value of a frame. `bytes`: the length of the frame. */
   readonly take: (value: unknown, bytes: number) => void;
-  /** Is there no room for more? Then nothing is read until {@link Intake.goOn}. */
+  /** Is there no room for more frames? Then none is read until {@link Intake.goOn}. */
   readonly isBusy: () => boolean;
-  /** A frame is wrong: nothing more is read. */
+  /** A frame is wrong; no further frame is read. */
   readonly onFault: (what: string) => void;
 }
 
@@ -29,11 +29,11 @@ export interface Intake {
   readonly finish: () => void;
 }
 
-/** What a connection has taken of its share of the present turn. */
+/** How much of its share of the present turn a connection has used. */
 interface Taken {
-  /** Is there something left? */
+  /** Is a part of the share left? */
   readonly hasLeft: () => boolean;
-  /** A frame was taken, in `ms`. */
+  /** Counts a frame that took `ms`. */
   readonly add: (ms: number) => void;
 }
 
@@ -54,7 +54,7 @@ const takenInTurn = (timers: Timers, share: Share): Taken => {
   };
 };
 
-/** Lets something be done soon: once, however often that is asked for until then. */
+/** Calls `act` soon, and once, however often `ask` is called before. */
 const soonOnce = (timers: Timers, act: () => void): { readonly ask: () => void; readonly isAsked: () => boolean } => {
   let isAsked = false;
   return {
@@ -70,7 +70,7 @@ const soonOnce = (timers: Timers, act: () => void): { readonly ask: () => void; 
   };
 };
 
-/** Reads the frames of a stream; `reader` holds what it has delivered already. */
+/** Reads the frames of a stream. `reader`: has the bytes that the stream has delivered already. */
 export const intake = (
   { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
   socket: ByteStream,

@@ -1,4 +1,4 @@
-/** The servers and clients that a server may talk to: who is linked, who is connected, and whose link is cut. */
+/** The links of a server to servers and clients: those that exist, those that are connected, and those that are cut. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../core/ids.js';
 import type { Callbacks, Connection } from './connection.js';
@@ -9,10 +9,10 @@ import type { Address, Party } from './protocol.js';
 import { throttled } from './throttled.js';
 import type { Tracer } from './tracer.js';
 
-/** What links need to know of their server. */
+/** The options of a server's links. */
 export interface LinksOptions {
   readonly identity: Identity;
-  /** Clients whose link is cut from the start. */
+  /** Clients whose links are cut from the start. */
   readonly refused: ReadonlyArray<NodeId>;
   readonly onAsk: Callbacks['onAsk'];
   readonly logger: Logger;
@@ -59,7 +59,7 @@ export class Links {
     this.callbacks = {
       onAsk: o.onAsk,
       onClose: (connection, why) => {
-        // What is not inbound is a peer that this server dialed.
+        // A connection that is not inbound leads to a peer that this server dialed.
         if (!this.#inbound.delete(connection) && connection.peer.role === 'server' && !this.#isClosing)
           o.logger.info(`server ${connection.peer.id} is down: ${why}`);
       },
@@ -72,12 +72,12 @@ export class Links {
     return this.#outbound;
   }
 
-  /** How many are connected that dialed. */
+  /** The number of inbound connections. */
   get connections(): number {
     return this.#inbound.size;
   }
 
-  /** Why a party is refused; undefined where it is not. */
+  /** The reason why a party is refused; undefined where it is not. */
   admit = (peer: Party): string | undefined => (peer.role !== 'master' && this.#refused.has(peer.id) ? cutTo(peer) : undefined);
 
   onConnection = (connection: Connection): void => {
@@ -87,7 +87,7 @@ export class Links {
     else connection.close(refused);
   };
 
-  /** Makes the link to a peer, or makes it again; `address`: where it listens, where this server is who dials. */
+  /** Makes the link to a peer, or makes it again. `address`: the peer's address where this server dials; null: the peer dials. */
   link = async (peer: NodeId, address: Address | null): Promise<E.Either<string, void>> => {
     const { identity, logger, trace } = this.#o;
     this.#refused.delete(peer);
@@ -109,14 +109,14 @@ export class Links {
     this.#o.trace?.({ type: 'link', peer: peer.id, up: false });
   };
 
-  /** Has the clients dial again: the replica is another one now. */
+  /** Makes the clients dial again, since the replica is another one now. */
   retireClients(): void {
     for (const c of this.#inbound) if (c.peer.role === 'client') c.retire();
   }
 
-  /** Ends all connections; whoever is owed an answer gets it. */
+  /** Ends all connections; requests under way are still answered. */
   hangUp = (): void => {
-    // From here on it is this server that goes down, and no peer.
+    // This server goes down from here on, so the end of a connection says nothing of a peer.
     this.#isClosing = true;
     for (const out of this.#outbound.values()) out.close('the server is closing');
     for (const c of this.#inbound) c.retire();

@@ -1,4 +1,4 @@
-/** Listening: on a free port, for connections that can prove that they belong. */
+/** Listens on a free port for connections whose dialers can prove that they are members. */
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import { NODE_WORLD } from '../ports/node-network.js';
@@ -20,7 +20,7 @@ export interface Ports {
   readonly range: readonly [number, number] | null;
 }
 
-/** What a listener needs besides who it is. */
+/** The options of a listener, beside its identity. */
 export interface Listening {
   readonly host: string;
   readonly ports: Ports;
@@ -28,7 +28,7 @@ export interface Listening {
   readonly onConnection: (connection: Connection) => void;
   readonly callbacks: Callbacks;
   readonly log: Logger;
-  /** How many connections there may be. Default: as many as the limits say, however many files the process may open. */
+  /** The most connections. Default: those of net-limits.ts, even if the process may open fewer files. */
   readonly connectionLimits?: ConnectionLimits | undefined;
 }
 
@@ -40,7 +40,7 @@ const candidates = ({ wanted, range }: Ports): number[] => {
 const listenAt = (acceptor: Acceptor, at: Endpoint): Promise<E.Either<NodeJS.ErrnoException, number>> =>
   acceptor.listen(at).then(E.right, (error: unknown) => E.left(error as NodeJS.ErrnoException));
 
-/** Listens on the first of these ports that is free. Fails with one line. */
+/** Listens on the first free port of these. Left: one line. */
 const listenOnOne = async (acceptor: Acceptor, { host, ports: wanted, log }: Listening): Promise<E.Either<string, number>> => {
   const ports = candidates(wanted);
   let last = '';
@@ -56,7 +56,7 @@ const listenOnOne = async (acceptor: Acceptor, { host, ports: wanted, log }: Lis
   return E.left(`cannot listen on ${host} (tried ${counted(ports.length, 'port')}): ${last}`);
 };
 
-/** Listens on the first port that is free; gives it, and a function that stops listening. Fails with one line. */
+/** Listens on the first free port; returns the port, and a function that stops listening. Left: one line. */
 export const listen = async (identity: Identity, l: Listening): Promise<E.Either<string, readonly [number, () => void]>> => {
   const limits = l.connectionLimits ?? connectionLimitsOf(Infinity);
   const room = strangersRoom(limits.strangers);
@@ -68,11 +68,11 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     say[isNoFault ? 'info' : 'warn'](`a connection was cut off: ${why}${from === undefined ? '' : ` (it came from ${from})`}`);
 
   const shakeHands = (id: string, socket: ByteStream): void => {
-    // Of a socket that is closed nobody knows it any more.
+    // A closed socket has no remote address.
     const from = socket.remoteAddress;
     void accept(identity, socket, admit, l.callbacks, census.shareOf).then((accepted) => {
       if (E.isLeft(accepted)) {
-        // Until it is closed it has a descriptor.
+        // A socket has a descriptor until it is closed.
         if (socket.closed) room.leave(id);
         else socket.once('close', () => room.leave(id));
         const { message, isRefusal } = accepted.left;

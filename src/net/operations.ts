@@ -1,6 +1,6 @@
 /**
- * What whoever operates a server asks it over HTTP: `/metrics` for Prometheus and `/health` for a load balancer or a supervisor. Nothing can be
- * changed there, and no key or value is shown; it has no password, so it listens on loopback unless told otherwise.
+ * The endpoint for a server's operator, over HTTP: `/metrics` for Prometheus and `/health` for a load balancer or a supervisor. A request can change nothing, and
+ * no answer has a key or value. The endpoint has no password, so it listens on loopback by default.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -12,17 +12,17 @@ import { whyNotListening } from './why-not-listening.js';
 
 /** How long a request may take to come, in ms. */
 const REQUEST_MS = 2_000;
-/** How often it is looked whether one has taken longer, in ms. */
+/** The time between two looks for requests that have taken longer, in ms. */
 const LOOK_MS = 500;
 
-/** Where it listens, and what it shows. */
+/** The options of the endpoint: its address, and the values that it shows. */
 export interface OperationsOptions {
   readonly host: string;
-  /** 0: any free one. */
+  /** The port; 0: any free one. */
   readonly port: number;
   readonly status: () => ServerStatus;
   readonly metrics: Metrics;
-  /** How many connections at once. Default: 64. */
+  /** The most connections at once. Default: 64. */
   readonly places?: number;
 }
 

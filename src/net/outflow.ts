@@ -1,20 +1,21 @@
 /**
- * Answers of one connection on their way out. Many may be ready at once, when the log has written what they waited for. A share of them leaves in each
- * turn of the process, no faster than the other end reads. The rest is not encoded before its turn, and so costs little: it refers to values of the store.
+ * Sends the answers of one connection. Many may be ready at once, when the log has written the changes that they waited for. A share of them leaves in each
+ * turn of the process, no faster than the other end reads. The other answers are encoded only in their turn. Until then they take little memory, since they
+ * refer to values of the store.
  */
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
 import type { Share } from './intake.js';
 import { SLOW_READER_BYTES, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
-/** From so many unsent bytes on Node says when they have left, whatever its version. */
+/** The number of unsent bytes from which on every version of Node tells when they have left. */
 const TOLD_BYTES = 65_536;
 
 /** Does the other end read its answers too slowly? Its `drain` says when it is over. */
 export const isSlow = (socket: ByteStream, share: Share): boolean =>
   socket.writableLength > Math.max(TOLD_BYTES, SLOW_READER_BYTES * share());
 
-/** Gives a function that sends something, or has it wait until everything before it was sent. */
+/** Returns a function that sends an answer; the answer waits until all earlier ones were sent. */
 export const outflow = (
   { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
   socket: ByteStream,

@@ -10,12 +10,12 @@ import type { ConnectionLimits } from './connection-limits.js';
 import { type RunningServer, startServer } from './server.js';
 import type { Tracer } from './tracer.js';
 
-/** The parts of a process that its program works with. */
+/** The parts of a process that its program needs. */
 export interface ProcessParts {
   readonly world: World;
   readonly logger: Logger;
   readonly trace: Tracer;
-  /** How many connections it takes; default: as many as the limits say. */
+  /** The most connections. Default: those of net-limits.ts. */
   readonly connectionLimits?: ConnectionLimits;
   /** For tests alone. */
   readonly replica?: ReplicaOptions | undefined;

@@ -1,24 +1,24 @@
-/** What clients and servers ask of a server: its replica answers, and whoever counts is told. */
+/** Serves the requests of clients and servers: the replica answers them, and the meter counts them. */
 import type { DurableReplica } from '../impl/durable.js';
 import type { Handler } from './connection.js';
 import type { Meter } from './meter.js';
 import type { Ask, Party } from './protocol.js';
 import { BAD } from './refusals.js';
 
-/** What answers, and who is told of it. */
+/** The replica that answers, and the functions that are told of it. */
 export interface ServingOptions {
   readonly durable: DurableReplica;
   readonly meter: Meter;
-  /** Says that a member sent what must not be, and not too often. */
+  /** Logs that a member sent a message that no honest one sends; not too often. */
   readonly sayBad: (line: string) => void;
-  /** A request of this peer's was looked at: the replica may be another one now (R7a). */
+  /** A request of this peer was served: the replica may be another one now (R7a). */
   readonly noteIdentity: (peer: Party) => void;
 }
 
 /** The outcome of a request, in one word, for the counts. */
 const outcomeOf = (answer: { readonly type: string; readonly reason?: string }): string => answer.reason ?? answer.type;
 
-/** Serves those who are no master, each what its role may ask. */
+/** Serves clients and servers, each the requests that its role may make. */
 export const makeServing =
   ({ durable, meter, sayBad, noteIdentity }: ServingOptions) =>
   (peer: Party, ask: Ask, reply: Parameters<Handler>[2]): void => {

@@ -1,4 +1,4 @@
-/** What is said where two ends come to no connection, or lose it: what is wrong, and which option to mend. */
+/** Texts for two ends that cannot connect, or lose their connection: what is wrong, and which option to mend. */
 import type { TLSSocket } from 'node:tls';
 import { SPEAKS_HTTP } from './frame.js';
 import { meaningOf, NAMES, type Tls } from './tls.js';
@@ -20,7 +20,7 @@ const UNREACHED: Readonly<Record<string, string>> = {
   EMFILE: 'this process has too many files open; raise its limit (ulimit -n)',
   ENFILE: 'the system has too many files open; raise its limit (sysctl fs.file-max)',
 };
-/** What to look at, by the code of an error of TLS. */
+/** Advice by the code of a TLS error. */
 const ADVICE: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: TRUST,
   DEPTH_ZERO_SELF_SIGNED_CERT: TRUST,
@@ -58,20 +58,20 @@ const tlsCodeOf = (error: NodeJS.ErrnoException): string =>
         .replaceAll(/[^A-Z0-9]+/g, '_')}`
     : (error.code ?? '');
 
-/** What Node adds to an error when the socket had no local address. */
+/** The text that Node adds to an error where the socket had no local address. */
 const NO_LOCAL_END = / - Local \(undefined:undefined\)$/;
 
 /** Has this process, or the system, no file left to connect with? To try again is in vain, then. */
 export const isOutOfFiles = (why: string): boolean => /\bE[MN]FILE\b/.test(why);
 
-/** What an error of a socket says, and what that means or, where it is one of TLS, what to look at. Of a name with several addresses Node gives the code alone. */
+/** The text of a socket's error, with its meaning, or, for a TLS error, with advice. For a name with several addresses Node gives the code alone. */
 export const socketError = (error: NodeJS.ErrnoException): string => {
   const what = (meaningOf(error) || (error.code ?? 'the connection failed')).replace(NO_LOCAL_END, '');
   const advice = adviceOf(tlsCodeOf(error), what);
   return advice === undefined ? what : `${what}: ${advice}`;
 };
 
-/** Why somebody who dialed has no TLS with this server. Node says what is wrong with the certificate that it showed, and of the rest that it hung up. */
+/** The reason why a dialing end has no TLS with this server. Node tells what is wrong with that end's certificate; for any other reason it tells only that the end hung up. */
 export const strangerError = (error: NodeJS.ErrnoException, socket: TLSSocket): string => {
   const why = socket.authorizationError as unknown;
   if (why === undefined || why === null)
@@ -79,7 +79,7 @@ export const strangerError = (error: NodeJS.ErrnoException, socket: TLSSocket): 
   return `its certificate is not taken (${typeof why === 'string' ? why : meaningOf(why)}): ${NAMES.ca} must be who has signed it, and it must be in time`;
 };
 
-/** What may be behind an end that hangs up, or is not understood. */
+/** A possible reason why an end hangs up, or is not understood. */
 export const maybeTls = (tls: Tls | undefined): string =>
   tls === undefined
     ? 'is the other end at its limit of open files (ulimit -n), or does the other end speak TLS? Then give --tls-ca (tls.ca) here'

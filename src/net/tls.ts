@@ -1,4 +1,4 @@
-/** TLS's texts, looked at before they are believed. */
+/** Checks the texts of TLS options. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,7 +14,7 @@ export interface Tls {
   readonly ca?: string;
 }
 
-/** What the command line and the library call the three texts. */
+/** The names of the three texts on the command line and in the library. */
 export const NAMES = { cert: '--tls-cert (tls.cert)', key: '--tls-key (tls.key)', ca: '--tls-ca (tls.ca)' } as const;
 
 const CERTIFICATE = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^]*?-----END \1-----/g;
@@ -24,13 +24,13 @@ const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED
 /** OpenSSL's own line, which Node gives as it is where a write is what fails: `…:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:`. */
 const RAW = /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/;
 
-/** What an error of OpenSSL means: its own message has lines, addresses and files of its source. */
+/** The meaning of an OpenSSL error, without the lines, addresses and files of OpenSSL's source in its message. */
 export const meaningOf = (error: unknown): string => {
   const { reason, message } = error as { readonly reason?: string; readonly message?: string };
   return (reason ?? RAW.exec(message ?? '')?.[1] ?? message ?? String(error)).trim().replaceAll(/\s+/g, ' ');
 };
 
-/** OpenSSL takes any text for certificates, and trusts nobody where there is none in it. */
+/** The fault of a text of certificates. OpenSSL takes any text, and trusts nobody where it has no certificate. */
 const wrongWithCertificates = (name: 'cert' | 'ca', text: string | undefined): string | undefined => {
   if (text === undefined) return undefined;
   const all = text.match(CERTIFICATE);
@@ -53,7 +53,7 @@ const wrongWithKey = (text: string | undefined): string | undefined => {
 const isPair = ({ cert, key }: Tls): boolean =>
   cert === undefined || key === undefined || new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 
-/** What is wrong with TLS's texts, in one line, or undefined. */
+/** The fault of the texts, in one line; undefined: there is none. */
 const wrongWithTls = (tls: Tls): string | undefined => {
   if ((tls.cert === undefined) !== (tls.key === undefined))
     return 'a certificate and its key go together: one of them is missing';
@@ -68,7 +68,7 @@ const wrongWithTls = (tls: Tls): string | undefined => {
   }
 };
 
-/** {@link wrongWithTls} as a check in front of starting something. */
+/** The texts, checked by {@link wrongWithTls}. Left: one line. */
 export const checkedTls = (tls: Tls | undefined, needsCertificate: boolean): E.Either<string, Tls | undefined> => {
   if (tls === undefined) return E.right(tls);
   const wrong = wrongWithTls(tls);
@@ -76,7 +76,7 @@ export const checkedTls = (tls: Tls | undefined, needsCertificate: boolean): E.E
   return needsCertificate && tls.cert === undefined ? E.left('tls: a server needs a certificate and its key') : E.right(tls);
 };
 
-/** What is to be said of a certificate that is not valid now, its own or one that leads to it; undefined: nothing. The texts were looked at before. */
+/** A line about a certificate of the chain that is not valid now; undefined: all are valid. The texts must have been checked. */
 export const validityOf = ({ cert }: Tls, nowMs: number): string | undefined => {
   for (const one of cert?.match(CERTIFICATE) ?? []) {
     const { validFrom, validTo } = new X509Certificate(one);

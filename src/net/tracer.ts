@@ -5,11 +5,11 @@ import type { TraceBody } from '../core/trace.js';
 /** Writes an event down; undefined where the run is not traced, so that no event is even made. */
 export type Tracer = ((event: TraceBody) => void) | undefined;
 
-/** What a process says whose trace cannot be written. */
+/** The line of a process whose trace cannot be written. */
 const complaint = (name: string, error: unknown): string =>
   `${name}: its trace cannot be written: ${error instanceof Error ? error.message : String(error)}; it ends here`;
 
-/** A server's or client's end: its next event could be seen by others and not be in the trace. */
+/** Ends a server or client: others could see the effect of an event that is not in the trace. */
 const endProcess = (why: string): void => {
   process.stderr.write(`${why}\n`);
   process.exit(1);

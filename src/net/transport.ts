@@ -15,20 +15,20 @@ const LABEL = 'EXPORTER-bayou-handshake';
 const CHANNEL_BYTES = 32;
 
 /**
- * What only both ends of a TLS connection know (RFC 5705), in hexadecimal; empty without TLS. The handshake's proofs are over it, so that
- * nobody can hand them on from one connection to another.
+ * The keying material that only the two ends of a TLS connection know (RFC 5705), in hexadecimal; empty without TLS. The handshake's proofs cover it, so
+ * that nobody can hand a proof on from one connection to another.
  */
 export const channelOf = (socket: ByteStream): string =>
   socket instanceof TLSSocket ? socket.exportKeyingMaterial(CHANNEL_BYTES, LABEL, Buffer.alloc(0)).toString('hex') : '';
 
-/** Connects; the first thing that is heard may be an error. */
+/** Connects; the stream's first event may be an error. */
 export const connectTo = (network: Network, { host, port }: Address, tls: Tls | undefined): ByteStream => {
   if (tls === undefined) return network.connect({ host, port });
   const socket = connectTls({ ...tls, host, port, minVersion: 'TLSv1.3', ...(isIP(host) === 0 && { servername: host }) });
   return withKeepAlive(socket);
 };
 
-/** Without delay, and kept alive, as the network's plain ones are. */
+/** Sets no delay and keep-alive, as plain streams of the network port have them. */
 const withKeepAlive = (socket: Socket): Socket => socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
 
 /** What a listener tells: a stranger came; one is ready to shake hands; one could not. `id` is the same for one stranger. */
@@ -40,7 +40,7 @@ export interface Door {
 
 const idOf = (socket: ByteStream): string => `${socket.remoteAddress ?? ''} ${socket.remotePort ?? 0}`;
 
-/** A listener that does not listen yet. */
+/** Makes a listener, which does not listen yet. */
 export const makeListener = (network: Network, tls: Tls | undefined, door: Door): Acceptor => {
   if (tls === undefined)
     return network.acceptor((socket) => {
@@ -61,7 +61,7 @@ export const makeListener = (network: Network, tls: Tls | undefined, door: Door)
   server.on('connection', (socket: Socket) => door.onStranger(idOf(socket), socket));
   server.on('tlsClientError', (error, socket) => {
     const id = idOf(socket);
-    // Node leaves one whose time is up open.
+    // Node does not close a socket whose TLS handshake took too long.
     socket.destroy();
     door.onFailure(id, `no TLS: ${strangerError(error, socket)}`);
   });

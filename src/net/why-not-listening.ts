@@ -1,8 +1,8 @@
-/** Why nobody can listen at an address, in words that say what to do. */
+/** The reason why a process cannot listen at an address, with what to do. */
 
 const PRIVILEGED = 1024;
 
-/** In words what the system says, where there is something to do about it. `several`: more than one port was tried, this one last. */
+/** The text for a system's error, with what to do where there is something to do. `several`: several ports were tried, this one last. */
 export const whyNotListening = ({ code, message }: NodeJS.ErrnoException, port: number, several = false): string => {
   switch (code) {
     case 'EADDRINUSE':
