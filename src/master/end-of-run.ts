@@ -1,15 +1,15 @@
 /**
- * How a run of the master comes to its end, and with which exit status: a pure machine. The script ends, a signal comes, results or the trace can no longer
- * be written: whichever is first ends the run, and what else went wrong still shows in its status. Saying and ending are its caller's.
+ * Decides the end of a master's run and its exit status: a pure machine. The run ends when the script ends, a signal comes, or results or the trace can no
+ * longer be written. Later failures still change the status. The caller prints the lines and ends the cluster.
  */
 import { MASTER_EXIT } from '../command-line/exit.js';
 
 /** A status of the master's. */
 export type MasterStatus = (typeof MASTER_EXIT)[keyof typeof MASTER_EXIT];
 
-/** What is known of a run's end. Immutable. */
+/** The state of a run's end. Immutable. */
 export interface Ending {
-  /** What ended it; undefined: it goes on. */
+  /** The status with which the run ended; undefined: it goes on. */
   readonly status: number | undefined;
   /** The status of results that could not be written; undefined: they could. */
   readonly lost: number | undefined;
@@ -17,29 +17,29 @@ export interface Ending {
   readonly isFailed: boolean;
 }
 
-/** What happens in a run. */
+/** An event of a run. */
 export type EndingEvent =
-  /** The script cannot be read on, or what processes wrote down cannot be put together; `why` in one line. */
+  /** The rest of the script cannot be read, or the processes' traces cannot be put together; `why`: one line. */
   | { readonly type: 'failed'; readonly why: string }
-  /** What happens can no longer be written down. */
+  /** The master's trace can no longer be written. */
   | { readonly type: 'traceFailed'; readonly why: string }
-  /** A process of the cluster ended that nobody killed. */
+  /** A process of the cluster ended without a kill. */
   | { readonly type: 'died'; readonly who: string; readonly how: string }
-  /** Nobody reads the results any more, or they cannot be written: the status that goes with it. */
+  /** The results have no reader any more, or cannot be written; `status`: the exit status for that. */
   | { readonly type: 'outputLost'; readonly status: number }
   | { readonly type: 'signal' }
   | { readonly type: 'scriptDone'; readonly status: MasterStatus };
 
-/** What to do: say a line, or end the cluster, which is asked for once. */
+/** An effect: to say a line, or to end the cluster. The second comes once. */
 export type EndingEffect = { readonly type: 'say'; readonly line: string } | { readonly type: 'end' };
 
-/** An ending and what is to be done. */
+/** An ending with the effects of a step. */
 export interface EndingStep {
   readonly ending: Ending;
   readonly effects: ReadonlyArray<EndingEffect>;
 }
 
-/** A run that goes on. */
+/** The ending of a run that goes on. */
 export const GOING_ON: Ending = { status: undefined, lost: undefined, isFailed: false };
 
 const say = (line: string): EndingEffect => ({ type: 'say', line });
@@ -47,7 +47,7 @@ const say = (line: string): EndingEffect => ({ type: 'say', line });
 const endWith = (ending: Ending, status: number, effects: ReadonlyArray<EndingEffect> = []): EndingStep =>
   ending.status === undefined ? { ending: { ...ending, status }, effects: [...effects, { type: 'end' }] } : { ending, effects };
 
-/** The next state, and what is to be done. */
+/** The next state, with its effects. */
 export const nextEnding = (ending: Ending, event: EndingEvent): EndingStep => {
   switch (event.type) {
     case 'failed':
@@ -55,7 +55,7 @@ export const nextEnding = (ending: Ending, event: EndingEvent): EndingStep => {
     case 'traceFailed':
       return endWith({ ...ending, isFailed: true }, MASTER_EXIT.clusterFailed, [say(event.why)]);
     case 'died':
-      // Of a cluster that is being ended nobody wants to know who died when.
+      // The master itself ends the processes of a run that is over, so their ends are not told.
       if (ending.status !== undefined) return { ending, effects: [] };
       return { ending: { ...ending, isFailed: true }, effects: [say(`${event.who} ended by itself: ${event.how}`)] };
     case 'outputLost':

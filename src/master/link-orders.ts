@@ -1,4 +1,4 @@
-/** Who is told what, and in which order, so that a link is made or cut at both its ends (section 5). Pure: nobody is told anything here. */
+/** The words for the ends of a link, in their order, so that the link is made or cut at both ends (section 5). Pure: the caller sends the words. */
 import type { NodeId } from '../core/ids.js';
 import type { Topology } from './topology.js';
 
@@ -9,14 +9,14 @@ export interface Telling {
   readonly what: 'admit' | 'dial' | 'cut';
 }
 
-/** What is told one after the other: a stage at once, each when all of the stage before have done what they were told. */
+/** Words in stages. The words of a stage are sent at once, when all ends of the stage before have done theirs. */
 export type Chain = ReadonlyArray<ReadonlyArray<Telling>>;
 
 const admit = (at: NodeId, peer: NodeId): Telling => ({ at, peer, what: 'admit' });
 const dial = (at: NodeId, peer: NodeId): Telling => ({ at, peer, what: 'dial' });
 const cut = (at: NodeId, peer: NodeId): Telling => ({ at, peer, what: 'cut' });
 
-/** A link is made. Servers call each other; a client calls its server. Whoever is called has let the caller in before, so that nobody is refused. */
+/** The words that make a link. Servers call each other; a client calls its server. The called end lets the caller in first, so that no call is refused. */
 export const linkChain = (topology: Topology, a: NodeId, b: NodeId): Chain => {
   if (topology.isClient(a)) return [[admit(b, a)], [dial(a, b)]];
   if (topology.isClient(b)) return [[admit(a, b)], [dial(b, a)]];
@@ -26,12 +26,12 @@ export const linkChain = (topology: Topology, a: NodeId, b: NodeId): Chain => {
   ];
 };
 
-/** A link is cut, at both ends at once. */
+/** The words that cut a link, at both ends at once. */
 export const cutChain = (a: NodeId, b: NodeId): Chain => [[cut(a, b), cut(b, a)]];
 
 /**
- * A server has joined: it is linked to every server that it has a link to; then its clients, whose link works again, are told where it listens now. The
- * chains of one phase go on side by side.
+ * The words after a server has joined: it is linked to every server to which it has a link, and then its clients, whose links work again, are told its new
+ * address. The chains of one phase go on side by side.
  */
 export const joinChains = (topology: Topology, id: NodeId): ReadonlyArray<ReadonlyArray<Chain>> => {
   const peers = topology.linkedServers(id);

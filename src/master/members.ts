@@ -1,4 +1,4 @@
-/** The processes of a cluster: starts them, tells them who they are, asks them, ends them. What of that is known and what follows from it is in `roster.ts`. */
+/** The processes of a cluster: starts them, gives them their identities, sends them requests, and ends them. `roster.ts` keeps their states. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../core/ids.js';
 import { MASTER_GUARANTEES } from '../core/guarantees.js';
@@ -33,11 +33,11 @@ export interface MemberOptions {
   readonly logFile: string | null;
   /** The cluster's secret. Default: a fresh one. */
   readonly secret?: string;
-  /** Where a process writes its trace: a file of its own; null: nowhere. */
+  /** The file of a process's trace; null: it writes none. */
   readonly traceFileOf: (processName: string) => string | null;
-  /** Told when a process ends that nobody killed. */
+  /** Is called when a process ends without a kill. */
   readonly onDeath: (party: Party, how: string) => void;
-  /** Where the master lives. Default: Node's world. */
+  /** The master's world. Default: Node's. */
   readonly world?: World;
 }
 
@@ -50,14 +50,14 @@ export interface Member {
   readonly control: Connection;
 }
 
-/** It does not reject: it fails with one line that says what and who. */
+/** A promise that does not reject. Left: one line with the failure and its process. */
 export type Fallible<A> = Promise<E.Either<string, A>>;
 
 /** An answer of one type. */
 export type AnswerOf<T extends Answer['type']> = Extract<Answer, { readonly type: T }>;
 
 const MASTER: Party = { role: 'master', id: 0 };
-/** What the master grants beyond the time that a client or server takes for itself. */
+/** The time that the master waits beyond the limit of a client or server itself. */
 const SLACK_MS = 2_000;
 const START_MS = 30_000;
 

@@ -1,6 +1,6 @@
 /**
- * Starting processes. A Node process takes some 50 ms of processor time to be there, so processes that the script is going to need are
- * started ahead, side by side, without an identity; a join tells one of them who it is.
+ * Starts processes. A Node process needs some 50 ms of processor time to start. So the processes that the script is going to need are started ahead, side
+ * by side, without an identity. A join gives one of them its identity.
  */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -23,20 +23,20 @@ const READY_BYTES = 65_536;
 /** A process of the cluster. */
 export interface Process {
   readonly pid: number;
-  /** Tells it who it is; it answers where it listens. Called once. Fails with one line. */
+  /** Gives the process its identity; resolves with the address at which it listens. Called once. Left: one line. */
   readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, Listening>>;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
-  /** Resolves when it is gone, with how. */
+  /** Resolves when the process is gone, with how it ended. */
   readonly gone: Promise<string>;
 }
 
-/** Takes what a process says on standard error. */
+/** Takes the text that a process writes to standard error. */
 type Hear = (text: string) => void;
 
-/** Starts processes, and has some ready. */
+/** Starts processes, and keeps some ready. */
 export interface Starter {
-  /** Sees to it that so many processes of the kind are started or ready, beyond those handed out. */
+  /** Starts processes until `count` of the kind are starting or ready, beyond those handed out. */
   readonly ahead: (kind: Kind, count: number) => void;
   /** A process without identity: a ready one, or a new one. */
   readonly take: (kind: Kind) => Process;
@@ -131,7 +131,7 @@ export const makeStarter = (run: Run, hear?: Hear): Starter => {
   const ahead = (kind: Kind, count: number): void => {
     while (spares[kind].length < count && spares.server.length + spares.client.length < MAX_SPARES) {
       const p = begin(kind);
-      // What fails ahead of need is tried again, and told of, when it is needed.
+      // A process that could not be started ahead is tried again, and its failure told, when it is needed.
       if (p.pid < 0) return;
       spares[kind].push(p);
     }

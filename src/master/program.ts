@@ -46,7 +46,7 @@ const orThrow = (wrong: string | undefined): void => {
   if (wrong !== undefined) throw new Error(wrong);
 };
 
-/** What is written, each with what shows that it can be. */
+/** The outputs of a run, each with a check that it can be written. */
 const outputsOf = (
   o: MasterOptions,
 ): ReadonlyArray<readonly [what: string, path: string | undefined, use: (path: string) => void]> => [
@@ -79,7 +79,7 @@ const outputsOf = (
   ],
 ];
 
-/** What can be found wrong with the options before anything is started: files and folders that cannot be written. */
+/** The fault of the options that shows before a process is started: a file or folder that cannot be written; undefined: there is none. */
 const checkOutputs = (o: MasterOptions): string | undefined => {
   for (const [what, path, use] of outputsOf(o)) {
     if (path === undefined) continue;
@@ -92,7 +92,7 @@ const checkOutputs = (o: MasterOptions): string | undefined => {
   return undefined;
 };
 
-/** The folder of the run, and its script; what stands against one of them, in one line. */
+/** The folder of the run, and its script. Left: one line. */
 const prepare = (o: MasterOptions): E.Either<string, { readonly run: Run; readonly script: Readable | undefined }> => {
   const script = openScript(o);
   if (E.isLeft(script)) return script;
@@ -102,7 +102,7 @@ const prepare = (o: MasterOptions): E.Either<string, { readonly run: Run; readon
   return E.map((begun: Run) => ({ run: begun, script: script.right }))(run);
 };
 
-/** The cluster of these options; what happens to its processes goes to `take`. */
+/** The cluster of these options. `take` gets the events of its processes. */
 const clusterOf = (
   o: MasterOptions,
   run: Run,
@@ -123,7 +123,7 @@ const clusterOf = (
     onDeath: (party, how) => take({ type: 'died', who: describe(party), how }),
   });
 
-/** Lets the ending of a run hear of what ends it from outside. */
+/** Tells `take` of signals, and of a reader of the results that is gone. */
 const hear = (take: (event: EndingEvent) => void, complain: (line: string) => void): void => {
   for (const signal of ENDING_SIGNALS) process.once(signal, () => take({ type: 'signal' }));
   // The reader of the results is gone, so the rest of the script is not run.
@@ -194,13 +194,13 @@ export const runMasterProgram = async (name: string, args: ReadonlyArray<string>
 /** How long an interrupted master waits for the reader of its results, in ms. */
 const LAST_WRITES_MS = 500;
 
-/** Resolves when a signal to end has come, at whatever moment of the program. */
+/** Resolves when a signal to end has come, at any moment of the program. */
 const signalled = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ENDING_SIGNALS) process.once(signal, () => resolve());
   });
 
-/** Resolves when nobody waits any longer for what was printed to be read. */
+/** Resolves when the master no longer waits for the reader of its output. */
 const givenUp = async (asked: Promise<void>): Promise<'given up'> => {
   await asked;
   await new Promise((resolve) => setTimeout(resolve, LAST_WRITES_MS));
@@ -209,9 +209,9 @@ const givenUp = async (asked: Promise<void>): Promise<'given up'> => {
 
 /** The master as a program of its own: resolves with its exit status when all that it printed is written, cannot be, or is waited for no longer. */
 export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
-  // A trace has what is in the store, and is nobody else's.
+  // A trace has the values of the store, so its file is for its owner alone.
   process.umask(0o077);
-  // Heeded from the first: a signal that comes while the cluster is being ended would else be heard by nobody.
+  // Listens from the beginning: otherwise a signal that comes while the cluster is being ended would be lost.
   const asked = signalled();
   const status = await runMasterProgram(name, args);
   const lost = await Promise.race([written(), givenUp(asked)]);

@@ -11,10 +11,10 @@ import { execute, type Outcome } from './execute.js';
 import type { NumberedLine, ScriptReader } from './lines.js';
 import type { Starter } from './processes.js';
 
-/** How far a run has come in badness; the worst outcome decides the exit status. */
+/** The worst outcome so far, which decides the exit status. */
 type Status = (typeof MASTER_EXIT)['done' | 'badInput' | 'clusterFailed'];
 
-/** What a run needs. */
+/** The options of a run. */
 export interface RunOptions {
   readonly reader: ScriptReader;
   readonly cluster: Cluster;
@@ -24,14 +24,14 @@ export interface RunOptions {
   /** Takes one line of text for standard error. */
   readonly complain: (line: string) => void;
   readonly trace: Tracer;
-  /** Default: Node's. */
+  /** The clock. Default: Node's. */
   readonly clock?: Clock;
 }
 
-/** How many lines ahead joins are looked for. */
+/** The number of lines ahead in which the master looks for joins. */
 const LOOK_AHEAD = 256;
 
-/** Has processes started for the joins to come; they start while the commands before them run. */
+/** Starts processes ahead for later joins, so that they start while earlier commands run. */
 const prepare = (o: RunOptions, joining: Command): void => {
   const coming = [
     joining,
@@ -46,7 +46,7 @@ const isJoin = (c: Command): boolean => c.type === 'joinServer' || c.type === 'j
 const statusOf = (outcome: Outcome): Status =>
   outcome.type === 'refused' ? MASTER_EXIT.badInput : outcome.type === 'failed' ? MASTER_EXIT.clusterFailed : MASTER_EXIT.done;
 
-/** What is said of an outcome that is not well. */
+/** The complaint about a command that was refused or failed. */
 const complaintOf = (number: number, c: Command, outcome: Outcome & { readonly why: string }): string =>
   // A refusal names the command itself.
   outcome.type === 'refused'
@@ -83,7 +83,7 @@ const runLine = async (o: RunOptions, { number, line }: NumberedLine): Promise<S
   return line.right.type === 'done' ? 'end' : runCommand(o, number, line.right);
 };
 
-/** Runs all lines; gives the exit status. */
+/** Runs all lines; resolves with the exit status. */
 export const runScript = async (o: RunOptions): Promise<Status> => {
   let worst: Status = MASTER_EXIT.done;
   for (;;) {
