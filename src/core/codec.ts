@@ -23,7 +23,14 @@ export const whole = (least: number, most: number): t.Type<number> =>
  * which something would have to be left out). One pass and one object, where `t.strict` makes a context and an `Either` for each field; what
  * is wrong is left to `t.strict`, which says where.
  */
-export const flat = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.ExactC<t.TypeC<P>>> => {
+export const flat = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.ExactC<t.TypeC<P>>> => around(name, props);
+
+/** As {@link flat}, but for one field, `inner`, which may be an object: it is decoded by its codec. */
+export const around = <P extends t.Props>(
+  name: string,
+  props: P,
+  inner?: keyof P & string,
+): t.ReadonlyC<t.ExactC<t.TypeC<P>>> => {
   const strict = t.strict(props, name);
   const fields = Object.entries(props);
   const validate: typeof strict.validate = (u, c) => {
@@ -31,8 +38,14 @@ export const flat = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.E
     const taken: Record<string, unknown> = {};
     for (const [key, codec] of fields) {
       const value = (u as Readonly<Record<string, unknown>>)[key];
-      if (!codec.is(value)) return strict.validate(u, c);
-      taken[key] = value;
+      if (key === inner) {
+        const decoded = codec.decode(value);
+        if (E.isLeft(decoded)) return strict.validate(u, c);
+        taken[key] = decoded.right;
+      } else {
+        if (!codec.is(value)) return strict.validate(u, c);
+        taken[key] = value;
+      }
     }
     return t.success(taken as t.TypeOf<typeof strict>);
   };

@@ -113,7 +113,6 @@ class StreamConnection implements Connection {
   /** The other end has retired. */
   #isLeft = false;
   #expiry: Timer | undefined;
-  #heardAt: number;
 
   constructor({ clock, timers }: Surroundings, socket: ByteStream, peer: Peer, framing: Framing, callbacks: Callbacks) {
     this.peer = peer;
@@ -124,8 +123,6 @@ class StreamConnection implements Connection {
     this.#seal = framing.seal;
     this.#share = framing.share ?? (() => 1);
     this.#callbacks = callbacks;
-    this.#heardAt = clock.nowMs();
-    socket.on('data', () => (this.#heardAt = this.#nowMs()));
     this.#frames = intake({ clock, timers }, socket, this.#reader, this.#share, {
       take: (value, bytes) => this.#receive(value, bytes),
       isBusy: () => this.#isBusy(),
@@ -172,24 +169,24 @@ class StreamConnection implements Connection {
   }
 
   silentMs(): number {
-    return this.#nowMs() - this.#heardAt;
+    return this.#nowMs() - this.#frames.heardAt();
   }
 
   /** The first frame of a turn leaves at once, since most turns have one; those after it leave together, in one system call. */
   #send(envelope: Envelope): boolean {
     if (!this.#inTurn) {
       this.#inTurn = true;
-      this.#timers.endOfTurn(() => this.#endTurn());
+      this.#timers.endOfTurn(this.#endTurn);
     } else if (this.#socket.writableCorked === 0) {
       this.#socket.cork();
     }
     return this.#socket.write(encodeSealed(envelope, this.#seal));
   }
 
-  #endTurn(): void {
+  readonly #endTurn = (): void => {
     this.#inTurn = false;
     if (this.#socket.writableCorked > 0) this.#socket.uncork();
-  }
+  };
 
   #fault(what: string): void {
     if (!this.#open) return;
@@ -200,7 +197,7 @@ class StreamConnection implements Connection {
   #expire(): void {
     const isArriving = this.#reader.pending() > 0;
     const { role, id } = this.peer;
-    for (const w of this.#requests.expired(this.#nowMs(), isArriving ? this.#heardAt : undefined))
+    for (const w of this.#requests.expired(this.#nowMs(), isArriving ? this.#frames.heardAt() : undefined))
       w.done(E.left({ type: 'timedOut', why: `no answer from ${role} ${id} in time` }));
     if (this.#requests.size > 0) return;
     this.#expiry?.cancel();
@@ -210,9 +207,10 @@ class StreamConnection implements Connection {
   /** The other end reads its answers too slowly, or asks too much at once: a member's connections share what one would have. What comes when nothing is served any more is only read away. */
   #isBusy(): boolean {
     const { served, bytes, isRetired } = this.#serving;
+    if (isRetired) return false;
+    if (served === 0) return isSlow(this.#socket, this.#share);
     const share = this.#share();
-    const isFull = served > 0 && (served >= MAX_SERVED * share || bytes > SERVED_BYTES * share);
-    return !isRetired && (isFull || isSlow(this.#socket, this.#share));
+    return served >= MAX_SERVED * share || bytes > SERVED_BYTES * share || isSlow(this.#socket, this.#share);
   }
 
   #serve({ id, ask }: Asking, bytes: number): void {

@@ -7,13 +7,13 @@
  * The keys come from the secret and both ends' nonces by HKDF (RFC 5869), one for each direction; frames are AES-256-GCM with a counter as
  * nonce. Somebody who recorded a connection and learns the secret later can read it: use TLS as well where that matters.
  */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { describeIntroduction, type Introduction } from './auth.js';
 
 /** Seals what one end sends and opens what the other end sent, each in order. */
 export interface FrameCipher {
-  /** The sealed payload of a text of characters below U+0100. */
-  readonly seal: (text: string) => Buffer;
+  /** The sealed payload of a text of characters below U+0100, after `room` bytes that its caller fills in. Default: none. */
+  readonly seal: (text: string, room?: number) => Buffer;
   /** The text of a sealed payload; undefined where it was not sealed by the other end, as its next. */
   readonly open: (payload: Buffer) => string | undefined;
 }
@@ -23,6 +23,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 /** How many bytes longer a sealed payload is than its text. */
 const TAG_BYTES = 16;
+const OPTIONS = { authTagLength: TAG_BYTES };
 
 /** A counter as a nonce: never used twice under one key, since a connection ends long before 2^48 frames. */
 const counter = (): (() => Buffer) => {
@@ -34,27 +35,31 @@ const counter = (): (() => Buffer) => {
   };
 };
 
-const sealer = (key: Buffer): FrameCipher['seal'] => {
+const sealer = (key: KeyObject): FrameCipher['seal'] => {
   const next = counter();
-  return (text) => {
-    const cipher = createCipheriv(ALGORITHM, key, next(), { authTagLength: TAG_BYTES });
+  return (text, room = 0) => {
+    const cipher = createCipheriv(ALGORITHM, key, next(), OPTIONS);
     const sealed = cipher.update(text, 'latin1');
     cipher.final();
-    return Buffer.concat([sealed, cipher.getAuthTag()]);
+    const payload = Buffer.allocUnsafe(room + sealed.length + TAG_BYTES);
+    payload.set(sealed, room);
+    payload.set(cipher.getAuthTag(), room + sealed.length);
+    return payload;
   };
 };
 
-const opener = (key: Buffer): FrameCipher['open'] => {
+const opener = (key: KeyObject): FrameCipher['open'] => {
   const next = counter();
   return (payload) => {
     if (payload.length < TAG_BYTES) return undefined;
     const end = payload.length - TAG_BYTES;
-    const decipher = createDecipheriv(ALGORITHM, key, next(), { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv(ALGORITHM, key, next(), OPTIONS);
     decipher.setAuthTag(payload.subarray(end));
-    const text = decipher.update(payload.subarray(0, end), undefined, 'latin1');
+    // With an encoding Node would make a decoder of strings for each frame.
+    const text = decipher.update(payload.subarray(0, end));
     try {
       decipher.final();
-      return text;
+      return text.toString('latin1');
     } catch {
       // Node says a wrong tag by throwing.
       return undefined;
@@ -67,6 +72,7 @@ export const frameCipherOf = (secret: string, end: 'dialer' | 'acceptor', introd
   const keys = Buffer.from(
     hkdfSync('sha256', secret, 'bayou frames', describeIntroduction('frames', introduction), 2 * KEY_BYTES),
   );
-  const [there, back] = [keys.subarray(0, KEY_BYTES), keys.subarray(KEY_BYTES)];
+  // As bytes they would be copied for each frame.
+  const [there, back] = [createSecretKey(keys.subarray(0, KEY_BYTES)), createSecretKey(keys.subarray(KEY_BYTES))];
   return end === 'dialer' ? { seal: sealer(there), open: opener(back) } : { seal: sealer(back), open: opener(there) };
 };

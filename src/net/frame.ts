@@ -9,13 +9,14 @@ import type { FrameCipher } from './frame-cipher.js';
 const HEADER = 4;
 
 // eslint-disable-next-line no-control-regex -- one byte for each character is the point
-const NOT_LATIN1 = /[^\u0000-\u00ff]/g;
+const NOT_LATIN1 = /[^\u0000-\u00ff]/;
+const ALL_NOT_LATIN1 = new RegExp(NOT_LATIN1, 'g');
 
 const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const latin1Of = (value: unknown): string => {
   const json = JSON.stringify(value);
-  return json.search(NOT_LATIN1) < 0 ? json : json.replace(NOT_LATIN1, escape);
+  return NOT_LATIN1.test(json) ? json.replace(ALL_NOT_LATIN1, escape) : json;
 };
 
 /** The frame of a JSON value, as it goes in the handshake. */
@@ -29,10 +30,9 @@ export const encodeFrame = (value: unknown): Buffer => {
 
 /** The sealed frame of a JSON value, as it goes after the handshake. */
 export const encodeSealed = (value: unknown, seal: FrameCipher['seal']): Buffer => {
-  const payload = seal(latin1Of(value));
-  const header = Buffer.allocUnsafe(HEADER);
-  header.writeUInt32BE(payload.length, 0);
-  return Buffer.concat([header, payload]);
+  const frame = seal(latin1Of(value), HEADER);
+  frame.writeUInt32BE(frame.length - HEADER, 0);
+  return frame;
 };
 
 /** Takes bytes as they come and gives the frames that are complete, one at a time. */
@@ -91,6 +91,11 @@ export const frameReader = (maxBytes: () => number, seal: () => FrameCipher | un
   };
 
   const push = (chunk: Buffer): void => {
+    // Mostly a chunk is one frame, and nothing was left before it.
+    if (pending() === 0) {
+      [buffer, at] = [chunk, 0];
+      return;
+    }
     later.push(chunk);
     laterBytes += chunk.length;
   };

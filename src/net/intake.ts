@@ -23,6 +23,8 @@ export interface FrameTaker {
 
 /** The frames of a connection on their way in. */
 export interface Intake {
+  /** When the last byte came, by the clock in ms; before the first, when this began. */
+  readonly heardAt: () => number;
   /** There may be room again. */
   readonly goOn: () => void;
   /** Takes all complete frames, however many: no more bytes come. */
@@ -33,23 +35,28 @@ export interface Intake {
 interface Taken {
   /** Is a part of the share left? */
   readonly hasLeft: () => boolean;
-  /** Counts a frame that took `ms`. */
-  readonly add: (ms: number) => void;
+  /** The connection takes frames from now on, by the clock in ms. */
+  readonly begin: (nowMs: number) => void;
+  /** Counts a frame that was taken between the last call and now. */
+  readonly add: (nowMs: number) => void;
 }
 
 const takenInTurn = (timers: Timers, share: Share): Taken => {
   const turnNow = turnsOf(timers);
   let turn = -1;
   let [frames, ms] = [0, 0];
+  let since = 0;
   return {
+    begin: (nowMs) => void (since = nowMs),
     hasLeft: () => {
       const now = turnNow();
       if (now !== turn) [turn, frames, ms] = [now, 0, 0];
       return frames === 0 || (frames < MAX_PER_TURN * share() && ms < TURN_MS * share());
     },
-    add: (more) => {
+    add: (nowMs) => {
       frames++;
-      ms += more;
+      ms += nowMs - since;
+      since = nowMs;
     },
   };
 };
@@ -82,27 +89,28 @@ export const intake = (
   const taken = takenInTurn(timers, share);
   let isPaused = false;
   let isOver = false;
+  let heardAt = nowMs();
 
   /** Takes one frame. False: there is none. */
   const takeOne = (): boolean => {
-    const start = nowMs();
     const next = reader.next();
     if (E.isLeft(next)) {
       isOver = true;
       onFault(next.left);
     } else if (next.right !== undefined) {
       take(next.right.value, next.right.bytes);
-      taken.add(nowMs() - start);
+      taken.add(nowMs());
       return true;
     }
     return false;
   };
 
-  const run = (): void => {
+  const run = (since: number): void => {
+    taken.begin(since);
     while (!isOver && !socket.destroyed && !isBusy() && taken.hasLeft())
       if (!takeOne()) {
+        if (isPaused) socket.resume();
         isPaused = false;
-        socket.resume();
         return;
       }
     if (isOver || socket.destroyed) return;
@@ -110,14 +118,16 @@ export const intake = (
     socket.pause();
     if (!isBusy()) later.ask();
   };
-  const later = soonOnce(timers, run);
+  const later = soonOnce(timers, () => run(nowMs()));
 
   socket.on('data', (chunk: Buffer) => {
+    heardAt = nowMs();
     reader.push(chunk);
-    if (!later.isAsked()) run();
+    if (!later.isAsked()) run(heardAt);
   });
   if (reader.pending() > 0) later.ask();
   return {
+    heardAt: () => heardAt,
     goOn: () => {
       if (isPaused) later.ask();
     },

@@ -12,8 +12,8 @@ import { turnsOf } from './turns.js';
 const TOLD_BYTES = 65_536;
 
 /** Does the other end read its answers too slowly? Its `drain` says when it is over. */
-export const isSlow = (socket: ByteStream, share: Share): boolean =>
-  socket.writableLength > Math.max(TOLD_BYTES, SLOW_READER_BYTES * share());
+export const isSlow = ({ writableLength }: ByteStream, share: Share): boolean =>
+  writableLength > TOLD_BYTES && writableLength > SLOW_READER_BYTES * share();
 
 /** Returns a function that sends an answer; the answer waits until all earlier ones were sent. */
 export const outflow = (

@@ -14,7 +14,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS } from '../core/bounds.js';
 import { BytesC } from '../core/bytes.js';
-import { described, flat, listOf } from '../core/codec.js';
+import { around, described, flat, listOf } from '../core/codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
 import { RESULTS } from '../core/results.js';
@@ -126,8 +126,8 @@ export type Part = t.TypeOf<typeof PartC>;
 
 // --- envelopes -------------------------------------------------------------------------------------------------------------
 
-const AskingC = object('Asking', { id: Natural, ask: AskC });
-const AnsweringC = object('Answering', { id: Natural, answer: AnswerC });
+const AskingC = around('Asking', { id: Natural, ask: AskC }, 'ask');
+const AnsweringC = around('Answering', { id: Natural, answer: AnswerC }, 'answer');
 const InPartC = object('InPart', { id: Natural, part: PartC });
 const ByeC = object('Bye', { bye: Natural });
 /** A request with its number. */

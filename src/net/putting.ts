@@ -149,6 +149,7 @@ class Putter {
   }
 
   #wake(): void {
+    if (this.#waiting.size === 0) return;
     for (const [put, tryAgain] of [...this.#waiting]) if (this.#waiting.delete(put)) tryAgain();
   }
 

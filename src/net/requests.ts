@@ -44,9 +44,9 @@ export class Requests {
   }
 
   /** A request is sent; gives its number, which no other has. */
-  begin(request: Request, nowMs: number): number {
+  begin({ done, onPart, deadlineMs, isLong }: Request, nowMs: number): number {
     const id = this.#nextId++;
-    this.#waiting.set(id, { ...request, deadline: nowMs + request.deadlineMs });
+    this.#waiting.set(id, { done, onPart, deadlineMs, isLong, deadline: nowMs + deadlineMs });
     return id;
   }
 

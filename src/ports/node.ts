@@ -1,6 +1,11 @@
-/** Node's clock, timers and chance: the defaults of everything that takes these ports. */
+/**
+ * Node's clock, timers and chance: the defaults of everything that takes these ports. What is used several times for each frame is
+ * looked up once: a global of Node's is a getter.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Chance, Clock, Surroundings, Timers } from './ports.js';
+
+const { performance, process } = globalThis;
 
 const clock: Clock = { wallMs: () => Date.now(), nowMs: () => performance.now() };
 
