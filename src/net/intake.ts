@@ -109,8 +109,8 @@ export const intake = (
     taken.begin(since);
     while (!isOver && !socket.destroyed && !isBusy() && taken.hasLeft())
       if (!takeOne()) {
-        if (isPaused) socket.resume();
         isPaused = false;
+        socket.resume();
         return;
       }
     if (isOver || socket.destroyed) return;

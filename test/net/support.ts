@@ -94,16 +94,16 @@ export const closed = (socket: Socket): Promise<void> =>
     socket.resume().once('close', () => resolve());
   });
 
-/** A bare socket that has made the handshake as this party, and how it has to seal what it says. */
-export const handshakeByHand = async (
-  me: Party,
-  server: Reached,
-): Promise<{
+/** A bare socket that has made the handshake. */
+interface ByHand {
   readonly socket: Socket;
   readonly sealed: (value: unknown) => Buffer;
   /** The sealed frame of a text, JSON or not. */
   readonly sealedText: (json: string) => Buffer;
-}> => {
+}
+
+/** Undefined: the server hung up meanwhile. */
+const shakeHands = async (me: Party, server: Reached): Promise<ByHand | undefined> => {
   const socket = await stranger(server);
   const heard: unknown[] = [];
   const reader = frameReader(() => 4096);
@@ -115,7 +115,11 @@ export const handshakeByHand = async (
   socket.on('data', take);
   const nonce = newNonce();
   socket.write(encodeFrame({ hello: { version: PROTOCOL_VERSION, from: me, nonce } }));
-  await until(() => heard.length === 1);
+  const hears = async (count: number): Promise<boolean> => {
+    await until(() => heard.length === count || socket.destroyed);
+    return heard.length === count;
+  };
+  if (!(await hears(1))) return undefined;
   const { hello } = heard[0] as { hello: { nonce: string; replica: ReplicaId } };
   const acceptor = { role: 'server', id: server.id } as const;
   const introduction = {
@@ -127,7 +131,7 @@ export const handshakeByHand = async (
     channel: '',
   };
   socket.write(encodeFrame({ proof: proof(SECRET, 'dialer', introduction) }));
-  await until(() => heard.length === 2);
+  if (!(await hears(2))) return undefined;
   socket.off('data', take);
   const { seal } = frameCipherOf(SECRET, 'dialer', introduction);
   const sealedText = (json: string): Buffer => {
@@ -137,4 +141,15 @@ export const handshakeByHand = async (
     return Buffer.concat([header, payload]);
   };
   return { socket, sealed: (value) => encodeSealed(value, seal), sealedText };
+};
+
+const TRIES = 10;
+
+/** A bare socket that has made the handshake as this party. A server waits a second for a stranger, which a busy machine may take: then it is tried again. */
+export const handshakeByHand = async (me: Party, server: Reached): Promise<ByHand> => {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const shaken = await shakeHands(me, server);
+    if (shaken !== undefined) return shaken;
+  }
+  throw new Error(`${me.role} ${me.id} was hung up on in each of ${TRIES} handshakes`);
 };
