@@ -58,6 +58,22 @@ const claim = (kind: PlainClaim['kind'], marked: ReadonlyArray<number>, to: Read
 
 const LASTING = ['eventually', 'eventuallyAlways', 'leadsTo'] as const;
 
+/** A state that several maps together make of another, and no map alone. */
+const farFrom = (dice: Dice, orders: ReadonlyArray<ReadonlyArray<number>>, some: number): number | undefined => {
+  const near = orders.map((order) => order[some]);
+  const far = imagesOf(orders, [some]).filter((image) => image !== some && !near.includes(image));
+  return far.length === 0 ? undefined : dice.pick(far);
+};
+
+/** Liveness that one state alone is about, which no map of the symmetry makes of a certain other. */
+const ofOne = (kind: PlainClaim['kind'], one: number, all: ReadonlyArray<number>): PlainClaim =>
+  kind === 'leadsTo'
+    ? claim(kind, [one])
+    : claim(
+        kind,
+        all.filter((other) => other !== one),
+      );
+
 /** Liveness under a symmetry. The claim's states may be symmetric or not. */
 const lasting = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry !== undefined && variants === 1);
@@ -70,7 +86,11 @@ const lasting = (dice: Dice): Seldom | undefined => {
   const kept = (some: ReadonlyArray<number>): ReadonlyArray<number> => imagesOf(recipe.symmetry!, some);
   const first = marked(dice.pick([0.1, 0.3, 0.6]));
   const second = marked(0.3);
-  const claims = [claim(kind, isKept ? kept(first) : first, isKept ? kept(second) : second)];
+  const far = isKept ? undefined : farFrom(dice, recipe.symmetry!, dice.pick(recipe.initial));
+  const claims =
+    far === undefined
+      ? [claim(kind, isKept ? kept(first) : first, isKept ? kept(second) : second)]
+      : [ofOne(kind, far, statesOf(recipe))];
   return {
     recipe: { ...recipe, edges, claims },
     way: { engine: 'plain', search: dice.pick(['bfs', 'dfs'] as const), symmetry: true, keepGoing: true, audit: 'none' },

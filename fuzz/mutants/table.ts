@@ -85,9 +85,6 @@ const plain: ReadonlyArray<Mutant> = [
       'found.edges && from.words() && from.words() && from.words();',
     ],
   ]),
-  ...inFile('explicit/symmetric-lasso.js', [
-    ['symmetry-kept', 'liveness is judged under a symmetry that does not keep it', 'holds(image) !== truths[i]', 'false'],
-  ]),
   ...inFile('explicit/levels.js', [
     [
       'level-order',
@@ -201,6 +198,12 @@ const audit: ReadonlyArray<Mutant> = [
       'states that a reduction takes for one may differ in their properties',
       'observation.truths.join(), observation.isWithin',
       'observation.isWithin',
+    ],
+    [
+      'audit-liveness',
+      'liveness is judged under a symmetry whose maps keep it one by one, and not together',
+      'holds !== other.predicates[i][which]',
+      'false',
     ],
     [
       'audit-boundary',

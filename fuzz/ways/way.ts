@@ -1,6 +1,6 @@
 /** A way of checking a model: the engine, the order, the limits. It is data, so that it can be printed and made smaller. */
 import type { Dice } from '../dice.js';
-import { hasNormalForms, type ComponentRecipe } from '../recipe/component.js';
+import { hasNormalForms, type ComponentRecipe, type Domain } from '../recipe/component.js';
 import { hasQuotient } from '../recipe/plain.js';
 import { kindsOf, type Recipe } from '../recipe/recipe.js';
 
@@ -134,9 +134,11 @@ const auditOf = (dice: Dice, { engine }: Way): Pick<Way, 'audit'> => {
 
 /** The most local slots. With more the matrix of a group is too large for a small model; with 31 the checker refuses it. */
 const MOST_LOCALS = 12;
+/** The most states of a model whose chain may be a local slot. */
+const MOST_IN_A_GROUP = 2_000;
 
 /** Draws the slots that are kept as local slots: all of one kind, or the first. */
-const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals'> => {
+const localsOf = (dice: Dice, engine: Engine, recipe: Recipe, { size }: Extent): Pick<Way, 'locals'> => {
   if (recipe.form !== 'component' || (engine !== 'components' && engine !== 'threads') || dice.oneIn(2)) return {};
   const met = recipe.meetings.map(({ slots, talk }) => [
     ...slots,
@@ -144,7 +146,11 @@ const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals
   ]);
   const inDomain = (domain: number): ReadonlyArray<number> =>
     recipe.slots.flatMap((slot, i) => (slot.domain === domain ? [i] : []));
-  const kinds = recipe.domains.map((_, i) => inDomain(i)).filter((slots) => slots.length > 0 && slots.length <= MOST_LOCALS);
+  // A group is gone through at each level of a search: with all of a long chain in one group, that is the square of its length.
+  const isShort = ({ count = 0 }: Domain): boolean => count <= MOST_IN_A_GROUP || size <= MOST_IN_A_GROUP;
+  const kinds = recipe.domains
+    .map((domain, i) => (isShort(domain) ? inDomain(i) : []))
+    .filter((slots) => slots.length > 0 && slots.length <= MOST_LOCALS);
   const apart = kinds.filter((slots) => met.every((list) => list.filter((slot) => slots.includes(slot)).length <= 1));
   return { locals: apart.length === 0 || dice.oneIn(4) ? [] : dice.pick(apart).map((slot) => recipe.slots[slot]!.name) };
 };
@@ -156,7 +162,7 @@ const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
     ...askedOf(dice, recipe),
     ...searchOf(dice, engine, recipe),
     ...reductionsOf(dice, engine, recipe),
-    ...localsOf(dice, engine, recipe),
+    ...localsOf(dice, engine, recipe, extent),
     engine,
     ...(engine === 'threads' ? { workers: 2 + dice.below(2) } : {}),
     ...(engine === 'walks' ? { seed: dice.below(1000), traces: 1 + dice.below(10), traceLength: 1 + dice.below(30) } : {}),
