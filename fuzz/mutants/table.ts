@@ -261,7 +261,7 @@ const contract: ReadonlyArray<Mutant> = [
     [
       'key-believed',
       'a key that takes states for one is believed',
-      'yield* examineStates(round, options, options.audit === true ? ALL : isTold || isStopped ? FOUND : USUAL, statistics.elapsedMs);',
+      'yield* examineStates(round, options, options.audit === true ? ALL : isShort ? FOUND : USUAL, statistics.elapsedMs);',
       '',
     ],
   ]),

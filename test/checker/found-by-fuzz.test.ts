@@ -471,3 +471,27 @@ test('a search by numbers tells the run of what is violated with the values of t
   const { trace } = (await check(internedModel(model))).properties[0]!;
   expect(trace?.steps.map(({ state }) => state)).toEqual([{ x: '[1, 1]' }, { x: '[2, 0]' }, { x: '[3, 1]' }]);
 });
+
+test('a search by numbers that stopped early keeps its violation where a key takes only forms for one, with a run of the model', async () => {
+  let turn = 0;
+  const pair = (): ReadonlySet<number> => new Set(turn++ % 2 === 0 ? [1, 2] : [2, 1]);
+  const x = slot('state', 'x', { n: 0, pair: new Set([1, 2]) as ReadonlySet<number> });
+  const model: ComponentModel = {
+    name: 'forms',
+    slots: [x],
+    interactions: [
+      interaction({
+        label: { family: 'on', args: [] },
+        slots: [x],
+        writes: [0],
+        step: ({ n }: { readonly n: number }) => [{ next: [{ n: n + 1, pair: pair() }] }],
+      }),
+    ],
+    properties: [{ name: 'few', kind: 'always', over: [over([x], ({ n }: { readonly n: number }) => n < 4)] }],
+    key: (_, local) => String((local as { readonly n: number }).n),
+  };
+  const { properties, stop } = await check(internedModel(model), { maxDepth: 6, keepGoing: true });
+  expect(stop.kind).toBe('depth');
+  expect(properties[0]).toMatchObject({ verdict: 'violated' });
+  expect(properties[0]!.trace?.steps).toHaveLength(4);
+});

@@ -108,6 +108,9 @@ export const keyedBehind = (model: Model<never, never>): Keyed | undefined =>
 export const mergingOf = (model: object & { readonly key?: unknown }): Merging | undefined =>
   merging.get(model) ?? (model.key === undefined ? undefined : new Merging());
 
-/** Tests whether a model's states are numbers of values, of which the key may have taken several for one. */
+/**
+ * Tests whether a model's states are numbers of values, of which the key took several for one. Forms of one value are no several: a run of other forms is
+ * the same run.
+ */
 export const isNumbered = (model: object & { readonly key?: unknown }): boolean =>
-  model.key === undefined && valued.has(model) && mayHaveMerged(mergingOf(model));
+  model.key === undefined && valued.has(model) && mergingOf(model)?.isSeen === true;

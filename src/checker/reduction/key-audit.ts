@@ -9,7 +9,7 @@ import { isNumbered, keyedBehind } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { random } from '../random.js';
-import type { PropertyReport, Report } from '../report.js';
+import { isLiveness, type PropertyReport, type Report } from '../report.js';
 import { sentenceOf } from '../verdict/conclude.js';
 import { watch } from '../limits.js';
 import { Incomparable } from '../values/given-text.js';
@@ -75,8 +75,8 @@ const doubted = (report: Report, { message }: CheckerError): Report => ({
 });
 
 /**
- * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early and reached
- * no witness, because it claims nothing then. `representative` gives the state that the search has in place of another, where that need not be a reached one.
+ * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early and claims
+ * nothing: it reached no witness, and has no run of numbers. `representative` gives the state that the search has in place of another, where that need not be a reached one.
  *
  * @throws CheckerError (`model`) where states with one key are not alike and the search found no violation, with the run to one of them.
  */
@@ -92,17 +92,16 @@ export function* keyAudited<S, A>(
   // In a search by numbers the run is one of the values that stand for others, and need not be a run of the model.
   const isTold = verdict === 'violated' && keyed.representative === undefined;
   const isStopped = stop.kind !== 'complete' && stop.kind !== 'violation';
-  if (isStopped && report.properties.every((property) => property.verdict !== 'reached')) return report;
+  const numbered = isNumbered(model) ? 'search' : undefined;
+  const isClaiming = ({ kind, verdict: claimed }: PropertyReport): boolean =>
+    claimed === 'reached' || (claimed === 'violated' && numbered === 'search' && !isLiveness(kind));
+  if (isStopped && !report.properties.some(isClaiming)) return report;
   let round: Round<never, never>;
   try {
     const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
     round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
-    yield* examineStates(
-      round,
-      options,
-      options.audit === true ? ALL : isTold || isStopped ? FOUND : USUAL,
-      statistics.elapsedMs,
-    );
+    const isShort = numbered === undefined && (isTold || isStopped);
+    yield* examineStates(round, options, options.audit === true ? ALL : isShort ? FOUND : USUAL, statistics.elapsedMs);
   } catch (error) {
     if (isTold && error instanceof CheckerError) return doubted(report, error);
     if (!(error instanceof Incomparable)) throw error;
@@ -112,7 +111,7 @@ export function* keyAudited<S, A>(
   const told = withWhatWasSeen(report, round, options, {
     what: 'key',
     knowsAll: round.isOver,
-    numbered: isNumbered(model) ? 'search' : undefined,
+    numbered,
   });
   const { byKey: _, ...exact } = told.statistics;
   if (round.isOver && !round.isMerging) return { ...told, statistics: exact };
