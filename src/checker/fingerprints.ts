@@ -1,7 +1,7 @@
 /**
- * The set of states of a search with hash compaction. It keeps of each state only a hash of so many bits. Two states with one hash are taken for
- * one, so a state may be missed, with all that is reached through it alone. What is found is real all the same. {@link Omission} says how likely
- * a miss is.
+ * The set of states of a search with hash compaction. It keeps of each state only a hash of `bits` bits. Two states with one hash are taken for
+ * one. So a state may be missed, with all states that are reached through it alone. Every state that is found is real all the same.
+ * {@link Omission} says how likely a miss is.
  *
  * The table is divided into segments by the greatest bits of hashes. Each segment grows on its own and by a quarter. So the whole is never copied
  * at once, and two thirds to four fifths of it are in use: a hash of 64 bits takes about 11 bytes, one of 40 about 7.

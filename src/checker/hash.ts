@@ -63,7 +63,7 @@ const mix = (hash: Hash, word: number): void => {
   hash.high = Math.imul(rotated((hash.high + Math.imul(word, 0x85ebca77)) | 0, 13), GOLDEN);
 };
 
-/** Begins a hash of something that has so many words. */
+/** Begins a hash of `length` words. */
 const begin = (hash: Hash, length: number): void => {
   hash.low = length ^ 0x165667b1;
   hash.high = (length + 0x27d4eb2f) | 0;

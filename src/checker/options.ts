@@ -21,8 +21,8 @@ export interface CheckOptions extends CheckpointOptions {
   /** Default `bfs`. */
   readonly search?: 'bfs' | 'dfs' | 'sweep';
   /**
-   * Stops the search at so many states. The state in hand is expanded to its end (by components the group in hand: states that differ in
-   * local slots alone; of each thread one), so a few more may be found than that. All that were found are counted.
+   * Stops the search at this many states. The state in hand is still expanded to its end, so a few more states may be found. A search by components
+   * expands the group in hand to its end, in each thread; the states of a group differ in local slots alone. All states that were found are counted.
    */
   readonly maxStates?: number;
   readonly maxDepth?: number;
@@ -39,8 +39,8 @@ export interface CheckOptions extends CheckpointOptions {
   /** Use the model's quotient, where it declares one. Default false. */
   readonly normalize?: boolean;
   /**
-   * Hash compaction: keep of each state only a hash of so many bits, from 8 to 64. States may then be missed; the report says how likely
-   * ({@link Statistics.omission}). Safety only. Default: states are kept and compared whole.
+   * Hash compaction: the search keeps of each state only a hash of this many bits, from 8 to 64. States may then be missed. The report says how likely
+   * a miss is ({@link Statistics.omission}). Safety only. Default: states are kept and compared whole.
    */
   readonly hashBits?: number;
   /** Names of the properties to judge; of none, states are counted, and nothing is said to hold. Default: all. */

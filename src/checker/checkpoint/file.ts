@@ -2,7 +2,7 @@
  * Writes and reads the file of a checkpoint: a search that was stopped, from which a later run goes on to the same totals.
  *
  * The file has one line that says what it is, then sections, one after the other. A section is a list of frames, and ends with the SHA-256 of its
- * content. A frame is its length in bytes (a double) and so many bytes. One section holds what one search has found. Threads that search together
+ * content. A frame is its length in bytes (a double), and then its bytes. One section holds what one search has found. Threads that search together
  * append theirs to the first, which is their leader's.
  *
  * The file is written beside its place and then renamed. So a process that dies while it writes leaves the file that was there.

@@ -5,7 +5,7 @@ import { refuse, type Reader, type Writer } from './file.js';
 
 /**
  * Values that are written together share what they have in common, but V8 makes a copy of them, which needs room near the limit of memory. So a
- * chunk has about so many bytes, and at most so many values.
+ * chunk has about `CHUNK_BYTES` bytes, and at most `MOST` values.
  */
 const CHUNK_BYTES = 1 << 18;
 const FEWEST = 16;

@@ -19,15 +19,15 @@ import { spread } from './spread.js';
 
 /** How many of the first calls get copies. */
 const EARLY = 64;
-/** The most calls that are noted of a small space; fewer where they are long. Together they have at most so many characters. */
+/** Of a small space at most `MOST_NOTED` calls are noted. Together they have at most `MOST_CHARACTERS` characters, so long calls are fewer. */
 const MOST_NOTED = 20_000;
 const MOST_CHARACTERS = 32 * 2 ** 20;
-/** One of so many calls is weighed: its answer is measured in characters. */
+/** One of `WEIGHED` calls is weighed: its answer is measured in characters. */
 const WEIGHED = 256;
-/** Of a large space one of so many noted calls is kept. The next is noted when the number of calls has grown by this factor. */
+/** Of a large space one of `THINNED` noted calls is kept. The next is noted when the number of calls has grown by the factor `RARER`. */
 const THINNED = 64;
 const RARER = 1.02;
-/** The most ms that repetitions may take. Of a sample: this share of the search's time, and at least so many ms. */
+/** Repetitions take at most `MOST_MS` ms. Those of a sample take at most `SHARE` of the search's time, or `LEAST_MS` ms if that is more. */
 const MOST_MS = 1_000;
 const SHARE = 0.02;
 const LEAST_MS = 10;

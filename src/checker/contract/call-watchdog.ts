@@ -22,5 +22,5 @@ export class CallWatchdog {
   }
 }
 
-/** After so many ms a call of a model's function counts as one that does not come back. */
+/** A call of a model's function that takes this many ms counts as one that does not come back. */
 export const ENDLESS_MS = 60_000;

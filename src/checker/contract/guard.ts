@@ -77,7 +77,7 @@ export interface Auditing {
 export type Pure = (...args: never) => unknown;
 
 /**
- * Guards a function of so many arguments. It runs at each call, so the usual numbers of arguments have functions of their own: a list of
+ * Guards a function of `arity` arguments. The guard runs at each call. So the usual numbers of arguments have guards of their own: a list of
  * arguments costs more than the guard.
  */
 export const guarded = <F extends Pure>(where: string, expected: Expected, run: F, arity: number, auditing?: Auditing): F => {

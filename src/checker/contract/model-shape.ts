@@ -62,7 +62,7 @@ export const isDense = (list: ReadonlyArray<unknown>): boolean => {
   return true;
 };
 
-/** A list of at least so many items, no two of which have the same field `unique`. */
+/** A list of at least `least` items, no two of which have the same field `unique`. */
 export const listOf = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
   new t.Type<unknown>(
     'a list',

@@ -1,4 +1,4 @@
-/** What a model's `view` may give. It is checked because whoever draws a part relies on it. */
+/** Checks the result of a model's `view`, because the pages that draw a part rely on its shape. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { View } from '../view.js';

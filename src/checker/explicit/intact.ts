@@ -1,6 +1,7 @@
 /**
- * Whether the states that a search keeps are what they were when it found them. A model that changes one changes what is searched. It is looked at
- * the end, and besides as the search grows: a model that adds to a part of a state at each step has no end.
+ * Compares the states that a search keeps with their forms when the search found them. A model that changes a kept state changes the space that is
+ * searched. The search compares them at its end. It also compares them as it grows, because a model that adds to a part of a state at each step
+ * has no end.
  */
 import { atNoState } from '../contract/fault-location.js';
 import { changed, fault } from '../contract/model-faults.js';
@@ -10,25 +11,31 @@ import { observe } from '../reduction/observation.js';
 import { freeze } from '../values/freeze.js';
 import type { StateStore } from './state-store.js';
 
-/** What a search keeps. */
+/** The model, the store and the audit of a search. */
 interface Kept<S, A> {
   readonly model: Model<S, A>;
   readonly store: StateStore<S>;
   readonly audit: Audit;
 }
 
-/** How many states there are at the first look, and how many times as many at the next: all looks together cost less than the one at the end. */
+/**
+ * The first look comes at `FIRST_LOOK` states, and each later one when the states have grown `GROWTH` times. So the looks while the search grows cost
+ * less together than the one at its end.
+ */
 export const FIRST_LOOK = 16_384;
 const GROWTH = 4;
 
-/** States that a model was given and then changed are not what was searched. @throws CheckerError (`model`). */
+/** Refuses a model that changed a state in the store. @throws CheckerError (`model`) that names the change. */
 export const mustBeWhole = <S, A>({ store, audit }: Pick<Kept<S, A>, 'store' | 'audit'>): void =>
   audit.quietly(() => {
     const damaged = store.damaged();
     if (damaged !== undefined) throw atNoState(changed(damaged));
   });
 
-/** The same while a search grows. With a key of the model's it is looked at the end alone: a key that is not the same each time is found first. */
+/**
+ * Calls {@link mustBeWhole} when the store has `nextLook` states or more. A model with a `key` is looked at when its search ends, and not here: a key
+ * that changes from call to call is found first then.
+ */
 export const mustBeWholeSoFar = <S, A>(found: Kept<S, A> & { nextLook: number }): void => {
   const size = found.store.size();
   if (size < found.nextLook || found.model.key !== undefined) return;
@@ -36,7 +43,11 @@ export const mustBeWholeSoFar = <S, A>(found: Kept<S, A> & { nextLook: number })
   mustBeWhole(found);
 };
 
-/** Finds the function that changed the state at hand: it throws when it is given the state frozen. @throws CheckerError (`model`). */
+/**
+ * Finds the function of the model that changed `state`: a function that changes its argument throws when the state is frozen.
+ *
+ * @throws CheckerError (`model`) in every case, and names the function where it can.
+ */
 export const blame = <S, A>({ model }: Kept<S, A>, state: S, properties: ReadonlyArray<Property<S, A>>): never => {
   freeze(state);
   observe({ model, properties, witnesses: [], liveness: [] }, state, () => 0);

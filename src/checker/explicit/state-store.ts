@@ -223,7 +223,7 @@ export const collapsedStore = <S>(): StateStore<S> => new Collapsed<S>(new Rows(
 
 // --- hash compaction -------------------------------------------------------------------------------------------------------
 
-/** Makes a store that compares hashes of so many bits, and keeps a whole state only while it waits to be expanded. The parts of states stay. */
+/** Makes a store that compares hashes of `bits` bits. It keeps a whole state only while the state waits to be expanded. The parts of states stay. */
 export const hashedStore = <S>(bits: number): StateStore<S> => new Collapsed<S>(new HashedRows(bits));
 
 /** Makes such a store for the texts of states. */

@@ -23,8 +23,8 @@ import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';
 
 /**
- * The number of rows of each interaction that are run again, from all over the memo: fewer than twice as many as this, and all where there are
- * fewer.
+ * A resumed search runs at least `SAMPLE` rows of each interaction again, and fewer than twice that number. They come from all over the memo. Of an
+ * interaction with fewer rows it runs all.
  */
 const SAMPLE = 50;
 
@@ -95,7 +95,7 @@ function* firstOf<T>(all: Iterable<T>, most: number): Generator<T> {
   }
 }
 
-/** Takes every n-th item. `n` doubles whenever twice as many as `least` are kept. */
+/** Takes every n-th item. `n` doubles whenever `2 * least` items are kept. */
 const spreadOf = <T>(all: Iterable<T>, least: number): ReadonlyArray<T> => {
   let kept: T[] = [];
   let every = 1;

@@ -36,8 +36,8 @@ export const register: SequentialObject<string, RegisterOperation, string> = {
 const letter = (of: 'A' | 'Z', by: number): string => String.fromCharCode(of.charCodeAt(0) + by);
 
 /**
- * A client that makes so many puts, one after the other, and then one get, each at the next server. Actors 0 to `servers - 1` are the
- * servers; clients come after them. Every request has a number of its own.
+ * A client that makes `puts` puts, one after the other, and then one get. Each request goes to the next server. Actors 0 to `servers - 1` are the
+ * servers, and clients come after them. Every request has a number of its own.
  */
 export const registerClient = (options: {
   readonly servers: number;

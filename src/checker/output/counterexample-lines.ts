@@ -35,7 +35,7 @@ const loopLines = ({ loop, steps }: Counterexample): ReadonlyArray<string> => {
     : [`Back at state ${loop}, and so for ever.`];
 };
 
-/** At most so many starved classes are named. */
+/** At most `MOST_STARVED` starved classes are named. */
 const MOST_STARVED = 4;
 
 /** Says what is never done in a cycle although it could be, and which fairness would rule that out. */

@@ -96,7 +96,7 @@ export class Round<S, A> {
     for (const { target } of seen.steps) this.states.promote(target, Role.reached, index, -1);
   }
 
-  /** Looks at the states on a walk at random, of so many steps, and at their images. */
+  /** Examines the states on a random walk of `length` steps, and their images. */
   walk(pick: (bound: number) => number, length: number): void {
     if (this.initial.length === 0) return;
     let index = this.initial[pick(this.initial.length)]!;

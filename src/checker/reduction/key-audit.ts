@@ -25,7 +25,7 @@ const USUAL = { calls: 200_000, ms: 1_000 };
 const ALL = { calls: Infinity, ms: 60_000 };
 /** The same after a search that found a violation, or stopped early. */
 const FOUND = { calls: 10_000, ms: 200 };
-/** A sample consists of random walks of so many steps, in this share of the search's time. */
+/** A sample consists of random walks of `LENGTH` steps. The walks take the share `SHARE` of the search's time. */
 const LENGTH = 48;
 const SHARE = 0.02;
 

@@ -65,7 +65,7 @@ export const keepsGraph = <S, A>(model: Model<S, A>, options: ReductionOptions):
 const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
-/** How far an audit goes: at most so many calls, and so many ms. */
+/** How far an audit goes: at most `calls` calls of the model's functions, and `ms` ms. */
 interface Extent {
   readonly calls: number;
   readonly ms: number;
@@ -73,12 +73,12 @@ interface Extent {
 
 /** Before the search, while the size of the space is not known. */
 const BEFORE: Extent = { calls: 1_000, ms: 5_000 };
-/** After the search of a small space: one with so many states at most. */
+/** After the search of a small space, which has at most `SMALL` states. */
 const AFTER: Extent = { calls: 200_000, ms: 1_000 };
 const SMALL = 20_000;
 /** After a search that found a violation, and does not know the size of the space. */
 const FOUND: Extent = { calls: 10_000, ms: 200 };
-/** Of a large space: random walks of so many steps, in this share of the search's time. */
+/** A large space is sampled: random walks of `LENGTH` steps, which take the share `SHARE` of the search's time. */
 const LENGTH = 48;
 const SHARE = 0.02;
 

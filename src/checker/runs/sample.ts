@@ -44,7 +44,7 @@ const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) =>
   return { initial, steps };
 };
 
-/** Takes random walks until so many of them broke nothing. */
+/** Takes random walks until `runs` of them broke no property, or too many broke one. */
 export const sampleRuns = <S, A>(given: Model<S, A>, options: SampleOptions): Sample => {
   mustTake('sampleRuns', 'options', AN_OBJECT, options);
   const { runs, length, seed, signal } = options;

@@ -14,7 +14,7 @@ import { text } from '../shown/text.js';
 import { partsOf } from '../shown/state.js';
 import { stepsOf } from './decides.js';
 
-/** For each counterexample that is asked for, so many ends are compared with each other. */
+/** For each counterexample that is asked for, at most `ENDS_PER_TRACE` ends are compared with each other. */
 const ENDS_PER_TRACE = 50;
 
 /** Where a run that breaks the property ends. */
@@ -71,7 +71,7 @@ const distance = (a: End, b: End): number => {
   return [...names].filter((name) => a.features.get(name) !== b.features.get(name)).length;
 };
 
-/** Chooses so many ends, each as far as can be from those before it. The first stays first. */
+/** Chooses `count` ends. Each is as far as can be from the ends chosen before it. The first end stays first. */
 const spread = (ends: ReadonlyArray<End>, count: number): ReadonlyArray<End> => {
   const chosen: End[] = [];
   let left = [...ends];
@@ -89,8 +89,8 @@ export const canBeSeveral = ({ kind }: { readonly kind: string }): boolean =>
   kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
 
 /**
- * At most so many counterexamples of a property of safety, the shortest first; fewer where the space (or what of it the limits let be seen)
- * has fewer ends that break it.
+ * Gives at most `count` counterexamples of a property of safety, the shortest first. There are fewer where the space has fewer ends that break the
+ * property, or the limits let the search see fewer of them.
  */
 export const severalCounterexamples = async <S, A>(
   given: Model<S, A>,

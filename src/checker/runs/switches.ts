@@ -40,9 +40,9 @@ const runTo = <S, A>(end: Node<S, A>): Run<S, A> => {
 };
 
 /**
- * Gives the run of so many steps with the fewest switches that decides a property; undefined where there are too many steps to try. No run that
- * decides it is shorter, so each of its states is as far from the beginning as it is along the run. So, layer by layer, one node for each state
- * and last process is enough.
+ * Gives the run of `length` steps with the fewest switches that decides a property; undefined where there are too many steps to try. No run that
+ * decides the property is shorter, so no state of the run is nearer to the beginning than it is along the run. So,
+ * layer by layer, one node for each state and last process is enough.
  */
 const quietest = <S, A>(model: Model<S, A>, property: Property<S, A>, length: number): Run<S, A> | undefined => {
   const key = model.key ?? encode;

@@ -1,7 +1,7 @@
 /** Says what a step did to a part of the state, what came and what went, where that is shorter to read than the part after the step. */
 import { text } from './text.js';
 
-/** A text of at most so many characters is shown whole, because it is read at a glance. */
+/** A text of at most `SHORT` characters is shown whole, because it is read at a glance. */
 const SHORT = 60;
 
 /** Deeper inside a value than this, what changed is shown whole. */

@@ -9,7 +9,7 @@ export interface Run<S, A> {
   readonly steps: ReadonlyArray<{ readonly action: A; readonly next: S }>;
 }
 
-/** Gives the state at the end of a run, or so many steps before it. (It tests no state for being null, because a state may be null.) */
+/** Gives the state at the end of a run, or `before` steps before the end. It tests no state for being null, because a state may be null. */
 export const endOf = <S, A>({ initial, steps }: Run<S, A>, before = 0): S =>
   steps.length > before ? steps[steps.length - 1 - before]!.next : initial;
 

@@ -29,7 +29,7 @@ export class Incomparable extends Error {}
 
 /**
  * Makes {@link givenText} for states that share most of their parts: the text of each part is made once. A part that is changed later
- * keeps its old text; whoever runs the model watches for changes.
+ * keeps its old text. The caller, who runs the model, watches for changes.
  *
  * @returns a function that throws {@link Incomparable} for a state with something incomparable in it.
  */

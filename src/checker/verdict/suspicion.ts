@@ -12,7 +12,7 @@ interface Pulse {
   readonly depth: number;
 }
 
-/** The search is judged each time that its states have doubled, from so many states on. The sign must be there so many times in a row. */
+/** The search is judged each time that its states have doubled, from `FIRST` states on. The sign must be there `ROW` times in a row. */
 const FIRST = 64;
 const ROW = 6;
 

@@ -64,7 +64,7 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
  *
  * The verdict, the count of states and of steps, and the depth are those of one thread. Which family was the first to find a state is not
  * the same from run to run. Component values must be plain data (they travel between threads as structured clones). A checkpoint is
- * resumed by as many threads as wrote it.
+ * resumed by the same number of threads that wrote it.
  *
  * A thread of which a function of the model has not come back for a minute is ended, and the check refused; limits and the signal are heeded
  * all the same, within ten seconds. (The other searches run in the thread of their caller, which an endless function keeps for ever.)

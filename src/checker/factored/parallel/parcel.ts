@@ -14,7 +14,7 @@ export interface Parcel {
   readonly words: Int32Array<ArrayBuffer>;
 }
 
-/** A parcel of so many words is sent without waiting for more. */
+/** A parcel of `FULL` words is sent without waiting for more. */
 const FULL = 1 << 17;
 
 /** Gathers parcels for one receiver. */

@@ -52,7 +52,7 @@ export interface ThreadReport {
   readonly decided: ReadonlyArray<boolean>;
   readonly violated: boolean;
   readonly waiting: number;
-  /** Whether the threads have found as many states as they may. This thread has then stopped, and waits for a command. */
+  /** Whether the threads have reached the limit of states. This thread has then stopped, and waits for a command. */
   readonly spent: boolean;
   readonly enabled: ReadonlyArray<boolean>;
   readonly details: Readonly<Record<string, number>>;

@@ -27,8 +27,8 @@ interface Held {
 }
 
 /**
- * What a thread does. `idle`: it waits for its leader, or for the others of this depth. `expanding`: a turn of it is under way or will be.
- * `over`: the depth is over, and it has reported that. `spent`: there are as many states as there may be, and it does nothing more.
+ * The phase of a thread. `idle`: the thread waits for its leader, or for the other threads at this depth. `expanding`: a turn of the thread is under
+ * way or will be. `over`: the thread has reported that its depth is over. `spent`: the limit of states is reached, and the thread does nothing more.
  */
 type Phase = 'idle' | 'expanding' | 'over' | 'spent';
 
@@ -176,7 +176,7 @@ export class Thread {
     this.endLevel();
   }
 
-  /** Takes in what another thread has found, until there are as many states as there may be. The rest is held back. */
+  /** Takes in the parcel of another thread until the limit of states is reached. The rest of the parcel is held back. */
   private take(held: Held): void {
     const isOpened = this.phase !== 'spent';
     if (isOpened) this.open(held);

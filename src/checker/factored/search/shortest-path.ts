@@ -201,7 +201,7 @@ export const shortestPath = (space: Space, run: ByDepth, target: Int32Array): Re
   return way.map(({ state }) => state).reverse();
 };
 
-/** The next predecessor that may be so many steps from the initial state. */
+/** Gives the next predecessor that may be `depth` steps from the initial state; undefined where none is left. */
 const nextOn = (
   space: Space,
   run: ByDepth,

@@ -1,7 +1,7 @@
 /** Makes and grows the blocks of groups. */
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
-/** Gives the room for so many ids, with some to spare: most groups are found from several sides, each with ids of its own. */
+/** Gives the room for `need` ids, with some to spare: most groups are found from several sides, and each side brings ids of its own. */
 const room = (need: number): number => (need + 2) & ~1;
 
 /** The rooms of the block that is being made. */

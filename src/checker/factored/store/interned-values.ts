@@ -13,7 +13,7 @@ import { incomparableIn, uncloneableIn, incomparableFault } from '../../values/i
 import { CheckerError } from '../../error.js';
 import { hashKey } from '../../hash.js';
 
-/** How many values of a kind there are at the first look at all of them, and how many times as many at the next. */
+/** The first look at all values of a kind comes at `FIRST_LOOK` values, and each later one when they have grown `GROWTH` times. */
 const FIRST_LOOK = 1_024;
 const GROWTH = 4;
 
