@@ -474,8 +474,8 @@ test('a search by numbers tells the run of what is violated with the values of t
 
 test('a search by numbers that stopped early keeps its violation where a key takes only forms for one, with a run of the model', async () => {
   let turn = 0;
-  const pair = (): ReadonlySet<number> => new Set(turn++ % 2 === 0 ? [1, 2] : [2, 1]);
-  const x = slot('state', 'x', { n: 0, pair: new Set([1, 2]) as ReadonlySet<number> });
+  const pair = (): Set<number> => new Set(turn++ % 2 === 0 ? [1, 2] : [2, 1]);
+  const x = slot('state', 'x', { n: 0, pair: new Set([1, 2]) });
   const model: ComponentModel = {
     name: 'forms',
     slots: [x],
@@ -487,7 +487,10 @@ test('a search by numbers that stopped early keeps its violation where a key tak
         step: ({ n }: { readonly n: number }) => [{ next: [{ n: n + 1, pair: pair() }] }],
       }),
     ],
-    properties: [{ name: 'few', kind: 'always', over: [over([x], ({ n }: { readonly n: number }) => n < 4)] }],
+    properties: [
+      { name: 'few', kind: 'always', over: [over([x], ({ n }: { readonly n: number }) => n < 4)] },
+      { name: 'counted', kind: 'always', over: [over([x], ({ n }: { readonly n: number }) => n >= 0)] },
+    ],
     key: (_, local) => String((local as { readonly n: number }).n),
   };
   const { properties, stop } = await check(internedModel(model), { maxDepth: 6, keepGoing: true });
