@@ -1,15 +1,15 @@
 /**
- * Which server a request goes to next (R13, R14, R15): one attempt of one get or put, as a pure machine. It is fed what
- * happened and says what to do; sockets, deadlines and messages are its caller's.
+ * Decides which server a request goes to next (R13, R14, R15): one attempt of one get or put, as a pure machine. The caller passes each
+ * event in, and the machine answers with the next effect. The caller owns sockets, deadlines and messages.
  *
- * A put goes on to the next server only where the one before certainly has not accepted it and never will: it refused, or the put
- * was not sent. Once it was sent to a replica and no answer came, it may go to that replica alone, as often as there is time for, and
- * where that does not answer either the outcome is UNKNOWN.
+ * A put goes on to the next server only if the server before certainly has not accepted the put and never will: the server refused the
+ * put, or the put was not sent. If the put was sent to a replica and no answer came, the put may go to that replica alone, as often as
+ * time allows. If that replica never answers, the outcome is UNKNOWN.
  *
- * Mixed cases, by the rules' reasons. A get that some server answered with ERR_DEP and that the others did not answer ends in
- * ERR_DEP: a server was reached, and none that was reached meets the guarantees. A repeated put that is refused may still be accepted: what
- * was sent first may be on its way yet. So it is repeated, or UNKNOWN: ERR_DEP, ERR_LOG and ERR_CONN promise that nothing was
- * written.
+ * Mixed cases follow the rules' reasons. A get that one server answered with ERR_DEP and the others did not answer ends in ERR_DEP: a
+ * server was reached, and no reached server meets the guarantees. A repeated put that is refused may still be accepted, because the
+ * first copy may still be on its way. So the put is repeated, or its outcome is UNKNOWN: ERR_DEP, ERR_LOG and ERR_CONN promise that
+ * nothing was written.
  */
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { GetAnswer, PutAnswer, Refused } from '../core/messages.js';
@@ -23,30 +23,33 @@ interface Answered<A> {
   readonly answer: A | Refused;
 }
 
-/** The request could not be sent: no connection, or, for a put that is repeated, none to its replica. */
+/** The request could not be sent: there is no connection, or, for a repeated put, no connection to the put's replica. */
 interface Unreachable {
   readonly type: 'unreachable';
 }
 
-/** The whole attempt's time is up; `sent`: was the request sent to the server that was asked last, and not answered? */
+/** The whole attempt's time is up. `sent`: the request was sent to the server that was asked last, and that server has not answered. */
 interface TimedOut {
   readonly type: 'timedOut';
   readonly sent: boolean;
 }
 
-/** What happened to a get at the server that was asked last. `broken`: it was sent, and the connection broke before the answer. */
+/** An event of a get at the server that was asked last. `broken`: the get was sent, and the connection broke before the answer. */
 export type GetEvent = Answered<GetAnswer> | Unreachable | TimedOut | { readonly type: 'broken' };
 
-/** What happened to a put at the server that was asked last. `broken`: the same; `replica` is the one that it was sent to. */
+/**
+ * An event of a put at the server that was asked last. `broken`: the put was sent to `replica`, and the connection broke before the
+ * answer.
+ */
 export type PutEvent = Answered<PutAnswer> | Unreachable | TimedOut | { readonly type: 'broken'; readonly replica: ReplicaId };
 
 /** A get on its way. Immutable. */
 export interface GetAttempt {
-  /** Still to be asked; the first is the one being asked. */
+  /** The servers still to be asked. The first one is being asked now. */
   readonly servers: ReadonlyArray<NodeId>;
   /** Some server was behind (R12). */
   readonly behind: boolean;
-  /** It broke at this server once, and was sent there again. */
+  /** The connection to this server broke once, and the get was sent to this server again. */
   readonly again: boolean;
 }
 
@@ -56,11 +59,14 @@ export interface PutAttempt {
   readonly behind: boolean;
   /** Some server's log has failed. */
   readonly failed: boolean;
-  /** The replica that it was sent to without an answer, of the first server: the only one that it may go to. Null: none. */
+  /**
+   * The first server's replica to which the put was sent without an answer. The put may go to this replica alone. Null: there is no
+   * such replica.
+   */
   readonly at: ReplicaId | null;
 }
 
-/** An attempt and what to do next. */
+/** An attempt and its next effect. */
 export interface Step<A, R> {
   readonly attempt: A;
   readonly effect: { readonly type: 'ask'; readonly server: NodeId } | { readonly type: 'done'; readonly result: R };
@@ -82,7 +88,7 @@ const done = <A, R>(attempt: A, result: R): Step<A, R> => ({ attempt, effect: { 
 /** Starts a get at these servers, in {@link inOrder}'s order. */
 export const beginGet = (servers: ReadonlyArray<NodeId>): GetStep => askGet({ servers, behind: false, again: false });
 
-/** The next step of a get. One that broke is asked again at the same server once. */
+/** The next step of a get. A get whose connection broke is sent to the same server once more. */
 export const nextGet = (attempt: GetAttempt, event: GetEvent): GetStep => {
   switch (event.type) {
     case 'answered':
@@ -142,7 +148,7 @@ export const nextPut = (attempt: PutAttempt, event: PutEvent): PutStep => {
 const UNKNOWN: PutResult = { type: 'UNKNOWN' };
 
 const refusedPut = (attempt: PutAttempt, why: 'behind' | Refused['reason']): PutStep => {
-  // The one may be in a log that failed, the other may have been accepted so long ago that nobody remembers.
+  // `unlogged`: the put may be in a log that failed. `too-old`: the put may have been accepted and forgotten since.
   if (why === 'unlogged' || why === 'too-old') return done(attempt, UNKNOWN);
   if (attempt.at === null)
     return nextServerOfPut({
@@ -160,6 +166,6 @@ const askPut = (attempt: PutAttempt): PutStep => {
 
 const nextServerOfPut = (attempt: PutAttempt): PutStep => askPut({ ...attempt, servers: attempt.servers.slice(1) });
 
-/** A server that was behind will catch up: that is said rather than that the log of another has failed. */
+/** ERR_DEP goes before ERR_LOG: a server that was behind will catch up, and a server whose log has failed will not. */
 const resultOfPut = ({ at, behind, failed }: PutAttempt): PutResult =>
   at === null ? { type: behind ? 'ERR_DEP' : failed ? 'ERR_LOG' : 'ERR_CONN' } : UNKNOWN;

@@ -1,16 +1,16 @@
 /**
- * Which puts this server has accepted lately, so that a repeated one is recognised (R3) after a lost answer, also when several
- * puts of one session are on their way at once, and after a restart (the log keeps the windows with the writes).
+ * Remembers the puts that this server has accepted lately. So the server recognises a repeated put (R3) after a lost answer. This also
+ * works while several puts of one session are on their way at once, and after a restart: the log keeps the windows with the writes.
  *
- * A session's window has {@link WINDOW} slots; the put with client time `c` is remembered in slot `c mod WINDOW` until a later
- * one takes the slot. So a repetition is recognised as long as its session has not gone {@link WINDOW} puts further at this
- * server; when it has, the slot holds a later client time, and the put is refused as too old: it may have a stamp already, and
- * must not silently get a second one. With each put goes a digest of its key and value, so that an identity that is used again
- * for something else is not taken for a repetition.
+ * A session's window has {@link WINDOW} slots. The put with client time `c` is remembered in slot `c mod WINDOW` until a later put takes
+ * the slot. So a repetition is recognised until its session has gone {@link WINDOW} puts further at this server. After that the slot
+ * holds a later client time, and the repetition is refused as too old: the put may have a stamp already, and must not silently get a
+ * second one. Each slot also holds a digest of the put's key and value. So another put under the same identity is not taken for a
+ * repetition.
  *
- * There are {@link SESSIONS} windows, however many sessions come and go; beyond them the least recently used one is given up.
- * A put that may be a repetition (it says which replica it went to before) and has no window is refused as too old as well, unless
- * its session's clock says that it is younger than all that was given up: its stamp would be above that clock (R2).
+ * There are at most {@link SESSIONS} windows. One more session takes the place of the least recently used window. A put that names the
+ * replica to which it went before may be a repetition. If such a put has no window, it is refused as too old too, unless its session's
+ * clock shows that it is younger than every window given up: its stamp would be above that clock (R2).
  */
 import { crc32 } from 'node:zlib';
 import type { Bytes } from '../core/bytes.js';
@@ -24,12 +24,12 @@ export const WINDOW = 1024;
 export const SESSIONS = 1024;
 
 /**
- * The session number of puts that were remembered before sessions had numbers. No session has it, and nothing that a session sends
- * is compared with what stands under it.
+ * The session number of puts that were remembered before sessions had numbers. No session has this number, so no put of a session is
+ * compared with these puts.
  */
 export const NO_SESSION: SessionNumber = '0';
 
-/** A remembered put: which it was (R3), the stamp it got, and the digest of its key and value ({@link digestOf}). */
+/** A remembered put: its identity (R3), the stamp that it got, and the digest of its key and value ({@link digestOf}). */
 export interface Seen {
   readonly client: NodeId;
   readonly session: SessionNumber;
@@ -38,14 +38,14 @@ export interface Seen {
   readonly digest: number;
 }
 
-/** A put that was remembered before sessions had numbers, or one of now. */
+/** Fills in the fields that a put lacks which was remembered before sessions had numbers. Any other put stays as it is. */
 export const withSession = (seen: Omit<Seen, 'session' | 'digest'> & Partial<Seen>): Seen => ({
   session: NO_SESSION,
   digest: 0,
   ...seen,
 });
 
-/** For each session, least recently used first, its slots. Mutable. */
+/** The slots of each session. The least recently used session is first. Mutable. */
 export type ClientWindows = Map<string, Map<number, Seen>>;
 
 /** The digest of a put's key and value: 32 bits. */
@@ -56,13 +56,13 @@ const slotOf = (clientTime: number): number => clientTime % WINDOW;
 
 const nameOfWindow = ({ client, session }: Pick<Seen, 'client' | 'session'>): string => `${client}/${session}`;
 
-/** The name of the slot of a put, among all windows: `client/session/slot`. Two puts that have one cannot both be remembered. */
+/** The name of a put's slot among all windows: `client/session/slot`. Two puts of one slot cannot both be remembered. */
 export const nameOfSlot = (seen: Pick<Seen, 'client' | 'session' | 'clientTime'>): string =>
   `${nameOfWindow(seen)}/${slotOf(seen.clientTime)}`;
 
 /**
- * The stamp the put got before; undefined when it is new; `too-old` when nobody can tell any more; `not-the-same` when another
- * put had its identity.
+ * The stamp that the put got before. Undefined: the put is new. `too-old`: this server cannot tell any more. `not-the-same`: another put
+ * had the same identity.
  */
 export const recall = (windows: ClientWindows, put: Put): Stamp | undefined | 'too-old' | 'not-the-same' => {
   const slots = windows.get(nameOfWindow(put));
@@ -73,17 +73,17 @@ export const recall = (windows: ClientWindows, put: Put): Stamp | undefined | 't
   return seen.digest === digestOf(put.key, put.value) ? seen.stamp : 'not-the-same';
 };
 
-/** Remembers a put. Gives what had to be forgotten for it. */
+/** Remembers a put. Gives the puts that were forgotten to make room. */
 export const remember = (windows: ClientWindows, seen: Seen): ReadonlyArray<Seen> => {
   const name = nameOfWindow(seen);
   const slots = windows.get(name) ?? new Map<number, Seen>();
-  windows.delete(name); // and set again: now the most recently used
+  windows.delete(name); // The next line sets the window again, as the most recently used one.
   windows.set(name, slots);
   const slot = slotOf(seen.clientTime);
   const before = slots.get(slot);
   slots.set(slot, seen);
   if (before !== undefined) return [before];
-  // A session that was there already makes none too many.
+  // The number of windows grows only with a session that had no window.
   return windows.size <= SESSIONS ? NONE : forgetOldest(windows);
 };
 
@@ -96,7 +96,7 @@ export const windowsOf = (all: Iterable<Seen>): ClientWindows => {
 
 const NONE: ReadonlyArray<Seen> = [];
 
-/** May a put with a stamp above this have been forgotten with its window? Whatever was given up is older than what is left. */
+/** May a put with a stamp above `clock` have been forgotten with its window? Every window given up is older than the windows left. */
 const mayBeForgotten = (windows: ClientWindows, clock: number): boolean => {
   if (windows.size < SESSIONS) return false;
   const [oldest] = windows.values();

@@ -1,16 +1,17 @@
 /**
  * A replica with its durable log, and the gate between them (R10).
  *
- * The gate: no answer leaves before every change made so far is durable, whether the answer is to a put, a get or a pull.
- * Acknowledging puts late is not enough: if a get or a pull could show a write that a crash then forgets, the restarted replica
- * would give its stamp out again, to another write. Answers leave in the order of the steps, so what the outside has seen is
- * always a beginning of the replica's history that the log holds too.
+ * The gate: no answer to a put, a get or a pull leaves before every change made so far is durable. It is not enough to hold back the
+ * answers to puts: if a get or a pull showed a write that a crash then forgets, the restarted replica would give the write's stamp to
+ * another write. Answers leave in the order of the steps. So everybody else has always seen a beginning of the replica's history, and
+ * the log holds that beginning.
  *
- * While one batch is being written the following changes gather for the next one: one commit for all that wait together. When
- * nothing is waiting, an answer that changes nothing leaves at once, within the call.
+ * While one batch is being written, the following changes gather for the next batch. One commit writes the whole batch. While no change
+ * waits, an answer to a message that changes nothing leaves at once, within the call.
  *
- * When the log fails (a full disk), nothing is taken in any more: puts and merges are refused from then on. Memory was ahead of the log, so the
- * replica falls back to what the log has ({@link fallBack}), and gets and pulls are answered from that. After a restart the log's state counts.
+ * When the log fails (for example on a full disk), the replica refuses puts and merges from then on. Memory was ahead of the log, so the
+ * replica falls back to the log's state ({@link fallBack}) and answers gets and pulls from that state. A restart begins with the log's
+ * state too.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Refused } from '../core/messages.js';
@@ -34,32 +35,32 @@ import {
 } from './replica.js';
 import { WriteWatch } from './write-watch.js';
 
-/** Most requests that may wait for the log at once; beyond it they are refused as `busy`. */
+/** Most requests that may wait for the log at once. Further requests are refused as `busy`. */
 export const MAX_WAITING = 65_536;
 /** Most changes in one commit. */
 const MAX_BATCH = 1024;
 
-/** Takes the answer to a request. May be called within the request's own call; must not throw. */
+/** Takes the answer to a request. The replica may call it within the request's own call. It must not throw. */
 export type Reply<A> = (answer: A | Refused) => void;
 
 /**
- * Told of every step at its instant, before the step's changes are on their way to the log: the replica is in the state after it.
- * Traces are written here: nothing that another process can see, not even after a crash, lacks its event.
+ * Is told of every step at its instant: the replica is in the state after the step, and the step's changes are not yet on their way to the
+ * log. Traces are written here, so every step that another process can see has its event, even after a crash.
  */
 export type Observer = (replica: Replica, message: Message, effects: Effects) => void;
 
-/** Who is told what a durable replica does. */
+/** The callbacks of a durable replica, and its timers. */
 export interface Listeners {
   readonly observe?: Observer;
-  /** Told once, when the log fails: from then on nothing is taken in; what is read is observed as before. */
+  /** Is told once that the log has failed. From then on the replica takes no change in, and `observe` is told of gets and pulls as before. */
   readonly onFailure?: (failure: LogError) => void;
-  /** Told in one line when a write to the log does not come back, and with `undefined` when it has. */
+  /** Is told in one line that a write to the log does not come back, and is told `undefined` when that write has come back. */
   readonly onStall?: (stalled: string | undefined) => void;
   /** Default: Node's. */
   readonly timers?: Timers;
 }
 
-/** Changes on their way to the log, and the answers that may leave when they are there, with what they answer. */
+/** Changes on their way to the log, and the answers that may leave when the log has these changes. `messages` are the messages answered. */
 interface Batch {
   readonly appends: Append[];
   readonly messages: Message[];
@@ -70,11 +71,11 @@ interface Batch {
 const emptyBatch = (): Batch => ({ appends: [], messages: [], replies: [], answers: [] });
 const refused = (reason: Refused['reason']): Refused => ({ type: 'refused', reason });
 
-/** A replica whose answers leave when they are durable. Made by {@link openDurable}. */
+/** A replica whose answers leave when every change before them is durable. {@link openDurable} makes it. */
 export class DurableReplica {
   /** How its log was found. */
   readonly found: Recovered['found'];
-  /** What spoke against the identity that the log had, as the end of a sentence about the log. */
+  /** The reason not to go on under the log's identity, as the end of a sentence about the log. */
   readonly note: Recovered['note'];
   #replica: Replica;
   readonly #durable: Durable;
@@ -100,17 +101,17 @@ export class DurableReplica {
     if (isToCompact(replica)) this.#compactLater();
   }
 
-  /** For reading (`vectorOf`, `storeOf`, …): it may be ahead of the log by what waits, until the log has failed. */
+  /** For reading (`vectorOf`, `storeOf`, …). Until the log has failed, the replica may be ahead of the log by the changes that wait. */
   get replica(): Replica {
     return this.#replica;
   }
 
-  /** Why the log failed; undefined while it works. */
+  /** The reason why the log failed; undefined while the log works. */
   get failure(): LogError | undefined {
     return this.#failure;
   }
 
-  /** What is said of a write to the log that does not come back; undefined while all do. */
+  /** One line about a write to the log that does not come back; undefined while every write comes back. */
   get stalled(): string | undefined {
     return this.#watch.stalled;
   }
@@ -120,7 +121,7 @@ export class DurableReplica {
     return this.#gathering.replies.length + (this.#writing?.replies.length ?? 0);
   }
 
-  /** Takes a message; `reply` gets the answer as soon as it may leave, in the order of the calls. */
+  /** Takes a message. `reply` gets the answer as soon as the answer may leave. Answers leave in the order of the calls. */
   handle<T extends keyof AnswerTo>(message: Message & { readonly type: T }, reply: Reply<AnswerTo[T]>): void {
     if (this.#failure !== undefined) {
       (reply as Reply<Answer>)(this.#answerWithoutLog(message));
@@ -147,7 +148,7 @@ export class DurableReplica {
     this.#schedule();
   }
 
-  /** Waits until all that was handled is durable or refused, then closes the log. */
+  /** Waits until every message handled is durable or refused, then closes the log. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.waiting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -155,7 +156,7 @@ export class DurableReplica {
     await this.#log.close();
   }
 
-  /** Housekeeping goes on in turns of its own, so that it keeps nobody waiting, and no faster than the log takes it. */
+  /** Housekeeping goes on in turns of its own, so no request waits for it. The next turn begins when the log has the turn before. */
   #compactLater(): void {
     if (this.#compacting) return;
     this.#compacting = true;
@@ -167,7 +168,7 @@ export class DurableReplica {
     });
   }
 
-  /** What can be read is read; the rest would change something. */
+  /** Answers gets and pulls, which only read, and refuses every other message. */
   #answerWithoutLog(message: Message): Answer | Refused {
     if (message.type !== 'get' && message.type !== 'pull') return refused('failed');
     const answer = read(this.replica, message);
@@ -181,7 +182,7 @@ export class DurableReplica {
     batch.answers.push(answer);
   }
 
-  /** Not at once: requests that came in one packet are handled in one turn, and go into one batch. */
+  /** Does not write at once: requests of one packet are handled in one turn and share one batch. */
   #schedule(): void {
     if (this.#scheduled || this.#writing !== undefined) return;
     this.#scheduled = true;
@@ -230,7 +231,7 @@ export class DurableReplica {
     this.#writing = undefined;
     this.#watch.end();
     reached(this.#durable, batch.appends);
-    // Before the next batch, whose answers may be able to leave at once.
+    // These answers leave before the next batch is written, because the next batch's answers may be able to leave at once.
     batch.replies.forEach((reply, i) => reply(batch.answers[i]!));
     this.#write();
   }
@@ -261,8 +262,8 @@ export class DurableReplica {
 }
 
 /**
- * Opens a log and gives the replica it holds. Under the fault V3 (tests alone) the log given is left aside: whatever was
- * written before, the server comes back under its old identity with nothing.
+ * Opens a log and gives the replica that the log holds. Under the fault V3 (tests alone) the replica uses an empty log instead: the server
+ * comes back under its old identity and without its writes.
  */
 export const openDurable = async (
   log: Log,

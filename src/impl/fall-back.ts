@@ -1,6 +1,6 @@
 /**
- * What a replica can still show when its log has failed: exactly what the log has. Memory was ahead of it by the changes that were on their way; to show one of them
- * would be to show what a restart forgets, and a stamp that is then given out again.
+ * Takes a replica whose log has failed back to exactly the log's state. Memory was ahead of the log by the changes that were on their way.
+ * A restart forgets these changes and gives their stamps out again, so the replica must not show them.
  */
 import type { Bytes } from '../core/bytes.js';
 import type { ReplicaId } from '../core/ids.js';
@@ -11,14 +11,14 @@ import type { Replica } from './replica.js';
 import { at, raise, type Vector } from './vector.js';
 import { createWriteLog, recoverWrite, type WriteLog } from './write-log.js';
 
-/** What of a replica is in its log, where memory does not say so any more. */
+/** The identity, clock and vector that are in the replica's log. Memory may be ahead of them. */
 export interface Durable {
   id: ReplicaId;
   clock: number;
   readonly vv: Vector;
 }
 
-/** What of this replica is in its log, when nothing is on its way there. */
+/** The {@link Durable} of a replica that has no change on its way to its log. */
 export const durableOf = ({ id, clock, vv }: Replica): Durable => ({ id, clock, vv: new Map(vv) });
 
 /** These changes have reached the log. */
@@ -30,10 +30,10 @@ export const reached = (durable: Durable, appends: ReadonlyArray<Append>): void 
   }
 };
 
-/** A step drops writes that it has in its hand; their stamps are all that a log needs. */
+/** Is it a whole write? A step gives whole writes as its drops; a log needs the stamps alone. */
 const isWrite = (w: Stamp | Write): w is Write => 'key' in w;
 
-/** Every write that memory still has, or has dropped with a change that is undone: each that is live in the log is among them. */
+/** Every write that memory has, or that an undone change dropped from memory. Every write that is live in the log is among them. */
 function* remembered(log: WriteLog, undone: ReadonlyArray<Append>): Generator<Write> {
   yield* log.byKey.values();
   for (const writes of log.waiting.values()) yield* writes;
@@ -42,16 +42,16 @@ function* remembered(log: WriteLog, undone: ReadonlyArray<Append>): Generator<Wr
 }
 
 /**
- * The replica as its log has it, to be read and pulled from. `undone`: the changes that did not get there, all of them, in order. Puts and pulls under way are
- * forgotten: nothing is taken in any more.
+ * The replica in its log's state, for gets and pulls. `undone`: all changes that did not reach the log, in order. The result forgets
+ * remembered puts and pulls under way, because the replica takes no change in any more.
  *
- * A write that the log's vector claims is in the log or superseded there, and memory has, or has dropped with an undone change, whatever is live in the log
- * (a durable drop follows what supersedes it). So the greatest of the claimed ones is the live one.
+ * A write that the log's vector claims is in the log or superseded there. Every write that is live in the log is in memory, or an undone
+ * change dropped it, because a durable drop follows the superseding write. So the greatest claimed write to a key is the live one.
  */
 export const fallBack = (replica: Replica, { id, clock, vv }: Durable, undone: ReadonlyArray<Append>): Replica => {
   const live = new Map<Bytes, Write>();
   for (const w of remembered(replica.log, undone)) {
-    // Loose ones are live though no vector claims them.
+    // An unclaimed write is live although no vector claims it.
     if (w.t > at(vv, w.r) && !replica.log.unclaimed.has(w)) continue;
     const top = live.get(w.key);
     if (top === undefined || isLater(w, top)) live.set(w.key, w);

@@ -1,12 +1,12 @@
 /**
- * What no honest history can have reached (R16), and what is therefore refused where it is taken in.
+ * The bounds that no honest history can have passed (R16). A replica refuses puts and answers beyond these bounds.
  *
- * Accept times. No cluster accepts {@link RATE} puts a second, so none has come further than {@link horizonAt}, from the day on which
- * the counting begins; before it, and where a machine's date is wrong, {@link AHEAD} holds, which is years of puts. A session may lead a server
- * that it comes to by {@link AHEAD}, but not beyond the horizon. So whatever anybody asks for, in however many steps, the clocks of a cluster
- * stay about where an honest one could be; they never come to their end, and honest puts, which are slower than the horizon, go on. A peer may
- * be further than this replica by anything up to the horizon: a new server catches up with an old cluster. For peers there is {@link AHEAD} more,
- * since their machines' dates differ.
+ * Accept times: no cluster accepts {@link RATE} puts a second. So from the day on which the counting begins, no cluster has passed
+ * {@link horizonAt}. Before that day, and on a machine with a wrong date, {@link AHEAD} is the bound; it is years of puts. A session's clock
+ * may lead its server's clock by {@link AHEAD}, but may not pass the horizon. So no sequence of requests takes a cluster's clocks far
+ * beyond an honest cluster's clocks: they never come to their end, and honest puts, which are slower than the horizon, go on. A peer may
+ * lead this replica by any number up to the horizon, because a new server catches up with an old cluster. Peers get {@link AHEAD} more,
+ * because their machines' dates differ.
  */
 import type { Bytes } from '../core/bytes.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../core/bounds.js';
@@ -16,11 +16,11 @@ import type { Stamp, VectorEntries } from '../core/write.js';
 
 /** How far a session's clock may be ahead of a server's. */
 export const AHEAD = 2 ** 40;
-/** Puts a second above any cluster's. */
+/** Puts a second: more than any cluster accepts. */
 const RATE = 2 ** 20;
-/** When the counting begins. */
+/** The moment at which the counting begins. */
 const BEGIN_MS = Date.UTC(2025, 0);
-/** What a peer may be ahead of this replica by, whatever the date says: more than it can accept between two pulls. */
+/** The lead that a peer may have over this replica at any date: more puts than a peer can accept between two pulls. */
 const STEP = 2 ** 20;
 
 /** The greatest accept time of an honest history at this moment (ms since 1970). */
@@ -30,27 +30,27 @@ const isTooLarge = (key: Bytes, value: Bytes): boolean => key.length > MAX_KEY_B
 
 const latestOf = (vv: VectorEntries): number => vv.reduce((max, [, t]) => (t > max ? t : max), 0);
 
-/** Why a put may not be accepted by a replica whose accept time is `own`; undefined: it may. */
+/** The reason why a replica whose accept time is `own` may not accept a put; undefined: the replica may accept the put. */
 export const refusalOfPut = (own: number, put: Put, nowMs: number): Refused['reason'] | undefined => {
   if (isTooLarge(put.key, put.value)) return 'too-large';
   if (own >= Number.MAX_SAFE_INTEGER) return 'too-far';
   return put.clock > own && (put.clock > own + AHEAD || put.clock > horizonAt(nowMs)) ? 'too-far' : undefined;
 };
 
-/** The greatest accept time that a peer may speak of, to a replica whose own is `own`. */
+/** The greatest accept time that a peer may name to a replica whose accept time is `own`. */
 export const mostOfPeers = (own: number, nowMs: number): number => Math.max(own + STEP, horizonAt(nowMs) + AHEAD);
 
-/** Why a pull's answer may not be merged by such a replica; undefined: it may. */
+/** The reason why a replica whose accept time is `own` may not merge a pull's answer; undefined: the replica may merge the answer. */
 export const refusalOfMerge = (own: number, { vv, clock, writes }: Pulled, nowMs: number): Refused['reason'] | undefined => {
   const most = mostOfPeers(own, nowMs);
   if (clock > most || latestOf(vv) > most || writes.some((w) => w.t > most)) return 'too-far';
   return writes.some((w) => isTooLarge(w.key, w.value)) ? 'too-large' : undefined;
 };
 
-/** Is this the stamp of an honest history? A session asks that of what a server says. */
+/** Can an honest history have this stamp? A session checks each stamp that a server answers with. */
 export const isHonest = (stamp: Stamp, nowMs: number): boolean => stamp.t <= horizonAt(nowMs) + AHEAD;
 
-/** Is all that a token says of an honest history? */
+/** Can an honest history have every clock, vector entry and stamp of this token? */
 export const isHonestToken = (token: SessionToken, nowMs: number): boolean =>
   Math.max(token.clock, ...[token.floor, token.writeVector, token.readVector].map(latestOf)) <= horizonAt(nowMs) + AHEAD &&
   [...token.wrote, ...token.read].every(([, stamp]) => isHonest(stamp, nowMs));

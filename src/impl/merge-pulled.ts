@@ -1,5 +1,6 @@
 /**
- * Taking in what was pulled (R9): whole answers, and parts, which wait for the last. Why that claims nothing too much (R8) stands in `replica.ts`.
+ * Takes the answers to pulls in (R9): whole answers, and parts, which wait for the last part. `replica.ts` proves that the vector then claims
+ * no write that the replica lacks (R8).
  */
 import { serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
 import type { Pull, Pulled } from '../core/messages.js';
@@ -9,25 +10,26 @@ import type { Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import { add, isToBeWritten, needsCompacting, compact, beginCompacting, wait, type WriteLog } from './write-log.js';
 
-/** The fields of a replica that change when it takes in an answer. All @internal to `src/impl`. */
+/** The fields of a replica that change when the replica takes an answer in. All @internal to `src/impl`. */
 export interface MergingReplica {
   id: ReplicaId;
   readonly policy: Policy;
   readonly log: WriteLog;
   readonly vv: Vector;
-  /** By server, the pulls from it of which parts have come. */
+  /** The pulls of which parts have come, by the server that answers. */
   readonly transfers: Map<NodeId, Transfer>;
   clock: number;
 }
 
-/** The result of taking an answer in, and the append that must be durable before the result is told. */
+/** The answer to a message, and the append that must be durable before this answer leaves. */
 interface Taken<A> {
   readonly answer: A;
   readonly append: Append | undefined;
 }
 
 /**
- * What came of an answer to a pull: how many writes were new, and whether anything changed (the vector and the clock count too). `kind`:
+ * The result of taking the answer to a pull in. `added`: the number of new writes. `changed`: the writes, the vector or the clock changed.
+ * `kind`:
  * - `last`: the answer ended the transfer. The replica has all that the answerer had.
  * - `part`: the transfer goes on. The writes wait for its last part, and the next part must be asked for.
  * - `other`: the answer was not the next part, or came from another replica than the parts before. The transfer begins anew.
@@ -39,18 +41,18 @@ export interface Merged {
   readonly changed: boolean;
 }
 
-/** One step of housekeeping is done; `more`: there is more to do. */
+/** One step of housekeeping is done. `more`: another step has something to do. */
 export interface Compacted {
   readonly type: 'compacted';
   readonly more: boolean;
 }
 
-/** Keys and writes that one step of housekeeping looks at. */
+/** How many keys, and how many writes, one step of housekeeping looks at. */
 const COMPACTED_AT_ONCE = 1024;
 
 /**
- * What to ask a server for: what is not yet known, nor waiting from the parts before, and where the next part begins. (The answer goes to
- * `merge` with the vector that was asked with.)
+ * The pull to send to a server. Its `vv` claims the writes that this replica knows, and the writes that wait from earlier parts. Its `after`
+ * says where the next part begins. The answer goes to {@link merge} with this `vv`.
  */
 export const requestFor = (replica: MergingReplica, server: NodeId): Pull => {
   const transfer = replica.transfers.get(server);
@@ -62,7 +64,10 @@ export const requestFor = (replica: MergingReplica, server: NodeId): Pull => {
 
 const isSameStamp = (a: Stamp | null, b: Stamp | null): boolean => a?.t === b?.t && a?.r === b?.r;
 
-/** Which kind of answer it is: see {@link Merged}. What it was asked with must be what this replica has, or has waiting from the same replica. */
+/**
+ * The kind of an answer: see {@link Merged}. This replica must have every write that the vector `asked` claims, or must have it waiting from
+ * the same replica.
+ */
 const kindOf = (replica: MergingReplica, asked: VectorEntries, { from, after, upTo }: Pulled): Merged['kind'] => {
   const known = replica.transfers.get(serverOf(from));
   const transfer = known?.from === from ? known : undefined;
@@ -72,7 +77,7 @@ const kindOf = (replica: MergingReplica, asked: VectorEntries, { from, after, up
   return after === null && upTo === null ? 'last' : 'part';
 };
 
-/** Takes an answer to a request that asked with the vector `asked` in. */
+/** Takes the answer to a pull in. `asked` is the pull's vector. */
 export const merge = (replica: MergingReplica, asked: VectorEntries, pulled: Pulled): Taken<Merged> => {
   const kind = kindOf(replica, asked, pulled);
   switch (kind) {
@@ -92,14 +97,17 @@ const NOTHING = { writes: [], drops: [], vv: [], seen: [], forgotten: [] } as co
 const isFromAnother = (replica: MergingReplica, from: ReplicaId): boolean =>
   (replica.transfers.get(serverOf(from))?.from ?? from) !== from;
 
-/** The transfer from a server is over, or of no use any more. Where no other goes on, what waits then waits in vain. */
+/** Ends the transfer from a server. If no other transfer goes on, the writes that still wait will never be claimed. */
 const endTransfer = (replica: MergingReplica, server: NodeId): Append | undefined => {
   if (!replica.transfers.delete(server)) return undefined;
   beginCompacting(replica.log);
   return { ...NOTHING, clock: replica.clock, transfers: [...replica.transfers.values()] };
 };
 
-/** A part that is not the last: it waits, and nothing that can be seen changes. Progress is durable with what it speaks of. */
+/**
+ * Takes in a part that is not the last. Its writes wait, and no get sees a change. One append holds the writes and the transfer's progress,
+ * so a restart never finds progress without its writes.
+ */
 const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: Pulled): Taken<Merged> => {
   const known = replica.transfers.get(serverOf(from));
   const before = known?.from === from ? known : undefined;
@@ -115,8 +123,8 @@ const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: P
 };
 
 /**
- * The last part, or the only one: nobody can observe the new vector without the writes (R8). The vector is raised first: what waited is then
- * live, and an older write to the same key is not added at all.
+ * Takes in the last part, or the only part. One call raises the vector and adds the writes, so nobody can observe the new vector without
+ * the writes (R8). The vector is raised first: the waiting writes are then live, so an older write to the same key is not added.
  */
 const mergeLast = (replica: MergingReplica, pulled: Pulled): Taken<Merged> => {
   const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
@@ -138,7 +146,7 @@ const mergeLast = (replica: MergingReplica, pulled: Pulled): Taken<Merged> => {
   };
 };
 
-/** A step of housekeeping: so many keys and writes. */
+/** Does one step of housekeeping, with at most {@link COMPACTED_AT_ONCE} keys and as many writes. */
 export const compactSome = (replica: MergingReplica): Taken<Compacted> => {
   const drops = compact(replica.log, COMPACTED_AT_ONCE, replica.transfers.size === 0);
   return {

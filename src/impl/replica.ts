@@ -1,26 +1,27 @@
 /**
- * The replica as it ships: a message goes in, an answer and what to append to the durable log come out. No I/O; the machine's date only
- * bounds what is taken in (R16).
+ * The shipped replica: a message goes in; an answer and an append for the durable log come out. The replica does no I/O. It uses the
+ * machine's date only to bound accept times (R16).
  *
  * R8 with a log that keeps one write a key (R6 allows more pruning). Invariant I: for every replica r and every write w that r
  * accepted with `w.t <= vv[r]`, the log's write to w's key is w or a later one (R4).
  *
- * - A put's stamp is the greatest of the log: its time is above the clock, the clock at or above every time in the log. So what
- *   it replaces is older, and I holds for vv[self] = t, since the replica's every earlier write was covered before.
- * - A merge of the answer to a request with vector v (an old one perhaps: vv has only grown since). Let w of r have
- *   `w.t <= answerer.vv[r]`. If `w.t <= v[r]`, I held at the puller. Else the answerer has w or a later u to that key; if
- *   `u.t > v[u.r]` the answer carries u; else the puller had u or a later one when it asked. `add` never replaces a write by
- *   an earlier one, so what was had is had for ever, and repetitions and reorderings change nothing.
+ * - A put's stamp is the greatest of the log: its time is above the clock, and the clock is at or above every time in the log. So the put
+ *   replaces an older write. I holds for vv[self] = t, because I covered every earlier write of the replica before.
+ * - A merge takes in the answer to a request with vector v (v may be old: vv has only grown since). Let w of r have
+ *   `w.t <= answerer.vv[r]`. If `w.t <= v[r]`, I held at the puller. Else the answerer has w or a later write u to that key. If
+ *   `u.t > v[u.r]`, the answer carries u. Else the puller had u or a later write when it asked. `add` never replaces a write by an
+ *   earlier write. So the puller's write to a key never becomes an earlier one, and repetitions and reorderings change nothing.
  *
- * A pull in parts (R9) raises the vector with its last part alone; the writes of the others wait unseen. Let `known` be what the puller had, or
- * had waiting, when it asked for the first part, and v the answerer's vector then. A write that the answerer had then and that is not in
- * `known` is in one of the parts, or was superseded at the answerer by one with a greater stamp, which comes later in the order of the parts
- * (R4's), so is in one of them or superseded in turn. So after the part that says that it was the last one, the puller has, or has waiting, v or
- * something later for each key: it may ask again with `known` and v as what it has, until one part is all. That one is taken in as
- * the answer to a whole pull is, and I holds by the same argument, of a puller to which what waits is added.
+ * A pull in parts (R9) raises the vector with its last part alone; the writes of the other parts wait unseen. Let `known` be the vector of
+ * the writes that the puller had, or had waiting, when it asked for the first part. Let v be the answerer's vector then. Take a write that
+ * the answerer had then and that `known` does not claim. Either one of the parts has this write, or the answerer superseded it by a write
+ * with a greater stamp. The superseding write comes later in the order of the parts (R4's order), so one of the parts has it, or it was
+ * superseded in turn. So after the part that says that it is the last one, the puller has, or has waiting, for each key the write that v
+ * claims or a later one. The puller may then ask again with `known` and v as its vector, until one part is the whole answer. The puller
+ * takes this part in like the answer to a whole pull. I holds by the argument above, for a puller that has the waiting writes too.
  *
- * From I: a get served under `vv[r] >= t` reads the stamp (t, r) or a later one (R12), as does one that finds a later write to the key
- * itself; and equal vectors mean equal stores.
+ * From I: a get served under `vv[r] >= t` reads the stamp (t, r) or a later one (R12). So does a get that finds a later write to the key.
+ * Equal vectors mean equal stores.
  */
 import type { Bytes } from '../core/bytes.js';
 import { replicaId, serverOf, type ReplicaId } from '../core/ids.js';
@@ -51,7 +52,7 @@ import {
 
 /** A replica. Opaque: `step` alone changes it, in place; the functions below read it. */
 export interface Replica extends MergingReplica {
-  /** Its identity (R7); it changes where a peer knows more of it than it does itself (R7a). */
+  /** The replica's identity (R7). It changes when a peer knows more of this replica's writes than the replica itself (R7a). */
   id: ReplicaId;
   /** @internal */
   readonly windows: ClientWindows;
@@ -63,25 +64,25 @@ export interface Replica extends MergingReplica {
   readonly newIncarnation: () => number;
 }
 
-/** A pull's name, which is its own among all pulls of a run: in traces, at both ends. Without one it is nobody's, and in no trace. */
+/** A pull's name in the traces of both ends. No other pull of a run has this name. A pull without a name is in no trace. */
 interface Named {
   readonly name?: string;
 }
 
-/** The answer to a pull arrived: take it in. `asked`: the vector that the request asked with. */
+/** The answer to a pull arrived, and the replica is to take it in. `asked`: the vector of the pull's request. */
 interface Merge extends Named {
   readonly type: 'merge';
   readonly asked: VectorEntries;
   readonly pulled: Pulled;
 }
 
-/** Housekeeping, a step at a time: what parts have brought is moved to its place, what is superseded is dropped. Nobody sees any of it. */
+/** One step of housekeeping: moves live writes of parts to their place, and drops superseded writes. No answer changes by it. */
 interface Compact {
   readonly type: 'compact';
 }
-/** What a replica is asked. */
+/** A message to a replica. */
 export type Message = Put | Get | (Pull & Named) | Merge | Compact;
-/** What it answers to each. */
+/** A replica's answer, by the type of the message. */
 export interface AnswerTo {
   readonly put: PutAnswer | Refused;
   readonly get: GetAnswer;
@@ -89,26 +90,26 @@ export interface AnswerTo {
   readonly merge: Merged | Refused;
   readonly compact: Compacted;
 }
-/** What it answers. */
+/** Any answer of a replica. */
 export type Answer = AnswerTo[keyof AnswerTo];
 
-/** The answer may leave once `append` is in the durable log; at once when there is none and none before it is waiting. */
+/** The answer may leave once `append` is in the durable log. If `append` is undefined, the answer may leave once no earlier append waits. */
 export interface Effects<A = Answer> {
   readonly answer: A;
   readonly append: Append | undefined;
 }
 
-/** What a replica can be made with; `faults` is for tests alone. `part`: how much goes into one answer to a pull (R9). */
+/** The options of a replica. `faults` is for tests alone. `part`: the limits of one answer to a pull (R9). */
 export interface ReplicaOptions {
   readonly faults?: Faults;
-  /** The time in ms since 1970, which bounds the accept times that are taken in (R16). Default: the machine's. */
+  /** Gives the time in ms since 1970, which bounds the accept times that the replica takes in (R16). Default: the machine's time. */
   readonly now?: () => number;
-  /** An incarnation that no replica had before. Default: random. */
+  /** Gives an incarnation that no replica had before. Default: a random one. */
   readonly newIncarnation?: () => number;
   readonly part?: PartLimits;
 }
 
-/** How much goes into one answer: what a process can read, check and write down in a few milliseconds. */
+/** The default limits of one answer: a process can read, check and write down a part of this size in a few milliseconds. */
 const PART: PartLimits = { writes: 1024, bytes: 256 * 1024 };
 /** A replica's state in the contract's words: vector entries in the order of R7, writes in the order of R4. */
 export interface Snapshot {
@@ -116,14 +117,14 @@ export interface Snapshot {
   readonly clock: number;
   readonly vv: VectorEntries;
   readonly log: ReadonlyArray<Write>;
-  /** Writes of parts of pulls that the vector does not claim yet, and how far those pulls have come. */
+  /** The writes of parts of pulls that the vector does not claim yet. `transfers` says how far these pulls have come. */
   readonly waiting: ReadonlyArray<Write>;
   readonly transfers: ReadonlyArray<Transfer>;
 }
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
 
-/** A replica that has nothing yet. */
+/** A replica without writes. */
 export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Replica => {
   const policy = options.faults === undefined ? SHIPPED : policyWith(options.faults, id);
   const { now = NODE.clock.wallMs, newIncarnation = () => randomIncarnation() } = options;
@@ -142,7 +143,7 @@ export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Repl
   };
 };
 
-/** The replica that a log held (R7, R10). What was superseded and had yet to be dropped is dropped by {@link Compact}. */
+/** The replica that a log held (R7, R10). The log may hold superseded writes; {@link Compact} drops them. */
 export const restore = (recovered: Recovered, options: ReplicaOptions = {}): Replica => {
   const replica = createReplica(recovered.replica, options);
   for (const [r, t] of recovered.vv) raise(replica.vv, r, t);
@@ -154,7 +155,7 @@ export const restore = (recovered: Recovered, options: ReplicaOptions = {}): Rep
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** Takes one message: changes the replica, gives the answer and what must be durable before it leaves. */
+/** Takes one message and changes the replica. Gives the answer, and the append that must be durable before the answer leaves. */
 export function step<T extends keyof AnswerTo>(replica: Replica, message: Message & { readonly type: T }): Effects<AnswerTo[T]>;
 export function step(replica: Replica, message: Message): Effects {
   const renewed = renew(replica, message);
@@ -163,8 +164,9 @@ export function step(replica: Replica, message: Message): Effects {
 }
 
 /**
- * R7a: a peer that claims more of this replica than its own counter does has seen what this log lacks: the log is older than the
- * replica, and whatever it accepts from now on it accepts as a new one. (What no honest history has, nobody can claim.)
+ * R7a: a peer that claims more of this replica's writes than the replica's own vector entry has seen writes that this log lacks. So the log is
+ * older than the replica, and the replica accepts puts under a new identity from now on. A claim beyond every honest history is ignored
+ * (R16).
  */
 const renew = (replica: Replica, message: Message): ReplicaId | undefined => {
   const vv = message.type === 'pull' ? message.vv : message.type === 'merge' ? message.pulled.vv : [];
@@ -198,8 +200,8 @@ const BEHIND: Effects<AnswerTo['put']> = { answer: { type: 'behind' }, append: u
 const refused = (reason: Refused['reason']): Effects<Refused> => ({ answer: { type: 'refused', reason }, append: undefined });
 
 /**
- * R2, R3, R12, R14. A repetition is recognised before anything else is checked: it is the same put, and was accepted, under whichever
- * identity this log was written then. An own stamp is the greatest of the log when it is given, so the add always wins.
+ * R2, R3, R12, R14. A repetition is recognised before every other check: this log accepted the same put, perhaps under an earlier identity.
+ * The new stamp is the greatest of the log, so the new write always wins in `add`.
  */
 const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
   const { client, session, clientTime, key, value } = message;
@@ -228,7 +230,7 @@ const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
   return { answer: { type: 'accepted', stamp }, append };
 };
 
-/** R12, scope key: has the replica the stamp, or a later write to the key than it? */
+/** R12, scope key: does the vector claim the stamp `atLeast`, or is `write` later than this stamp? */
 const reaches = (replica: Replica, atLeast: Stamp | null, write: Write | undefined): boolean =>
   atLeast === null ||
   (write !== undefined && isLater(write, atLeast)) ||
@@ -242,7 +244,7 @@ const get = (replica: Replica, message: Get): GetAnswer => {
   return { type: 'found', value: write.value, stamp: { t: write.t, r: write.r } };
 };
 
-/** R9: writes, vector and clock of one instant. */
+/** R9: the answer has the writes, the vector and the clock of one instant. */
 const pull = (replica: Replica, message: Pull): Pulled => {
   const known = vectorOfEntries(message.vv);
   const { puller, after } = message;
@@ -250,7 +252,7 @@ const pull = (replica: Replica, message: Pull): Pulled => {
   return { type: 'pulled', from: replica.id, after, writes, upTo, vv: vectorOf(replica), clock: replica.clock };
 };
 
-/** What only reads, of a replica that takes nothing in any more. */
+/** Answers a message that only reads, for a replica that takes no change in any more. */
 export const read = (replica: Replica, message: Get | Pull): GetAnswer | Pulled =>
   message.type === 'get' ? get(replica, message) : pull(replica, message);
 
@@ -262,17 +264,17 @@ export const vectorOf = (replica: Replica): VectorEntries => entriesOfVector(rep
 /** The accept time (R2). */
 export const clockOf = (replica: Replica): number => replica.clock;
 
-/** Has it {@link Compact} to do? */
+/** Has a {@link Compact} message something to do? */
 export const isToCompact = (replica: Replica): boolean => needsCompacting(replica.log);
 
-/** How far the pulls have come of which parts are there (R9), in the order of R7. */
+/** The progress of each pull of which parts have come (R9), in the order of R7. */
 export const transfersOf = (replica: Replica): ReadonlyArray<Transfer> =>
   [...replica.transfers.values()].sort((a, b) => compareReplicas(a.from, b.from));
 
 /** How many keys the store has. */
 export const sizeOf = (replica: Replica): number => sizeOfLog(replica.log);
 
-/** The greatest-stamped write to each key, which is the store (R5), of this instant; in no special order. */
+/** The greatest-stamped write to each key at this instant, which is the store (R5). The order is not specified. */
 export const liveWritesOf = (replica: Replica): ReadonlyArray<Write> => liveWrites(replica.log);
 
 /** The store (R5), sorted by the bytes of the keys. */
@@ -281,10 +283,10 @@ export const storeOf = (replica: Replica): ReadonlyArray<readonly [key: Bytes, v
     .map(({ key, value }) => [key, value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Does the replica have everything that this vector claims? */
+/** Does the replica's vector claim every write that this vector claims? */
 export const knows = (replica: Replica, vv: VectorEntries): boolean => vv.every(([r, t]) => at(replica.vv, r) >= t);
 
-/** How many log entries and replicas pulls have looked at so far: what they cost (R9), counted. */
+/** The cost of all pulls so far (R9): the number of log entries and origins that the pulls looked at. */
 export const pullCostOf = (replica: Replica): number => replica.log.visited;
 
 /** The state in the contract's words, for comparison with the model. */

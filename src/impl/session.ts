@@ -1,4 +1,4 @@
-/** The session (R11, R12): what it has written and read, what it therefore requires, and how answers change it. No sockets. */
+/** The session (R11, R12): the stamps that it has written and read, and the requirements that follow. Answers change it. No sockets. */
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '../core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer } from '../core/messages.js';
@@ -7,29 +7,29 @@ import type { Stamp, VectorEntries } from '../core/write.js';
 import { isLater } from './order.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 
-/** Keys remembered in each of the two per-key maps, unless told otherwise. */
+/** The default of `maxKeys`: how many keys each of the two per-key maps remembers. */
 const MAX_KEYS = 10_000;
 
-/** Least recently used first. */
+/** Stamps by key. The least recently used key is first. */
 type Stamps = Map<Bytes, Stamp>;
 
-/** A session's state (R11). Opaque: the functions below read it and change it, in place. */
+/** A session's state (R11). Opaque: only the functions below read it, and they change it in place. */
 export interface Session {
   readonly client: NodeId;
-  /** Its number, which no session had before (R11a). */
+  /** The session's number. No earlier session had this number (R11a). */
   readonly number: SessionNumber;
   readonly guarantees: Guarantees;
   /** @internal */
   readonly maxKeys: number;
   /** @internal The greatest accept time seen in an answer. */
   clock: number;
-  /** How many puts were started (R3). */
+  /** How many puts the session has started (R3). */
   clientTime: number;
   /** @internal Greatest stamp written, by key. */
   readonly wrote: Stamps;
   /** @internal Greatest stamp read, by key. */
   readonly read: Stamps;
-  /** @internal What the keys that were forgotten require of every get. */
+  /** @internal The requirement of every get for the sake of the forgotten keys. */
   readonly floor: Vector;
   /** @internal */
   readonly writeVector: Vector;
@@ -39,7 +39,7 @@ export interface Session {
 
 /** Limits of a session. */
 export interface SessionOptions {
-  /** Keys remembered in each per-key map; the least recently used beyond it are folded into the floor. Default 10,000. */
+  /** How many keys each per-key map remembers. Beyond `maxKeys` the least recently used key's stamp goes into the floor. Default 10,000. */
   readonly maxKeys?: number;
 }
 
@@ -66,8 +66,8 @@ export const newSession = (
 });
 
 /**
- * A new session (R11a) that has seen what a token carries, and keeps its promises; with a lower `maxKeys` than it had, the oldest keys
- * go into the floor. One token may begin any number of sessions.
+ * A new session (R11a) that has seen every stamp of the token, and keeps the token's guarantees. If `maxKeys` is lower than the earlier
+ * session's, the oldest keys go into the floor. One token may begin any number of sessions.
  */
 export const resume = (token: SessionToken, number: SessionNumber, options: SessionOptions = {}): Session => {
   const session: Session = {
@@ -82,7 +82,10 @@ export const resume = (token: SessionToken, number: SessionNumber, options: Sess
   return session;
 };
 
-/** What the session has seen, as JSON (R11a): nothing by which it could be taken for another. */
+/**
+ * The stamps and vectors that the session has seen, as JSON (R11a). The token leaves the session's number and client time out, so no session
+ * that begins with the token can be taken for this session.
+ */
 export const token = (session: Session): SessionToken => ({
   version: 2,
   client: session.client,
@@ -97,7 +100,7 @@ export const token = (session: Session): SessionToken => ({
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** R12, R13: the request of a get, with what the server must have. */
+/** R12, R13: the request of a get, with the requirement that the server must meet. */
 export const startGet = (session: Session, key: Bytes): Get => ({
   type: 'get',
   client: session.client,
@@ -121,24 +124,25 @@ export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
   };
 };
 
-/** The same put (R3) for the next server, where none has taken it yet (R14): with all that the session has seen meanwhile. */
+/** The same put (R3) for the next server, while no server has taken it (R14). It gets the session's current clock and requirement. */
 export const refreshed = (session: Session, put: Put): Put =>
   put.clock === session.clock ? put : { ...put, clock: session.clock, require: requiredOfPut(session) };
 
 /**
- * The put as it was sent to this replica, for the same once more (R14). It keeps its clock, so that a server which may have forgotten
- * it can tell how old it is.
+ * The put as it was sent to this replica, for another try at the same replica (R14). The put keeps its clock, so a server that may have
+ * forgotten the put can tell how old the put is.
  */
 export const repeated = (put: Put, replica: ReplicaId): Put => ({ ...put, replica });
 
 /**
- * R14: must the later of two puts of a session wait until the earlier one, of which nobody knows where it will be stamped, has come to its
- * result? Two of one key: the later one must have the greater stamp. With Monotonic Writes any two: it has to require the earlier one.
+ * R14: must the later of two puts of a session wait for the earlier put's result? Until that result, nobody knows which replica will stamp
+ * the earlier put. Two puts to one key: yes, because the later put must have the greater stamp. With Monotonic Writes: always, because the
+ * later put has to require the earlier put.
  */
 export const mustWait = (session: Session, later: Put, earlier: Put): boolean =>
   later.key === earlier.key || session.guarantees.monotonicWrites;
 
-/** R11: what the answer to a get changes. */
+/** R11: takes the answer to a get into the session. */
 export const gotAnswer = (session: Session, request: Get, answer: GetAnswer): void => {
   if (answer.type !== 'found') return;
   session.clock = Math.max(session.clock, answer.stamp.t);
@@ -146,7 +150,7 @@ export const gotAnswer = (session: Session, request: Get, answer: GetAnswer): vo
   note(session, 'read', request.key, answer.stamp);
 };
 
-/** R11: what the answer to a put changes. */
+/** R11: takes the answer to a put into the session. */
 export const putAnswered = (session: Session, request: Put, answer: PutAnswer): void => {
   if (answer.type !== 'accepted') return;
   session.clock = Math.max(session.clock, answer.stamp.t);
@@ -161,7 +165,7 @@ const requiredOfPut = ({ guarantees, readVector, writeVector }: Session): Vector
   return entriesOfVector(require);
 };
 
-/** R12: what a get requires. */
+/** R12: the requirement of a get. */
 type Required = Pick<Get, 'atLeast' | 'require'>;
 
 const requiredOfKey = (session: Session, key: Bytes): Required => {
@@ -183,7 +187,7 @@ const raiseAll = (vector: Vector, other: Vector): void => {
   for (const [r, t] of other) raise(vector, r, t);
 };
 
-/** Remembers the greatest stamp of a key; the key becomes the most recently used, the least recently used one may go. */
+/** Remembers the greatest stamp of a key. The key becomes the most recently used one. The least recently used key may be forgotten. */
 const note = (session: Session, which: 'wrote' | 'read', key: Bytes, stamp: Stamp): void => {
   const stamps = session[which];
   const before = stamps.get(key);

@@ -1,13 +1,13 @@
 /**
- * The live log: for each key its greatest-stamped write, and nothing else (R5, R6); and the writes that have come in parts of pulls
- * and that the vector does not claim yet.
+ * The live log: the greatest-stamped write to each key (R5, R6). It also holds the waiting writes: they came in parts of pulls, and the
+ * vector does not claim them yet.
  *
- * A write that came in a part is live when the vector has it, `w.t <= vv[w.r]`. So the writes of many parts become live in one instant,
- * when the vector is raised, however many they are. Moving them to their place, and dropping those that they supersede, is left for
- * later, a few at a time ({@link compact}); until then whoever looks for the newest write to a key looks in both places.
+ * A write that came in a part is live when the vector claims it, `w.t <= vv[w.r]`. So raising the vector makes the writes of all parts live
+ * in one instant. {@link compact} later moves these writes to their place and drops the writes that they supersede, a few at a time. Until
+ * then a look for the newest write to a key looks in both places.
  *
- * Two indexes over all of them: by key, for gets; and for each replica that accepted some of them a B+ tree by accept time, in which what
- * a puller lacks is a range that begins where its vector, or the part before, ends.
+ * Two indexes cover all writes. The index by key serves gets. For each replica that accepted some of the writes, a B+ tree by accept time
+ * serves pulls: the writes that a puller lacks are a range of the tree, which begins where the puller's vector, or the part before, ends.
  */
 import sorted from 'sorted-btree';
 import type { Bytes } from '../core/bytes.js';
@@ -25,16 +25,16 @@ export interface WriteLog {
   /** The replica's vector, by which writes are seen. */
   readonly vv: Vector;
   readonly byKey: Map<Bytes, Write>;
-  /** By key, the writes of parts that have not been moved to their place. */
+  /** The writes of parts that {@link compact} has not moved to their place, by key. */
   readonly waiting: Map<Bytes, ReadonlyArray<Write>>;
   readonly origins: Map<ReplicaId, Origin>;
-  /** Writes that are in the durable log, are superseded or waited in vain, and have yet to be dropped there. */
+  /** Writes that the durable log still has to drop: they were superseded, or no vector will claim them. */
   readonly stale: Map<string, Write>;
-  /** Writes that were live when the vector did not have them, as far as is known. See {@link recoverWrite}. */
+  /** Writes that are live although the vector does not claim them. See {@link recoverWrite}. */
   readonly unclaimed: Set<Write>;
-  /** Where {@link compact} is; undefined where it has nothing to do. */
+  /** The keys that {@link compact} has still to look at; undefined: none. */
   compacting: IterableIterator<Bytes> | undefined;
-  /** Entries and origins looked at by {@link lacking} since the log was made: the cost of pulls, counted. */
+  /** The cost of pulls: how many entries and origins {@link lacking} has looked at since the log was made. */
   visited: number;
 }
 
@@ -65,7 +65,7 @@ export const latest = (log: WriteLog, key: Bytes): Write | undefined => {
   return top;
 };
 
-/** Every live write, in no special order. */
+/** Every live write. The order is not specified. */
 export const liveWrites = (log: WriteLog): ReadonlyArray<Write> => {
   if (log.waiting.size === 0) return [...log.byKey.values()];
   const writes: Write[] = [];
@@ -84,20 +84,20 @@ export const sizeOfLog = (log: WriteLog): number => {
   return size;
 };
 
-/** The writes that have come in parts and are not live yet. */
+/** The writes that came in parts and are not live yet. */
 export function* waitingIn(log: WriteLog): Generator<Write> {
   for (const writes of log.waiting.values()) for (const w of writes) if (!isClaimed(log, w)) yield w;
 }
 
 // --- what a puller lacks (R9) ----------------------------------------------------------------------------------------------
 
-/** How much goes into one answer: at most so many writes, and bytes of keys and values; one write always does. */
+/** The limits of one answer: `writes` counts writes, `bytes` the bytes of their keys and values. One write is always allowed. */
 export interface PartLimits {
   readonly writes: number;
   readonly bytes: number;
 }
 
-/** A part of what a puller lacks. `upTo`: the last stamp that it is complete up to; null: it is complete. */
+/** A part of the writes that a puller lacks. The part has all of them up to the stamp `upTo`. Null: this is the last part. */
 export interface LackedPart {
   readonly writes: Write[];
   readonly upTo: Stamp | null;
@@ -124,20 +124,20 @@ const advance = ({ rest, until }: Pick<Head, 'rest' | 'until'>): Write | undefin
   return next.done === true || next.value[0] > until ? undefined : next.value[1];
 };
 
-/** The head with the least stamp: there are as many as replicas, which are few. */
+/** The index of the head with the least stamp. A linear search is enough: there is one head for each replica, and replicas are few. */
 const leastOf = (heads: ReadonlyArray<Head>): number => {
   let least = 0;
   for (let i = 1; i < heads.length; i++) if (compareStamps(heads[i]!.write, heads[least]!.write) < 0) least = i;
   return least;
 };
 
-/** The most entries that are looked at for one part, those included that are superseded and have yet to be dropped. */
+/** The most entries that {@link lacking} looks at for one part. Superseded entries that are not dropped yet count too. */
 const MAX_LOOKED_AT = 65_536;
 const UNLIMITED: PartLimits = { writes: Infinity, bytes: Infinity };
 
 /**
- * R9: of the live writes with `w.t > known[w.r]` those after a stamp, in R4's order, as many as the limits allow. Costs what it finds, a step
- * for each replica, and a walk down each tree.
+ * R9: the live writes with `w.t > known[w.r]` after the stamp `after`, in R4's order, as many as the limits allow. The cost is a step for each
+ * entry found, a step for each replica, and a walk down each tree.
  */
 export const lacking = (log: WriteLog, known: Vector, after: Stamp | null = null, limits: PartLimits = UNLIMITED): LackedPart => {
   const heads = [...log.origins].flatMap(([r, origin]) => headFrom(log, r, origin, at(known, r), after) ?? []);
@@ -178,15 +178,15 @@ const unindex = (log: WriteLog, write: Write): void => {
   if (origin.size === 0) log.origins.delete(write.r);
 };
 
-/** It is of no use any more, and in the durable log: it has to be dropped there. */
+/** Gives a write up. The durable log has the write and has to drop it. */
 const giveUp = (log: WriteLog, write: Write): void => {
   unindex(log, write);
   log.stale.set(nameOf(write), write);
 };
 
 /**
- * Adds a write and prunes (R5, R6). Gives the write that lost: the one that was dropped from the log, or `write` itself when
- * the log already has it or something later; undefined when the key is new.
+ * Adds a write and prunes (R5, R6). Gives the write that lost: the write that the log dropped, or `write` itself if the log already has this
+ * write or a later one. Undefined: the key is new.
  */
 export const add = (log: WriteLog, write: Write): Write | undefined => {
   const current = log.waiting.size === 0 ? log.byKey.get(write.key) : compactKey(log, write.key);
@@ -197,7 +197,7 @@ export const add = (log: WriteLog, write: Write): Write | undefined => {
   return current;
 };
 
-/** Takes in a write of a part: it is not seen until the vector has it. True where the durable log does not have it yet. */
+/** Takes in a write of a part. The write is not live until the vector claims it. True: the durable log does not have the write yet. */
 export const wait = (log: WriteLog, write: Write): boolean => {
   if (isClaimed(log, write) || log.origins.get(write.r)?.get(write.t) !== undefined) return false;
   log.waiting.set(write.key, [...(log.waiting.get(write.key) ?? NONE), write]);
@@ -205,12 +205,12 @@ export const wait = (log: WriteLog, write: Write): boolean => {
   return !log.stale.delete(nameOf(write));
 };
 
-/** Must a write that was added be written down? Not where it is in the durable log still, given up and not dropped. */
+/** Must the durable log take in a write that was added? No, if the durable log still has the write: it was given up and not dropped yet. */
 export const isToBeWritten = (log: WriteLog, write: Write): boolean => !log.stale.delete(nameOf(write));
 
 /**
- * Takes in a write that the durable log held. One that the vector does not have is live all the same: it was kept from a log that had lost
- * what was before it, and nobody but this replica may have it.
+ * Takes in a write that the durable log held. A write that the vector does not claim is live all the same: the log had lost earlier changes
+ * and kept this write, and perhaps no other replica has it.
  */
 export const recoverWrite = (log: WriteLog, write: Write): void => {
   if (!isClaimed(log, write)) log.unclaimed.add(write);
@@ -218,7 +218,7 @@ export const recoverWrite = (log: WriteLog, write: Write): void => {
   if (lost !== undefined) giveUp(log, lost);
 };
 
-/** Takes in a write that the durable log held and that came in a part. `isWaited`: there are pulls of which parts are there. */
+/** Takes in a write of a part that the durable log held. `isWaited`: some pull of which parts have come goes on. */
 export const recoverWaiting = (log: WriteLog, write: Write, isWaited: boolean): void => {
   if (isClaimed(log, write)) recoverWrite(log, write);
   else if (isWaited) wait(log, write);
@@ -227,7 +227,7 @@ export const recoverWaiting = (log: WriteLog, write: Write, isWaited: boolean): 
 
 // --- compacting --------------------------------------------------------------------------------------------------------------
 
-/** Moves a key's writes that waited and are live now to their place. Gives the newest. */
+/** Moves those waiting writes to a key that are live now to their place. Gives the newest live write to the key. */
 const compactKey = (log: WriteLog, key: Bytes): Write | undefined => {
   const waiting = log.waiting.get(key);
   if (waiting === undefined) return log.byKey.get(key);
@@ -248,14 +248,14 @@ const compactKey = (log: WriteLog, key: Bytes): Write | undefined => {
 /** Has {@link compact} something to do? */
 export const needsCompacting = (log: WriteLog): boolean => log.compacting !== undefined || log.stale.size > 0;
 
-/** Lets {@link compact} look at all that waits: the vector has been raised over it, or it waits in vain. */
+/** Lets {@link compact} look at every key with waiting writes. A transfer has ended: the vector claims these writes, or never will. */
 export const beginCompacting = (log: WriteLog): void => {
   if (log.waiting.size > 0) log.compacting = log.waiting.keys();
 };
 
 /**
- * Goes on with moving what waited and is live now to its place, for so many keys. `inVain`: nobody will ever claim the others, and
- * they are given up. Gives the writes that the durable log may drop.
+ * Moves waiting writes that are live now to their place, for at most `most` keys. `inVain`: the vector will never claim the other waiting
+ * writes, so they are given up. Gives at most `most` writes that the durable log may drop.
  */
 export const compact = (log: WriteLog, most: number, inVain: boolean): Write[] => {
   for (let n = 0; n < most && log.compacting !== undefined; n++) {

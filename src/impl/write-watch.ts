@@ -1,12 +1,12 @@
-/** Watches the writes to a log for one that does not come back: a disk that hangs reports no error. */
+/** Watches the writes to a log and reports a write that does not come back, because a disk that hangs reports no error. */
 import type { Timer, Timers } from '../ports/ports.js';
 
-/** A write that is out this long is said to have stalled, at the latest after twice as long, in ms. */
+/** A write that has not come back after this time, in ms, has stalled. The watch reports the write after at most twice this time. */
 export const STALL_MS = 5_000;
 
 const STALLED = `the disk does not answer: a write to the log has not come back for ${STALL_MS / 1000} s; see the system's log, and the disk`;
 
-/** Looks at one write at a time. One timer serves many writes: most come back long before it. */
+/** Looks at one write at a time. One timer serves many writes, because most writes come back long before the timer's end. */
 export class WriteWatch {
   readonly #timers: Timers;
   readonly #tell: (stalled: string | undefined) => void;
@@ -16,13 +16,13 @@ export class WriteWatch {
   #stalled: string | undefined;
   #timer: Timer | undefined;
 
-  /** @param tell is told once that a write has stalled, in one line, and with `undefined` when it has come back */
+  /** @param tell is told in one line, once, that a write has stalled, and is told `undefined` when that write has come back */
   constructor(timers: Timers, tell: (stalled: string | undefined) => void) {
     this.#timers = timers;
     this.#tell = tell;
   }
 
-  /** What is said of the write that has stalled; undefined while none has. */
+  /** The line about the write that has stalled; undefined while no write has stalled. */
   get stalled(): string | undefined {
     return this.#stalled;
   }
@@ -34,7 +34,7 @@ export class WriteWatch {
     this.#timer ??= this.#look();
   }
 
-  /** It has come back, or failed. */
+  /** The write has come back, or has failed. */
   end(): void {
     this.#isOut = false;
     if (this.#stalled === undefined) return;
@@ -42,7 +42,7 @@ export class WriteWatch {
     this.#tell(undefined);
   }
 
-  /** No write comes any more. */
+  /** Ends the watch: no write will begin any more. */
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
