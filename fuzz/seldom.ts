@@ -1,7 +1,7 @@
 /**
- * Models of kinds that the usual dice make too seldom, each with the one way of checking that could show a fault: liveness under a symmetry, states that a
- * short hash loses under a reduction, states that only a witness tells apart, ends that a normal form merges with other states, and false symmetries of
- * several maps. Some states are `null`, which faulty code may take for no state.
+ * Makes models of kinds that the usual dice make too seldom. Each model comes with the one way of checking that could show a fault. The kinds are:
+ * liveness under a symmetry, states that a short hash loses under a reduction, states that only a witness tells apart, ends that a normal form merges
+ * with other states, and false symmetries of several maps. Some states are `null`, which faulty code may take for no state.
  */
 import { range, type Dice } from './dice.js';
 import { canon } from './oracle/text.js';
@@ -11,7 +11,7 @@ import type { Recipe } from './recipe/recipe.js';
 import type { Way } from './ways/way.js';
 import { anyPlain } from './make/plain.js';
 
-/** A model, and the way of checking it. */
+/** A model (`recipe`), and the way of checking it. */
 export interface Seldom {
   readonly recipe: Recipe;
   readonly way: Way;
@@ -19,10 +19,10 @@ export interface Seldom {
 
 // --- plain models --------------------------------------------------------------------------------------------------------------
 
-/** How often the dice are thrown for a model that fits its kind. */
+/** The dice are thrown at most `TRIES` times for a model that fits its kind. */
 const TRIES = 12;
 
-/** A small plain model without keys, boundaries and chains, which would hide a fault. */
+/** Makes a small plain model. It has no keys, boundaries and chains, because these would hide a fault. Undefined where no throw gives a wanted one. */
 const barePlain = (dice: Dice, isWanted: (recipe: PlainRecipe) => boolean): PlainRecipe | undefined => {
   for (let n = 0; n < TRIES; n++) {
     const { beyond: _b, progress: _p, ...made } = anyPlain(dice);
@@ -32,14 +32,14 @@ const barePlain = (dice: Dice, isWanted: (recipe: PlainRecipe) => boolean): Plai
   return undefined;
 };
 
-/** The same with `null` for one of its states. */
+/** Puts `null` in the place of one state, unless a state is `null` already or states have several forms. */
 const withNull = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
   const { states } = recipe;
   const hasNull = states.some((state) => state === null);
   return hasNull || recipe.variants > 1 ? recipe : { ...recipe, states: states.with(dice.below(states.length), null) };
 };
 
-/** Some states, and all their images under the maps. */
+/** Gives some states and all their images, under each map and under several maps together. */
 const imagesOf = (orders: ReadonlyArray<ReadonlyArray<number>>, some: ReadonlyArray<number>): ReadonlyArray<number> => {
   const found = new Set(some);
   for (const index of found) for (const order of orders) found.add(order[index] ?? index);
@@ -58,14 +58,14 @@ const claim = (kind: PlainClaim['kind'], marked: ReadonlyArray<number>, to: Read
 
 const LASTING = ['eventually', 'eventuallyAlways', 'leadsTo'] as const;
 
-/** A state that several maps together make of another, and no map alone. */
+/** Gives an image of the state `some` that several maps make together, and no map alone; undefined where there is none. */
 const farFrom = (dice: Dice, orders: ReadonlyArray<ReadonlyArray<number>>, some: number): number | undefined => {
   const near = orders.map((order) => order[some]);
   const far = imagesOf(orders, [some]).filter((image) => image !== some && !near.includes(image));
   return far.length === 0 ? undefined : dice.pick(far);
 };
 
-/** Liveness that one state alone is about, which no map of the symmetry makes of a certain other. */
+/** Makes a claim of liveness that marks the state `one` in another way than all other states. */
 const ofOne = (kind: PlainClaim['kind'], one: number, all: ReadonlyArray<number>): PlainClaim =>
   kind === 'leadsTo'
     ? claim(kind, [one])
@@ -74,7 +74,7 @@ const ofOne = (kind: PlainClaim['kind'], one: number, all: ReadonlyArray<number>
         all.filter((other) => other !== one),
       );
 
-/** Liveness under a symmetry. The claim's states may be symmetric or not. */
+/** Makes a claim of liveness under a symmetry. The symmetry may keep the states of the claim or not. */
 const lasting = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry !== undefined && variants === 1);
   if (made === undefined) return undefined;
@@ -97,7 +97,7 @@ const lasting = (dice: Dice): Seldom | undefined => {
   };
 };
 
-/** States that a short hash merges, under a reduction whose audit sees all of them. */
+/** Makes a model of which a short hash merges states. The audit of its reduction sees all states. */
 const hashed = (dice: Dice): Seldom | undefined => {
   const recipe = barePlain(
     dice,
@@ -124,7 +124,7 @@ const hashed = (dice: Dice): Seldom | undefined => {
   };
 };
 
-/** A state that only a witness tells from another one, and that a normal form or a key merges with that. Mostly it is `null`. */
+/** Makes two states that only a witness tells apart. A normal form or a key merges them. The added state is mostly `null`. */
 const twins = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry === undefined && variants === 1);
   if (made === undefined) return undefined;
@@ -148,7 +148,7 @@ const twins = (dice: Dice): Seldom | undefined => {
   return { recipe, way: { engine: 'plain', search: 'bfs', ...by, keepGoing: true, witnessTraces: true, audit: 'none' } };
 };
 
-/** A bijection that exchanges some states, or a map that gives two states one image. */
+/** Makes a bijection that exchanges some states, or a map that gives two states one image. */
 const anyMap = (dice: Dice, count: number): ReadonlyArray<number> => {
   const order = [...range(count)];
   for (let n = 1 + dice.below(3); n > 0; n--) {
@@ -158,7 +158,7 @@ const anyMap = (dice: Dice, count: number): ReadonlyArray<number> => {
   return dice.oneIn(3) ? order.with(dice.below(count), dice.below(count)) : order;
 };
 
-/** A declared symmetry of several maps; mostly it is false. */
+/** Makes a model that declares a symmetry of several maps. Mostly the symmetry is false. */
 const maps = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants, states }) => symmetry === undefined && variants === 1 && states.length > 4);
   if (made === undefined) return undefined;
@@ -171,7 +171,7 @@ const maps = (dice: Dice): Seldom | undefined => {
 
 // --- components ----------------------------------------------------------------------------------------------------------------
 
-/** Slots that go from value to value until some of them end. A normal form merges an end with a value that no step leads to. */
+/** Makes a model whose slots go from value to value until some of them end. The normal form merges an end with a value to which no step leads. */
 const ends = (dice: Dice): Seldom => {
   const count = 3 + dice.below(4);
   const [end, away] = [count - 2, count - 1];
@@ -183,7 +183,7 @@ const ends = (dice: Dice): Seldom => {
   const meetings = slots.map(({ name }, i): Meeting => {
     return { family: 'Go', args: [name], slots: [i], writes: [0], outcomes, shift: 0 };
   });
-  // Draws whether each of the two may be the last value.
+  // Draws of each of the two values whether a slot may end there.
   const rows = [end, away].filter(() => !dice.oneIn(3));
   const looks = slots.map((_, i): Look => ({ slots: [i], rows, except: false }));
   const domain: Domain = { name: 'value', values: range(count), progress: range(count).map(() => 0), variants: 1 };
@@ -209,5 +209,5 @@ const ends = (dice: Dice): Seldom => {
 
 const KINDS = [lasting, hashed, twins, maps, ends] as const;
 
-/** A model of one of those kinds; undefined where the dice give none. */
+/** Makes a model of one of the `KINDS`; undefined where the dice give none. */
 export const anySeldom = (dice: Dice): Seldom | undefined => dice.pick(KINDS)(dice);

@@ -1,4 +1,4 @@
-/** Judges the counts of a report: of a search that went to its end, or of one that was stopped. */
+/** Judges the counts of a report. The search went to its end, or it was stopped. */
 import { emptiness, representativesOf, totalsOf, type Totals } from '../oracle/judge.js';
 import { oncePer } from '../oracle/once.js';
 import { canon } from '../oracle/text.js';
@@ -9,7 +9,7 @@ const expectCount = ({ say }: Comparison, name: string, has: number, should: num
   if (has !== should) say(`count ${name}`, `${name}: ${has}, and should be ${should}`);
 };
 
-/** The audit found more images once the search was over, and says so: the search took fewer states for one than it might. */
+/** Judges the count of states where the search took fewer states for one than the symmetry allows. It lies between the orbits and all states. */
 const judgeOpen = ({ world, report: { counts }, say }: Comparison, { distinct }: Totals): void => {
   if (counts.distinct < distinct || counts.distinct > world.nodes.size)
     say('count distinct', `${counts.distinct} states, and should be between ${distinct} and ${world.nodes.size}`);
@@ -25,7 +25,10 @@ const isGroup = oncePer(({ machine, nodes }: World): boolean => {
   });
 });
 
-/** With local slots the component engine brings first a group and then its cells to their least image. By maps that are no group some states stay apart. */
+/**
+ * Tests that a symmetry may merge too little. With local slots the component engine takes the least image of a group first, and then of its cells. If
+ * the maps are no group, some states of an orbit stay apart then.
+ */
 const mayReduceLess = ({ world, way }: Comparison): boolean =>
   way.symmetry === true &&
   (way.engine === 'components' || way.engine === 'threads') &&
@@ -53,7 +56,7 @@ export const judgeWhole = (comparison: Comparison): void => {
   if (!revisits) judgeCoverage(comparison);
   const empty = emptiness(world);
   const isByParts = way.engine === 'components' || way.engine === 'threads';
-  // Of single interactions only a search by components speaks; and which of those that permutations make alike is enabled depends on what it keeps.
+  // Only a search by components reports single interactions. Under a reduction the kept states decide which of several like interactions are enabled.
   const isFamily = (name: string): boolean => world.machine.families.includes(name);
   const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
   const never = report.vacuity.neverEnabled;
@@ -63,7 +66,7 @@ export const judgeWhole = (comparison: Comparison): void => {
   const isGraph = (way.engine === 'plain' && way.search !== 'sweep') || way.engine === 'states' || way.engine === 'numbers';
   const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
   const said = report.vacuity.neverTriggered.join();
-  // Such remarks say nothing of states that a normal form or a key merged.
+  // The remark "never triggered" says nothing of states that a normal form or a key merged, so the report may leave it out.
   const { key, normalize } = world.machine;
   const mayBeSilent =
     comparison.isMerging || (way.normalize === true && normalize !== undefined) || (way.symmetry === true && key !== undefined);
@@ -71,7 +74,7 @@ export const judgeWhole = (comparison: Comparison): void => {
     say('never triggered', `it says ${said}; should be ${untriggered}`);
 };
 
-/** Judges the steps of each family, and that a step found every state but the initial ones. */
+/** Judges the count of steps of each family, and the count of states that a step found first: all states but the initial ones. */
 const judgeCoverage = (comparison: Comparison): void => {
   const { world, report, classOf } = comparison;
   const kept = representativesOf(world, classOf);

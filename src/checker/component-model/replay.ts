@@ -1,6 +1,6 @@
 /**
- * Replaying a path on a component model: each step is looked up by its label, and must come to what was seen of it. Nothing is
- * searched; a path of thousands of steps takes as long as its steps.
+ * Replays a path on a component model. Each step of the path is looked up by its label, and its outcome must agree with what was seen of the step.
+ * Nothing is searched, so the time grows only with the number of steps.
  */
 import { waysOf } from './as-model.js';
 import {
@@ -21,23 +21,23 @@ import { initialOf, pictureOfSlots, slotParts } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** What was seen of a step, one text for each thing, by name. */
+/** By name of a thing that can be seen of a step: the text that was seen. */
 export type Seen = Readonly<Record<string, string>>;
 
-/** A step of a path. Everything but the label says what was seen, and may be left out. Without a label nothing is done, only looked. */
+/** A step of a path. `note`, `state` and `seen` say what was seen, and may be left out. A step without a `label` changes nothing: it only compares. */
 export interface PathStep {
   readonly label?: Label;
-  /** What the model says of the step: which of several ways it went. */
+  /** The note of the outcome that the step took. It tells several outcomes apart. */
   readonly note?: string;
-  /** Parts of the state after the step, as the model shows them. */
+  /** By name: the text of a part of the state after the step, as the model shows it. */
   readonly state?: Shown;
-  /** What else was seen; `look` of the replay's options says what the model has in its place. */
+  /** Other things that were seen. {@link ReplayOptions.look} gives the model's text for each name. */
   readonly seen?: Seen;
-  /** The step is left out where the model cannot take it. */
+  /** The replay skips the step where the model does not know it or cannot take it. */
   readonly optional?: boolean;
 }
 
-/** A step as a model took it, for {@link ReplayOptions.look}. The states' parts are by slot name. */
+/** A step as a model took it, for {@link ReplayOptions.look}. `before` and `after` are states: their values by slot name. */
 export interface Taken {
   readonly label: Label | undefined;
   readonly note: string | undefined;
@@ -45,45 +45,45 @@ export interface Taken {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
-/** What a replay takes besides the model and the path. */
+/** The options of a replay. */
 export interface ReplayOptions {
-  /** What the model has for one thing that can be seen of a step; undefined where it has no such thing. */
+  /** Gives the model's text for the thing `name` at a step; undefined where the model has no such thing. */
   readonly look?: (taken: Taken, name: string) => string | undefined;
 }
 
-/** One thing that was seen, and what the model has in its place, way by way. */
+/** One thing that was seen (`name`, `seen`), and the texts that the model has in its place, one for each outcome (`allowed`). */
 export interface Difference {
   readonly name: string;
   readonly seen: string;
   readonly allowed: ReadonlyArray<string>;
 }
 
-/** The first step that the model does not take as it was seen. */
+/** The first step of a path whose outcomes in the model do not agree with what was seen. */
 export interface Refusal {
-  /** Its index in the path. */
+  /** The index of the step in the path. */
   readonly step: number;
   readonly label?: Label;
-  /** `unknown`: the model has no such step; `disabled`: it cannot be taken here; `otherwise`: it comes to something else. */
+  /** `unknown`: the model has no such step. `disabled`: the step cannot be taken here. `otherwise`: no outcome of the step is as it was seen. */
   readonly why: 'unknown' | 'disabled' | 'otherwise';
   readonly differences: ReadonlyArray<Difference>;
-  /** Where the step cannot be taken: the labels of some that can, those that are most like it first. */
+  /** With `unknown` and `disabled`: the labels of some steps that can be taken, those of the same family first. */
   readonly enabled: ReadonlyArray<string>;
 }
 
-/** A property that the replayed run breaks, and the number of steps after which it is broken for the first time. */
+/** A property that the replayed run breaks. `after` is the number of steps after which the property is broken for the first time. */
 export interface Break {
   readonly property: string;
   readonly rule?: string;
   readonly after: number;
-  /** A property of liveness: it is broken by what comes again and again from then on. */
+  /** Of a property of liveness: the steps that come again and again from then on break it. */
   readonly forEver?: true;
 }
 
-/** What came of a replay. */
+/** The result of a replay. */
 export interface Replay {
   /** The run as far as the model takes it. */
   readonly trace: Counterexample;
-  /** For each step of the run, the index of the step of the path. */
+  /** For each step of the run: the index of this step in the path. */
   readonly from: ReadonlyArray<number>;
   readonly broken: ReadonlyArray<Break>;
   readonly refusal?: Refusal;
@@ -111,7 +111,7 @@ const after = ({ positions }: Machine, state: Tuple, interaction: Interaction, w
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
-/** Those of the predicates that look at a part which the step has changed; all of them at the start. */
+/** Gives the predicates over a slot that the step has changed, each with its positions. Without `before`, at the start, it gives all predicates. */
 const touched = (
   { positions }: Machine,
   over: ReadonlyArray<Predicate>,
@@ -138,7 +138,7 @@ const brokenBy = (
 
 // --- one step --------------------------------------------------------------------------------------------------------------
 
-/** What of a step's way is not as it was seen. */
+/** Gives the things that are otherwise in one outcome of a step than they were seen: by name, the model's text. */
 const differing = (
   machine: Machine,
   step: PathStep,
@@ -166,7 +166,7 @@ const differing = (
 
 const MAX_ENABLED = 12;
 
-/** Labels that can be taken here, those of the step's own family first. */
+/** Gives the labels of at most `MAX_ENABLED` steps that can be taken here, those of the family `family` first. */
 const enabledAt = (machine: Machine, state: Tuple, family: string): ReadonlyArray<string> => {
   const { interactions } = machine.model;
   const ranked = [
@@ -187,7 +187,7 @@ const seenOf = (step: PathStep, name: string): string =>
 const labelOf = ({ label }: PathStep): { readonly label?: Label } => (label === undefined ? {} : { label });
 
 const otherwise = (step: PathStep, index: number, ways: ReadonlyArray<Seen>): Refusal => {
-  // Of the ways in which it may go, those that differ in the fewest things say best what is wrong.
+  // The outcomes that differ in the fewest things say best what is wrong.
   const least = Math.min(...ways.map((wrong) => Object.keys(wrong).length));
   const nearest = ways.filter((wrong) => Object.keys(wrong).length === least);
   const names = [...new Set(nearest.flatMap((wrong) => Object.keys(wrong)))];
@@ -199,7 +199,7 @@ const otherwise = (step: PathStep, index: number, ways: ReadonlyArray<Seen>): Re
   return { step: index, ...labelOf(step), why: 'otherwise', differences, enabled: [] };
 };
 
-/** What a step did; without a way nothing was done, only looked. */
+/** The outcome that a step took (`way`), and the state after it (`next`). A step without a label has no outcome. */
 interface Done {
   readonly way?: AnyOutcome;
   readonly next: Tuple;
@@ -237,10 +237,10 @@ const tryStep = (machine: Machine, state: Tuple, step: PathStep, index: number, 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /**
- * Replays a path from the model's initial state to its end, or to the first step that the model does not take as it was seen. Each
+ * Replays a path from the model's initial state to the end of the path, or to the first step that the model does not take as it was seen. Each
  * `always` and `alwaysStep` property is judged after every step.
  *
- * @throws CheckerError (`model`) for what is no component model, or breaks its contract.
+ * @throws CheckerError (`model`) where `given` is no component model, or breaks the contract of models.
  */
 export const replay = (given: ComponentModel, path: ReadonlyArray<PathStep>, options: ReplayOptions = {}): Replay => {
   const { model } = contractedComponents(given);

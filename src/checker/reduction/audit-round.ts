@@ -1,4 +1,4 @@
-/** One round of an audit: with a symmetry of certain words, a normal form, or a key. Two states that a search would take for one are alike, or it refuses. */
+/** One round of an audit of a symmetry, a normal form or a key. It refuses the model if two states that a search would take for one are not alike. */
 import type { Model } from '../model.js';
 import { oneForm } from '../values/one-form.js';
 import { incomparableIn, incomparableFault } from '../values/incomparable.js';
@@ -19,21 +19,21 @@ import type { Counterexample } from '../report.js';
 import { runDeciding, runTo } from './audit-run.js';
 
 /**
- * Goes through the states of a model. It audits a symmetry: the words (compositions of declared maps) it is given are taken for all of the
- * group. Or it audits a key: states are told apart by their values, states with one key must be alike, and each must be like the state that
- * the search puts in its place.
+ * Goes through the states of a model. A round for a symmetry takes the words (compositions of declared maps) for the whole group. A round for a
+ * key tells states apart by their values. States with one key must be alike, and each must be like its representative: the state that the search
+ * puts in its place.
  */
 export class Round<S, A> {
-  /** States that show that the words are not all. */
+  /** States that show that the symmetry has more words. */
   open: ReadonlyArray<S> = [];
   audited = 0;
-  /** Whether two of the states that were reached are one to the search, and not two forms of one. */
+  /** Whether the search takes two different reached states for one. Two forms of one state do not count. */
   isMerging = false;
-  /** By name of a witness that was reached, or of a property that is broken: the first state where it is, or where a step from it does so. */
+  /** By name of a reached witness or a broken property: the first state that decides it, or from which a step decides it. */
   readonly decided = new Map<string, number>();
-  /** Names of those that are not the same of all states that are taken for one. */
+  /** Names of the witnesses and properties of liveness that tell states of one class apart. */
   readonly unkept = new Set<string>();
-  /** Names of the properties of liveness that begin with a trigger, whose trigger is true of a state that was reached. */
+  /** Names of the `leadsTo` properties whose trigger `from` is true of a reached state. */
   readonly triggered = new Set<string>();
   private readonly model: Model<S, A>;
   private readonly asked: Asked<S, A>;
@@ -44,13 +44,13 @@ export class Round<S, A> {
   readonly ofKey: AuditedKey<S> | undefined;
   private readonly states: MetStates<S>;
   private readonly numbers = new Map<string, number>();
-  /** By class: the first state, and what was found of it. */
+  /** By class: its first state, with the record of that state. */
   private readonly firsts: FirstOfClass[] = [];
-  /** By map: of which state it made which. */
+  /** By map and image: the state of which the map made the image. */
   private readonly sources: ReadonlyArray<Map<number, number>>;
   private readonly initial: ReadonlyArray<number>;
   private taken = 0;
-  /** How often the model was asked something. */
+  /** How many calls of the model's functions the round made. */
   calls = 0;
 
   constructor(
@@ -77,17 +77,17 @@ export class Round<S, A> {
     this.initial = model.initial.map((state) => this.states.meet(state, Role.reached, -1, -1));
   }
 
-  /** Under a symmetry each step has an image of its own; a quotient or a key may make one of several. */
+  /** Under a symmetry each step has an image of its own. A quotient or a key may make one step of several. */
   private get isMultiset(): boolean {
     return this.normalize === undefined && this.ofKey === undefined;
   }
 
-  /** Whether there is more to look at. */
+  /** Whether every state of the queue was examined. */
   get isOver(): boolean {
     return this.taken === this.states.queue.length;
   }
 
-  /** Looks at the next state, and puts those that follow from it in the queue. */
+  /** Examines the next state of the queue, and puts the states to which its steps lead in the queue. */
   step(): void {
     const index = this.states.queue.at(this.taken++);
     if (this.states.done.at(index) >= this.states.roles.at(index)) return;
@@ -114,7 +114,7 @@ export class Round<S, A> {
 
   // --- states --------------------------------------------------------------------------------------------------------------
 
-  /** The number of the class in which a search would have a state. */
+  /** Gives the number of the class to which a search would count a state. */
   private classOf(index: number): number {
     const known = this.states.classes.at(index);
     if (known >= 0) return known;
@@ -154,7 +154,7 @@ export class Round<S, A> {
     for (const name of namesTellingApart(this.asked, first, seen)) this.unkept.add(name);
     if (this.ofKey !== undefined && this.states.roles.at(index) === Role.reached) {
       const known = (first.firstReached ??= index);
-      // All forms of a state are alike where none is refused: they are one state, as without a key.
+      // Forms of one state have one structure. So only a different structure shows that the key merges states.
       if (known !== index && !this.isMerging) this.isMerging = encode(this.states.get(known)) !== encode(state);
     }
     if (first.record !== record) this.mustBeAlike(index, first.index);
@@ -171,7 +171,7 @@ export class Round<S, A> {
     }
   }
 
-  /** Looks at what a map makes of a state. */
+  /** Tests a map at a state: it must be a bijection and keep the initial states. */
   private map(index: number, state: S, which: number): void {
     const { name, map } = this.maps[which]!;
     const image = this.made(name, index, which, map(state));
@@ -193,7 +193,7 @@ export class Round<S, A> {
     if (this.classOf(image) !== this.classOf(index)) this.mustLeadBack(index, image, which);
   }
 
-  /** What a map makes of a state must lead back to it: then more words close the symmetry. */
+  /** Maps must lead from an image back to its state. If they do, the round is `open`, and more words close the symmetry. */
   private mustLeadBack(index: number, image: number, which: number): void {
     const maps = this.maps.map(({ map }) => map);
     const states = [this.states.get(index), this.states.get(image)];
@@ -228,7 +228,7 @@ export class Round<S, A> {
       );
   }
 
-  /** Whether the words make all images of these states; where they do not, a round with more words is needed. */
+  /** Tests that the words make all images of these states. If they do not, the audit needs a round with more words. */
   private isClosedOn(indices: ReadonlyArray<number>): boolean {
     for (const index of indices) {
       for (let which = 0; which < this.maps.length && this.open.length === 0; which++)
@@ -237,11 +237,11 @@ export class Round<S, A> {
     return this.open.length === 0;
   }
 
-  /** The index of what a map made. @throws CheckerError (`model`) where it is no state. */
+  /** Gives the index of the image `state`. @throws CheckerError (`model`) where the image is no state. */
   private made(name: string, from: number, which: number, state: S): number {
     const blind = this.model.key === undefined ? incomparableIn(state) : undefined;
     if (blind !== undefined) throw this.wrong(from, `what ${name} gives is no state: ${incomparableFault(blind).message}`);
-    // What the maps make comes in whatever order; what the model is asked about has one.
+    // An image may have its sets and maps in any order. The model is asked about one form.
     return this.states.meet(this.model.key === undefined ? oneForm(state) : state, Role.image, from, which);
   }
 
@@ -251,7 +251,7 @@ export class Round<S, A> {
     return textOf(this.model, this.states.get(index));
   }
 
-  /** Two states of one class are not alike, unless that is for want of words. */
+  /** Refuses two states of one class that are not alike. If words are missing, they may be alike in the next round. */
   private mustBeAlike(index: number, first: number): void {
     const ends = [index, first].flatMap((state) => this.observeState(state).steps.map(({ target }) => target));
     if (this.isClosedOn([first, ...ends])) throw this.unlike(index, first);
@@ -273,23 +273,23 @@ export class Round<S, A> {
     });
   }
 
-  /** A fault that names states, each of them by another text. */
+  /** Makes a fault that names states. Each state has a text of its own. */
   private wrongAt(index: number, indices: ReadonlyArray<number>, say: (texts: ReadonlyArray<string>) => string): CheckerError {
     return this.wrong(index, say(textsOf(this.model, this.states, indices)));
   }
 
-  /** Says of a fault that it came up at an image of the state to which the run leads. */
+  /** Says that a fault came up at an image, and not at the state to which the run leads. */
   private ofImage(index: number): string {
     return this.states.roles.at(index) === Role.reached ? '' : `, at the image ${this.text(index)} of a state that is reached`;
   }
 
-  /** A fault with the run to the state, or to the one of which maps made it. */
+  /** Makes a fault with the run to the state, or to the reached state of which maps made it. */
   private wrong(index: number, what: string): CheckerError {
     const run = runTo(this.model, this.states, this.states.reachedBefore(index));
     return run === undefined ? fault(what) : withRun(fault(what), showRun(this.model, run, false));
   }
 
-  /** A run to where a property is broken or a witness is reached, of those that are decided. Undefined where the key takes states of it for others. */
+  /** Gives the run that decides a property. Undefined where the round did not decide it, or the key takes states of the run for others. */
   runOf(name: string): Counterexample | undefined {
     const index = this.decided.get(name);
     const property = [...this.asked.properties, ...this.asked.witnesses].find((one) => one.name === name);

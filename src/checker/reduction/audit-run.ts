@@ -1,4 +1,4 @@
-/** Runs to the states that an audit has reached: of the model as it is, without its reductions. */
+/** Gives runs to the states that an audit has reached. They are runs of the model as it is, without its reductions. */
 import type { Model, Property } from '../model.js';
 import { decides, stepsOf, type Step } from '../runs/decides.js';
 import { endOf, type Run } from '../shown/shown-run.js';
@@ -6,8 +6,9 @@ import { encode } from '../values/encode.js';
 import type { MetStates } from './met-states.js';
 
 /**
- * Which of the steps from a state leads to one that was met. A step may give its state in another form each time that it runs, where the model's key takes the
- * forms for one. So the step to the state as it was met comes first, and then one to a state of the same structure. Each of them is a step of the model.
+ * Gives a step of the model from the state `from` to the state number `target`; undefined where there is none. The model may give the next state in
+ * another form each time, if its key takes these forms for one. So a step to the very state is tried first, and then a step to a state of the same
+ * structure.
  */
 const stepTo = <S, A>(model: Model<S, A>, states: MetStates<S>, from: S, target: number): Step<S, A> | undefined => {
   const steps = stepsOf(model, from);
@@ -17,7 +18,10 @@ const stepTo = <S, A>(model: Model<S, A>, states: MetStates<S>, from: S, target:
   return steps.find(({ next }) => encode(next) === structure);
 };
 
-/** A run to a state that was reached, or to one of the same structure. Undefined where a step to one of its states is a step from another state with the same key. */
+/**
+ * Gives a run to the state number `index`, or to a state of the same structure; undefined where a step on the way starts from another state with the
+ * same key.
+ */
 export const runTo = <S, A>(model: Model<S, A>, states: MetStates<S>, index: number): Run<S, A> | undefined => {
   const [first, ...path] = states.pathTo(index);
   let run: Run<S, A> = { initial: states.get(first!), steps: [] };
@@ -29,7 +33,10 @@ export const runTo = <S, A>(model: Model<S, A>, states: MetStates<S>, index: num
   return run;
 };
 
-/** A run to a state that decides a property, or beyond it by the step that does. Undefined where its states are not those that were looked at. */
+/**
+ * Gives the run to the state number `index` if that state decides the property. If a step from the state decides it, the run ends with this step.
+ * Undefined where the run comes to other states than the audit did.
+ */
 export const runDeciding = <S, A>(
   model: Model<S, A>,
   states: MetStates<S>,

@@ -1,9 +1,9 @@
 /**
- * Audits a model's key. Where the key takes different states for one, a search goes on from one of them alone. So they must be alike, as under
+ * Audits a model's key. If the key takes different states for one, a search goes on from one of them alone. So these states must be alike, as under
  * any reduction: in every property, in the boundary, and in the keys of the states to which their steps lead. A search that keeps values by their
- * keys goes on from the value that it met first, in any slot of the kind. Its state may then be none of the model's, and each state must be like
- * that one, too. The audit runs once a search has seen that the key merges some states. It goes through the states as they are: all of them while
- * they are few, and then a sample.
+ * keys goes on from the value that it met first, in any slot of the kind. The state of the search may then be no state of the model, and each state
+ * must be like that one, too. The audit runs once a search has seen that the key merges some states. It goes through the states as they are: first
+ * through all of them, and after a bound through a sample.
  */
 import { isNumbered, keyedBehind } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
@@ -23,13 +23,13 @@ import { askedOf, type ReductionOptions } from './reduction-audit.js';
  */
 const USUAL = { calls: 200_000, ms: 1_000 };
 const ALL = { calls: Infinity, ms: 60_000 };
-/** The same after a search that found a violation, or stopped early. */
+/** The bounds after a search that found a violation, or stopped early. */
 const FOUND = { calls: 10_000, ms: 200 };
 /** A sample consists of random walks of `LENGTH` steps. The walks take the share `SHARE` of the search's time. */
 const LENGTH = 48;
 const SHARE = 0.02;
 
-/** Examines states until all are examined, or enough. */
+/** Examines states until the round is over or a bound is reached. After the bound `calls` or `ms` it examines a sample. */
 function* examineStates<S, A>(
   round: Round<S, A>,
   options: ReductionOptions,
@@ -61,8 +61,8 @@ function* examineStates<S, A>(
 }
 
 /**
- * A report of a search that found a violation, where the key takes for one what is not alike. The run is one whatever the key says, but need not be a shortest
- * one, and nothing else that the search came to is judged.
+ * Corrects the report of a search that found a violation, if the key takes unlike states for one. The run breaks the property even so, but it need not
+ * be a shortest one. Every other property becomes `unknown`.
  */
 const doubted = (report: Report, { message }: CheckerError): Report => ({
   ...report,
@@ -75,8 +75,9 @@ const doubted = (report: Report, { message }: CheckerError): Report => ({
 });
 
 /**
- * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early and claims
- * nothing: it reached no witness, and has no run of numbers. `representative` gives the state that the search has in place of another, where that need not be a reached one.
+ * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early and
+ * claims nothing: it reached no witness, and has no run of numbers. `representative` gives the state that the search has in place of another one; it
+ * is left out if the search has only reached states.
  *
  * @throws CheckerError (`model`) where states with one key are not alike and the search found no violation, with the run to one of them.
  */
@@ -89,7 +90,7 @@ export function* keyAudited<S, A>(
   const { statistics, stop, verdict, audited } = report;
   const keyed = keyedBehind(model as unknown as Model<never, never>);
   if (keyed === undefined || statistics.byKey !== true) return report;
-  // In a search by numbers the run is one of the values that stand for others, and need not be a run of the model.
+  // In a search by numbers a run has values that stand for others, so it need not be a run of the model.
   const isTold = verdict === 'violated' && keyed.representative === undefined;
   const isStopped = stop.kind !== 'complete' && stop.kind !== 'violation';
   const numbered = isNumbered(model) ? 'search' : undefined;
@@ -105,7 +106,7 @@ export function* keyAudited<S, A>(
   } catch (error) {
     if (isTold && error instanceof CheckerError) return doubted(report, error);
     if (!(error instanceof Incomparable)) throw error;
-    // Incomparable values cannot be told apart but by the key.
+    // Only the key can tell incomparable values apart.
     return report;
   }
   const told = withWhatWasSeen(report, round, options, {

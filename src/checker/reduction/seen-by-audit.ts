@@ -1,45 +1,47 @@
-/** What an audit saw of the properties, as the report says it: the search took the states where it is for others. */
+/** Corrects a report by what an audit saw of the properties at states that the search took for others. */
 import { isLiveness, verdictOf, type Counterexample, type PropertyReport, type Report } from '../report.js';
 import type { CheckOptions } from '../options.js';
 import { sentenceOf } from '../verdict/conclude.js';
 import { ASYMMETRIC } from '../verdict/reasons.js';
 import type { Round } from './audit-round.js';
 
-/** What was audited, and whether all states were looked at as they are, and no key of another reduction keeps it from knowing them. */
+/** How much an audit knows of the states of a model. */
 export interface Auditing {
+  /** What was audited. */
   readonly what: 'reduction' | 'key';
+  /** The audit saw every state as it is, and no key of another reduction hid one from it. */
   readonly knowsAll: boolean;
   /**
-   * Whose states are numbers of values of which a key took several for one, so that its runs are of values that stand for others: the search's (the audit
-   * knows the model's own), or the audit's.
+   * Whose states are numbers of values. A key took several values for one number, so the runs have values that stand for others. `search`: the states
+   * of the search, and the audit has the model's own. `audit`: the states of the audit.
    */
   readonly numbered?: 'search' | 'audit' | undefined;
 }
 
 type Options = Pick<CheckOptions, 'requireWitnesses' | 'witnessTraces' | 'hashBits'>;
 
-/** Of what the search did not come to, and the audit did. */
+/** Says why the audit reached something that the search missed. */
 const notKept = (what: string): string =>
   `seen where the ${what} was audited: it does not keep this, so that the search alone would have missed it`;
 
-/** The same with hash compaction, where what was audited keeps it: the audit compares states whole. */
+/** Says the same with hash compaction, if the reduction or key keeps the property. Then a hash lost it: the audit compares states whole. */
 const lost = (what: string): string =>
   `seen where the ${what} was audited: the search missed it, because it took a state for another with the same hash`;
 
-/** With hash compaction, where it is not known whether what was audited keeps it. */
+/** Says the same with hash compaction, if nobody knows whether the reduction or key keeps the property. */
 const notKeptOrLost = (what: string): string =>
   `seen where the ${what} was audited: the search missed it, because the ${what} does not keep it or because two states have the same hash`;
 
-/** Where the states with one key are several, and no run could be told. */
+/** Says why there is no run where several states have one key. */
 const WITHOUT_A_RUN = 'and the key, which takes different states for one, keeps it from telling a run';
 
-/** A property that a search by numbers found broken, with the model's own run to it. */
+/** Gives a property that a search by numbers found broken the model's own run. Without such a run its verdict is `unknown`. */
 const withOwnRun = (property: PropertyReport, own: Counterexample | undefined): PropertyReport =>
   own === undefined
     ? { ...sentenceOf(property), verdict: 'unknown', why: `broken by values that stand for others, ${WITHOUT_A_RUN}` }
     : { ...property, trace: own };
 
-/** Of a witness that the search came to, and the model does not. */
+/** Says why a witness that the search reached is not reached in the model. */
 const NOT_THERE: Readonly<Record<Auditing['what'], string>> = {
   reduction: 'true of states alone that the reduction makes, and none of those can be reached',
   key: 'true of states alone that the search has instead of those with the same key, and none of those can be reached',
@@ -47,10 +49,10 @@ const NOT_THERE: Readonly<Record<Auditing['what'], string>> = {
 
 /**
  * Corrects a report by the findings of an audit, which looked at states that the search took for one:
- * - A witness that the audit saw is reached, and a property that it saw broken is broken, though the search did not see it.
- * - Where the audit saw all states, a witness that it did not see is not reached, though the search saw it in a representative.
- * - A witness may be true of some states of a class alone. Then the search's run to it may not be a shortest one, and the report says so.
- * - A property of liveness may be true of some states of a class alone. Then it is not judged, since the search saw one of them.
+ * - A witness that the audit saw is reached, and a property that the audit saw broken is broken, even if the search missed the state.
+ * - If the audit saw all states, a witness that it did not see is not reached, even if the search saw the witness in a representative.
+ * - A witness may be true of only some states of a class. Then the search's run to the witness may not be a shortest one, and the report says so.
+ * - A predicate of liveness may be true of only some states of a class. Then the property is not judged, because the search saw one of these states.
  */
 export const withWhatWasSeen = <S, A>(
   report: Report,
@@ -60,7 +62,7 @@ export const withWhatWasSeen = <S, A>(
 ): Report => {
   const { stop, statistics } = report;
   const runOf = (name: string): Counterexample | undefined => (numbered === 'audit' ? undefined : round.runOf(name));
-  /** A witness with the run to where the audit saw it, if runs to witnesses are asked for. */
+  /** Gives a witness the run to the state where the audit saw it, if `witnessTraces` asks for runs. */
   const told = (property: PropertyReport): PropertyReport => {
     const trace = options.witnessTraces === true ? runOf(property.name) : undefined;
     return trace === undefined ? property : { ...property, trace };
@@ -70,7 +72,7 @@ export const withWhatWasSeen = <S, A>(
     if (trace === undefined) return { ...property, verdict: 'unknown', why: `broken, ${why}; ${WITHOUT_A_RUN}` };
     return { ...property, verdict: 'violated', why, trace };
   };
-  /** Where all states were looked at as they are, what keeps a thing is not why it was missed. */
+  /** Says why the search missed a property. If the audit knows all states and found the property kept, only a hash can have lost it. */
   const whyMissed = (name: string): string => {
     if (options.hashBits === undefined) return notKept(what);
     return knowsAll && !round.unkept.has(name) ? lost(what) : notKeptOrLost(what);
@@ -82,13 +84,13 @@ export const withWhatWasSeen = <S, A>(
       return { ...sentenceOf(property), verdict: 'unknown', why: ASYMMETRIC };
     if (verdict === 'not reached' && isSeen && stop.kind === 'complete')
       return told({ ...property, verdict: 'reached', why: whyMissed(name) });
-    // Unknown after a complete search: another audit saw it, too, and could not tell the run.
+    // The verdict is unknown after a complete search if another audit saw the property broken, too, and had no run.
     const isOpen = verdict === 'unknown' && stop.kind === 'complete' && !isLiveness(kind);
     if ((verdict === 'holds' || isOpen) && isSeen) return broken(property, whyMissed(name));
     if (verdict === 'violated' && numbered === 'search' && !isLiveness(kind)) return withOwnRun(property, runOf(name));
     if (verdict === 'reached' && !isSeen && knowsAll)
       return { name, ...(rule === undefined ? {} : { rule }), kind, verdict: 'not reached', why: NOT_THERE[what] };
-    // The search has a run to a state that is taken for one with the witness, and tells none.
+    // The search has only a run to another state of the class, so it gave the witness none.
     if (verdict === 'reached' && trace === undefined && isSeen) return told(property);
     if (trace?.shortest === true && round.unkept.has(name)) return { ...property, trace: { ...trace, shortest: false } };
     return property;
@@ -100,7 +102,7 @@ export const withWhatWasSeen = <S, A>(
   const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
   const vacuity = { ...report.vacuity, unreached, neverTriggered };
   const verdict = verdictOf(properties, stop, vacuity, options.requireWitnesses === true);
-  // Then it is no estimate any more.
+  // A hash has lost a state: this is certain, and no estimate any more.
   const isCertain = properties.some(({ why }) => why === lost(what));
   return {
     ...report,

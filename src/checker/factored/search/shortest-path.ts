@@ -1,10 +1,10 @@
 /**
- * Shortest paths from a breadth-first search that keeps no parents: only the depth of each state, modulo 253, in its cell.
+ * Finds shortest paths after a breadth-first search that keeps no parents. The search keeps of each state only its depth, modulo 253, in its cell.
  *
- * The search goes back from a state, a depth at a time. A predecessor of a state of depth `d` has depth `d - 1` or more, and one has `d - 1`. The
- * cells say depths modulo 253: for a state of depth 300 the search takes expanded predecessors whose byte says 299 modulo 253, that is 46. One
- * of these has depth 299. Others may have depth 552 or 805; a path over such a one does not come to an initial state in 299 steps more, and
- * another predecessor is tried. A state that was tried in vain is not tried again. Predecessors are read off the memo, which is indexed by
+ * The way leads back from a state, a depth at a time. A predecessor of a state of depth `d` has depth `d - 1` or more, and one has `d - 1`. The
+ * cells give depths modulo 253. So for a state of depth 300 it takes expanded predecessors whose byte says 299 modulo 253, which is 46. One of these
+ * has depth 299. Others may have depth 552 or 805. A path over such a predecessor does not come to an initial state in 299 steps more, and
+ * another predecessor is tried. A state that was tried in vain is not tried again. The predecessors come from the memo, which is indexed here by
  * the ids after its outcomes.
  */
 import { mixed } from '../../hash.js';
@@ -17,10 +17,10 @@ import { cellOf, type Layer } from '../store/group-store.js';
 
 // --- arguments -------------------------------------------------------------------------------------------------------------
 
-/** An interaction's arguments in the order of its rows' ids: group slots, then the local one. */
+/** The arguments of an interaction in the order of the ids in its rows: the group slots first, then the local slot. */
 interface Arguments {
   readonly interaction: CompiledInteraction;
-  /** Where each is in a state by places. */
+  /** By argument: its place in a state. */
   readonly places: ReadonlyArray<number>;
   readonly written: ReadonlyArray<boolean>;
 }
@@ -33,7 +33,7 @@ const argumentsOf = (space: Space, interaction: CompiledInteraction): Arguments 
 
 // --- the memo, backward ----------------------------------------------------------------------------------------------------
 
-/** The rows of an interaction by what they come to: each entry is the next with the same hash (plus one), and the ids before. */
+/** Indexes an interaction's rows by the ids after their outcomes. An entry is a link to the next entry with the same hash, and then the ids before. */
 class Backward {
   private readonly of: Arguments;
   private readonly entries = new Ints();
@@ -49,7 +49,7 @@ class Backward {
     }
   }
 
-  /** The ids before each step that may come to those of a state. Two may have one hash, so the caller must look whether the step does come there. */
+  /** Gives the ids before each step that may lead to `state`. Different ids may have one hash, so the caller must test that the step leads there. */
   *before(state: Int32Array): Generator<ReadonlyArray<number>> {
     const { places } = this.of;
     let h = 0;
@@ -70,7 +70,7 @@ class Backward {
   }
 }
 
-/** The requesters of a query by what a reply makes of them. */
+/** Gives the requesters of a query, by the id that a reply makes of them. */
 const requestersOf = (
   space: Space,
   interaction: CompiledInteraction,
@@ -89,7 +89,7 @@ const requestersOf = (
   return requesters;
 };
 
-/** The states before a state, as far as the memo knows of them. */
+/** Finds the predecessors of a state that the memo knows. */
 class Predecessors {
   private readonly space: Space;
   private readonly all: ReadonlyArray<Arguments>;
@@ -101,7 +101,7 @@ class Predecessors {
     this.all = space.compiled.interactions.map((interaction) => argumentsOf(space, interaction));
   }
 
-  /** Each has some step to the state, or to a state with the same representative. */
+  /** Gives the predecessors of `state`. From each of them a step leads to `state` or to another state with the same representative. */
   *of(state: Int32Array): Generator<Int32Array> {
     for (const image of this.space.symmetry?.imagesOf(state) ?? [state]) {
       for (const of of this.all)
@@ -119,7 +119,7 @@ class Predecessors {
     }
   }
 
-  /** A query changes its requester alone: all other slots are before the step as they are after it. */
+  /** Gives the predecessors by a query. A query changes its requester alone, so all other slots have the same ids before the step and after it. */
   private *byQuery(of: Arguments, query: CompiledQuery, state: Int32Array): Generator<Int32Array> {
     const { memo, shape } = this.space;
     const { interaction } = of;
@@ -138,7 +138,7 @@ class Predecessors {
     }
   }
 
-  /** Whether some outcome of a row for the ids before gives the state those that it has. */
+  /** Tests that some outcome of `row` leads from the state `before` to `state`. */
   private leads({ interaction, places, written }: Arguments, row: number, before: Int32Array, state: Int32Array): boolean {
     const { data } = this.space.memo.pool;
     const stride = strideOf(interaction);
@@ -152,37 +152,37 @@ class Predecessors {
 
 // --- the way back ----------------------------------------------------------------------------------------------------------
 
-/** What a search by depth has found: the groups, and the depth that is expanded. */
+/** The groups that a search by depth has found (`layer`), and the depth that it expands (`at`). */
 interface ByDepth {
   readonly layer: Layer;
   readonly at: number;
 }
 
-/** The depth byte of a state (by places), or 0 where it is not known. */
+/** Gives the depth byte of a state (by places), or 0 where the search has not found the state. */
 const depthByteOf = (space: Space, run: ByDepth, state: Int32Array): number => {
   const cell = cellOf(space.shape, run.layer, state);
   return cell === undefined ? 0 : cell.bytes[cell.at]!;
 };
 
-/** Whether a state was expanded, and not only looked at as it lies beyond the boundary. */
+/** Tests that a state lies within the boundary. A state beyond it was judged and not expanded. */
 const isWithin = ({ compiled, memo, shape }: Space, state: Int32Array): boolean =>
   compiled.boundary.every((watched) =>
     memo.predicates.holds(watched, state.subarray(0, shape.group), state.subarray(shape.group)),
   );
 
-/** A state on the way back, and the predecessors that are still to be tried. */
+/** A state on the way back, and those of its predecessors that are still to be tried (`tries`). */
 interface Waypoint {
   readonly state: Int32Array;
   readonly tries: Iterator<Int32Array>;
 }
 
-/** The states (representatives, by places) from an initial one to one that a breadth-first search found, as few as can be. */
+/** Gives a shortest path from an initial state to `target`, which a breadth-first search found: its states as representatives, by places. */
 export const shortestPath = (space: Space, run: ByDepth, target: Int32Array): ReadonlyArray<Int32Array> => {
   const predecessors = new Predecessors(space);
   const roots = space.initial.map((state) => space.symmetry?.canonical(state) ?? state);
   const isRoot = (state: Int32Array): boolean => roots.some((root) => root.every((id, i) => id === state[i]));
   const waypoint = (state: Int32Array): Waypoint => ({ state, tries: predecessors.of(state) });
-  // The state was found at the depth that is being expanded, or one beyond it (perhaps just now, and has no depth byte yet).
+  // The target has the depth that is expanded, or is one deeper. A target that was found just now has no depth byte yet: it is one deeper.
   const depthByte = depthByteOf(space, run, target);
   const depth = depthByte === 0 || depthByte === waitingByte(run.at + 1) ? run.at + 1 : run.at;
   const way = [waypoint(target)];

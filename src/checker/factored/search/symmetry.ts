@@ -1,15 +1,14 @@
 /**
- * Reduction by symmetry, on interned components.
+ * Reduces a search by symmetry, on interned components.
  *
- * Each permutation is an automorphism of the model: it maps reachable states to reachable states, steps to steps, and keeps the
- * initial state and every property, which was audited (`reduced-model.ts`). So of the states that permutations make of one another it is enough to keep one. The
- * one kept is, of the images of a state, the one with the least group tuple and, among those, the least tuple of local ids. When the
- * permutations with the identity are a group, that is one and the same state for all of them: the least group tuple is the same
- * for all images, and those images of a state that have it are the same set for all. When they are not closed under composition,
- * less is reduced, but each state kept is still an image of a reachable one.
+ * Each permutation is an automorphism of the model. It maps reachable states to reachable states and steps to steps. It keeps the initial states and
+ * every property; the audit in `reduced-model.ts` tests this. So the search keeps one state of each orbit, its representative. The representative is
+ * the image with the least group tuple and, among the images with this tuple, the one with the least tuple of local ids. If the permutations with the
+ * identity are a group, all states of an orbit have the same representative: they have the same images. If the permutations are not closed under
+ * composition, the search keeps more states, but each of them is still an image of a reachable state.
  *
- * A permutation acts on slots *and* on values (client and key ids stand inside the servers' logs); sorting ids would not do. The
- * images of component values are remembered, so canonicalising is a matter of table look-ups.
+ * A permutation acts on slots *and* on values, because client and key ids stand inside the servers' logs. So sorting ids is not enough. The
+ * images of component values are remembered, and making a state canonical is a matter of table look-ups.
  */
 import type { Permutation } from '../../model.js';
 import { type Batch, emptyBatch, fillUsed, withCapacity } from '../store/batch.js';
@@ -21,7 +20,7 @@ import type { Canonical } from './search-order.js';
 interface Action {
   /** By place: the place to which it moves. */
   readonly to: ReadonlyArray<number>;
-  /** By kind and id: the image plus one, or 0 where it is not known yet. */
+  /** By kind and id: the id of the image plus one, or 0 where the image is not known yet. */
   readonly images: Int32Array[];
   readonly permutation: Permutation | undefined;
 }
@@ -73,7 +72,7 @@ export class Symmetry implements Canonical {
     return action.permutation === undefined ? batch : this.reduceAll(batch, action);
   }
 
-  /** The images of a state (by places) under all permutations, the identity first. */
+  /** Gives the images of a state (by places) under all permutations, the identity first. */
   imagesOf(state: Int32Array): ReadonlyArray<Int32Array> {
     return this.actions.map((action) => {
       const out = new Int32Array(state.length);
@@ -82,12 +81,12 @@ export class Symmetry implements Canonical {
     });
   }
 
-  /** The representative of a state. */
+  /** Gives the representative of a state (by places). */
   canonical(state: Int32Array): Int32Array {
     return this.imagesOf(state).reduce((least, image) => (this.compare(image, least, 0) < 0 ? image : least));
   }
 
-  /** Lexicographic order of ids from a place on. */
+  /** Compares two lists of ids lexicographically. The first id stands at the place `from`. */
   private compare(a: Int32Array, b: Int32Array, from: number): number {
     for (let i = 0; i < a.length; i++) {
       if (a[i] !== b[i]) return this.components.compare(this.kinds[from + i]!, a[i]!, b[i]!);
@@ -95,13 +94,13 @@ export class Symmetry implements Canonical {
     return 0;
   }
 
-  /** Group slots and local positions must stay what they are. */
+  /** Refuses a permutation that moves a group slot to a local position, or a local slot to a group place. */
   private assertApart({ to, permutation }: Action): void {
     if (to.every((at, place) => at < this.groupSize === place < this.groupSize)) return;
     throw new CheckerError('model', `the permutation ${permutation?.name ?? ''} mixes slots of different kinds`);
   }
 
-  /** Finds the least image of a tuple, and the actions that give it. */
+  /** Finds the least image of a group tuple (`least`), and the actions that give this image (`best`). */
   private choose(tuple: Int32Array): void {
     const { actions, best } = this;
     this.bestCount = 0;
@@ -124,7 +123,7 @@ export class Symmetry implements Canonical {
     }
   }
 
-  /** One permutation for all cells: positions change places, ids become their images. */
+  /** Applies one permutation to all cells: their positions change places, and their ids become the images. */
   private reduceAll(batch: Batch, action: Action): Batch {
     const { out, groupSize } = this;
     out.count = batch.count;
@@ -147,7 +146,7 @@ export class Symmetry implements Canonical {
     return out;
   }
 
-  /** Several permutations give the least tuple: the least local ids decide, cell by cell. */
+  /** Reduces each cell for itself where several permutations give the least tuple. The least local ids decide. */
   private reduceEach(batch: Batch): Batch {
     const { out, locals, imageLocals, groupSize, best } = this;
     const positions = batch.at.length;
@@ -185,7 +184,7 @@ export class Symmetry implements Canonical {
     const name = this.components.kinds[kind]!.name;
     const apply = permutation.apply as (kind: string, local: unknown) => unknown;
     const image = this.components.intern(kind, apply(name, this.components.value(kind, id)));
-    // Images are kept plus one: a table that grows is filled with 0, "not known yet".
+    // An image is kept plus one, because a table that grows is filled with 0, which means "not known yet".
     const images = withCapacity(action.images[kind]!, id + 1);
     images[id] = image + 1;
     action.images[kind] = images;
