@@ -1,22 +1,22 @@
-/** What searches take. */
+/** The options of searches. */
 import type { Progress } from './report.js';
 
-/** How an exhaustive search is kept in a file, from which a later run goes on to the same totals. */
+/** The options that keep an exhaustive search in a file. A later run goes on from the file, and comes to the same totals. */
 export interface CheckpointOptions {
   /**
-   * A file to write where the search stops before its end, other than at a violation. It appears whole or not at all: whatever happens
-   * while it is written, the one before stays.
+   * The path of the file that is written when the search stops before its end, other than at a violation. The file appears whole or not at all: if
+   * the process dies while it writes, the file that was there stays.
    */
   readonly checkpoint?: string;
-  /** Write it also while the search runs, so often, in milliseconds: then a run that is killed can be gone on with too. Default: never. */
+  /** Writes `checkpoint` also while the search runs, each time that this many ms have passed. A killed run can then be resumed. Default: never. */
   readonly checkpointEveryMs?: number;
-  /** A file that `checkpoint` wrote, to go on from. Refused (CheckerError `checkpoint`) where the model or the options differ. */
+  /** The path of a file that `checkpoint` wrote. The search goes on from this file. A different model or option is refused (CheckerError `checkpoint`). */
   readonly resume?: string;
-  /** What else a resumption must agree in, such as the fields of the model's configuration: plain data, by name. */
+  /** Plain data, by name, that must be equal when the search is resumed, such as the fields of the model's configuration. */
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
-/** What every search takes. Every field has a default; none is unbounded but by being left out. */
+/** The options of every search. Every field has a default. A limit that is left out does not bound the search. */
 export interface CheckOptions extends CheckpointOptions {
   /** Default `bfs`. */
   readonly search?: 'bfs' | 'dfs' | 'sweep';
@@ -27,55 +27,55 @@ export interface CheckOptions extends CheckpointOptions {
   readonly maxStates?: number;
   readonly maxDepth?: number;
   readonly maxMs?: number;
-  /** Resident memory of the process at which the search stops, in bytes. V8's own limit is always watched besides. */
+  /** The resident memory of the process, in bytes, at which the search stops. The search always watches V8's own limit as well. */
   readonly maxMemoryBytes?: number;
-  /** Stops the search; the report is then `interrupted` with what was covered. */
+  /** Stops the search. The verdict of the report is then `interrupted`, and the report counts the states that were covered. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Default 1,000. */
   readonly progressEveryMs?: number;
-  /** Use the model's symmetry, where it declares one. Default false. */
+  /** Reduces the search by the model's symmetry, where the model declares one. Default false. */
   readonly symmetry?: boolean;
-  /** Use the model's quotient, where it declares one. Default false. */
+  /** Reduces the search by the model's quotient, where the model declares one. Default false. */
   readonly normalize?: boolean;
   /**
    * Hash compaction: the search keeps of each state only a hash of this many bits, from 8 to 64. States may then be missed. The report says how likely
    * a miss is ({@link Statistics.omission}). Safety only. Default: states are kept and compared whole.
    */
   readonly hashBits?: number;
-  /** Names of the properties to judge; of none, states are counted, and nothing is said to hold. Default: all. */
+  /** Names of the properties to judge. With an empty list the search counts states, and nothing is said to hold. Default: all. */
   readonly properties?: ReadonlyArray<string>;
-  /** Go on after the first violation, until each property is judged. Default false. */
+  /** Goes on after the first violation, until each property is judged. Default false. */
   readonly keepGoing?: boolean;
   /** Vacuity fails the verdict. Default false. */
   readonly requireWitnesses?: boolean;
   /**
-   * Audit every run of the model's functions, not only the first ones and some of the others: each is then done twice, on copies that may be
-   * changed, with another clock. Default false.
+   * Audits every run of the model's functions, and not only the first runs and some of the others. Each run is then done twice: on copies that may be
+   * changed, and with another clock. Default false.
    */
   readonly audit?: boolean;
-  /** Phrases that say the bounds of the model, to be repeated in {@link Report.bounds}. */
+  /** Phrases that say the bounds of the model. {@link Report.bounds} repeats them. */
   readonly bounds?: ReadonlyArray<string>;
-  /** Keep a run for each witness reached too. Default false. */
+  /** Gives each reached witness a run, too. Default false. */
   readonly witnessTraces?: boolean;
 }
 
 // --- by components ---------------------------------------------------------------------------------------------------------
 
-/** What a check of a component model takes. */
+/** The options of a check of a component model. */
 export interface ComponentOptions extends Omit<CheckOptions, 'search'> {
   /**
-   * `bfs` (default): shortest counterexamples. `dfs`: depth first, the stack is the counterexample. `sweep`: by ascending progress,
-   * freeing what is done; the model must declare one. `auto`: breadth first, and where the space turns out to be large and the model
-   * declares progress, from its beginning as a sweep, which is faster and takes less memory; counterexamples are shortest all the same.
-   * (Where states, depths, hashes or a checkpoint are asked for, or runs to witnesses, it is `bfs`.)
+   * `bfs` (default): breadth first, with shortest counterexamples. `dfs`: depth first, and the stack is the counterexample. `sweep`: by ascending
+   * progress, and states behind the front are freed; the model must declare `progress`. `auto`: breadth first. If the space turns out to be large and
+   * the model declares `progress`, the search begins again as a sweep, which is faster and takes less memory. Counterexamples are shortest even so.
+   * `auto` is `bfs` where `maxStates`, `maxDepth`, `hashBits`, a checkpoint or runs to witnesses are asked for.
    */
   readonly search?: 'auto' | 'bfs' | 'dfs' | 'sweep';
-  /** Names of the slots to be kept as local positions, of which no interaction may touch two. Default: found by a short sample. */
+  /** Names of the slots that are kept as local slots. No interaction may touch two of them. Default: a short sample finds them. */
   readonly locals?: ReadonlyArray<string>;
 }
 
-/** The same with the order of one search. */
+/** The options of one search, which has one order. */
 export interface RunOptions extends ComponentOptions {
   readonly search?: 'bfs' | 'dfs' | 'sweep';
 }

@@ -1,6 +1,6 @@
 /**
- * What a check says in the end: the verdict, the bounds in which it holds, what was covered and what was not, and a
- * counterexample for each property that fails. Plain data without functions: it goes through `JSON.stringify` and between threads.
+ * The report of a check: the verdict, the bounds in which the verdict holds, the coverage, and a counterexample for each property that fails.
+ * A report is plain data without functions, so it goes through `JSON.stringify` and between threads.
  */
 import type { Label } from './model.js';
 import type { PlainValue } from './shown/value.js';
@@ -10,32 +10,32 @@ import type { PlainValue } from './shown/value.js';
 /** A state for people: one text for each part, by name. */
 export type Shown = Readonly<Record<string, string>>;
 
-/** One step of a trace: what was done, what there is to say of it, and the state after it. */
+/** One step of a trace: the action (`label`), a remark on the step (`note`), and the state after the step (`state`). */
 export interface TraceStep {
   readonly label: Label;
   readonly note?: string;
   readonly state: Shown;
-  /** The parts of the state after it as plain data, for tools; see {@link PlainValue}. */
+  /** The parts of the state after the step as plain data, for tools; see {@link PlainValue}. */
   readonly values?: Readonly<Record<string, PlainValue>>;
-  /** By part, what the step did to it (`+ commit`), where that is shorter to read than the part. */
+  /** By part: the change that the step made to it (`+ commit`), where the change is shorter to read than the part. */
   readonly changed?: Shown;
 }
 
-/** What could be done in the cycle of a lasso and never is. Only a step that changes something is one. */
+/** A fairness class, or a step without fairness, that is enabled in the cycle of a lasso and never taken there. Steps that change nothing do not count. */
 export interface Starved {
-  /** The fairness class; of steps that are not fair their label. */
+  /** The name of the fairness class. Of a step without fairness it is the step's label. */
   readonly name: string;
   readonly fairness: 'none' | 'weak';
-  /** In how many states of the cycle it can be done. */
+  /** The number of states of the cycle in which the class or step is enabled. */
   readonly enabled: number;
-  /** How many states the cycle has. */
+  /** The number of states of the cycle. */
   readonly of: number;
 }
 
 /**
- * A run that breaks a property. State 0 is `initial`, state `i` the one after `steps[i - 1]`. A lasso has `loop`: the index of the
- * state to which the run comes back after the last step; where it is the index of the last state itself, the run stutters there
- * for ever (nothing is enabled, or nothing that changes the state).
+ * A run that breaks a property, or reaches a witness. State 0 is `initial`, and state `i` is the state after `steps[i - 1]`. A lasso has `loop`: the
+ * index of the state to which the run comes back after the last step. If `loop` is the index of the last state itself, the run stutters there for ever:
+ * no step is enabled, or no step that changes the state.
  */
 export interface Counterexample {
   readonly initial: Shown;
@@ -43,7 +43,7 @@ export interface Counterexample {
   readonly values?: Readonly<Record<string, PlainValue>>;
   readonly steps: ReadonlyArray<TraceStep>;
   readonly loop?: number;
-  /** Of a lasso: what is never done in its cycle although it could be, if there is such. */
+  /** Of a lasso: the fairness classes and steps that are enabled in its cycle and never taken there. Absent: none. */
   readonly starved?: ReadonlyArray<Starved>;
   /** No run that breaks this property has fewer steps. */
   readonly shortest: boolean;
@@ -54,50 +54,50 @@ export interface Counterexample {
 export type PropertyKind =
   'always' | 'alwaysStep' | 'sometimes' | 'sometimesStep' | 'eventually' | 'leadsTo' | 'eventuallyAlways' | 'noDeadlock';
 
-/** `reached` and `not reached` are for witnesses (`sometimes…`); `unknown` is never empty of a reason ({@link PropertyReport.why}). */
+/** `reached` and `not reached` are verdicts on witnesses (`sometimes…`). `unknown` always comes with a reason ({@link PropertyReport.why}). */
 export type PropertyVerdict = 'holds' | 'violated' | 'unknown' | 'reached' | 'not reached';
 
-/** What became of one property. */
+/** The verdict on one property, with its reason and its run. */
 export interface PropertyReport {
   readonly name: string;
   readonly rule?: string;
   readonly kind: PropertyKind;
   readonly verdict: PropertyVerdict;
-  /** Why the verdict is `unknown` or `not reached`, or what it rests on: `liveness is not judged under symmetry`, `there is one client`. */
+  /** The reason for the verdict, of `unknown` in every case: `liveness is not judged under symmetry`, `there is one client`. */
   readonly why?: string;
-  /** The run that breaks it; for a witness, where it was asked for, a run that reaches it. */
+  /** The run that breaks the property. Of a witness: a run that reaches it, where `witnessTraces` asked for one. */
   readonly trace?: Counterexample;
-  /** Further runs that break it, where they were asked for. */
+  /** Further runs that break the property, where the caller asked for them. */
   readonly more?: ReadonlyArray<Counterexample>;
 }
 
 // --- coverage --------------------------------------------------------------------------------------------------------------
 
-/** How often the steps of a family were taken, and how many states they were the first to find. */
+/** The coverage of a family: how many of its steps were taken (`steps`), and how many states they were the first to find (`fresh`). */
 export interface ActionCoverage {
   readonly family: string;
   readonly steps: number;
   readonly fresh: number;
-  /** The model declares families, and this is none of them. */
+  /** The model declares families, and this family is none of them. */
   readonly isUndeclared?: boolean;
 }
 
-/** How much was covered. All counts are exact, except `distinct` under {@link Statistics.omissionProbability}. */
+/** The counts of a search. All are exact, except `distinct` under {@link Statistics.omissionProbability}. */
 export interface Counts {
   /** Initial states and steps taken, those to known states included. */
   readonly generated: number;
   readonly distinct: number;
-  /** Greatest number of steps from an initial state to a state that was found (in a depth-first search, along the path taken). */
+  /** Greatest number of steps from an initial state to a state that was found. A depth-first search counts them along the path that it took. */
   readonly depth: number;
-  /** Every state that is this many steps away or fewer was expanded; 0 where the search order does not tell. */
+  /** Every state that is at most this many steps away from an initial state was expanded. 0 where the order of the search does not tell. */
   readonly completeDepth: number;
-  /** States found and not expanded when the search stopped. */
+  /** States that were found and not expanded when the search stopped. */
   readonly queue: number;
-  /** States beyond the model's boundary: judged, not expanded. */
+  /** States beyond the model's boundary. They are judged and not expanded. */
   readonly cut: number;
 }
 
-/** What would make "holds" say little. */
+/** Families, witnesses and triggers that never occurred. Each of them makes "holds" say little. */
 export interface Vacuity {
   /** Families, or labels of single interactions, that were never enabled. */
   readonly neverEnabled: ReadonlyArray<string>;
@@ -107,29 +107,29 @@ export interface Vacuity {
   readonly neverTriggered: ReadonlyArray<string>;
 }
 
-/** What was audited, for the report. */
+/** How far the model's functions and reductions were audited. */
 export interface Audited {
-  /** How often the model's functions were run by the search. */
+  /** How often the search ran functions of the model. */
   readonly runs: number;
-  /** How many of these runs were done twice. */
+  /** How many of these runs the audit repeated. */
   readonly repeated: number;
-  /** Where states were taken for one by symmetry or a quotient: on how many of them it was looked whether these keep steps and properties. */
+  /** The audit of a symmetry or a quotient that took states for one: whether it keeps their steps and properties. */
   readonly reduction?: AuditedReduction;
-  /** The same where a key of the model's takes states for one; absent too where they cannot be seen into. */
+  /** The audit of a key of the model's that takes states for one. Absent, too, where a state has values that cannot be compared. */
   readonly key?: AuditedReduction;
 }
 
 /** How far a reduction was audited. */
 export interface AuditedReduction {
-  /** States of the space as it is, not reduced. */
+  /** States that were audited, of the space without reduction. */
   readonly states: number;
-  /** Whether these are all that can be reached. */
+  /** Whether all reachable states were audited. */
   readonly whole: boolean;
-  /** The symmetry turned out to have more maps than the search was given: states that are one up to it may have been counted as several. */
+  /** The symmetry turned out to have more maps than the search was given. So several states of one orbit may have been counted. */
   readonly open?: true;
 }
 
-/** From where to where a breadth-first search was looked at, and saw no sign of an end: the queue never fell, and depth grew with the states. */
+/** The part of a breadth-first search that shows no sign of an end. In it the queue never fell, and the depth or the queue grew with the states. */
 export interface Suspicion {
   readonly states: readonly [from: number, to: number];
   readonly queue: readonly [from: number, to: number];
@@ -140,51 +140,51 @@ export interface Suspicion {
 
 /**
  * - `holds`: the whole space (within the model's boundary) was searched and nothing is violated or unknown.
- * - `violated`: some property is; its counterexample is in {@link Report.properties}.
- * - `bounded`: nothing violated, but a limit came first, or some property could not be judged (see its `why`).
- * - `vacuous`: it would hold, but {@link Vacuity} is not empty, and the caller asked that this fail.
+ * - `violated`: some property is violated. Its counterexample is in {@link Report.properties}.
+ * - `bounded`: no property is violated, but a limit came first, or some property could not be judged (see its `why`).
+ * - `vacuous`: the verdict would be `holds`, but {@link Vacuity} is not empty, and `requireWitnesses` asked that such a check fail.
  * - `interrupted`: the caller's signal came first.
  */
 export type Verdict = 'holds' | 'violated' | 'bounded' | 'vacuous' | 'interrupted';
 
-/** Why the search came to its end. `limit` is in bytes, states, steps, milliseconds or traces. */
+/** The reason why the search stopped. `limit` is in bytes, states, steps, milliseconds or traces. */
 export type Stop =
   | { readonly kind: 'complete' | 'interrupted' }
-  /** `all`: with `keepGoing`, every property is decided, and there was nothing left to look for. */
+  /** `all`: with `keepGoing` every property was decided, so there was nothing left to search for. */
   | { readonly kind: 'violation'; readonly all?: true }
   | { readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces'; readonly limit: number };
 
 export type SearchKind = 'bfs' | 'dfs' | 'sweep' | 'simulate';
 
-/** The estimated probability that hash compaction missed a state, by three ways to estimate it, for `n` states and `g` generated. */
+/** Three estimates of the probability that hash compaction missed a state, for `n` distinct states and `g` generated ones. */
 export interface Omission {
   /** Bits of a hash. */
   readonly bits: number;
-  /** That any two of the states found have one hash, were hashes drawn at random (Stern and Dill 1995): `1 - exp(-n(n-1)/2 / 2^bits)`. */
+  /** The probability that two of the states have one hash, if hashes are random (Stern and Dill 1995): `1 - exp(-n(n-1)/2 / 2^bits)`. */
   readonly pairs: number;
-  /** TLC's first: each step that came to a known hash is taken for one to a state of its own: `1 - exp(-n(g-n) / 2^bits)`. */
+  /** TLC's first estimate. It takes each step to a known hash for a step to a state of its own: `1 - exp(-n(g-n) / 2^bits)`. */
   readonly steps: number;
-  /** TLC's second, from the hashes as they are: one over the least distance between two. It tells of hashes that spread badly. */
+  /** TLC's second estimate, from the hashes themselves: one over the least distance between two of them. It shows hashes that spread badly. */
   readonly observed: number;
 }
 
-/** What it took. */
+/** The time, the memory and the machinery that a check took. */
 export interface Statistics {
   readonly elapsedMs: number;
   /** Greatest resident memory of the process that was seen, in bytes. */
   readonly peakBytes: number;
   readonly workers: number;
-  /** Which machinery did it, in a few words: `plain`, `components`, `components, 2 workers`. */
+  /** The engine of the search, in a few words: `plain`, `components`, `components, 2 workers`. */
   readonly engine: string;
-  /** With hash compaction: the estimated probability that some state was taken for another, the greatest of those computed. Absent: exact. */
+  /** With hash compaction: the greatest estimate of the probability that some state was taken for another. Absent: the counts are exact. */
   readonly omissionProbability?: number;
-  /** With hash compaction: how the estimate came about. */
+  /** With hash compaction: the estimates from which `omissionProbability` comes. */
   readonly omission?: Omission;
-  /** A `key` of the model's own takes different states for one, or may: how far these were looked at is in {@link Audited.key}. */
+  /** The model's `key` takes different states for one, or may do so. {@link Audited.key} says how many of these states were audited. */
   readonly byKey?: true;
-  /** It went on from a checkpoint: what that run saw of the model was not looked at again, but for samples. */
+  /** The search went on from a checkpoint. Of the steps that the earlier run took, only samples were run again. */
   readonly resumed?: true;
-  /** Anything else that is worth a number: memo rows, interned components by kind. */
+  /** Other counts, by name: memo rows, interned components by kind. */
   readonly details?: Readonly<Record<string, number>>;
 }
 
@@ -194,22 +194,22 @@ export interface Report {
   readonly verdict: Verdict;
   readonly stop: Stop;
   readonly search: SearchKind;
-  /** In what the verdict holds, one phrase each: `2 servers`, `reduced by symmetry`, `at most 10 steps`. */
+  /** The bounds in which the verdict holds, a phrase for each: `2 servers`, `up to symmetry`. */
   readonly bounds: ReadonlyArray<string>;
   readonly counts: Counts;
   readonly properties: ReadonlyArray<PropertyReport>;
   readonly coverage: ReadonlyArray<ActionCoverage>;
   readonly vacuity: Vacuity;
   readonly statistics: Statistics;
-  /** What was audited of what the search believes of the model. */
+  /** How far the audits went that test whether the model keeps its contract. */
   readonly audited?: Audited;
-  /** Of a search that did not come to its end: why the space may have none. */
+  /** Of a search that stopped before its end: the signs that the space may have no end. */
   readonly mayBeInfinite?: Suspicion;
-  /** With `search: 'simulate'`: the seed that repeats it. */
+  /** With `search: 'simulate'`: the seed that repeats the simulation. */
   readonly seed?: number;
 }
 
-/** What a search says of itself while it runs. */
+/** The progress of a search while it runs. */
 export interface Progress {
   readonly elapsedMs: number;
   readonly generated: number;
@@ -218,27 +218,27 @@ export interface Progress {
   readonly queue: number;
   readonly depth: number;
   readonly bytes: number;
-  /** The space may have no end, by what was seen of it so far ({@link Report.mayBeInfinite}). */
+  /** The states so far show signs that the space may have no end ({@link Report.mayBeInfinite}). */
   readonly mayBeInfinite?: true;
 }
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** A label as people write it: `Put c1 s0 k1`. */
+/** Writes a label as people write it: `Put c1 s0 k1`. */
 export const showLabel = (label: Label): string => [label.family, ...label.args].join(' ');
 
-/** Whether anything in it would make "holds" say little. */
+/** Tests that some family, witness or trigger never occurred, so that "holds" says little. */
 export const isVacuous = (vacuity: Vacuity): boolean =>
   vacuity.neverEnabled.length + vacuity.unreached.length + vacuity.neverTriggered.length > 0;
 
-/** Liveness properties: judged on the state graph. */
+/** Tests that a property is one of liveness, which is judged on the state graph. */
 export const isLiveness = (kind: PropertyKind): boolean =>
   kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
 
-/** Witnesses: what is wanted to be reached. */
+/** Tests that a property is a witness, which the search should reach. */
 export const isWitness = (kind: PropertyKind): boolean => kind === 'sometimes' || kind === 'sometimesStep';
 
-/** The verdict that follows from the properties' verdicts and the way in which the search ended. Where nothing was judged, nothing holds. */
+/** Gives the verdict that follows from the verdicts on the properties and from `stop`. Where no property was judged, nothing holds. */
 export const verdictOf = (
   properties: ReadonlyArray<PropertyReport>,
   stop: Stop,
