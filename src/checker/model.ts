@@ -1,21 +1,20 @@
-/* eslint-disable max-lines -- the interface that models are written for: who writes one reads one file. */
+/* eslint-disable max-lines -- the whole interface of models stands in one file, so that an author of a model reads one file. */
 /**
- * What the checker asks of a model: the published interface, at two levels.
+ * The published interface of models, at two levels.
  *
  * - {@link Model}: initial states, actions, next, properties, boundary. Write this one first; any immutable value is a state.
  * - {@link ComponentModel}: the same, where the model also says of which components (*slots*) a state is made, and which slots an
  *   interaction reads and writes. The checker then interns the components to small integers, runs each pure local step once for
- *   each distinct local input, and explores tuples of integers. Nothing of that shows in the model's text.
+ *   each distinct local input, and explores tuples of integers. Nothing of this shows in the model's text.
  *
- * Everything here is a type or a constructor of one; the checker's machinery is elsewhere, so that a model can import this
- * file and nothing else.
+ * This file has only types and their constructors. The checker's machinery stands elsewhere, so a model can import this file and nothing else.
  */
 import { stepOfQuery } from './component-model/query-step.js';
 import type { View } from './view.js';
 
 // --- labels ----------------------------------------------------------------------------------------------------------------
 
-/** What an action is called: its family, for coverage and fairness (`Put`), and its arguments, for reading (`c1 s0 k1`). */
+/** The name of an action: its family, for coverage and fairness (`Put`), and its arguments, for people (`c1 s0 k1`). */
 export interface Label {
   readonly family: string;
   readonly args: ReadonlyArray<string | number>;
@@ -25,9 +24,9 @@ export interface Label {
 
 /**
  * A fairness class, by its name: actions that have the same one are fair together. A name alone is weak fairness: if from some point on the class
- * is enabled in every state, it is taken again and again. Strong fairness: if it is enabled again and again, it is taken again and again.
- * A class is enabled in a state where one of its actions leads to another state, and it is taken by such a step: one that changes
- * nothing does neither. A name is of one strength in the whole model.
+ * is enabled in every state, it is taken again and again. Strong fairness: if the class is enabled again and again, it is taken again and again.
+ * A class is enabled in a state where one of its actions leads to another state, and such a step takes the class. A step that changes nothing does
+ * not count for either. A name has one strength in the whole model.
  */
 export type Fairness = string | { readonly name: string; readonly strong: boolean };
 
@@ -36,11 +35,11 @@ export const strongly = (name: string): Fairness => ({ name, strong: true });
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
-/** What every property has: a sentence that is its name, and the rule or paper it comes from. */
+/** The fields of every property: a sentence as its `name`, and the `rule` or paper from which it comes. */
 export interface Sentence {
   readonly name: string;
   readonly rule?: string;
-  /** Of a `sometimes…`: why nothing can reach it here, where that is known beforehand (`there is one client`). The report repeats it. */
+  /** Of a `sometimes…`: the reason why nothing can reach it here, if one is known beforehand (`there is one client`). The report repeats the reason. */
   readonly impossible?: string;
 }
 
@@ -76,42 +75,42 @@ export interface Model<S, A> {
   readonly next: (state: S, action: A) => S | undefined;
   readonly label: (action: A) => Label;
   readonly properties: ReadonlyArray<Property<S, A>>;
-  /** States beyond the boundary are counted and judged but not expanded; the verdict says so. */
+  /** States beyond the boundary are counted and judged, but not expanded. The report says so. */
   readonly boundary?: (state: S) => boolean;
   /**
-   * A canonical text of a state: two states are the same when their keys are. Default: a structural encoding. Where it takes different states
-   * for one, a search goes on from one of them, so that they must be alike in every property, in the boundary and in their steps; that is audited,
-   * and where it is not so the model is refused. Liveness is not judged then.
+   * A canonical text of a state: two states are the same when their keys are equal. Default: a structural encoding. If the key takes different states
+   * for one, a search goes on from one of them alone. So they must be alike in every property, in the boundary and in their steps. The checker audits
+   * this, and refuses a model of which it is not true. Liveness is not judged then.
    */
   readonly key?: (state: S) => string;
   /**
-   * A state for people: one text for each part, by name; traces show the parts that changed. Default: the texts of its parts, and of
-   * large parts what a step changed in them.
+   * Shows a state to people: one text for each part, by name. Traces show the parts that changed. Default: the texts of the state's parts. Of a large
+   * part a trace shows the change that a step made.
    */
   readonly show?: (state: S) => Readonly<Record<string, string>>;
-  /** A state's parts as values, by name: what traces keep for tools. Default: its own fields. */
+  /** Gives a state's parts as values, by name. Traces keep them for tools. Default: the state's own fields. */
   readonly parts?: (state: S) => Readonly<Record<string, unknown>>;
-  /** How a part of a state is drawn, by its name, where the model cares; pure. Default: its value. See {@link View}. */
+  /** Says how a part of a state is drawn, by the part's name; pure. `undefined`, and the default: the part is drawn as its value. See {@link View}. */
   readonly view?: (part: string, value: unknown) => View | undefined;
-  /** What else there is to say of a step in a trace: `ERR_DEP`, `a = x`. */
+  /** Gives a remark on a step, for traces: `ERR_DEP`, `a = x`. */
   readonly note?: (state: S, action: A, next: S) => string | undefined;
-  /** All families of actions, so that one that is never enabled can be reported. Default: those that were seen. */
+  /** All families of actions. The report names those that are never enabled. Default: the families that were seen. */
   readonly families?: ReadonlyArray<string>;
   /**
-   * The fairness class of an action: a name for weak fairness, {@link strongly} of a name for strong. `undefined`: not fair. Default: no
-   * action is fair.
+   * The fairness class of an action: a name for weak fairness, {@link strongly} of a name for strong fairness. `undefined`: the action is not fair.
+   * Default: no action is fair.
    */
   readonly fairness?: (action: A) => Fairness | undefined;
   /**
-   * A progress measure, optional: a finite number that no step lowers. The sweep frees the states that are behind the front. The checker
-   * asserts it at every step that a sweep takes; it does not believe it.
+   * A progress measure, optional: a finite number that no step lowers. The sweep frees the states that are behind the front. The checker does not
+   * trust the measure: it asserts at every step of a sweep that the number does not fall.
    */
   readonly progress?: (state: S) => number;
   /** Symmetry, optional: the permutations (without the identity) under which the model is closed. Each is an automorphism. */
   readonly symmetry?: ReadonlyArray<(state: S) => S>;
   /** A quotient, optional: an idempotent pure normalisation that keeps every property and commutes with `next`. */
   readonly normalize?: (state: S) => S;
-  /** Why its states mean nothing to another process, where they do not: a search of it is then not written to a checkpoint. */
+  /** The reason why the model's states mean nothing to another process, if they do not. A search of the model then writes no checkpoint. */
   readonly fleeting?: string;
 }
 
@@ -131,9 +130,9 @@ export type LocalsOf<R extends ReadonlyArray<Slot<unknown>>> = {
   readonly [I in keyof R]: R[I] extends Slot<infer T> ? T : never;
 };
 
-/** What there is to say of one way in which a step may go, beside where it leads. */
+/** Remarks on one outcome of a step. */
 export interface Remarks {
-  /** What else there is to say of this outcome in a trace: `ERR_DEP`, `a = x`. */
+  /** A remark on this outcome, for traces: `ERR_DEP`, `a = x`. */
   readonly note?: string;
   /** Names of `alwaysStep` properties that this step breaks. */
   readonly violates?: ReadonlyArray<string>;
@@ -141,16 +140,16 @@ export interface Remarks {
   readonly witnesses?: ReadonlyArray<string>;
 }
 
-/** One way in which an interaction may go. */
+/** One outcome of an interaction: a way in which its step may go. */
 export interface Outcome<R extends ReadonlyArray<Slot<unknown>>> extends Remarks {
-  /** The new local states of the interaction's slots, in the order of `slots`; those not written are passed through. */
+  /** The new local states of the interaction's slots, in the order of `slots`. Slots that the step does not write keep their local states. */
   readonly next: LocalsOf<R>;
 }
 
 /**
- * A family of steps for given arguments: the slots that meet, which of them it may write, and a pure function from their local
- * states to the ways in which it may go (none: not enabled). Everything the function looks at must be in those local states
- * or fixed for the whole model, because the checker runs it once for each distinct input and remembers the outcome.
+ * A family of steps for given arguments: the slots that meet, the slots that the step may write, and a pure function from the local states of the
+ * slots to the outcomes (none: not enabled). The function may read only these local states and values that are fixed for the whole model, because the
+ * checker runs it once for each distinct input and remembers the outcomes.
  */
 export interface Interaction {
   readonly label: Label;
@@ -159,8 +158,8 @@ export interface Interaction {
   readonly writes: ReadonlyArray<number>;
   readonly step: (...locals: never) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
   /**
-   * A necessary condition over some of the interaction's slots, optional: where it is false, `step` gives no outcome. It changes
-   * no result and saves time: what it rules out is not tried with every local state of the other slots.
+   * A necessary condition over some of the interaction's slots, optional: where the guard is false, `step` gives no outcome. The guard changes no
+   * result and saves time: local states that it rules out are not tried with every local state of the other slots.
    */
   readonly guard?: Predicate;
   /** The fairness class, if any (see {@link Model.fairness}). */
@@ -169,7 +168,7 @@ export interface Interaction {
   readonly query?: AnyQuery;
 }
 
-/** What comes of a reply for the one who requested it: one way in which it may go. */
+/** One outcome of a reply: the new local state of the requester. */
 export interface Learned<A> extends Remarks {
   readonly next: A;
 }
@@ -178,12 +177,12 @@ export interface Learned<A> extends Remarks {
  * A step in which one slot requests something, another replies without changing, and the first receives the reply: a read, a pull. Each of the
  * three pure functions is remembered by itself. Many states of a requester request the same, and many of a replier reply alike, so all
  * three together run far less often than the two slots meet. Requests and replies are immutable values. Two are the same where their
- * keys are. Interactions that share a query (by identity) share what is remembered of it.
+ * keys are equal. Interactions that share a query (by identity) share the results that the checker remembers.
  */
 export interface Query<A, B, Q, R> {
-  /** What the requester wants to know; `undefined`: nothing, and the step is not enabled. */
+  /** The request. `undefined`: the requester has none, and the step is not enabled. */
   readonly request: (requester: A) => Q | undefined;
-  /** The reply; `undefined`: there is none, and the step is not enabled. */
+  /** The reply. `undefined`: there is none, and the step is not enabled. */
   readonly reply: (replier: B, request: Q) => R | undefined;
   /** The ways in which the reply may change the requester (none: not enabled). */
   readonly receive: (requester: A, reply: R) => ReadonlyArray<Learned<A>>;
@@ -192,7 +191,7 @@ export interface Query<A, B, Q, R> {
   readonly replyKey?: (reply: R) => string;
 }
 
-/** A {@link Query} between slots of whatever types. */
+/** A {@link Query} between slots of any types. */
 export interface AnyQuery {
   readonly request: (requester: never) => unknown;
   readonly reply: (replier: never, request: never) => unknown;
@@ -201,15 +200,15 @@ export interface AnyQuery {
   readonly replyKey?: (reply: never) => string;
 }
 
-/** A predicate over some slots' local states; remembered like a step. */
+/** A predicate over the local states of some slots. The checker remembers its values, as it does with steps. */
 export interface Predicate {
   readonly slots: ReadonlyArray<Slot<unknown>>;
   readonly holds: (...locals: never) => boolean;
 }
 
 /**
- * A property of component models. An `always` and an `eventually…` is the conjunction of its predicates, a `sometimes` their
- * disjunction. Step properties are named here and reported by the outcomes ({@link Outcome.violates}, {@link Outcome.witnesses}).
+ * A property of component models. An `always` or an `eventually…` is the conjunction of its predicates, and a `sometimes` is their
+ * disjunction. Properties of steps are named here, and the outcomes report them ({@link Outcome.violates}, {@link Outcome.witnesses}).
  */
 export type ComponentProperty =
   | (Sentence & {
@@ -220,7 +219,7 @@ export type ComponentProperty =
   | (Sentence & { readonly kind: 'leadsTo'; readonly from: ReadonlyArray<Predicate>; readonly to: ReadonlyArray<Predicate> })
   | (Sentence & { readonly kind: 'noDeadlock'; readonly final?: ReadonlyArray<Predicate> });
 
-/** An automorphism of a component model: where each slot goes, and what it does to the values of each kind. */
+/** An automorphism of a component model. It moves slots (`slotTo`) and maps the values of each kind (`apply`). */
 export interface Permutation {
   readonly name: string;
   /** `slotTo[i]` is the index of the slot that slot `i` is moved to. */
@@ -233,23 +232,23 @@ export interface ComponentModel {
   readonly name: string;
   readonly slots: ReadonlyArray<Slot<unknown>>;
   /**
-   * The initial states, where there are several: of each, by the slots' names, the values that are not the slots' own `initial`. One state may
-   * be in the list twice. Default: one, in which each slot has its `initial`.
+   * The initial states, where there are several. Each item gives, by slot name, the values that differ from the slots' own `initial`. One state may
+   * be in the list twice. Default: one initial state, in which each slot has its `initial`.
    */
   readonly initial?: ReadonlyArray<Readonly<Record<string, unknown>>>;
   readonly interactions: ReadonlyArray<Interaction>;
   readonly properties: ReadonlyArray<ComponentProperty>;
-  /** States in which one of these is false are counted and judged but not expanded. */
+  /** States in which one of these predicates is false are counted and judged, but not expanded. */
   readonly boundary?: ReadonlyArray<Predicate>;
   /** A canonical text of a component. Default: a structural encoding. */
   readonly key?: (kind: string, local: never) => string;
-  /** A component for people. Default: a text of its value. */
+  /** Shows a component to people. Default: a text of its value. */
   readonly show?: (kind: string, local: never) => string;
-  /** How a component is drawn, where the model cares; pure. Default: its value. See {@link View}. */
+  /** Says how a component is drawn; pure. `undefined`, and the default: the component is drawn as its value. See {@link View}. */
   readonly view?: (kind: string, local: never) => View | undefined;
   /**
-   * A progress measure, optional: a number for each component that no step lowers. The sweep frees states whose sum is behind
-   * the front. The checker asserts it at every step it runs; it does not believe it.
+   * A progress measure, optional: a number for each component. No step lowers the number of a component. The sweep frees states whose sum is behind
+   * the front. The checker does not trust the measure: it asserts at every step that it runs that no number falls.
    */
   readonly progress?: (kind: string, local: never) => number;
   /** Symmetry, optional: permutations of interchangeable ids (clients, keys), without the identity. */
@@ -288,7 +287,7 @@ export const query = <A, B, Q, R>(spec: {
   readonly when?: Predicate;
   readonly fairness?: Fairness;
 }): Interaction => {
-  // What is none of this is refused with the model that it is a part of, as with the other constructors here.
+  // A `spec` of another form is not refused here, but with its model, as with the other constructors of this file.
   const { label, requester, replier, query, when, fairness } = (spec as typeof spec | undefined) ?? ({} as typeof spec);
   const slots: ReadonlyArray<Slot<unknown>> = [requester, replier, ...(when?.slots ?? [])];
   const step = (local: A, other: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> =>

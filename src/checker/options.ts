@@ -10,7 +10,7 @@ export interface CheckpointOptions {
   readonly checkpoint?: string;
   /** Writes `checkpoint` also while the search runs, each time that this many ms have passed. A killed run can then be resumed. Default: never. */
   readonly checkpointEveryMs?: number;
-  /** The path of a file that `checkpoint` wrote. The search goes on from this file. A different model or option is refused (CheckerError `checkpoint`). */
+  /** The path of a file that `checkpoint` wrote. The search goes on from it. Another model or other options are refused (CheckerError `checkpoint`). */
   readonly resume?: string;
   /** Plain data, by name, that must be equal when the search is resumed, such as the fields of the model's configuration. */
   readonly configuration?: Readonly<Record<string, unknown>>;

@@ -21,7 +21,7 @@ export interface TraceStep {
   readonly changed?: Shown;
 }
 
-/** A fairness class, or a step without fairness, that is enabled in the cycle of a lasso and never taken there. Steps that change nothing do not count. */
+/** A fairness class, or a step without fairness, that is enabled in a lasso's cycle and never taken there. Steps that change nothing do not count. */
 export interface Starved {
   /** The name of the fairness class. Of a step without fairness it is the step's label. */
   readonly name: string;

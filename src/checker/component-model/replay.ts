@@ -31,7 +31,7 @@ export interface PathStep {
   readonly note?: string;
   /** By name: the text of a part of the state after the step, as the model shows it. */
   readonly state?: Shown;
-  /** Other things that were seen. {@link ReplayOptions.look} gives the model's text for each name. */
+  /** Other things that were seen, a text for each by name. The option `look` of a replay gives the model's text for the name. */
   readonly seen?: Seen;
   /** The replay skips the step where the model does not know it or cannot take it. */
   readonly optional?: boolean;
