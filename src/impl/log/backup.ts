@@ -1,13 +1,13 @@
 /**
- * A copy of a log that may be in use, without stopping its server.
+ * Copies a log while its server may run.
  *
- * The database's tables never change once they are there; the rest of its files and the journal are appended to, or replaced under new names. So files
- * whose names are the same before and after they were taken, with the same manifest, are the files of one moment, or of one with a little
- * more at their ends. Tables are taken as links, which takes neither time nor room, however large they are. Then the copy is opened, which checks every byte
- * and takes the journal in, and it is left without a place: whoever starts a server on it, or on a copy of it, gets a new replica (R7a).
+ * A table of the database never changes. The server appends to the other files and to the journal, or replaces them under new names. So if
+ * the names and the manifest are the same before and after the copying, the copied files are the files of one moment, perhaps with a few
+ * more changes at their ends. The backup takes tables as links, which take no time and no room. Then it opens the copy, which checks every
+ * byte and takes the journal in. The finished copy has no place, so a server that starts on it gets a new replica (R7a).
  *
- * All this is done in a folder within the one to make ({@link UNFINISHED}). No server starts where there is such a one, so that a part of a backup is never taken for a
- * whole one; the next backup to the same place removes those whose process is gone.
+ * The backup works in a folder inside the target folder ({@link UNFINISHED}). No server starts in a folder that contains such a folder, so no
+ * server takes a part of a backup for a whole one. The next backup to the same target removes the folders of processes that are gone.
  */
 import {
   copyFileSync,
@@ -34,7 +34,7 @@ import { readHighWater } from './high-water.js';
 import { isOfPlace, readPlace, UNFINISHED } from './place.js';
 import { codeOf } from '../../files/error-code.js';
 
-/** What was copied: whose log, and how many live writes it has. */
+/** A finished backup: the server of the log, and the number of its live writes. */
 export interface BackedUp {
   readonly server: NodeId;
   readonly writes: number;
@@ -45,14 +45,17 @@ const STAGE = '.backup-';
 const LOCKS = ['lock', GUARD];
 const LOGS = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|log)|journal-\d+\.wal)$/;
 
-/** What is thrown where `signal` says that nobody waits any more. */
+/** Is thrown after `signal` has stopped the backup. */
 class Stopped extends Error {}
 
 const mustGoOn = (signal?: AbortSignal): void => {
   if (signal?.aborted === true) throw new Stopped('it was stopped');
 };
 
-/** Copies the log in `from` into the folder `to`, which is made and must be empty. Fails with one line; `signal` stops it, and nothing of it is left. */
+/**
+ * Copies the log in `from` into the folder `to`. A missing `to` is made; a `to` that is there must be empty. A failure is one line. `signal`
+ * stops the backup, which then leaves nothing behind.
+ */
 export const backUp = async (from: string, to: string, signal?: AbortSignal): Promise<E.Either<string, BackedUp>> => {
   try {
     const refusal = refusalOf(from, to);
@@ -61,7 +64,7 @@ export const backUp = async (from: string, to: string, signal?: AbortSignal): Pr
     if (typeof place !== 'object' || place.replica === null) {
       return E.left(`${from} has no log that a server of this version has opened; copy the folder while no server runs`);
     }
-    // Whatever was acknowledged before now must be in the copy.
+    // The copy must have every change that was acknowledged before now.
     const atLeast = readHighWater(nodeFiles, from);
     const server = serverOf(place.replica);
     return await copied(from, to, { server, atLeast: typeof atLeast === 'number' ? atLeast : 0, signal });
@@ -102,16 +105,16 @@ const removeIfEmpty = (folder: string): void => {
   try {
     rmdirSync(folder);
   } catch {
-    // There is a backup in it, or it was never made.
+    // The folder holds a backup, or was never made.
   }
 };
 
-/** The stage's folder goes last: until then nobody takes what is there for a log. */
+/** Moves the stage's files to `to`. The caller removes the stage afterwards: until then no server takes the files in `to` for a log. */
 const putInPlace = (stage: string, to: string): void => {
   for (const name of readdirSync(stage)) renameSync(join(stage, name), join(to, name));
 };
 
-/** Where a path leads, also where its end is not there yet. */
+/** A path without links. The end of the path may be missing. */
 const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : join(placeOf(dirname(path)), basename(path)));
 
 const refusalOf = (from: string, to: string): string | undefined => {
@@ -125,11 +128,11 @@ const refusalOf = (from: string, to: string): string | undefined => {
   return `${to} is there already; name a folder that is not, or an empty one`;
 };
 
-/** Is in the folder nothing but what backups have left whose process is gone, and starts that were refused for them? */
+/** Are all names those of dead backups' folders, or of locks that a server made before such a folder refused it? */
 const isFree = (names: ReadonlyArray<string>): boolean =>
   names.every((name) => isLeftOver(name) || (LOCKS.includes(name) && names.some(isLeftOver)));
 
-/** The names of the log's files, with what must not change while they are taken. */
+/** The names of the log's files. CURRENT and the manifest come with their inode and size, which must not change during the copying. */
 const listing = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder)
     .filter((name) => LOGS.test(name))
@@ -140,7 +143,7 @@ const listing = (folder: string): ReadonlyArray<string> =>
         : name,
     );
 
-/** Is it a folder of a backup whose process is gone? That of one under way is its own. */
+/** Is it the name of a folder of a backup whose process is gone? The folder of a backup under way belongs to that backup. */
 const isLeftOver = (name: string): boolean => {
   const prefix = [STAGE, UNFINISHED].find((one) => name.startsWith(one));
   if (prefix === undefined) return false;
@@ -152,7 +155,7 @@ const isLeftOver = (name: string): boolean => {
   }
 };
 
-/** Takes the files of one moment: the tables as links beside them, and from there, at leisure, to where they are wanted; the others at once. */
+/** Takes the files of one moment. Tables are first linked in a folder inside `from` and then copied to `to`. The other files are copied at once. */
 const copyNow = async (from: string, to: string, signal: AbortSignal | undefined): Promise<void> => {
   for (const left of readdirSync(from).filter(isLeftOver)) rmSync(join(from, left), { recursive: true, force: true });
   const links = mkdtempSync(join(from, `${STAGE}${process.pid}-`));
@@ -173,7 +176,7 @@ const takeAtOneMoment = async (
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   for (let tries = 0; tries < TRIES; tries++) {
-    // So that a signal is heard.
+    // A turn of the event loop lets `signal` arrive.
     await new Promise((resolve) => setImmediate(resolve));
     mustGoOn(signal);
     try {
@@ -184,7 +187,7 @@ const takeAtOneMoment = async (
       }
       if (listing(from).join() === before.join()) return;
     } catch (error) {
-      // A file went away between the look and the copy.
+      // The server removed a file between the listing and the copy.
       if (codeOf(error) !== 'ENOENT') throw error;
     }
     for (const folder of [links, to]) for (const name of readdirSync(folder)) rmSync(join(folder, name));
@@ -192,7 +195,7 @@ const takeAtOneMoment = async (
   throw new Error(`its files changed each of the ${TRIES} times that they were taken`);
 };
 
-/** Opens the copy as its server would, which checks it, and leaves it as a closed log without a place. */
+/** Opens the copy like its server, which checks the copy. Then closes it and removes its place. */
 const checked = async (folder: string, { server, atLeast }: Wanted): Promise<E.Either<string, BackedUp>> => {
   const log = createDiskLog(folder);
   const opened = await log.open({ server });

@@ -1,9 +1,12 @@
 /**
- * The claim on an open log (R10): it is held by the process whose `replica.json` is in place. It guards a log whose lock two processes have passed.
- * 1. A process that opens a log puts a `replica.json` with a new inode there, and reads the log after that. (The holder does so too with each new seal.)
- * 2. The holder writes a change, and then looks whether its `replica.json` is still there. It acknowledges the change only if it is.
- * So each acknowledged change was written before the look, the look was before the next holder's `replica.json`, and that was before its reading: the next
- * holder has read the change.
+ * The claim on an open log (R10). The holder of the claim is the process whose `replica.json` is in place. The claim guards a log whose lock
+ * two processes have passed.
+ * 1. A process that opens a log puts a `replica.json` with a new inode in place, and reads the log after that. (Each new seal of the holder
+ *    puts one in place too.)
+ * 2. The holder writes a change, and then looks whether its `replica.json` is still in place. It acknowledges the change only if this is so.
+ *
+ * So the holder wrote each acknowledged change before the look. The look was before the next holder's `replica.json`, and the next holder read
+ * the log after that. So the next holder has read each acknowledged change.
  */
 import { join } from 'node:path';
 import type { Chance } from '../../ports/ports.js';
@@ -17,7 +20,7 @@ export class Claim {
   readonly #path: string;
   readonly #chance: Chance;
   #ino: string | undefined;
-  /** Open, so that the system gives the inode to no other file meanwhile. */
+  /** The open `replica.json`: while it is open, the system gives its inode to no other file. */
   #file: OpenFile | undefined;
 
   constructor(files: Files, directory: string, chance: Chance) {
@@ -27,28 +30,32 @@ export class Claim {
     this.#path = join(directory, PLACE);
   }
 
-  /** Ends the hold of whoever has the log open: what is in place stays as it is, under another inode. Where there is none, nobody holds the log. */
+  /**
+   * Ends the claim of another process that has the log open: the text of `replica.json` stays, under another inode. Without a `replica.json`
+   * no process holds the log.
+   */
   take(): void {
     const text = this.#files.read(this.#path);
     if (text !== undefined) this.#hold(replaceFile(this.#files, this.#directory, PLACE, text, false));
   }
 
   /**
-   * Is the folder still the one that was opened, and has nobody else opened it? Open files follow it wherever it is moved, new ones are made where its
-   * path leads: of a folder that was removed, or in whose place another was put, or that another process has, nothing more may be written or acknowledged (R7a, R10).
-   * @throws where it is not
+   * Checks that the folder is still the one that was opened, and that no other process has opened it. Open files follow a folder that is moved,
+   * but new files are made where the path leads now. So if the folder was removed or replaced, or if another process has it, the log may write
+   * and acknowledge nothing more (R7a, R10).
+   * @throws if the folder is another one, or another process has opened it
    */
   mustStand(): void {
     if (this.#files.facts(this.#path)?.ino !== this.#ino) throw this.#lost();
   }
 
-  /** Seals the log ({@link seal}); what was in place before must be this holder's. */
+  /** Seals the log ({@link seal}). The `replica.json` in place must be this holder's. */
   seal(known: Sealed, sync: boolean): void {
     this.mustStand();
     this.#hold(seal(this.#files, this.#directory, known, sync, this.#chance));
   }
 
-  /** Nothing more is asked of it. */
+  /** Closes the claim's file. The caller uses the claim no more. */
   release(): void {
     if (this.#file !== undefined) closeQuietly(this.#file);
     this.#file = undefined;

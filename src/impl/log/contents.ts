@@ -1,4 +1,4 @@
-/** What a log holds, in memory, and how an append changes it. */
+/** A log's contents in memory. An append changes them. */
 import type { ReplicaId } from '../../core/ids.js';
 import type { Stamp, Transfer, Write } from '../../core/write.js';
 import { nameOfSlot, type Seen } from '../client-windows.js';
@@ -11,7 +11,7 @@ export interface LogContents {
   readonly writes: Map<string, Write>;
   readonly seen: Map<string, Seen>;
   readonly vv: Vector;
-  /** Those that came in parts of pulls; see {@link Recovered}. */
+  /** The writes that came in parts of pulls; see {@link Recovered}. */
   readonly waiting: Map<string, Write>;
   transfers: ReadonlyArray<Transfer>;
   clock: number;
@@ -20,7 +20,7 @@ export interface LogContents {
 
 const nameOfWrite = (w: Stamp): string => `${w.r} ${w.t}`;
 
-/** The contents as they are recovered; no replica: there never was one. */
+/** The contents of a recovered log. `replica` is undefined if the log never had an identity. */
 export type Held = Pick<Recovered, 'clock' | 'vv' | 'writes' | 'seen' | 'waiting' | 'transfers'> & {
   readonly replica: ReplicaId | undefined;
 };
@@ -49,7 +49,7 @@ export const applyAppend = (contents: LogContents, append: Append): void => {
   contents.replica = append.replica ?? contents.replica;
 };
 
-/** The contents, to be recovered. */
+/** The contents in the form of a recovered log. */
 export const heldBy = (contents: LogContents): Held => ({
   clock: contents.clock,
   vv: entriesOfVector(contents.vv),
@@ -60,7 +60,7 @@ export const heldBy = (contents: LogContents): Held => ({
   replica: contents.replica,
 });
 
-/** Changes as one: what was added and superseded in between does not show. */
+/** Several changes as one change. A write that one of them adds and another drops is left out. */
 export const merged = (appends: ReadonlyArray<Append>): Append => {
   const writes = new Map<string, Write>();
   const waiting = new Map<string, Write>();
@@ -72,7 +72,8 @@ export const merged = (appends: ReadonlyArray<Append>): Append => {
   let transfers: Append['transfers'];
   let replica: ReplicaId | undefined;
   for (const append of appends) {
-    // One that was dropped and has come again is in the database as it was; which of the two it is there does not matter to the vector.
+    // A write that was dropped and has come again stays in the database as it was. The database may have it as live or as waiting; both mean
+    // the same, because the vector decides whether the write is live.
     for (const w of append.writes) if (!drops.delete(nameOfWrite(w))) writes.set(nameOfWrite(w), w);
     for (const w of append.waiting ?? []) if (!drops.delete(nameOfWrite(w))) waiting.set(nameOfWrite(w), w);
     for (const w of append.drops)

@@ -1,18 +1,18 @@
-/* eslint-disable max-lines -- one log: its order of writes is its meaning, and is read from top to bottom. */
+/* eslint-disable max-lines -- one log: the order of its writes is its meaning, and a reader follows it from top to bottom. */
 /**
- * The durable log on disk, as servers use it: a LevelDB database with a journal in front, a high-water mark, and a note of its
- * place. With fsync there is no journal: the disk's latency is what counts then, and the database commits together what waits.
+ * The servers' durable log on disk: a LevelDB database with a journal in front, a high-water mark, and a note of the log's place. With
+ * fsync there is no journal: the disk's latency then outweighs the database's, and one batch of the database commits all waiting changes.
  *
- * | in its folder | what it is |
+ * | in the log's folder | meaning |
  * |---|---|
- * | `lock/` | held by whoever has the log open, before anything else is read (`lock.ts`) |
+ * | `lock/` | the lock; a process takes it before it reads anything else (`lock.ts`) |
  * | `CURRENT`, `MANIFEST-*`, `*.ldb`, `*.log` | the database (`level-log.ts`) |
- * | `journal-*.wal` | changes that the database may not have yet (`journal.ts`); `*.aside`: some before which others are missing |
- * | `high-water` | how many changes there are (`high-water.ts`) |
- * | `replica.json`, `seal-*` | where the log is (`place.ts`) |
+ * | `journal-*.wal` | changes that the database may not have yet (`journal.ts`); `*.aside`: changes after a gap |
+ * | `high-water` | the number of changes (`high-water.ts`) |
+ * | `replica.json`, `seal-*` | the log's place (`place.ts`) |
  *
- * Changes are numbered from 1, and no number is used twice: also an opening is one. How a log that may lack something is told from
- * one that is whole is in `recovery.ts`.
+ * Changes are numbered from 1, and no number is used twice. An opening is a change too. `recovery.ts` tells a log that may lack changes
+ * from a whole one.
  */
 import { dirname, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -34,17 +34,17 @@ import { readPlace } from './place.js';
 import { recover, type Recovery } from './recovery.js';
 import { refusalOf } from './refusal.js';
 
-/** How a log on disk is kept. What is not `fsync` is for tests. */
+/** The options of a log on disk. Servers set `fsync`, `guard` and `world`. The other options are for tests. */
 export interface DiskLogOptions extends Partial<JournalLimits> {
-  /** Is every commit forced to the disk, so that it survives the death of the machine too? Default false: of the process. */
+  /** True: every commit is forced to the disk and survives the machine's death. False, the default: a commit survives the process's death. */
   readonly fsync?: boolean;
-  /** What names this boot of the machine; default: what the system says. */
+  /** The name of this boot of the machine. Default: the system's. */
   readonly bootId?: string;
-  /** What names the machine; default: what the system says. */
+  /** The name of the machine. Default: the system's. */
   readonly machineId?: string;
   /** How long a change may wait for a seal, in milliseconds. */
   readonly sealMs?: number;
-  /** Keeps other processes out, beside the lock's file. Default: nothing does. */
+  /** Keeps other processes out, in addition to the lock's file. Default: none. */
   readonly guard?: Guard;
   readonly files?: Files;
   /** Default: Node's clock, timers and chance. */
@@ -71,7 +71,7 @@ const settingsOf = (o: DiskLogOptions): Settings => ({
   ...o,
 });
 
-/** The log in a directory, which is made if need be. Its path is resolved now: the process may change its own directory later. */
+/** The log in a directory. `open` makes a missing directory. The path is resolved now, because the process may change its own directory later. */
 export const createDiskLog = (folder: string, options: DiskLogOptions = {}): Log => {
   const directory = resolve(folder);
   let log: OpenLog | undefined;
@@ -104,8 +104,9 @@ export const createDiskLog = (folder: string, options: DiskLogOptions = {}): Log
 };
 
 /**
- * Forces the names of the folder, and of those that lead to it, to the disk: a log of which the machine's death leaves no name was never there. Whoever was
- * here before may have made them and not come so far. What may not be opened was not made here.
+ * Forces the names of the folder and of its parents to the disk. Without its name, a log is gone after the machine's death. The folder may
+ * be there already: an earlier process may have made it and died before this call. A parent that this user may not open was not made by
+ * a server, so it is skipped.
  */
 const syncPath = (files: Files, directory: string): void => {
   for (let at = directory; dirname(at) !== at; at = dirname(at)) {
@@ -127,7 +128,7 @@ const takeLock = async (directory: string, { files, guard, fsync }: Settings): P
 
 // --- opening ---------------------------------------------------------------------------------------------------------------
 
-/** The names of files that are in no folder where there never was a log. */
+/** The names of a log's files. A folder with none of them never held a log. */
 const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/;
 
 type Opened = E.Either<LogError, readonly [OpenLog, Recovered]>;
@@ -151,7 +152,7 @@ const openClaimed = async (directory: string, owner: Owner, settings: Settings, 
   const found = readPlace(files, directory);
   const isNew = found === undefined && !files.names(directory).some((name) => A_LOGS.test(name));
   const place = isNew ? undefined : found;
-  // So that a kill before there is an identity does not leave a database that nobody has sealed.
+  // A new log is sealed first: a kill before the log has an identity then never leaves a database without a seal.
   if (isNew) claim.seal({ log: '', replica: null, machine: machineId, last: 0 }, fsync);
   else claim.take();
   const opened = await openBase(directory, owner.server, settings);
@@ -181,7 +182,7 @@ const openClaimed = async (directory: string, owner: Owner, settings: Settings, 
   }
 };
 
-/** Writes down what was recovered, under its identity, before anything is added to it. */
+/** Writes the recovered changes down under the replica's identity, before the log takes a new change. */
 const begin = async (
   directory: string,
   { server }: Owner,
@@ -254,7 +255,7 @@ class OpenLog {
   commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
     const replica = appends.findLast((append) => append.replica !== undefined)?.replica;
     const committed = this.#journal === undefined ? this.#commitBase(appends) : this.#journal.commit(appends);
-    // Only then: a seal that came before it would not have it, and nothing would bring another.
+    // The seal is planned after the commit: an earlier seal would lack this commit, and nothing would plan another seal.
     if (committed === undefined) this.#sealLater();
     else
       committed.then(
@@ -262,7 +263,7 @@ class OpenLog {
         () => undefined,
       );
     if (replica === undefined) return committed;
-    // Before anybody is told: a replica.json with another identity than the log's is taken for one of another log's.
+    // The new identity is sealed before any answer leaves: an opening takes a replica.json with another identity for another log's.
     const noted = (): void => {
       this.#replica = replica;
       this.#seal(this.#settings.fsync);
@@ -278,7 +279,7 @@ class OpenLog {
     try {
       if ((await this.#journal?.close()) !== false) await this.#syncAndSeal();
     } catch {
-      // What was acknowledged is in the log, and the next opening takes it from where it is.
+      // Every acknowledged change is in the journal or the database, and the next opening reads both.
     }
     this.#highWater.close();
     this.#claim.release();
@@ -286,7 +287,7 @@ class OpenLog {
     await this.unlock?.();
   }
 
-  /** Forces everything to the disk, and says so, so that a restart of the machine after this loses nothing. */
+  /** Forces everything to the disk and notes it in the database's identity. A restart of the machine after this call loses nothing. */
   async #syncAndSeal(): Promise<void> {
     const last = this.#lastChange;
     this.#highWater.mustBeInPlace();
@@ -322,7 +323,7 @@ class OpenLog {
     if (this.#settings.world.clock.wallMs() - this.#sealedAt >= this.#settings.sealMs) this.#sealAgain();
   }
 
-  /** Also the last changes before a pause get a seal: without it older files put in their place would look like all that there ever was. */
+  /** Seals the last changes before a pause too: without this seal, older files put in the log's place would look like the whole log. */
   #sealLater(): void {
     if (this.#isClosing) return;
     const { sealMs, world } = this.#settings;
@@ -330,7 +331,8 @@ class OpenLog {
       sealMs,
       () => {
         this.#sealTimer = undefined;
-        // The process waits for a seal. Beside a write that a disk does not answer it would wait for ever; a write that comes back brings a seal.
+        // The process blocks while it seals. If a disk does not answer the write under way, the process would block for ever. A write that
+        // comes back plans a seal itself.
         if (!this.#isCommitting && this.#lastChange > this.#sealedLast) this.#sealAgain();
       },
       false,
@@ -341,7 +343,7 @@ class OpenLog {
     return this.#journal?.last ?? this.#last;
   }
 
-  /** One that fails leaves the seal before, which is as true. */
+  /** A seal that fails leaves the seal before in place, which is still true. */
   #sealAgain(): void {
     try {
       this.#seal(this.#settings.fsync);

@@ -1,11 +1,11 @@
-/** Why a log is refused, or cannot be written any more: one line that says what, where, and what to do. */
+/** The errors of a log that is refused or cannot be written any more. Each is one line that says what is wrong, where, and what to do. */
 import type { NodeId } from '../../core/ids.js';
 import { codeOf } from '../../files/error-code.js';
 import type { LogError } from './log.js';
 
 // --- what is wrong with the log --------------------------------------------------------------------------------------------
 
-/** The refusal of a log that cannot be read. `tidied`: LevelDB had opened it before that was seen; otherwise nothing in it was changed. */
+/** The refusal of a damaged log. `tidied`: LevelDB had opened the log before the damage was seen. Otherwise no file of the log was changed. */
 export const damage = (directory: string, what: string, tidied = false): LogError => ({
   type: 'damaged',
   message:
@@ -19,19 +19,19 @@ export const otherServer = (directory: string, is: NodeId, wanted: NodeId): LogE
   message: `the log in ${directory} is server ${is}'s, not server ${wanted}'s; give each server a directory of its own`,
 });
 
-/** The refusal of a folder in which a backup was being made, or is. */
+/** The refusal of a folder with an unfinished backup, whose process may still run. */
 export const unfinished = (directory: string): LogError => ({
   type: 'damaged',
   message: `${directory} has a part of a backup that is not finished, and no log; make the backup again, or use another directory`,
 });
 
-/** The refusal of a log whose lock somebody has. */
+/** The refusal of a log whose lock another process has. */
 export const inUse = (directory: string): LogError => ({
   type: 'in-use',
   message: `the log in ${directory} is in use; stop the process that has it open, or use another directory`,
 });
 
-/** The refusal of a log whose database somebody has open who does not take the log's lock. */
+/** The refusal of a log whose database is open in a program that does not take the log's lock. */
 const foreignLock = (directory: string): LogError => ({
   type: 'in-use',
   message:
@@ -43,7 +43,7 @@ const foreignLock = (directory: string): LogError => ({
 
 interface Trouble {
   readonly type: LogError['type'];
-  /** How LevelDB spells it. */
+  /** The end of LevelDB's message for this error. */
   readonly text: string;
   readonly what: string;
   readonly advice: string;
@@ -112,7 +112,7 @@ const troubleOf = (error: unknown): Trouble | undefined => {
   return Object.values(TROUBLES).find((trouble) => text.endsWith(trouble.text));
 };
 
-/** What is wrong, with what to do about it. */
+/** An error whose message says what is wrong and what to do. */
 export class Advised extends Error {
   readonly type: LogError['type'];
 
@@ -122,7 +122,7 @@ export class Advised extends Error {
   }
 }
 
-/** The refusal of a log that LevelDB, or the system, does not open. */
+/** The refusal of a log that LevelDB or the system does not open. */
 export const openError = (directory: string, error: unknown): LogError => {
   if (error instanceof Advised)
     return { type: error.type, message: `the log in ${directory} cannot be opened: ${error.message}` };
@@ -140,13 +140,13 @@ export const openError = (directory: string, error: unknown): LogError => {
   };
 };
 
-/** Why a backup cannot be made in `to`. */
+/** The line that says why a backup cannot be made in `to`. */
 export const copyError = (to: string, error: unknown): string => {
   const trouble = troubleOf(error);
   return trouble === undefined ? reason(error) : `${to}: ${trouble.what} (${reason(error)}); ${trouble.advice}`;
 };
 
-/** Why a log that was open takes no more changes. What was acknowledged is in it. */
+/** The error of an open log that takes no more changes. The log has every acknowledged change. */
 export const writeError = (error: unknown): LogError => {
   const trouble = troubleOf(error);
   const [what, advice] =
@@ -154,7 +154,7 @@ export const writeError = (error: unknown): LogError => {
   return { type: trouble?.type ?? 'failed', message: `the log cannot be written: ${what}; ${advice}, and restart the server` };
 };
 
-/** What an error, or LevelDB's behind it, says. */
+/** The message of an error. For an error of `classic-level`, the message of LevelDB's error behind it. */
 const reason = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const isLevels = codeOf(error)?.startsWith('LEVEL_') === true;

@@ -1,6 +1,6 @@
 /**
- * The file system as the log uses it: a port, so that tests can make every single call of a run fail, fall short, or be the last.
- * All calls are synchronous but the lock: a log is opened once, and its hot path is one small write after another.
+ * The log's port to the file system. Tests can make every single call of a run fail, fall short, or be the last. All calls but the lock are
+ * synchronous, because a log is opened once and its hot path is one small write after another.
  */
 import {
   closeSync,
@@ -23,7 +23,7 @@ import { makeFolder } from '../../files/folder.js';
 import { lockFolder, type Guard, type Unlock } from './lock.js';
 import { codeOf } from '../../files/error-code.js';
 
-/** What the file system says of a file. Times are nanoseconds since 1970; a ctime is the system's own, nobody can set it. */
+/** The file system's facts about a file. Times are nanoseconds since 1970. Only the system sets a ctime; no program can. */
 export interface FileFacts {
   readonly ino: string;
   readonly size: number;
@@ -33,7 +33,7 @@ export interface FileFacts {
 
 /** A file that is open for writing. */
 export interface OpenFile {
-  /** Writes a beginning of these bytes at this offset; gives how many it was. */
+  /** Writes a beginning of `bytes` at the offset `at`. Gives the number of bytes written. */
   readonly write: (bytes: Buffer, at: number) => number;
   readonly truncate: (size: number) => void;
   /** Forces its bytes to the disk. */
@@ -42,27 +42,27 @@ export interface OpenFile {
   readonly close: () => void;
 }
 
-/** The calls. Each throws the system's error, with its `code`. */
+/** The log's calls to the file system. Each throws the system's error, with its `code`. */
 export interface Files {
-  /** Makes a folder, for its owner alone, and those that lead to it, where they are not there. */
+  /** Makes a missing folder, for its owner alone, and its missing parents. */
   readonly makeFolder: (path: string) => void;
   /** The names in a folder. */
   readonly names: (folder: string) => ReadonlyArray<string>;
   /** A folder's path without links. */
   readonly real: (folder: string) => string;
-  /** A file's bytes; undefined when there is none. */
+  /** A file's bytes; undefined: there is no such file. */
   readonly read: (path: string) => Buffer | undefined;
   readonly facts: (path: string) => FileFacts | undefined;
-  /** Opens a file as it is, for writing; makes an empty one, for its owner alone, where there is none. */
+  /** Opens a file for writing, with its bytes. Makes a missing file, empty and for its owner alone. */
   readonly open: (path: string) => OpenFile;
   readonly rename: (from: string, to: string) => void;
-  /** Removes a file, if it is there. */
+  /** Removes a file. A missing file is no error. */
   readonly remove: (path: string) => void;
   /** Forces a folder's names to the disk. */
   readonly syncFolder: (path: string) => void;
   /**
-   * Takes the lock of a folder until it is released or the process dies; undefined when somebody has it, in this process or
-   * another. `guard`: what else keeps others out.
+   * Takes the lock of a folder until the lock is released or the process dies. Undefined: this process or another has the lock. `guard` keeps
+   * other processes out too.
    */
   readonly lock: (folder: string, guard?: Guard) => Promise<Unlock | undefined>;
 }
@@ -74,7 +74,7 @@ const factsOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats): FileFacts => ({
   ctimeNs: `${ctimeNs}`,
 });
 
-/** Uses an open file. What the system says of one has no name in it, as of a folder that is to be read like a file. */
+/** Runs a call on an open file. The system's error for such a call names no path, so this adds `path` to the error. */
 const of = <A>(path: string, use: () => A): A => {
   try {
     return use();
@@ -131,16 +131,16 @@ const ifThere = <A>(use: () => A): A | undefined => {
   }
 };
 
-/** Closes a file of which nothing more is wanted. */
+/** Closes a file and ignores a failure. The caller has no use for the file any more. */
 export const closeQuietly = (file: OpenFile): void => {
   try {
     file.close();
   } catch {
-    // There is nothing that could be done about it.
+    // The caller could do nothing about a failed close.
   }
 };
 
-/** Writes all of the bytes. A write that falls short is followed by another: the system says why, or takes the rest. */
+/** Writes all bytes. A write that falls short is followed by another write: the system takes the rest or throws the reason. */
 export const writeAll = (file: OpenFile, bytes: Buffer, at: number): void => {
   for (let done = 0; done < bytes.length;) {
     const wrote = file.write(done === 0 ? bytes : bytes.subarray(done), at + done);
@@ -149,7 +149,7 @@ export const writeAll = (file: OpenFile, bytes: Buffer, at: number): void => {
   }
 };
 
-/** Writes a file anew, from its beginning; gives its inode. `sync`: its bytes are then on the disk. */
+/** Writes a file anew, from its beginning. Gives the file's inode. `sync`: the bytes are on the disk afterwards. */
 export const writeFile = (files: Files, path: string, text: string | Buffer, sync: boolean): string => {
   const file = files.open(path);
   try {
@@ -162,7 +162,7 @@ export const writeFile = (files: Files, path: string, text: string | Buffer, syn
   }
 };
 
-/** Puts a file in another's place, all or nothing; gives its inode. `sync`: it is then on the disk, name and bytes. */
+/** Puts a new file in the place of `name`, whole or not at all. Gives the new file's inode. `sync`: its name and bytes are on the disk afterwards. */
 export const replaceFile = (files: Files, folder: string, name: string, text: string | Buffer, sync: boolean): string => {
   const [path, fresh] = [join(folder, name), join(folder, `${name}.new`)];
   const ino = writeFile(files, fresh, text, sync);

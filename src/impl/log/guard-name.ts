@@ -1,10 +1,10 @@
 /**
- * The name that stands for a log's folder on the machine (`lock.ts`): a hash of the folder's device and inode, and of a value that is kept in the folder,
- * for its owner alone. So no other user can know it and take it; whoever opens the folder by another path has the same name, and a copy of the folder
- * another one.
+ * The name that stands for a log's folder on the machine (`lock.ts`): a hash of the folder's device and inode, and of a random value. The value
+ * is in a file in the folder, which only its owner can read. So no other user can know the name and take it. A process that opens the folder
+ * by another path computes the same name. A copy of the folder has another name.
  *
- * A name that is in use can be seen (`/proc/net/unix`), though not be taken. So a folder that is given back gets a new value: its next name is one that
- * nobody has seen. After a kill it has the old one.
+ * Other users can see a name that is in use (`/proc/net/unix`), but cannot take it then. So the folder gets a new value when its lock is
+ * released: no other user has seen its next name. After a kill the folder still has the old value.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -18,17 +18,17 @@ export const GUARD = 'guard';
 
 const VALUE = /^[0-9a-f]{64}\n$/;
 const VALUE_BYTES = 65;
-/** Names of values that are not in place yet; a kill leaves one. */
+/** The names of files with a value that is not in place yet. A kill may leave such a file. */
 const HALF = /^guard-[0-9a-f]{16}\.new$/;
-/** Read, written or run by the group or by others: they may know it. */
+/** The permission bits of the group and of others. A file with one of them may be known to other users. */
 const OTHERS = 0o077;
-/** Somebody else puts one in place at the same time, or takes one away. */
+/** How often the value is read: another process may put a value in place, or take one away, at the same time. */
 const TRIES = 100;
 
-/** May others use the file? Some file systems have no owners, and say so of all files. */
+/** May other users use the file? On a file system without owners, this is true of every file. */
 const isOthersToo = (path: string): boolean => process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0;
 
-/** The value that is in place; undefined where there is none that nobody else can know. */
+/** The value in place. Undefined: there is no value, or other users may know it. */
 const readValue = (path: string): string | undefined => {
   try {
     if (statSync(path).size !== VALUE_BYTES || isOthersToo(path)) return undefined;
@@ -40,7 +40,7 @@ const readValue = (path: string): string | undefined => {
   }
 };
 
-/** Puts a new value in place, whole or not at all. `over`: also where there is one. */
+/** Puts a new value in place, whole or not at all. `over`: the new value replaces a value that is there. */
 const makeValue = (folder: string, over: boolean): void => {
   const path = join(folder, GUARD);
   const beside = join(folder, `guard-${randomBytes(8).toString('hex')}.new`);
@@ -50,19 +50,19 @@ const makeValue = (folder: string, over: boolean): void => {
     put(over ? 'replace' : 'keep');
   } catch (error) {
     const code = codeOf(error);
-    // EEXIST: somebody was first. ENOENT: somebody tidied up. What has no links takes the name all the same.
+    // EEXIST: another process was first. ENOENT: another process tidied up. A file system without links still has the replacing rename.
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') put('replace');
     else if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
   }
 };
 
-/** Which folder it is, by whatever path: its device and inode. */
+/** The folder's device and inode, which are the same by every path. */
 export const idOfFolder = (folder: string): string => {
   const { dev, ino } = statSync(folder, { bigint: true });
   return `${dev}-${ino}`;
 };
 
-/** The name of a folder that is there. Makes its value where there is none. @throws the system's error */
+/** The name of a folder that is there. Makes a value if the folder has none. @throws the system's error */
 export const nameOfFolder = (folder: string): string => {
   const path = join(folder, GUARD);
   for (let tries = 0; tries < TRIES; tries++) {
@@ -78,13 +78,16 @@ export const nameOfFolder = (folder: string): string => {
     : new Error(`${path} changed each of the ${TRIES} times that it was read`);
 };
 
-/** Gives the folder another name, where it is still this one. Only who has the lock may do that. Where it cannot be done the old one stays. */
+/**
+ * Gives the folder another name, if it is still the folder with this `id`. Only the process with the lock may call this. On a failure the
+ * folder keeps its old name.
+ */
 export const renameFolder = (folder: string, id: string): void => {
   try {
     if (idOfFolder(folder) !== id) return;
     makeValue(folder, true);
     for (const name of readdirSync(folder)) if (HALF.test(name)) rmSync(join(folder, name), { force: true });
   } catch {
-    // A full disk, or a folder that was removed: the old name is as unique, it may only have been seen.
+    // The disk is full, or the folder was removed. The old name is still unique, but other users may have seen it.
   }
 };

@@ -1,31 +1,31 @@
 /**
- * How many changes the log has had (R10), outside of the files that hold them: the number of the last one, in a file of its own
- * that is written over after each commit. So it shows when the last changes are missing, whatever became of their files.
+ * The high-water mark says how many changes the log has had (R10): the number of the last change. It is in a file of its own, which the log
+ * writes over after each commit. So it shows that the last changes are missing even if their files are gone.
  *
- * Twelve bytes: the number as two 32-bit halves, low half first, and a CRC-32 over both, all little-endian. They are in one page:
- * a kill leaves the old number or the new.
+ * The file has twelve bytes: the number as two 32-bit halves, low half first, and a CRC-32 over both, all little-endian. The bytes are in one
+ * page, so a kill leaves the old number or the new one.
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
 
-/** Its name in the log's folder. */
+/** The mark's file name in the log's folder. */
 export const HIGH_WATER = 'high-water';
 
 const HALF = 2 ** 32;
 const NUMBER = 8;
 
-/** The number; undefined when there is no such file, `unreadable` when it is not what was written. */
+/** The number. Undefined: the file is missing or empty. `unreadable`: the bytes are not those that a log wrote. */
 export const readHighWater = (files: Files, directory: string): number | undefined | 'unreadable' => {
   if ((files.facts(join(directory, HIGH_WATER))?.size ?? 0) > NUMBER + 4) return 'unreadable';
   const bytes = files.read(join(directory, HIGH_WATER));
-  // It is made empty and then written; nothing was acknowledged in between.
+  // A log makes the file empty and then writes the number. No change was acknowledged in between.
   if (bytes === undefined || bytes.length === 0) return undefined;
   if (bytes.length !== NUMBER + 4 || crc32(bytes.subarray(0, NUMBER)) !== bytes.readUInt32LE(NUMBER)) return 'unreadable';
   return bytes.readUInt32LE(0) + bytes.readUInt32LE(4) * HALF;
 };
 
-/** Who has the log (`claim.ts`); throws where it is another now. */
+/** The claim on the log (`claim.ts`). `mustStand` throws if another process has the log now. */
 export interface Hold {
   readonly mustStand: () => void;
 }
@@ -45,13 +45,13 @@ export class HighWater {
     this.#path = join(directory, HIGH_WATER);
     this.#file = files.open(this.#path);
     this.#ino = this.#file.facts().ino;
-    // What somebody has put behind the number is noticed once, when it is read: it must not stay there.
+    // `readHighWater` has noticed bytes after the number. They go now, so that the next opening does not notice them again.
     if (this.#file.facts().size > NUMBER + 4) this.#file.truncate(NUMBER + 4);
   }
 
   /**
-   * Is the log still this holder's ({@link Hold}), and this file in its place?
-   * @throws where it is not
+   * Checks that this process still holds the log ({@link Hold}), and that this file is in its place.
+   * @throws if one of the two is false
    */
   mustBeInPlace(): void {
     this.#claim.mustStand();
@@ -59,7 +59,7 @@ export class HighWater {
     throw new Error(`${this.#path} is not the file that this server opened: another was put in its place while it ran`);
   }
 
-  /** Notes that change `last` is in the log; it was durable before. One look at the folder, for each commit comes here. */
+  /** Notes that change `last` is in the log. The change was durable before. Looks at one file only, because each commit calls this. */
   raise(last: number): void {
     this.#claim.mustStand();
     this.#bytes.writeUInt32LE(last % HALF, 0);

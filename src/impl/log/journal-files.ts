@@ -1,6 +1,6 @@
 /**
- * The journal's files, `journal-<number of the first change>.wal`, in LevelDB's log format, so that a torn end and damage are told
- * apart in one way (`level-format.ts`). The first record of a file names the log that it belongs to; each of the others is one change.
+ * The journal's files, `journal-<number of the first change>.wal`. They have LevelDB's log format, so `level-format.ts` tells a torn end from
+ * damage in these files too. A file's first record names the file's log. Each further record is one change.
  */
 import { join } from 'node:path';
 import { withSession } from '../client-windows.js';
@@ -13,37 +13,40 @@ const NAME = /^journal-(\d{16})\.wal$/;
 /** The name of the journal file that begins with this change. */
 export const nameOfJournal = (first: number): string => `journal-${String(first).padStart(16, '0')}.wal`;
 
-/** The name that a journal file gets which is of no use to its log, and may be to its owner. */
+/** The name that a journal file after a gap gets. The log has no use for the file any more, but its owner may have. */
 export const asideName = (name: string): string => name.replace(/wal$/, 'aside');
 
-/** Its first record, which is no change. */
+/** A journal file's first record, which names the log and is no change. */
 export const headerOf = (log: string): Buffer => encodeLogRecord(Buffer.from(JSON.stringify({ log }), 'latin1'), 0);
 
-/** One change's record, for a file that ends at `at` now. Of dropped writes only the stamps are needed again. */
+/** One change's record, for a file that ends at `at` now. The record has only the stamps of dropped writes: a recovery needs no more. */
 export const recordOf = (append: Append, at: number): Buffer => {
   const drops = append.drops.map(({ t, r }) => ({ t, r }));
   return encodeLogRecord(Buffer.from(JSON.stringify({ ...append, drops }), 'latin1'), at);
 };
 
-/** What one file holds. */
+/** The contents of one journal file. */
 export interface JournalPart {
   readonly name: string;
-  /** The number of its first change. */
+  /** The number of the file's first change. */
   readonly first: number;
-  /** The log that it belongs to; '' when an earlier version wrote it, or it is cut off before it says. */
+  /** The name of the file's log. '': an earlier version wrote the file, or the file is cut off before its first record ends. */
   readonly log: string;
   readonly appends: ReadonlyArray<Append>;
-  /** Where what follows them is not what was written; undefined when nothing follows, or what a death leaves. */
+  /** The offset of bytes after the changes that differ from the bytes written. Undefined: no bytes follow, or a death cut them off. */
   readonly spoiltAt?: number;
 }
 
-/** Changes that were written before sessions had numbers remember puts without one. */
+/** Gives a session number to puts in changes that were written before sessions had numbers. */
 const appendOf = (append: Append): Append =>
   append.seen.length === 0 && append.forgotten.length === 0
     ? append
     : { ...append, seen: append.seen.map(withSession), forgotten: append.forgotten.map(withSession) };
 
-/** What all files hold, in their order; a string says what cannot be read. What is cut off at a file's end is not among it. */
+/**
+ * The contents of all journal files, in their order. A string: the line about a file that cannot be read. A change that a file's end cuts off
+ * is left out.
+ */
 export const readJournal = (files: Files, directory: string): ReadonlyArray<JournalPart> | string => {
   const parts: JournalPart[] = [];
   const names = files.names(directory).filter((name) => NAME.test(name));
@@ -60,24 +63,24 @@ export const readJournal = (files: Files, directory: string): ReadonlyArray<Jour
   return parts;
 };
 
-/** The journal beside the number of changes that the database has. */
+/** The journal's changes, compared with the number of the database's last change. */
 export interface Continuation {
-  /** The changes that follow, without a gap. */
+  /** The changes that follow the database's last change without a gap. */
   readonly next: ReadonlyArray<Append>;
-  /** The files with changes before which others are missing. */
+  /** The names of the files whose changes come after a gap. */
   readonly afterGap: ReadonlyArray<string>;
-  /** The number of the last change in the journal; 0: there is none. */
+  /** The number of the last change in the journal; 0: the journal has no change. */
   readonly last: number;
 }
 
 /**
- * The number of the last change that the database has. Change 1 is the opening of an empty log, which holds nothing: where the database has nothing at all, and
- * the journal begins with the change after it, nothing is missing between them.
+ * The number of the last change that the database has. Change 1 is the opening of an empty log and holds nothing. So if the database is
+ * empty and the journal begins with change 2, no change is missing between them.
  */
 export const markOf = (meta: { readonly mark: number } | undefined, parts: ReadonlyArray<JournalPart>): number =>
   meta?.mark ?? (parts[0] !== undefined && parts[0].log !== '' && parts[0].first === 2 ? 1 : 0);
 
-/** What of the journal comes after this change. */
+/** The journal's changes after change `mark`. */
 export const continuationOf = (parts: ReadonlyArray<JournalPart>, mark: number): Continuation => {
   const next: Append[] = [];
   const afterGap: string[] = [];

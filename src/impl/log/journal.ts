@@ -1,10 +1,10 @@
 /**
  * The journal in front of the database.
  *
- * A change is durable against the death of the process as soon as the kernel has it. One synchronous `write` hands it over in
- * about a microsecond; a batch of LevelDB's takes a turn of the thread pool, some 40 µs, which is as long as everything else that
- * a put costs. So a change is appended to the journal, acknowledged, and taken into the database later with many others, of which
- * those that were superseded meanwhile (R6) are never written there at all.
+ * A change survives the death of the process as soon as the kernel has the change. One synchronous `write` hands a change to the kernel in
+ * about a microsecond. A batch of LevelDB takes a turn of the thread pool, some 40 µs, which is as long as the rest of a put. So a change is
+ * appended to the journal and acknowledged. The database takes the change in later, together with many others, and never writes changes
+ * that were superseded meanwhile (R6).
  */
 import { join } from 'node:path';
 import type { Timer, Timers } from '../../ports/ports.js';
@@ -16,20 +16,21 @@ import type { Append } from './log.js';
 
 /** The limits of a journal. */
 export interface JournalLimits {
-  /** How long a change may be in the journal alone, in milliseconds. */
+  /** How long a change may be in the journal and not in the database, in milliseconds. */
   readonly takeInMs: number;
-  /** How many changes in the journal alone start the taking-in sooner. */
+  /** How many changes that only the journal has start the taking-in sooner. */
   readonly takeInCount: number;
-  /** The same by their size, in bytes. */
+  /** How many bytes of changes that only the journal has start the taking-in sooner. */
   readonly takeInBytes: number;
-  /** Changes in the journal alone above which a commit waits for the database, and their size in bytes. */
+  /** Above this number of changes that only the journal has, a commit waits for the database. */
   readonly maxBehind: number;
+  /** Above this size in bytes of changes that only the journal has, a commit waits for the database. */
   readonly maxBehindBytes: number;
-  /** The size in bytes from which on a journal file is followed by another. */
+  /** Above this size in bytes of a journal file, the next change begins another file. */
   readonly fileBytes: number;
 }
 
-/** The limits of servers. */
+/** The limits of a server's journal. */
 export const JOURNAL_LIMITS: JournalLimits = {
   takeInMs: 2000,
   takeInCount: 4096,
@@ -39,7 +40,7 @@ export const JOURNAL_LIMITS: JournalLimits = {
   fileBytes: 16 * 1024 * 1024,
 };
 
-/** As many bytes of changes go into the database at once: encoding them keeps everybody waiting for some milliseconds. */
+/** How many bytes of changes go into the database at once. Encoding them blocks the process for some milliseconds. */
 const BATCH_BYTES = 1024 * 1024;
 
 /** A change that the database does not have yet, and its size in the journal. */
@@ -63,14 +64,14 @@ const batchesOf = (behind: ReadonlyArray<Behind>): ReadonlyArray<ReadonlyArray<B
   return batches;
 };
 
-/** Where a journal is, and what is around it. */
+/** A journal's directory, and the parts of the log that the journal uses. */
 export interface JournalPlace {
   readonly directory: string;
   readonly files: Files;
   /** The log's name. */
   readonly log: string;
   readonly highWater: HighWater;
-  /** Makes changes durable in the database; `last`: the number of the last of them. */
+  /** Makes `change` durable in the database. `change` merges several changes, and `last` is the number of the last of them. */
   readonly takeIn: (change: Append, last: number) => Promise<void>;
   readonly timers: Timers;
 }
@@ -79,7 +80,7 @@ interface JournalFile {
   readonly path: string;
   readonly file: OpenFile;
   size: number;
-  /** The number of its last change. */
+  /** The number of the last change in this file. */
   last: number;
 }
 
@@ -91,7 +92,7 @@ export class Journal {
   #file: JournalFile;
   /** Changes that the database does not have yet. */
   #behind: Behind[] = [];
-  /** Their size, with that of those which are on their way to it. */
+  /** The size of the changes in `#behind` and of the changes on their way to the database. */
   #behindBytes = 0;
   #takingIn: Promise<void> | undefined;
   #timer: Timer | undefined;
@@ -109,7 +110,7 @@ export class Journal {
     return this.#file.last;
   }
 
-  /** `undefined`: the changes are durable; a promise: they are when it resolves. Throws when they cannot be. */
+  /** `undefined`: the changes are durable. A promise: the changes are durable when the promise resolves. Throws if they cannot be made durable. */
   commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     const { maxBehind, maxBehindBytes, takeInCount, takeInBytes } = this.#limits;
@@ -126,16 +127,16 @@ export class Journal {
     return undefined;
   }
 
-  /** Takes everything into the database. The files are left to be removed. False: something failed, and they are needed. */
+  /** Takes every change into the database, and leaves the files for the caller to remove. False: a step failed, and the files are still needed. */
   async close(): Promise<boolean> {
-    // One that is on its way must end first: two batches at once may reach the database in either order.
+    // A taking-in under way must end first: two batches at once may reach the database in either order.
     while ((this.#behind.length > 0 || this.#takingIn !== undefined) && this.#failure === undefined) await this.#takeIn();
     this.#timer?.cancel();
     this.abandon();
     return this.#failure === undefined;
   }
 
-  /** Closes the files as they are. What a file that does not close held is on its way to the disk, or was not acknowledged. */
+  /** Closes the files as they are. A failed close loses nothing: the kernel has every acknowledged change. */
   abandon(): void {
     for (const { file } of [...this.#sealed, this.#file]) closeQuietly(file);
   }
@@ -162,7 +163,7 @@ export class Journal {
     this.#file = next;
   }
 
-  /** Appends changes, all or none: on failure the file is as it was, if the system lets it. */
+  /** Appends all changes or none. On failure the file gets its old size back, if the system permits it. */
   #write(appends: ReadonlyArray<Append>): void {
     const to = this.#file;
     const records: Buffer[] = [];
@@ -178,7 +179,7 @@ export class Journal {
       try {
         to.file.truncate(to.size);
       } catch {
-        // What was written stays: changes that nobody was told of, or a torn end. Both can be read.
+        // The written bytes stay: they are unacknowledged changes or a torn end. An opening can read both.
       }
       throw error;
     }
@@ -208,7 +209,7 @@ export class Journal {
         this.#removeSealed(last);
       }
     } catch (error) {
-      // The changes are in the journal; nothing is lost, but no more can be promised.
+      // The journal has these changes, so nothing is lost. The log takes no more changes.
       this.#fail(error);
     }
   }

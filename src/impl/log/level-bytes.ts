@@ -1,6 +1,6 @@
-/** What LevelDB's files are made of: numbers, byte strings and checksums, all little-endian. */
+/** The numbers, byte strings and checksums of LevelDB's files. All are little-endian. */
 
-/** Reads from the front; throws a RangeError at the end. */
+/** Reads a buffer from its front. Throws a RangeError at the buffer's end. */
 export class Reader {
   readonly #buffer: Buffer;
   #pos = 0;
@@ -49,7 +49,7 @@ export const crc32c = (bytes: Uint8Array, from = 0, to = bytes.length): number =
   return ~c >>> 0;
 };
 
-/** As LevelDB stores it: rotated and shifted, because a CRC of data that holds CRCs is weak. */
+/** The CRC-32C in LevelDB's stored form: rotated, and a constant added, because a CRC of data that holds CRCs is weak. */
 export const maskedCrc = (bytes: Uint8Array, from: number, to: number): number => {
   const crc = crc32c(bytes, from, to);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

@@ -1,4 +1,4 @@
-/** The files of a LevelDB database, looked at before LevelDB opens them, and its opening. */
+/** Checks the files of a LevelDB database before LevelDB opens them. Also opens the database. */
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { readLogFile, readManifest, type Manifest } from './level-format.js';
@@ -13,23 +13,23 @@ import type { Files } from './files.js';
 export type Operation =
   { readonly type: 'put'; readonly key: string; readonly value: Buffer } | { readonly type: 'del'; readonly key: string };
 
-/** A database, as far as the log uses it: LevelDB, or what a test puts in its place. */
+/** A database with the calls that the log uses: LevelDB, or a test's stand-in. */
 export interface Database {
-  /** All or none, also when the process is killed meanwhile. `sync`: on the disk. */
+  /** Makes all operations or none, even if the process is killed during the call. `sync`: the operations are on the disk afterwards. */
   readonly batch: (operations: Operation[], options: { readonly sync: boolean }) => Promise<void>;
-  /** All records, in the order of their keys. */
+  /** Reads all records, in the order of their keys. */
   readonly iterator: () => {
-    /** At most this many more; none at the end. */
+    /** The next records, at most `size`. An empty array: there are no more records. */
     readonly nextv: (size: number) => Promise<ReadonlyArray<readonly [string, Buffer]>>;
     readonly close: () => Promise<void>;
   };
   readonly close: () => Promise<void>;
 }
 
-/** Opens the database in a folder, or makes it. Rejects with LevelDB's error. */
+/** Opens the database in a folder, or makes the database. Rejects with LevelDB's error. */
 export type OpenDatabase = (directory: string) => Promise<Database>;
 
-/** LevelDB. Uncompressed, so that the tables can be checked before. */
+/** Opens LevelDB. It writes tables without compression, so the log can check them before the next opening. */
 export const openLevel: OpenDatabase = async (directory) => {
   const db = new ClassicLevel<string, Buffer>(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer', compression: false });
   await db.open();
@@ -38,24 +38,24 @@ export const openLevel: OpenDatabase = async (directory) => {
 
 // --- its files -------------------------------------------------------------------------------------------------------------
 
-/** What a look at the files says; `none`: there is no database yet. */
+/** The result of {@link checkFiles}. `none`: there is no database yet. */
 export type Examined = { readonly type: 'none' } | Sound | { readonly type: 'damaged'; readonly what: string };
 
-/** LevelDB can open it. */
+/** The result for a database that LevelDB can open. */
 interface Sound {
   readonly type: 'some';
-  /** The record that describes it; `unknown`: that cannot be read from outside. */
+  /** The record that describes the database. `unknown`: the record cannot be read from outside. */
   readonly meta: Buffer | 'unknown' | undefined;
-  /** Harmless where nothing is missing in the end; where something is, what shows that the files were spoilt, and not cut off. */
+  /** The line that shows that the files were spoilt and not cut off. It is harmless if no change is missing in the end. */
   readonly spoilt: string | undefined;
 }
 
 const damaged = (what: string): Examined => ({ type: 'damaged', what });
 
-/** What there may be before there is a CURRENT, when a kill comes while the database is made. */
+/** The files that a kill may leave without a CURRENT while the database is made. */
 const FIRST_FILES = /^(MANIFEST-000001|000001\.dbtmp)$/;
 
-/** Checks every file that LevelDB would use, in the way that LevelDB would not: see `level-format.ts`. Reads only. */
+/** Checks every file that LevelDB would use. `level-format.ts` says which checks LevelDB lacks. The function only reads. */
 export const checkFiles = (files: Files, directory: string): Examined => {
   const names = files.names(directory);
   if (!names.includes('CURRENT')) {
@@ -66,7 +66,7 @@ export const checkFiles = (files: Files, directory: string): Examined => {
   const edits = current === undefined ? undefined : files.read(join(directory, current));
   if (current === undefined || edits === undefined) return damaged('CURRENT does not name a manifest');
   const read = readLogFile(edits);
-  // A kill may cut its last edit off; what the edit would have replaced is there still.
+  // A kill may cut the manifest's last edit off. The files that the edit would have replaced are still there.
   const manifest = read.type === 'damaged' || read.records.length === 0 ? undefined : readManifest(read.records);
   if (manifest === undefined) return damaged(`${current} is spoilt`);
   const peeks: Peek[] = [];
@@ -88,7 +88,7 @@ const checkTables = (files: Files, directory: string, { tables }: Manifest, peek
   return undefined;
 };
 
-/** Only the last file that holds anything may be torn. What a torn end held is missed, if it is, by the high-water mark. */
+/** Checks the write-ahead files. Only the last file with records may be torn. The high-water mark shows whether the torn end held changes. */
 const checkWriteAhead = (
   files: Files,
   directory: string,

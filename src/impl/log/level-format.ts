@@ -1,7 +1,7 @@
 /**
- * LevelDB's file formats, as far as they must be read to see damage (its doc/log_format.md, doc/table_format.md and
- * db/version_edit.cc); tables are in `level-tables.ts`. Why at all: LevelDB passes over some damage without a word, and a spoilt table can end the process in an
- * assertion. All integers are little-endian.
+ * Reads LevelDB's file formats as far as it takes to see damage (its doc/log_format.md, doc/table_format.md and db/version_edit.cc).
+ * `level-tables.ts` reads tables. The log has to check the files itself, because LevelDB passes over some damage without a word, and a spoilt
+ * table can end the process in an assertion. All integers are little-endian.
  */
 import { maskedCrc, Reader } from './level-bytes.js';
 
@@ -9,29 +9,32 @@ import { maskedCrc, Reader } from './level-bytes.js';
 
 const BLOCK = 32_768;
 const HEADER = 7;
-/** Of a batch: the number of its first change (8 bytes), how many there are (4). */
+/** The size of a batch's head: the number of its first change (8 bytes) and the count of its changes (4 bytes). */
 const BATCH = 12;
 const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4] as const;
 
-/** The complete records of a file. `at`: the offset of the first byte that is not part of one. */
+/** The complete records of a file. `at`: the offset of the first byte after the last complete record. */
 export type LogFile =
   | { readonly type: 'whole'; readonly records: ReadonlyArray<Buffer> }
   | { readonly type: 'torn' | 'spoilt' | 'damaged'; readonly records: ReadonlyArray<Buffer>; readonly at: number };
 
 /**
- * Reads blocks of 32 KiB, of records of a masked CRC-32C over type and payload (4 bytes), a length (2), a type (1: full, 2: first,
- * 3: middle, 4: last) and the payload. A record never crosses a block's end, and fewer than 7 bytes there are padding.
+ * Reads blocks of 32 KiB. A block has fragments: a masked CRC-32C over type and payload (4 bytes), a length (2), a type (1: full, 2: first,
+ * 3: middle, 4: last) and the payload. A fragment never crosses a block's end. Fewer than 7 bytes at a block's end are padding.
  *
- * LevelDB skips a bad record with the rest of its block, and takes a length that runs past the end for the end of the log. Here
- * they are told apart: `damaged` when something valid comes after the first bad byte. When nothing does, `torn`: the file's end cuts the record off, or there
- * are zeros in its place, as a death leaves it; or `spoilt`: all its bytes are there, and they are not those that were written. In a write-ahead file (`batches`) a
- * record that the file's end cuts off holds a user's bytes as they are, which may look like anything: there, what comes after must follow by its
- * number, too.
+ * LevelDB skips a bad record with the rest of its block, and takes a length that runs past the end for the end of the log. This function tells
+ * three cases apart:
+ * - `damaged`: a valid fragment comes after the first bad byte.
+ * - `torn`: no valid fragment follows, and the file's end cuts the record off, or zeros are in its place. A death leaves such an end.
+ * - `spoilt`: no valid fragment follows, and all bytes of the record are there, but they differ from the written bytes.
+ *
+ * In a write-ahead file (`batches`), a record that the file's end cuts off holds a user's bytes, which may look like a valid fragment. So in
+ * such a file a fragment counts only if its batch's number follows too.
  */
 export const readLogFile = (file: Buffer, holds: 'batches' | 'other' = 'other'): LogFile => {
   const records: Buffer[] = [];
   let parts: Buffer[] = [];
-  let end = 0; // of the last complete record
+  let end = 0; // The offset after the last complete record.
   let pos = 0;
   for (;;) {
     const left = BLOCK - (pos % BLOCK);
@@ -53,7 +56,7 @@ export const readLogFile = (file: Buffer, holds: 'batches' | 'other' = 'other'):
   return parts.length > 0 ? { type: 'torn', records, at: end } : { type: 'whole', records };
 };
 
-/** A record in the log format, for a file that ends at `at` now: its fragments with their headers, and the padding before them. */
+/** A record in the log format, for a file whose end is at `at` now: the record's fragments with their headers, and the padding before them. */
 export const encodeLogRecord = (payload: Buffer, at: number): Buffer => {
   const out: Buffer[] = [];
   let from = 0;
@@ -64,7 +67,7 @@ export const encodeLogRecord = (payload: Buffer, at: number): Buffer => {
     if (padding > 0) out.push(Buffer.alloc(padding));
     const room = BLOCK - ((pos + padding) % BLOCK) - HEADER;
     const to = Math.min(payload.length, from + room);
-    // The first fragment may be empty, so it is not told by `from`.
+    // The first fragment may be empty, so `from` does not tell whether a fragment is the first one.
     if (type === undefined) type = to === payload.length ? FULL : FIRST;
     else type = to === payload.length ? LAST : MIDDLE;
     out.push(encodeFragment(type, payload.subarray(from, to)));
@@ -99,7 +102,7 @@ const fragmentAt = (file: Buffer, pos: number): Fragment | undefined => {
   return maskedCrc(file, pos + 6, end) === file.readUInt32LE(pos) ? { type, start, end } : undefined;
 };
 
-/** A damaged length hides where its block's next record begins, so every offset is tried. */
+/** Does a valid fragment come after `pos`? The search tries every offset, because a damaged length hides the beginning of the next fragment. */
 const goesOnAfter = (file: Buffer, pos: number, last: Buffer | undefined): boolean => {
   const numbers = last !== undefined && isCutOff(file, pos) ? numbersOf(last) : undefined;
   for (let p = pos + 1; p + HEADER <= file.length; p++) {
@@ -110,7 +113,7 @@ const goesOnAfter = (file: Buffer, pos: number, last: Buffer | undefined): boole
   return false;
 };
 
-/** Does the record at `pos` say that it goes on behind the file's end, as one does whose writing stopped half-way? */
+/** Does the fragment at `pos` go on behind the file's end? This is so if a write stopped half-way. */
 const isCutOff = (file: Buffer, pos: number): boolean => {
   if (pos + HEADER > file.length) return true;
   const type = file.readUInt8(pos + 6);
@@ -118,24 +121,27 @@ const isCutOff = (file: Buffer, pos: number): boolean => {
   return type >= FULL && type <= LAST && end > file.length && (pos % BLOCK) + (end - pos) <= BLOCK;
 };
 
-/** Is what begins at `pos` what a write leaves that stopped half-way, or that of the machine whose disk has the file's length and not its bytes? */
+/**
+ * Can a death have left the bytes from `pos` on? A write that stopped half-way leaves a fragment that is cut off. After the machine's death the
+ * disk may have the file's new length without its bytes, which are zeros then.
+ */
 const isLeftByDeath = (file: Buffer, pos: number): boolean =>
   isCutOff(file, pos) || file.subarray(pos).every((byte) => byte === 0);
 
-/** The numbers that LevelDB gave the changes of a batch: the first, and the one after the last. Undefined for what is no batch. */
+/** The numbers that LevelDB gave the changes of a batch: the first number, and the number after the last. Undefined: `record` is no batch. */
 const numbersOf = (record: Buffer): readonly [first: bigint, next: bigint] | undefined => {
   if (record.length < BATCH) return undefined;
   const first = record.readBigUInt64LE(0);
   return [first, first + BigInt(record.readUInt32LE(8))];
 };
 
-/** Can this have been written soon after a batch with these numbers? Whatever a user has read of the log before is older. */
+/** Can LevelDB have written this record soon after a batch with these numbers? Records that a user read and wrote as a value have lower numbers. */
 const follows = (record: Buffer, [, next]: readonly [bigint, bigint]): boolean => {
   const numbers = numbersOf(record);
   return numbers !== undefined && numbers[0] >= next && numbers[0] < next + BigInt(BLOCK);
 };
 
-/** The last value that a record's batch gives `key`, with its number; undefined: none. A RangeError where it is no batch of LevelDB's. */
+/** The last value that a record's batch gives `key`, with its number. Undefined: no value. @throws RangeError if it is no batch of LevelDB */
 export const valueInBatch = (record: Buffer, key: string): Numbered | undefined => {
   const numbers = numbersOf(record);
   if (numbers === undefined) throw new RangeError('too short');
@@ -153,7 +159,7 @@ export const valueInBatch = (record: Buffer, key: string): Numbered | undefined 
   return found;
 };
 
-/** A value, and the number that LevelDB gave its change. */
+/** A value, with the number that LevelDB gave the value's change. */
 export interface Numbered {
   readonly number: bigint;
   readonly value: Buffer;
@@ -161,13 +167,13 @@ export interface Numbered {
 
 // --- manifests -------------------------------------------------------------------------------------------------------------
 
-/** What a manifest says is in use: the tables (size in bytes, by file number) and the first write-ahead file. */
+/** The files in use that a manifest names: the tables (size in bytes, by file number) and the first write-ahead file's number. */
 export interface Manifest {
   readonly tables: ReadonlyMap<number, number>;
   readonly firstLog: number;
 }
 
-/** Reads the version edits of a manifest; undefined when one is not understood. */
+/** Reads the version edits of a manifest. Undefined: an edit has an unknown form. */
 export const readManifest = (records: ReadonlyArray<Buffer>): Manifest | undefined => {
   const tables = new Map<number, number>();
   let firstLog = 0;
@@ -183,7 +189,7 @@ export const readManifest = (records: ReadonlyArray<Buffer>): Manifest | undefin
   return { tables, firstLog };
 };
 
-/** One field of an edit; gives the number of the first write-ahead file, if that is what it is. */
+/** Reads one field of an edit. Gives the number of the first write-ahead file if the field has this number. */
 const readEdit = (edit: Reader, tables: Map<number, number>): number | undefined => {
   switch (edit.varint()) {
     case 1: // comparator

@@ -1,10 +1,9 @@
 /**
- * The log's database: all that the log holds as LevelDB records, changed in atomic batches. A database is for one that has the
- * log's lock.
+ * The log's database: LevelDB records with the log's contents, changed in atomic batches. Only the process with the log's lock may open it.
  *
- * What can be wrong with its files and what becomes of it. Torn end (the last batch was cut off in the middle): opened with every
- * complete batch; `mark` says how many changes there are. Everything else (an invalid record in the middle, records missing or
- * back from the past, damaged files): refused, before LevelDB touches anything where that can be seen from outside.
+ * If the last batch is cut off in the middle, the database opens with every complete batch, and `mark` says how many changes it has. The
+ * database is refused if a record in the middle is invalid, if records are missing or back from the past, or if files are damaged. If the
+ * fault can be seen from outside, the refusal comes before LevelDB touches anything.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../../core/ids.js';
@@ -29,10 +28,10 @@ import {
 } from './level-records.js';
 import type { Append, LogError } from './log.js';
 
-/** What the database says of itself and of whoever writes it; it never changes while it is open, but for `replica`. */
+/** The database's name, and its server, replica and boot. Only `replica` may change while the database is open. */
 export type Identity = Pick<Meta, 'server' | 'log' | 'replica' | 'unsyncedBoot'>;
 
-/** What a database held when it was opened; `meta` is undefined when it was made just then. */
+/** The contents of a database when it was opened. `meta` is undefined if the opening made the database. */
 export interface BaseContents {
   readonly meta: Meta | undefined;
   readonly writes: ReadonlyArray<Write>;
@@ -44,14 +43,14 @@ export interface BaseContents {
 export interface Base {
   readonly before: BaseContents;
   /**
-   * Makes these changes, in this order, all or none. `mark`: the number of the last. `sync`: on the disk. One call at a time.
-   * `identity`: what to write down from now on; the first commit has to say it.
+   * Makes these changes, in this order, all or none. `mark`: the number of the last change. `sync`: the changes are on the disk afterwards.
+   * `identity` is written down from now on; the first commit has to give it. The caller makes one call at a time.
    */
   readonly commit: (appends: ReadonlyArray<Append>, mark: number, sync: boolean, identity?: Identity) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** Opens the database in a folder of this server, or makes it. Its files were looked at before (`checkFiles`). */
+/** Opens the database in a folder of this server, or makes the database. The caller has checked the files before (`checkFiles`). */
 export const openBase = async (
   directory: string,
   server: NodeId,
@@ -72,10 +71,10 @@ const readBase = async (directory: string, server: NodeId, db: Database): Promis
 
 // --- writing ---------------------------------------------------------------------------------------------------------------
 
-/** Sums of digests go round at this: they stay exact however many records there are. */
+/** Sums of digests are taken modulo this number, so they stay exact for any number of records. */
 const SUMS = 2 ** 52;
 
-/** Meta in parts, and the database. */
+/** The parts of `meta`, and the database. */
 interface State {
   readonly db: Database;
   identity: Identity | undefined;
@@ -84,7 +83,7 @@ interface State {
   clock: number;
   records: number;
   sum: number;
-  /** A commit failed: what is in the database is not known any more. */
+  /** True: a commit failed, and the database's contents are not known any more. */
   failed: boolean;
 }
 
@@ -107,7 +106,7 @@ const baseOf = (db: Database, contents: ReadContents): Base => {
   };
 };
 
-/** A database that does not close has nothing that it did not say it has. */
+/** Closes the database and ignores a failure, because the database has every batch that it reported as written. */
 const closeQuietly = (db: Database): Promise<void> => db.close().catch(() => undefined);
 
 const commit = async (
@@ -156,7 +155,7 @@ const addOperations = (state: State, append: Append, operations: Operation[]): v
   for (const seen of append.forgotten) {
     const entry = encodeSeen(seen);
     if (!reused.includes(entry.key)) remove(state, entry, operations);
-    else take(state, entry); // overwritten below
+    else take(state, entry); // A record of `append.seen` takes its place below.
   }
   for (const seen of append.seen) insert(state, encodeSeen(seen), operations);
   for (const [r, t] of append.vv) raise(state.vv, r, t);
@@ -190,7 +189,7 @@ interface ReadContents extends BaseContents {
   readonly sum: number;
 }
 
-/** Is the database complete in itself, and this server's? */
+/** The refusal of a database that is not complete in itself or is another server's; undefined: it is complete and this server's. */
 const check = (directory: string, { meta, records, sum }: ReadContents, server: NodeId): LogError | undefined => {
   if (meta === undefined) return records > 0 ? damage(directory, 'the record that describes it is missing', true) : undefined;
   if (meta.server !== server) return otherServer(directory, meta.server, server);
@@ -198,7 +197,7 @@ const check = (directory: string, { meta, records, sum }: ReadContents, server: 
   return damage(directory, `it should have ${meta.records} records and has ${records}, or not the same ones`, true);
 };
 
-/** Everything in the database, each record checked; a string says what is wrong. */
+/** Reads and checks every record of the database. A string: the line that says what is wrong. */
 const readAll = async (db: Database): Promise<ReadContents | string> => {
   const writes: Write[] = [];
   const waiting: Write[] = [];

@@ -1,14 +1,14 @@
 /**
- * A record of a database that nobody has opened, from its files: LevelDB tidies a folder up as soon as it opens it, and what it tidies away
- * may be all that there is of what somebody was told to be safe.
+ * Reads one record of a closed database from the database's files. LevelDB tidies a folder up as soon as it opens it, and may remove the only
+ * copy of acknowledged changes. So the log reads this record before LevelDB opens the database.
  */
 import { valueInBatch, type Numbered } from './level-format.js';
 import { smallestInTable } from './level-tables.js';
 
-/** The latest value that a file gives a key; `unknown`: it cannot be read from outside. */
+/** The latest value that a file gives a key. Undefined: the file has no value. `unknown`: the file cannot be read from outside. */
 export type Peek = Numbered | 'unknown' | undefined;
 
-/** Tables that begin with another key are no log's. */
+/** The keys of a log's records. A table that begins with another key is not a log's table. */
 const A_LOGS = /^(meta$|[wp]\/)/;
 
 const orUnknown = (peek: () => Peek): Peek => {
@@ -20,7 +20,7 @@ const orUnknown = (peek: () => Peek): Peek => {
   }
 };
 
-/** What a table has of the key that comes before all others of a log. */
+/** Peeks at `key` in a table. `key` must come before all other keys of a log. */
 export const peekAtTable = (table: Buffer, key: string): Peek =>
   orUnknown(() => {
     const smallest = smallestInTable(table);
@@ -28,10 +28,10 @@ export const peekAtTable = (table: Buffer, key: string): Peek =>
     return smallest?.key === key && !smallest.isRemoved ? smallest : undefined;
   });
 
-/** What a record of a write-ahead file has of it. */
+/** Peeks at `key` in one record of a write-ahead file. */
 export const peekAtBatch = (record: Buffer, key: string): Peek => orUnknown(() => valueInBatch(record, key));
 
-/** The latest of several. */
+/** The latest value of several peeks. */
 export const latestOf = (peeks: ReadonlyArray<Peek>): Buffer | 'unknown' | undefined => {
   let latest: Numbered | undefined;
   for (const peek of peeks) {

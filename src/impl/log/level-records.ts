@@ -4,12 +4,12 @@
  * | key | holds |
  * |---|---|
  * | `meta` | {@link Meta}, JSON |
- * | `w/<replica>/<accept time>` | a live write, or one that came in a part of a pull and is live when the vector has it (R9) |
+ * | `w/<replica>/<accept time>` | a live write, or a write of a part of a pull, which is live when the vector claims it (R9) |
  * | `p/<client>/<session>/<slot>` | a put to recognise (R3) |
- * | `p/<client>/<slot>` | one that was remembered before sessions had numbers |
+ * | `p/<client>/<slot>` | a put that was remembered before sessions had numbers |
  *
- * Every record but `meta` has a digest; `meta` has their number and the sum of their digests, and is written in the same atomic
- * batch. So records that go missing, or come back, are found on opening even where LevelDB says nothing.
+ * Every record but `meta` has a digest. `meta` has the number of these records and the sum of their digests, and every atomic batch writes
+ * `meta` too. So an opening notices records that went missing or came back, even if LevelDB reports nothing.
  */
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
@@ -26,12 +26,12 @@ const META_PROPS = {
   replica: ReplicaIdC,
   clock: Natural,
   vv: VectorEntriesC,
-  /** How many other records there are, and the sum of their digests. */
+  /** The number of the other records. `sum` is the sum of their digests. */
   records: Natural,
   sum: Natural,
-  /** How far pulls in parts have come (R9); not there in a log from before there were parts. */
+  /** The progress of pulls in parts (R9). Undefined: the log is from before there were parts. */
   transfers: t.union([t.readonlyArray(TransferC), t.undefined]),
-  /** The boot of the machine during which commits may not have reached the disk; '' when all have. */
+  /** The boot of the machine during which commits may not have reached the disk. '': every commit has reached the disk. */
   unsyncedBoot: t.string,
 };
 
@@ -39,20 +39,20 @@ const MetaC = t.readonly(
   t.strict({
     ...META_PROPS,
     version: t.literal(2),
-    /** The log's name, made with it; its journal and its place have it too. */
+    /** The log's name, made together with the log. The journal and the place have this name too. */
     log: t.string,
     /** The number of the last change that is in the database. */
     mark: Natural,
   }),
 );
 
-/** As an earlier version wrote it. Its `mark` was negative when the log was closed; how often it was opened is no longer read. */
+/** The record of an earlier version. Its `mark` is negative if the log was closed. Its count of openings is no longer read. */
 const EarlierMetaC = t.readonly(t.strict({ ...META_PROPS, version: t.literal(1), mark: t.number }));
 
-/** What the database says of itself. `log` is '' where an earlier version wrote it last. */
+/** The record that describes the database. `log` is '' if an earlier version wrote the record last. */
 export type Meta = t.TypeOf<typeof MetaC>;
 
-/** A record's LevelDB key and value, and what it adds to the sum in {@link Meta}. */
+/** A record's LevelDB key and value. `digest` is the record's share of the sum in {@link Meta}. */
 export interface Entry {
   readonly key: string;
   readonly value: Buffer;
@@ -69,7 +69,7 @@ const seal = (key: string, payload: string): { readonly value: Buffer; readonly 
   return { value, crc };
 };
 
-/** The payload; undefined when key or value is not what was written. */
+/** The payload. Undefined: the key or the value is not as it was written. */
 const unseal = (key: string, value: Buffer): string | undefined =>
   value.length >= CRC && crc32(value.subarray(CRC), crc32(key)) === value.readUInt32LE(0)
     ? value.toString('latin1', CRC)
@@ -77,10 +77,10 @@ const unseal = (key: string, value: Buffer): string | undefined =>
 
 // --- meta ------------------------------------------------------------------------------------------------------------------
 
-/** The value of {@link META}. */
+/** Encodes the value of {@link META}. */
 export const encodeMeta = (meta: Meta): Buffer => seal(META, JSON.stringify(meta)).value;
 
-/** The value of {@link META}; undefined when it is damaged. */
+/** Decodes the value of {@link META}. Undefined: the value is damaged. */
 export const decodeMeta = (value: Buffer): Meta | undefined => {
   const payload = unseal(META, value);
   if (payload === undefined) return undefined;
@@ -93,13 +93,13 @@ export const decodeMeta = (value: Buffer): Meta | undefined => {
 
 // --- writes ----------------------------------------------------------------------------------------------------------------
 
-/** Accept times have the same number of digits, so that LevelDB's order is theirs. */
+/** A write's key. All accept times get the same number of digits, so LevelDB's order of keys is the order of accept times. */
 export const keyOfWrite = (stamp: Stamp): string => `w/${stamp.r}/${String(stamp.t).padStart(16, '0')}`;
 
-/** A live write never changes, so its digest need not cover its value: dropping it costs no second look at the value. */
+/** The digest of a write covers the key alone, because a write never changes. So dropping a write needs no look at its value. */
 export const digestOfWrite = (key: string): number => crc32(key);
 
-/** A live write's record. */
+/** A write's record. `waits`: the write came in a part of a pull. */
 export const encodeWrite = (w: Write, waits = false): Entry => {
   const key = keyOfWrite(w);
   const { value } = seal(key, `${waits ? WAITS : ''}${w.client} ${w.clientTime} ${w.key.length} ${w.key}${w.value}`);
@@ -107,11 +107,11 @@ export const encodeWrite = (w: Write, waits = false): Entry => {
 };
 
 const WRITE_KEY = /^w\/([^/]+)\/(\d{16})$/;
-/** What the payload of a write begins with that came in a part of a pull. */
+/** The first letter of the payload of a write that came in a part of a pull. */
 const WAITS = '~';
 const WRITE_HEAD = /^(~?)(\d+) (\d+) (\d+) /;
 
-/** A write, and whether it came in a part of a pull; undefined when the record is damaged. */
+/** Decodes a write's record. `waits`: the write came in a part of a pull. Undefined: the record is damaged. */
 export const decodeWrite = (key: string, value: Buffer): { readonly write: Write; readonly waits: boolean } | undefined => {
   const payload = unseal(key, value);
   const stamp = WRITE_KEY.exec(key);
@@ -136,7 +136,7 @@ export const decodeWrite = (key: string, value: Buffer): { readonly write: Write
 export const keyOfSeen = (seen: Seen): string =>
   `p/${seen.session === NO_SESSION ? nameOfSlot(seen).replace(`/${NO_SESSION}/`, '/') : nameOfSlot(seen)}`;
 
-/** A remembered put's record. Its slot is used again, so the digest covers the value. */
+/** A remembered put's record. The digest covers the value, because another put may take the same slot. */
 export const encodeSeen = (seen: Seen): Entry => {
   const key = keyOfSeen(seen);
   const more = seen.session === NO_SESSION ? '' : ` ${seen.session} ${seen.digest}`;
@@ -144,7 +144,7 @@ export const encodeSeen = (seen: Seen): Entry => {
   return { key, value, digest: crc };
 };
 
-/** A remembered put; undefined when the record is damaged. */
+/** Decodes a remembered put's record. Undefined: the record is damaged. */
 export const decodeSeen = (key: string, value: Buffer): Seen | undefined => {
   const [client, clientTime, time, r, session, digest] = unseal(key, value)?.split(' ') ?? [];
   if (!ReplicaIdC.is(r)) return undefined;

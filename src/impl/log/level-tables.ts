@@ -1,16 +1,17 @@
-/** LevelDB's tables (its doc/table_format.md), as far as they must be read to see damage; why, see `level-format.ts`. */
+/** Reads LevelDB's tables (its doc/table_format.md) as far as it takes to see damage. `level-format.ts` says why. */
 import { maskedCrc, Reader } from './level-bytes.js';
 import type { Numbered } from './level-format.js';
 
 const FOOTER = 48;
 const MAGIC = 0xdb4775248b80fb57n;
 const TRAILER = 5;
-/** At the end of each key: the number of its change, and in the lowest byte whether it is a value (1) or a removal (0). */
+/** The size of the end of each key: the number of the key's change, and in the lowest byte 1 for a value or 0 for a removal. */
 const NUMBER = 8;
 
 /**
- * Are all blocks of a table as they were written? Blocks, each with its compression type and a masked CRC-32C over both; the
- * index block names the data blocks, the metaindex block the filter, the footer those two. What a compressed block names is not looked at.
+ * Are all blocks of a table as they were written? Each block has a compression type, and a masked CRC-32C over the block and the type. The
+ * index block names the data blocks, and the metaindex block names the filter. The footer names the index block and the metaindex block. The
+ * check passes over the blocks that a compressed block names.
  */
 export const isTableWhole = (file: Buffer): boolean => {
   if (file.length < FOOTER || file.readBigUInt64LE(file.length - 8) !== MAGIC) return false;
@@ -29,8 +30,8 @@ export const isTableWhole = (file: Buffer): boolean => {
 };
 
 /**
- * The block that a handle (offset, size) names; undefined when it is compressed, as a tool for LevelDB that had the database open may leave
- * it. A RangeError when it is not as it was written.
+ * The block that a handle (offset, size) names. Undefined: the block is compressed, because a tool for LevelDB may have had the database open.
+ * @throws RangeError if the block is not as it was written
  */
 const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
   const start = handle.varint();
@@ -41,8 +42,8 @@ const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
 };
 
 /**
- * The smallest key of a table with its latest value, for of one key the latest comes first; undefined: the table is empty. A RangeError where it cannot be
- * read: a tool for LevelDB that had the database open may have compressed it.
+ * The smallest key of a table with its latest value: of one key the latest value comes first. Undefined: the table is empty.
+ * @throws RangeError if the table cannot be read, because a tool for LevelDB may have compressed it
  */
 export const smallestInTable = (file: Buffer): (Numbered & { readonly key: string; readonly isRemoved: boolean }) | undefined => {
   const footer = new Reader(file.subarray(file.length - FOOTER));
@@ -56,7 +57,7 @@ export const smallestInTable = (file: Buffer): (Numbered & { readonly key: strin
   return { key, number: numbered >> 8n, value: entry.value, isRemoved: (numbered & 0xffn) === 0n };
 };
 
-/** A block's entries: shared and own length of the key, length of the value, own part of the key, value. */
+/** A block's entries. Each has the shared and the own length of the key, the length of the value, the own part of the key, and the value. */
 const entriesOf = (block: Buffer | undefined): { readonly own: Buffer; readonly value: Buffer }[] => {
   if (block === undefined) throw new RangeError('a compressed block');
   const restarts = block.readUInt32LE(block.length - 4);

@@ -1,15 +1,15 @@
 /**
- * The lock of a log's folder: taken before anything in it is read, until it is released or the process dies. There are three parts, for each
- * has a hole that another closes.
+ * The lock of a log's folder. A process takes the lock before it reads anything in the folder, and has the lock until it releases it or dies.
+ * The lock has three parts, because each part has a hole that another part closes.
  *
- * | part | whom it keeps out | its hole |
+ * | part | processes that the part keeps out | hole of the part |
  * |---|---|---|
  * | the folders that this process has open, by device and inode | this process, by whatever path | other processes |
- * | a socket that listens at an abstract name that only the folder's owner can know (Linux; `guard-name.ts`, `src/net/socket-guard.ts`) | every process that sees the same network | containers with a network of their own; whoever deletes the folder's value passes it |
- * | an empty LevelDB database, `lock/`, whose LOCK file is locked (fcntl) | every process of the machine | the kernel drops it when *any* descriptor of that file is closed in the process, and whoever deletes the file passes it |
+ * | a socket that listens at an abstract name that only the folder's owner can know (Linux; `guard-name.ts`, `src/net/socket-guard.ts`) | every process that sees the same network | containers with a network of their own pass, and a process passes after the folder's value was deleted |
+ * | an empty LevelDB database, `lock/`, whose LOCK file is locked (fcntl) | every process of the machine | the kernel drops the lock when the process closes *any* descriptor of that file, and a process passes after the file was deleted |
  *
- * The kernel gives up the socket and the file's lock when their owner dies, and keeps them while it is stopped. Who passes all three is seen by the one
- * before at its next commit (`claim.ts`).
+ * The kernel gives up the socket and the file's lock when their owner dies, and keeps them while the owner is stopped. If a second process
+ * passes all three parts, the first process notices the second at its next commit (`claim.ts`).
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -20,12 +20,12 @@ import { codeOf } from '../../files/error-code.js';
 import { Advised } from './errors.js';
 import { GUARD, idOfFolder, nameOfFolder, renameFolder } from './guard-name.js';
 
-/** Gives the lock back. `isRefused`: nothing was opened under it, and what taking it has made in the folder goes again. */
+/** Gives the lock back. `isRefused`: the log was not opened, and the files that taking the lock made in the folder are removed again. */
 export type Unlock = (isRefused?: boolean) => Promise<void>;
 
 /**
- * Takes a name of the machine's until it is given back or the process dies: `src/net/socket-guard.ts`. `taken`: somebody has it; undefined: there are no such
- * names here.
+ * Takes a name on the machine until the name is given back or the process dies: `src/net/socket-guard.ts`. `taken`: another process has the
+ * name. Undefined: this system has no such names.
  */
 export type Guard = (name: string) => Promise<Unlock | 'taken' | undefined>;
 
@@ -35,17 +35,20 @@ const LOCK = 'lock';
 /** The folders that this process has open, or is about to open. */
 const open = new Set<string>();
 
-/** Takes the lock of a folder that is there; undefined when somebody has it, in this process or another. Rejects when it cannot be told. */
+/**
+ * Takes the lock of a folder that is there. Undefined: this process or another has the lock. Rejects if the system does not tell whether a
+ * process has the lock.
+ */
 export const lockFolder = async (folder: string, guard?: Guard): Promise<Unlock | undefined> => {
   const unlock = await takeFolder(folder, guard);
-  // A refusal takes a turn of the event loop: whoever tries again and again would keep it from everybody else.
+  // A refusal takes a turn of the event loop: otherwise a caller that tries again and again would block the event loop.
   if (unlock === undefined) await setImmediate();
   return unlock;
 };
 
 const takeFolder = async (folder: string, guard: Guard | undefined): Promise<Unlock | undefined> => {
   const id = idOfFolder(folder);
-  // Nothing may be touched before: who opens the lock's file and closes it again drops the lock of the one that has it.
+  // This check comes before any file is touched: if this process has the lock, opening and closing the lock's file would drop the lock.
   if (open.has(id)) return undefined;
   open.add(id);
   try {
@@ -94,8 +97,8 @@ const lockOutOthers = async (folder: string, id: string, guard: Guard | undefine
 };
 
 /**
- * Takes away what this process has made, while it has the lock: whoever comes then makes another, which nobody takes away. In one step, so that nothing of
- * another's goes with it.
+ * Takes away a file or folder that this process made, while this process has the lock. A later process makes another one, which stays. The
+ * renaming is one step, so it takes nothing of another process's.
  */
 const takeAway = (folder: string, id: string, name: string): void => {
   try {
@@ -104,19 +107,19 @@ const takeAway = (folder: string, id: string, name: string): void => {
     renameSync(join(folder, name), away);
     rmSync(away, { recursive: true, force: true });
   } catch {
-    // A folder that was removed, or may not be written: it stays.
+    // The log's folder was removed or may not be written. The file stays.
   }
 };
 
 // --- the folder's name -----------------------------------------------------------------------------------------------------
 
-/** Who has both locks gives one up shortly after the other when it dies, and takes one shortly after the other. */
+/** A process takes the name and the file's lock one shortly after the other. When it dies, the kernel drops them one shortly after the other. */
 const BOTH_MS = 1_000;
 const LOOK_MS = 20;
 
 /**
  * Takes the name that stands for the folder.
- * @throws Advised where somebody has the name and the lock of the file is nobody's: that may be no server
+ * @throws Advised if a process has the name and no process has the file's lock, because that process may be no server
  */
 const takeName = async (folder: string, guard: Guard): ReturnType<Guard> => {
   const until = performance.now() + BOTH_MS;
@@ -133,13 +136,16 @@ const takeName = async (folder: string, guard: Guard): ReturnType<Guard> => {
   );
 };
 
-/** Has some process locked this file? True where the system does not tell. It is not opened: that could drop the lock of this process. */
+/**
+ * Has some process locked this file? True if the system does not tell. The function does not open the file, because closing it again could
+ * drop a lock of this process.
+ */
 const isLocked = (file: string): boolean => {
   try {
     const { ino } = statSync(file, { bigint: true });
     return readFileSync('/proc/locks', 'latin1').includes(`:${ino} `);
   } catch (error) {
-    // Where there is no such file nobody has locked it.
+    // No process has locked a file that is missing.
     return !(codeOf(error) === 'ENOENT' && (error as NodeJS.ErrnoException).path === file);
   }
 };
@@ -148,7 +154,7 @@ const isLocked = (file: string): boolean => {
 
 const lockIn = (folder: string): string => join(folder, LOCK);
 
-/** Node has no locks of files, LevelDB has: an empty database is the lock. It is known in every container of the machine. */
+/** Locks a file through LevelDB, because Node cannot: the lock is an empty database. Every container of the machine sees this lock. */
 const lockFile = async (path: string): Promise<Unlock | undefined> => {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
     throw new Advised(

@@ -1,10 +1,10 @@
-/** The durable log's port (R10): what a replica has to remember, and how it gets it back. */
+/** The durable log's port (R10): a replica commits its changes to the log, and recovers them from the log. */
 import type * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../../core/ids.js';
 import type { Stamp, Transfer, VectorEntries, Write } from '../../core/write.js';
 import type { Seen } from '../client-windows.js';
 
-/** What one step changes; it must be in the durable log before the step's answer may leave. */
+/** The changes of one step. The durable log must have them before the step's answer may leave. */
 export interface Append {
   /** New live writes. */
   readonly writes: ReadonlyArray<Write>;
@@ -18,62 +18,62 @@ export interface Append {
   readonly seen: ReadonlyArray<Seen>;
   /** Puts that need not be recognised any more. */
   readonly forgotten: ReadonlyArray<Seen>;
-  /** New writes of a part of a pull, which are live only when the vector has them (R9). */
+  /** New writes of a part of a pull. They are live only when the vector claims them (R9). */
   readonly waiting?: ReadonlyArray<Write>;
-  /** Where they have changed: how far the pulls have come of which parts are there, all of them. */
+  /** The progress of all pulls of which parts have come. Left out: no progress has changed. */
   readonly transfers?: ReadonlyArray<Transfer>;
-  /** The identity that the replica has from now on (R7a); left out: the one it had. */
+  /** The identity that the replica has from now on (R7a). Left out: the identity stays. */
   readonly replica?: ReplicaId;
 }
 
 /** A change that changes nothing. */
 export const NO_CHANGE: Append = { writes: [], drops: [], vv: [], clock: 0, seen: [], forgotten: [] };
 
-/** How a log was found. After all but `whole` the replica is a new one (R7, R7a). */
+/** The state in which a log was found. After every state but `whole` the replica has a new identity (R7, R7a). */
 export type Found =
-  /** It was empty. */
+  /** The log was empty. */
   | 'fresh'
-  /** It is the log that was last written, in its place, with everything that was acknowledged: the same replica goes on. */
+  /** The log is the last written one, in its place, with every acknowledged change. The same replica goes on. */
   | 'whole'
-  /** Changes that were made are missing at its end: a part of it was cut off, deleted, or is an older one. */
+  /** Changes are missing at the log's end: a part of the log was cut off or deleted, or is an older copy. */
   | 'cut'
-  /** It is a copy, was moved, or was touched by somebody else: it may be older than its replica. */
+  /** The log is a copy, was moved, or was written by another program. So the log may be older than its replica. */
   | 'moved'
   /** The machine was restarted while the log was open without fsync: acknowledged writes may be missing. */
   | 'rebooted'
-  /** Whoever opened it wanted a new replica. */
+  /** The owner asked for a new replica. */
   | 'asked';
 
-/** What a log held. */
+/** The contents of an opened log. */
 export interface Recovered {
-  /** The identity to go on with: a new one where the log may lack something, because a lost write's stamp would be given out again. */
+  /** The identity to go on with. It is a new one if the log may lack changes: the old replica would give a lost write's stamp out again. */
   readonly replica: ReplicaId;
   readonly found: Found;
-  /** What speaks against the old identity, as the end of a sentence about the log; undefined after `whole` and `fresh`. */
+  /** The reason not to go on under the old identity, as the end of a sentence about the log. Undefined after `whole` and `fresh`. */
   readonly note?: string;
   readonly clock: number;
   readonly vv: VectorEntries;
-  /** The live writes, for each replica in the order of accept times; with some that are superseded and had yet to be dropped. */
+  /** The live writes, for each replica in the order of accept times. Superseded writes that were not dropped yet are among them. */
   readonly writes: Iterable<Write>;
   readonly seen: Iterable<Seen>;
-  /** Writes that came in parts of pulls: live where the vector has them (R9). */
+  /** The writes that came in parts of pulls. They are live if the vector claims them (R9). */
   readonly waiting: Iterable<Write>;
-  /** How far those pulls have come. None for a new replica: parts are for the replica that asked. */
+  /** The progress of these pulls. It is empty for a new replica, because parts are for the replica that asked. */
   readonly transfers: ReadonlyArray<Transfer>;
 }
 
-/** Why a log cannot be used. `message` is one line that says what, where, and what to do. */
+/** The reason why a log cannot be used. `message` is one line that says what is wrong, where, and what to do. */
 export interface LogError {
   readonly type:
-    /** Another process has it open. */
+    /** Another process has the log open. */
     | 'in-use'
-    /** It cannot be read. */
+    /** The log cannot be read, or acknowledged changes are missing. */
     | 'damaged'
     | 'other-server'
-    /** The disk is full, or a quota used up. */
+    /** The disk is full, or a quota is used up. */
     | 'full'
     | 'too-many-files'
-    /** This user, or nobody, may write it. */
+    /** This user may not write the log, or no user may. */
     | 'not-permitted'
     /** The disk reports an error. */
     | 'disk'
@@ -81,21 +81,21 @@ export interface LogError {
   readonly message: string;
 }
 
-/** Whose log it is. */
+/** The server that opens a log, and the identity that it asks for. */
 export interface Owner {
   readonly server: NodeId;
-  /** The incarnation of a replica that starts with an empty log (R7). It must be one that the server never had. Default 0. */
+  /** The incarnation of a replica that starts with an empty log (R7). The server must never have had this incarnation. Default 0. */
   readonly freshIncarnation?: number;
-  /** Go on as a new replica whatever the log says: for machines that were rolled back as a whole, which nothing in the log shows. */
+  /** True: the server goes on as a new replica, even with a whole log. This is for a machine that was rolled back as a whole: its log looks whole. */
   readonly newIncarnation?: boolean;
 }
 
-/** A durable log. One owner at a time; `open` comes first. */
+/** A durable log. It has one owner at a time. The owner calls `open` first. */
 export interface Log {
   readonly open: (owner: Owner) => Promise<E.Either<LogError, Recovered>>;
   /**
-   * Makes these changes durable, in this order, all or none. One call at a time. `undefined`: they are durable already, nobody
-   * need wait. Throws or rejects when it could not.
+   * Makes these changes durable, in this order, all or none. The owner makes one call at a time. `undefined`: the changes are durable already.
+   * Throws or rejects if the changes could not be made durable.
    */
   readonly commit: (appends: ReadonlyArray<Append>) => Promise<void> | undefined;
   readonly close: () => Promise<void>;

@@ -1,17 +1,19 @@
 /**
  * Tells damage from an end that was cut off (R10):
- * - A process died: the log has a beginning of what was written. The server goes on with that; nothing more was acknowledged.
- * - Changes stand after a gap, or bytes differ from those written and changes are missing: the log is damaged. Acknowledged changes are lost. They may
- *   be found again as long as nobody writes into the folder, so the log is refused.
- * - The machine went down while the log was open without fsync: any file may lack any part. Nothing else was promised, and the server goes on.
+ * - A process died: the log has a beginning of the written changes. The server goes on with this beginning, because no other change was
+ *   acknowledged.
+ * - Changes stand after a gap, or bytes differ from the written bytes and changes are missing: the log is damaged, and acknowledged changes are
+ *   lost. They may be found again as long as nobody writes into the folder, so the log is refused.
+ * - The machine went down while the log was open without fsync: any file may lack any part. Without fsync the log promises no more, so the
+ *   server goes on.
  */
 import { asideName, continuationOf, type JournalPart } from './journal-files.js';
 import type { Meta } from './level-records.js';
 import type { Owner } from './log.js';
 
 /**
- * A file that claims so many more changes than there are was not written by a log (R16): believed, it would bring the numbers of changes to their end.
- * They end at 2^53, so that takes more than eight thousand such files, one after the other.
+ * No log wrote a file that claims more changes than the log has plus this number (R16). Such claims would bring the numbers of changes to
+ * their end, 2^53. With this bound that takes more than eight thousand such files, one after the other.
  */
 export const MAX_AHEAD = 2 ** 40;
 
@@ -19,7 +21,7 @@ export const MAX_AHEAD = 2 ** 40;
 export const isRebooted = (meta: Pick<Meta, 'unsyncedBoot'> | undefined, boot: string): boolean =>
   meta !== undefined && meta.unsyncedBoot !== '' && boot !== '' && meta.unsyncedBoot !== boot;
 
-/** What was found of a log. */
+/** The contents of a log's folder, as far as they show a loss. */
 export interface Remains {
   readonly owner: Owner;
   readonly boot: string;
@@ -27,13 +29,16 @@ export interface Remains {
   /** The number of the last change that the database has. */
   readonly mark: number;
   readonly journal: ReadonlyArray<JournalPart>;
-  /** How many changes there were, as each of those says that was there and could be read. */
+  /** The number of changes that the log had, from each file that says it and could be read. */
   readonly claims: ReadonlyArray<number>;
-  /** What shows that the database's files were spoilt, if they lack something. */
+  /** The line that shows that the database's files were spoilt, if changes are missing. */
   readonly spoilt: string | undefined;
 }
 
-/** What shows that changes were lost by damage; undefined: nothing does. Whoever wants a new incarnation goes on with what there is. */
+/**
+ * The line that shows that damage lost changes; undefined: none does. An owner that asks for a new incarnation goes on with the changes that
+ * are there.
+ */
 export const lossOf = ({ owner, boot, meta, mark, journal, claims, spoilt }: Remains): string | undefined => {
   const { next, afterGap, last } = continuationOf(journal, mark);
   const have = mark + next.length;

@@ -1,4 +1,4 @@
-/** What tells one machine, and one run of it, from another; '' where the system does not tell. */
+/** The names of this machine and of its boot. '': the system does not tell. */
 import { readFileSync } from 'node:fs';
 
 const lineOf = (path: string): string => {
@@ -9,8 +9,8 @@ const lineOf = (path: string): string => {
   }
 };
 
-/** Changes at every start of the machine. */
+/** The name of this boot: it changes with every start of the machine. */
 export const bootOfMachine = (): string => lineOf('/proc/sys/kernel/random/boot_id');
 
-/** Another for every machine that was set up, and for every container that has one of its own. */
+/** The name of the machine. Every machine, and every container with a file of its own, has another name. */
 export const idOfMachine = (): string => lineOf('/etc/machine-id');

@@ -1,10 +1,10 @@
-/** A log in memory: durable for as long as the object lives. For tests, and for servers that need not outlive their process. */
+/** A log in memory, which lasts as long as its object. It is for tests, and for servers that need not outlive their process. */
 import * as E from 'fp-ts/lib/Either.js';
 import { replicaId } from '../../core/ids.js';
 import { applyAppend, contentsOf, heldBy } from './contents.js';
 import type { Log } from './log.js';
 
-/** An empty log; opened again, it gives back what was committed. */
+/** An empty log. Opened again, it gives the committed changes back. */
 export const createMemoryLog = (): Log => {
   const contents = contentsOf();
   return {

@@ -1,14 +1,15 @@
 /**
- * The place of a log (R7a): proof that this log is the last written one, where it was written, and not a copy.
+ * The place of a log (R7a): the proof that this log is the last written one, in its place, and not a copy.
  *
  * `replica.json` names the folder, the machine, the number of the last change, and the inodes of the files that are written in place. It also
- * names a *seal*: a small file of random name, with its inode and its ctime, a time that only the system can set. Each new `replica.json` has a new
- * seal, and the old seal is removed. A running server makes a new one now and then. What happens to the log, and what shows it:
+ * names a *seal*: a small file with a random name. `replica.json` has the seal's inode and its ctime, a time that only the system can set. Each
+ * new `replica.json` has a new seal, and the old seal is removed. A running server makes a new `replica.json` now and then. These are the
+ * things that happen to a log, and the facts that show them:
  * - Another folder or machine has it: `replica.json` names the old one.
- * - An older copy was put back: the tool had to make the seal that the copy names, or to write it, and so the seal has another inode or ctime.
- * - An older copy was put back by a tool that leaves out files which look alike: there is no seal of that name.
- * - A copy younger than the seal was put back, so that every file is there, with the journal written over in place: a journal's file has an mtime
- *   that is not its ctime. The server only writes these files and the high-water mark, and never sets a time; tools that keep times do.
+ * - An older copy was put back: the tool had to make or write the seal that the copy names, so the seal has another inode or ctime.
+ * - A tool that leaves out files which look alike put an older copy back: the seal that the copy names is missing.
+ * - A tool put a copy back that is younger than the seal, and wrote the journal's files over in place: a journal file has an mtime that differs
+ *   from its ctime. The server writes the journal and the high-water mark and never sets a time. Tools that keep times set the mtime.
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -22,23 +23,23 @@ import { HIGH_WATER } from './high-water.js';
 
 // --- the file --------------------------------------------------------------------------------------------------------------
 
-/** Its name in the log's folder. */
+/** The file's name in the log's folder. */
 export const PLACE = 'replica.json';
 const SEAL = /^seal-[0-9a-f]{16}$/;
 
-/** What the name of a folder begins with in which a backup is being made, or was when its process died; the id of the process comes after. */
+/** The beginning of the name of a folder with an unfinished backup, whose process runs or has died. The process's id follows it. */
 export const UNFINISHED = '.unfinished-backup-';
 
-/** Is this the name of a file that says where a log is, or holds its lock, and nothing of what is in it? */
+/** Is it the name of a file or folder of a log's place or lock, which holds none of the log's changes? */
 export const isOfPlace = (name: string): boolean => [PLACE, HIGH_WATER, GUARD, 'lock'].includes(name) || SEAL.test(name);
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
 const FIELDS = {
   version: t.literal(2),
-  /** The log's name, made with it. */
+  /** The log's name. It is made together with the log. */
   log: t.string,
-  /** The identity; null until there was one. */
+  /** The replica's identity. Null: the log never had an identity. */
   replica: t.union([ReplicaIdC, t.null]),
   /** The folder, without links. */
   path: t.string,
@@ -48,21 +49,21 @@ const FIELDS = {
   seal: object('Seal', { name: t.string, ino: t.string, ctimeNs: t.string }),
   /** The inodes of the files that are written in place, by name. */
   written: t.record(t.string, t.string),
-  /** On this file system a file that is only ever written has one time for both. */
+  /** True: on this file system a file that is only written has an mtime equal to its ctime. */
   oneTime: t.boolean,
 };
 const PlaceC = object('Place', FIELDS);
 type Said = t.TypeOf<typeof PlaceC>;
 
-/** What `replica.json` says. */
+/** The fields of `replica.json`. */
 export interface Place extends Said {
-  /** Its sum agrees with it. Files of before there was one say what they say, but nothing is refused for that alone. */
+  /** True: the sum agrees with the text. A file from before there were sums is read too, but no log is refused because of its fields alone. */
   readonly isProved: boolean;
 }
 
 /**
- * The text of the file: an object in one line, whose last field `sum` is the CRC-32 of the same object without it, in hexadecimal. So a letter that
- * became another is no number, identity or name that anybody wrote.
+ * The text of the file: an object in one line. Its last field `sum` is the CRC-32 of the same object without `sum`, in hexadecimal. So a
+ * changed letter in the file is never taken for a written number, identity or name.
  */
 const textOf = (said: Said): string => {
   const text = JSON.stringify(said);
@@ -87,12 +88,12 @@ const placeIn = (text: string): Place | 'unreadable' => {
   return 'sum' in raw && !proved ? 'unreadable' : { ...place.right, isProved: proved };
 };
 
-/** A larger file is none of a log's (R16): a name takes some fifty bytes, and there are a few journal files at a time. */
+/** The most bytes of a `replica.json` (R16). A name in `written` takes some fifty bytes, and a log has a few journal files at a time. */
 const MAX_BYTES = 1024 * 1024;
 
 const EARLIER = '{"version":1,';
 
-/** What `replica.json` says; `earlier`: an earlier version of the program wrote it. */
+/** Reads `replica.json`. Undefined: the file is missing. `earlier`: an earlier version of the program wrote the file. */
 export const readPlace = (files: Files, directory: string): Place | 'earlier' | 'unreadable' | undefined => {
   if ((files.facts(join(directory, PLACE))?.size ?? 0) > MAX_BYTES) return 'unreadable';
   const text = files.read(join(directory, PLACE))?.toString('utf8');
@@ -107,7 +108,7 @@ export const readPlace = (files: Files, directory: string): Place | 'earlier' | 
 
 // --- looking ---------------------------------------------------------------------------------------------------------------
 
-/** What speaks against the log's being in its place, as the end of a sentence about it; undefined: nothing. */
+/** The reason why the log is not in its place, as the end of a sentence about the log; undefined: the log is in its place. */
 export const displacement = (files: Files, directory: string, place: Place, machine: string): string | undefined => {
   const real = files.real(directory);
   if (place.path !== real) return `was last written in ${place.path} and is in ${real}`;
@@ -133,12 +134,12 @@ const touched = (files: Files, directory: string): string | undefined => {
 
 // --- sealing ---------------------------------------------------------------------------------------------------------------
 
-/** The fields that are known when a seal is made. */
+/** The fields that the caller of {@link seal} knows. */
 export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
 
 /**
- * Writes down that the log is in its place as it is now. A kill in between leaves the `replica.json` of before, with its seal.
- * `sync`: what was written survives the death of the machine. Gives the inode of the new `replica.json`.
+ * Writes a new `replica.json` for the log's place, with a new seal. A kill during the call leaves the old `replica.json` with its seal, or the
+ * new one with its seal. `sync`: the new files survive the death of the machine. Gives the inode of the new `replica.json`.
  */
 export const seal = (
   files: Files,

@@ -1,12 +1,13 @@
 /**
- * Whether a log that is opened is the one that was last written, in its place and with all that it had (R7a, R10).
+ * Decides whether an opened log is the log that was last written, in its place and with all its changes (R7a, R10).
  *
- * The database knows the number of its last change, and the journal's files the numbers of theirs. The changes that follow one
- * another without a gap are taken. What comes after a gap is not: the vector could not say what of it there is (R8). Such a log is damaged (`loss.ts`); where
- * it is gone on with all the same, those files are set aside. The high-water mark, and less often `replica.json`, say how many there were: when more, some are missing. A
- * change whose number is above the mark was on its way when the process died: nobody was told of it, and it stays.
+ * The database has the number of its last change, and the journal's files have the numbers of their changes. Recovery takes the changes that
+ * follow one another without a gap. It does not take changes after a gap, because the vector could not say which writes are there (R8). Such
+ * a log is damaged (`loss.ts`). If the owner asks for a new incarnation, the server goes on without these changes, and their files are set
+ * aside. The high-water mark, and less often `replica.json`, say how many changes the log had. If the log has fewer changes, some are
+ * missing. A change with a number above the mark was on its way when the process died: no answer acknowledged it, and the change stays.
  *
- * A doubt costs an identity, nothing else: the writes are kept. Only what cannot be read is refused.
+ * A doubt costs the log's identity and nothing else: the writes are kept. Only a log that cannot be read is refused.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { replicaId } from '../../core/ids.js';
@@ -21,7 +22,7 @@ import { isRebooted, lossOf, MAX_AHEAD } from './loss.js';
 import { NO_CHANGE, type Append, type Found, type LogError, type Owner, type Recovered } from './log.js';
 import { displacement, type Place } from './place.js';
 
-/** All that was found in the folder. */
+/** The contents of the log's folder, with the owner and the machine that they are weighed for. */
 export interface Evidence {
   readonly directory: string;
   readonly owner: Owner;
@@ -35,22 +36,22 @@ export interface Evidence {
   readonly place: Place | 'earlier' | 'unreadable' | undefined;
 }
 
-/** What to go on with. */
+/** The log that the server goes on with. */
 export interface Recovery {
   readonly recovered: Recovered;
-  /** What the database lacks of it. */
+  /** The changes of `recovered` that the database lacks. */
   readonly changes: ReadonlyArray<Append>;
-  /** The number of the last change from now on, which is above all numbers so far. */
+  /** The number of the last change from now on. It is above all earlier numbers. */
   readonly last: number;
   /** The log's name. */
   readonly log: string;
-  /** Journal files that are not needed any more once the changes are in the database. */
+  /** The journal files to remove once the database has `changes`. */
   readonly journals: ReadonlyArray<string>;
-  /** Journal files before which others are missing. */
+  /** The journal files whose changes come after a gap. */
   readonly aside: ReadonlyArray<string>;
 }
 
-/** Without the numbers that no log can have had. */
+/** The evidence without numbers that no log can have reached: they count as unreadable. */
 const bounded = (evidence: Evidence, have: number): Evidence => {
   const { highWater, place } = evidence;
   const most = have + MAX_AHEAD;
@@ -61,7 +62,7 @@ const bounded = (evidence: Evidence, have: number): Evidence => {
   };
 };
 
-/** A name that no log had before, as a random UUID (RFC 9562). */
+/** A name that no log had before: a random UUID (RFC 9562). */
 const newName = (chance: Chance): string => {
   const bytes = chance.bytes(16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
@@ -75,7 +76,7 @@ export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
   const mark = markOf(base.meta, journal);
   const { next, afterGap, last } = continuationOf(journal, mark);
   const have = mark + next.length;
-  // Seen from outside already, where that could be read.
+  // `refusalOf` has looked for this loss before the database was opened, if it could read the record `meta` from outside.
   const loss = lossOf({ owner, boot: all.boot, meta: base.meta, mark, journal, claims: [], spoilt: undefined });
   if (loss !== undefined) return E.left(damage(all.directory, loss, true));
   const evidence = bounded(all, have);
@@ -114,7 +115,7 @@ export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
   });
 };
 
-/** What the database holds with the journal's changes: as it is, where there are none. */
+/** The database's contents with the journal's changes. Without changes the contents stay as they are. */
 const withJournal = (held: Held, next: ReadonlyArray<Append>): Held => {
   if (next.length === 0) return held;
   const contents = contentsOf(held);

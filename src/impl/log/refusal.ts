@@ -1,4 +1,4 @@
-/** What speaks against a log before anything in its folder is touched. */
+/** Decides from outside whether a log is refused, before anything in its folder is touched. */
 import { serverOf } from '../../core/ids.js';
 import { damage, otherServer, unfinished } from './errors.js';
 import type { Files } from './files.js';
@@ -10,7 +10,10 @@ import { lossOf } from './loss.js';
 import type { LogError, Owner } from './log.js';
 import { readPlace, UNFINISHED } from './place.js';
 
-/** What can be known to be wrong before anything is touched. LevelDB tidies a folder up as soon as it opens it. */
+/**
+ * The refusal of a log, as far as its files show a reason from outside. A log must call this before it opens the database, because LevelDB
+ * tidies a folder up as soon as it opens it.
+ */
 export const refusalOf = (
   directory: string,
   owner: Owner,
@@ -21,7 +24,7 @@ export const refusalOf = (
   const look = checkFiles(files, directory);
   if (look.type === 'damaged') return damage(directory, look.what);
   const found = readPlace(files, directory);
-  // What might be a slip of the disk refuses nothing: the database says whose it is, too.
+  // A replica.json without a sum refuses nothing, because a disk error may have changed it. The database names its server too.
   const place = typeof found === 'object' && found.isProved ? found : undefined;
   const is = place !== undefined && place.replica !== null ? serverOf(place.replica) : server;
   if (is !== server) return otherServer(directory, is, server);
