@@ -1,4 +1,4 @@
-/** A connection that this process dials, and dials again when it breaks, with back-off, for as long as the link is wanted. */
+/** A connection that this process dials. If the connection breaks, the process dials again with back-off, until the link is cut. */
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timer, Timers } from '../ports/ports.js';
@@ -11,60 +11,60 @@ import type { Address, Ask, Party } from './protocol.js';
 /** A wanted connection to a peer. */
 export interface Outbound {
   readonly peer: Party;
-  /** The connection, dialed now if there is none: at once the first time, after a failure no sooner than the back-off allows. */
+  /** The connection. If there is none, it is dialed at once the first time, and after a failure no sooner than the back-off allows. */
   readonly connected: () => Promise<E.Either<string, Connection>>;
   /**
-   * Calls back with the connection, within the call where there is one; else once it is made, or could not be made within so many ms.
-   * `patient`: dials again and again until then; others fail at once where dialing failed a moment ago.
+   * Calls `done` with the connection: within the call if there is one, else once it is made, or with an error after `withinMs`.
+   * `patient`: dials again and again until then. Without it, `reach` fails at once if dialing failed a moment ago.
    */
   readonly reach: (withinMs: number, patient: boolean, done: (c: E.Either<string, Connection>) => void) => void;
   /** Asks over the connection, dialing first if need be. */
   readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
   /** Is there a connection now? */
   readonly isUp: () => boolean;
-  /** Was it cut? Then nothing is asked any more. */
+  /** Was the link cut? Then no request is sent any more. */
   readonly isCut: () => boolean;
   /** How long ago the last byte came over the connection, in ms; 0: there is none. */
   readonly silentMs: () => number;
-  /** Closes the connection, if there is one: whoever asks next dials anew. */
+  /** Closes the connection, if there is one. The next request dials anew. */
   readonly renew: (why: string) => void;
   /** Cuts the connection; it is not dialed again. */
   readonly close: (why: string) => void;
 }
 
-/** What dials one peer. */
+/** Dials one peer. */
 export interface Dialer {
-  /** The connection, where there is one over which something can be asked. */
+  /** The open connection; undefined: there is none. */
   readonly current: () => Connection | undefined;
   readonly connected: Outbound['connected'];
-  /** How long it is until it may be dialed again, in ms. */
+  /** How long it is until the peer may be dialed again, in ms. */
   readonly pauseMs: () => number;
-  /** Why it is not dialed any more; undefined: it is. */
+  /** The reason why the peer is not dialed any more; undefined: the peer is still dialed. */
   readonly closed: () => string | undefined;
   readonly renew: (why: string) => void;
   readonly close: (why: string) => void;
 }
 
-/** How often dialing has failed in a row, and when it may be tried again, in ms. Immutable. */
+/** The number of failed dials in a row, and the time from which the next dial may come, in ms. Immutable. */
 export interface BackOff {
   readonly failures: number;
   readonly notBefore: number;
 }
 
-/** It may be dialed at once. */
+/** No dial has failed: the next dial may come at once. */
 export const NO_FAILURE: BackOff = { failures: 0, notBefore: 0 };
 
-/** It has failed once more: the waits double, up to the longest. */
+/** The back-off after one more failed dial. The waits double, up to the longest. */
 export const afterFailure = ({ failures }: BackOff, nowMs: number): BackOff => ({
   failures: failures + 1,
   notBefore: nowMs + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures),
 });
 
-/** Who is told how it goes with a peer; default: nobody. */
+/** The callbacks that are told about the dials to a peer. */
 export interface DialListeners {
-  /** Told of each connection that is made. */
+  /** Is told of each connection that is made. */
   readonly onUp?: () => void;
-  /** Told of each time that none could be made, while one is wanted, and why. */
+  /** Is told the reason of each failed dial, while the link is not cut. */
   readonly onFailed?: (why: string) => void;
 }
 
@@ -123,7 +123,10 @@ const makeDialer = (
   };
 };
 
-/** Gives what reaches a peer over its dialer, and what ends all that are still waiting. Each is told once, and leaves no timer. */
+/**
+ * Makes `reach`, which reaches a peer over its dialer, and `endAll`, which ends all calls that still wait. Each call's `done` is called once,
+ * and leaves no timer.
+ */
 export const makeReach = (
   dialer: Pick<Dialer, 'current' | 'connected' | 'pauseMs' | 'closed'>,
   timers: Timers,
@@ -147,7 +150,7 @@ export const makeReach = (
       done(c);
     };
     const deadline = timers.after(withinMs, () => end(E.left(`${peer.role} ${peer.id} could not be reached in time`)));
-    // A patient one that sleeps between two dials has to be told when the link is cut.
+    // A patient call that sleeps between two dials has to be told when the link is cut.
     ends.add(end);
     const dialOnce = (): void => {
       void dialer.connected().then((c) => {
@@ -163,7 +166,7 @@ export const makeReach = (
   return { reach, endAll };
 };
 
-/** How a peer is reached. */
+/** Makes the {@link Outbound} of a peer. */
 export const outbound = (
   identity: Identity,
   address: Address,

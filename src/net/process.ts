@@ -22,9 +22,9 @@ const parse = <A>(codec: t.Decoder<unknown, A>, line: string): E.Either<string, 
 
 /** Reads the configuration and starts; `start` says where it listens, or why not in one line. */
 export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) => Promise<E.Either<string, Listening>>): void => {
-  // What it writes is nobody else's, the files of the database among it, whatever folder it is given.
+  // Only the process's user may read the files that the process writes, in every folder. The database's files are among them.
   process.umask(0o077);
-  // Signals of the terminal are for the master; it kills its processes itself.
+  // The terminal's signals are for the master. The master ends its processes itself.
   process
     .on('SIGINT', () => undefined)
     .on('SIGTERM', () => undefined)

@@ -1,25 +1,26 @@
 /**
- * A pull on its way, part after part (R9), as a pure machine: which part is asked for next and how long it may take, when the pull waits for its turn, and when it
- * ends. Asking, taking in and clocks are its caller's. One thing is done for a pull at a time, and followed by one event.
+ * A pull on its way, part after part (R9), as a pure machine. It decides which part is asked for next and how long the part may take, when the
+ * pull waits for its turn, and when the pull ends. The caller asks, takes answers in, and has the clocks. The caller does one effect at a
+ * time, and passes one event in after each.
  */
 import type { NodeId } from '../core/ids.js';
 import type { AnswerTo } from '../impl/replica.js';
 
-/** What a part comes to. `failed`: there was no answer, or none of use; `silent`: there was a connection, and no answer in time. */
+/** The result of a part. `failed`: no useful answer came. `silent`: there was a connection, and no answer came in time. */
 export type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'failed' | 'silent';
 
 /** A pull under way. Immutable. */
 export interface PullProgress {
-  /** Is it a `sync`'s, which waits for its turn? */
+  /** True: the pull is part of a `sync`, and waits for its turn. */
   readonly isSync: boolean;
   /**
-   * The last request was the first one of a `sync`, over a connection that was up before. The peer gets little time to answer it, and then is asked again
-   * over a new connection: the old one may be dead, and nothing has said so yet.
+   * True: the last request was the first request of a `sync`, over a connection that was up before. The peer gets little time for this request.
+   * Then the pull asks again over a new connection, because the old connection may be dead without a sign.
    */
   readonly isQuick: boolean;
   /** How many answers in a row were of no use. */
   readonly useless: number;
-  /** The part before was one of several: the pull goes on in its turn. */
+  /** True: the part before was one of several. The pull goes on in its turn. */
   readonly isLong: boolean;
 }
 
@@ -28,16 +29,19 @@ export type PullEvent =
   | { readonly type: 'came'; readonly came: Came; readonly isOthersTurn: boolean }
   | { readonly type: 'turn'; readonly isOthersTurn: boolean };
 
-/** What to do. */
+/** The caller's next action. */
 export type PullEffect =
-  /** Ask for a part. `time`: a little, all that the `sync` has left, or what a part may take. `takesTurn`: others that need several parts wait from now on. */
+  /**
+   * Ask for a part. `time`: `quick` is a little time, `left` is the rest of the `sync`'s time, and `part` is the time that a part may take.
+   * `takesTurn`: other pulls in several parts wait from now on.
+   */
   | { readonly type: 'ask'; readonly time: 'quick' | 'left' | 'part'; readonly takesTurn: boolean }
   /** Wait until a turn ends. */
   | { readonly type: 'waitTurn' }
-  /** It is over. `isWhole`: all came that the peer had. */
+  /** The pull is over. `isWhole`: every write that the peer had came. */
   | { readonly type: 'done'; readonly isWhole: boolean };
 
-/** A pull and what to do. */
+/** A pull and its next effect. */
 export interface PullStep {
   readonly progress: PullProgress;
   readonly effect: PullEffect;
@@ -48,7 +52,7 @@ const MAX_USELESS = 3;
 
 const done = (progress: PullProgress, isWhole: boolean): PullStep => ({ progress, effect: { type: 'done', isWhole } });
 
-/** Begins a pull; `isUp`: there is a connection to the peer, which may be one that lets nothing pass. */
+/** Begins a pull. `isUp`: there is a connection to the peer, which may be dead. */
 export const beginPull = (isSync: boolean, isUp: boolean): PullStep => {
   const isQuick = isSync && isUp;
   const time = !isSync ? 'part' : isQuick ? 'quick' : 'left';
@@ -80,7 +84,7 @@ const goOn = (progress: PullProgress, isOthersTurn: boolean): PullStep => {
   return progress.isSync ? { progress, effect: { type: 'waitTurn' } } : done(progress, false);
 };
 
-/** Whose turn it is: of pulls that need more than one part, one at a time goes on. */
+/** The turn of the pulls that need more than one part: one such pull at a time goes on. */
 export class Turns {
   #holder: NodeId | undefined;
   #waiting: (() => void)[] = [];
@@ -94,14 +98,14 @@ export class Turns {
     this.#holder = peer;
   }
 
-  /** A peer's pull is over; if it was its turn, those that wait are told. */
+  /** Ends a peer's pull. If the peer's pull had the turn, the waiting pulls are woken. */
   end(peer: NodeId): void {
     if (this.#holder !== peer) return;
     this.#holder = undefined;
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** Resolves when the turn that is taken now ends. */
+  /** Resolves when the present turn ends. */
   ended(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

@@ -1,15 +1,15 @@
 /**
- * A server's pulls (R9): in the background from each linked peer, and all at once for a `sync`. What is missing comes in parts, each asked
- * for when the one before is taken in and durable, so that neither end ever holds more than one of them; how far a pull has come is durable
- * with it, and the next one goes on from there, whenever that is and whatever broke in between.
+ * A server's pulls (R9): in the background from each linked peer, and from all peers at once for a `sync`. Missing writes come in parts. The
+ * server asks for a part when the part before is taken in and durable, so neither end ever holds more than one part. A pull's progress is
+ * durable with its parts. So the next pull goes on from there, even after a restart of the server.
  *
- * One pull from a peer at a time. Of pulls that need more than one part, one at a time goes on: peers that are ahead are mostly ahead by
- * the same writes, which need not come twice. It ends or makes way by itself: every part has a deadline, and a peer that lets one
- * pass loses its turn.
+ * One pull from a peer runs at a time. Of all pulls that need more than one part, one at a time goes on: peers that are ahead are mostly ahead
+ * by the same writes, and these need not come twice. Every part has a deadline. A peer that misses a deadline loses its turn, so no peer blocks
+ * the other pulls.
  *
- * A connection over which no answer came in time is closed, and the next pull dials anew: its other end may be gone without a word, or TCP may
- * wait much longer than a pull before it sends again what was lost. Whoever wants a `sync` waits for an answer; so a `sync` finds that out sooner than a
- * background pull does, and pulls again over the new connection.
+ * If no answer comes over a connection in time, the connection is closed, and the next pull dials anew. The other end may be gone without a
+ * sign, or TCP may wait much longer than a pull before it sends lost bytes again. The caller of a `sync` waits for its result. So a `sync`
+ * closes a silent connection sooner than a background pull does, and pulls again over the new connection.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '../core/ids.js';
@@ -27,16 +27,16 @@ import { beginPull, type Came, nextPull, Turns } from './pull-progress.js';
 import { BAD } from './refusals.js';
 import type { Tracer } from './tracer.js';
 
-/** What pulls need to know of their server. */
+/** The parts of a server that its pulls use. */
 export interface PullerOptions {
   /** This process's name, which makes the names of its pulls unique. */
   readonly name: string;
   /** How long a part of a pull may take to begin, and to go on, in ms. */
   readonly timeoutMs: number;
   readonly logger: Logger;
-  /** Says that a peer sent what must not be, and not too often. */
+  /** Logs that a peer sent a forbidden answer, but not too often. */
   readonly sayBad: (line: string) => void;
-  /** An answer of this peer's was looked at. */
+  /** Is told that the replica has handled an answer of this peer. */
   readonly onMerged: (peer: Party) => void;
   readonly trace: Tracer;
   readonly meter: Meter;
@@ -45,9 +45,9 @@ export interface PullerOptions {
   readonly timers: Timers;
 }
 
-/** What came of pulls from all linked peers. */
+/** The result of a `sync`. */
 export interface SyncResult {
-  /** The peers from which not all came. */
+  /** The peers whose writes did not all come. */
   readonly failed: ReadonlyArray<NodeId>;
   /** Did a pull take more than one part? */
   readonly inParts: boolean;
@@ -55,22 +55,22 @@ export interface SyncResult {
 
 /** A server's pulls. */
 export interface Puller {
-  /** Pulls from a peer, after the pull that is under way, if any. False: not all came. */
+  /** Pulls from a peer, after a pull that is under way. False: not all writes came. */
   readonly pull: (peer: Outbound) => Promise<boolean>;
   /** Begins a pull from each peer from which none is under way. */
   readonly pullAll: () => void;
   /**
-   * Pulls all that each peer has now. `onPart` is called for each part on the way; between two of those, and at the start and end, no more passes than what a pull may
-   * take and {@link SYNC_PATIENCE_MS}.
+   * Pulls every write that each peer has now. Calls `onPart` for each part. The time before, between and after these calls is at most
+   * `timeoutMs` and {@link SYNC_PATIENCE_MS} together.
    */
   readonly sync: (onPart: () => void) => Promise<SyncResult>;
-  /** How long ago a pull from a peer last ended with all that it had, in ms; null: never. */
+  /** The time since a pull last brought every write of a peer, in ms. Null: no pull has. */
   readonly sincePullMs: (peer: NodeId) => number | null;
 }
 
 const SILENT = 'it did not answer a pull in time';
 
-/** The pulls of a server with this replica: does what `pull-progress.ts` says is to be done. */
+/** The pulls of a server with this replica. It does the effects of `pull-progress.ts`. */
 class ReplicaPuller {
   readonly #o: PullerOptions;
   readonly #durable: DurableReplica;
@@ -79,10 +79,10 @@ class ReplicaPuller {
   readonly #pulling = new Map<NodeId, Promise<boolean>>();
   readonly #turns = new Turns();
   readonly #lastPulled = new Map<NodeId, number>();
-  /** Peers that were asked and have not answered yet, and when that was. */
+  /** The peers that have not answered a part's request yet, with the time of the request. */
   readonly #askedAt = new Map<NodeId, number>();
   #pulls = 0;
-  /** The `sync`s under way, each to be told that something goes on. */
+  /** The callbacks of the `sync`s under way. Each is called when a part comes or a turn ends. */
   readonly #syncs = new Set<() => void>();
 
   constructor(o: PullerOptions, durable: DurableReplica) {
@@ -118,7 +118,7 @@ class ReplicaPuller {
     return last === undefined ? null : this.#nowMs() - last;
   }
 
-  /** One pull from a peer at a time; whoever wants another waits for the one under way, and pulls after it. `leftMs`, of a `sync`: how much time there is. */
+  /** Pulls from a peer after the pull under way: one pull from a peer runs at a time. `leftMs`: the time that a `sync` has left, in ms. */
   pull(peer: Outbound, leftMs?: () => number): Promise<boolean> {
     const { id } = peer.peer;
     const hastened = leftMs === undefined || !this.#pulling.has(id) ? undefined : this.#hasten(peer);
@@ -136,12 +136,12 @@ class ReplicaPuller {
     return next;
   }
 
-  /** Would a pull from this peer only go on with parts, while another's do? */
+  /** Would a pull from this peer go on with parts, while another peer's pull has the turn? */
   #isToWait(id: NodeId): boolean {
     return this.#turns.isOthers(id) && transfersOf(this.#durable.replica).some(({ from }) => serverOf(from) === id);
   }
 
-  /** One part after the other until the last. */
+  /** Pulls one part after the other until the last. */
   async #pullThrough(peer: Outbound, leftMs?: () => number): Promise<boolean> {
     const { id } = peer.peer;
     const left = leftMs ?? (() => this.#o.timeoutMs);
@@ -156,7 +156,7 @@ class ReplicaPuller {
         continue;
       }
       if (effect.takesTurn) this.#turns.take(id);
-      // Where the log has failed nothing could be taken in, and a link may be cut between two parts.
+      // A replica whose log has failed takes no part in. The link may be cut between two parts.
       const isPossible = this.#durable.failure === undefined && !peer.isCut();
       const came = isPossible ? await this.#pullPart(peer, times[effect.time]()) : 'failed';
       if (came === 'last') this.#lastPulled.set(id, this.#nowMs());
@@ -206,7 +206,7 @@ class ReplicaPuller {
     });
   }
 
-  /** The pull that is under way when a `sync` begins gets as little time over a silent connection as the `sync`'s own. */
+  /** Gives a pull that is under way when a `sync` begins as little time over a silent connection as the `sync`'s own pull. */
   #hasten({ peer: { id }, silentMs, renew }: Outbound): Timer {
     const began = this.#nowMs();
     return this.#o.timers.after(this.#patienceMs, () => {

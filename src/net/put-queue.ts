@@ -1,21 +1,21 @@
 /**
- * A session's puts under way, in the order in which they were called, and the connection over which each is (R14). Those that go over one connection are
- * accepted in their order; a later one waits where an earlier one is not on that connection, and has to come to its result first.
+ * A session's puts under way, in the order of their calls, with each put's connection (R14). A server accepts the puts of one connection in
+ * their order. If an earlier put is not on that connection and must have its result first, the later put waits.
  */
 import type { Put } from '../core/messages.js';
 
-/** A put that has not come to its result. Mutable; changed by {@link PutQueue} and by who sends it. */
+/** A put without a result. Mutable: {@link PutQueue} and the sender of the put change it. */
 export interface UnderWay<C> {
-  /** As it was sent last; before that, as it was started. */
+  /** The request as it was sent last. Before the first sending, the request as the session started it. */
   request: Put;
-  /** The connection over which it was sent and may be answered yet. */
+  /** The connection over which the put was sent and may still be answered. */
   on: C | undefined;
 }
 
-/** The puts; `mustWait`: has the later of two to wait for the earlier one? */
+/** The puts. `mustWait`: must the later of two puts wait for the earlier put? */
 export class PutQueue<C> {
   readonly #mustWait: (later: Put, earlier: Put) => boolean;
-  /** In the order of the calls. */
+  /** The puts in the order of their calls. */
   readonly #puts = new Set<UnderWay<C>>();
   /** How many puts are on each connection. */
   readonly #counts = new Map<C, number>();
@@ -24,18 +24,18 @@ export class PutQueue<C> {
     this.#mustWait = mustWait;
   }
 
-  /** A put is called. */
+  /** Adds a put that is called. */
   begin(put: UnderWay<C>): void {
     this.#puts.add(put);
   }
 
-  /** A put has come to its result. */
+  /** Removes a put that has its result. */
   end(put: UnderWay<C>): void {
     this.moveTo(put, undefined);
     this.#puts.delete(put);
   }
 
-  /** A put is on this connection now; undefined: on none. */
+  /** Notes that a put is on the connection `c` now. Undefined: on no connection. */
   moveTo(put: UnderWay<C>, c: C | undefined): void {
     if (put.on !== undefined) {
       const left = (this.#counts.get(put.on) ?? 1) - 1;
@@ -46,7 +46,10 @@ export class PutQueue<C> {
     if (c !== undefined) this.#counts.set(c, (this.#counts.get(c) ?? 0) + 1);
   }
 
-  /** Must an earlier put have its result before this one goes over the connection? Usually all puts are on that connection: then none is looked at. */
+  /**
+   * Must an earlier put have its result before this put goes over the connection `c`? Usually all other puts are on `c`. Then the answer is no,
+   * without a look at each put.
+   */
   isHeldUp(put: UnderWay<C>, c: C): boolean {
     if (this.#puts.size - 1 === (this.#counts.get(c) ?? 0)) return false;
     for (const earlier of this.#puts) {

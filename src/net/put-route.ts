@@ -1,59 +1,59 @@
 /**
- * A put on its way (R14), as a pure machine: when its server is reached, how long that may take, what it waits for and when it is given up. Where it goes next is
- * decided by `attempt.ts`; connections, timers and what other puts do are its caller's. One thing is done for a put at a time: each effect but
- * the last is followed by one event, which says what came of it.
+ * A put on its way (R14), as a pure machine. It decides when the put's server is reached, how long this may take, when the put waits, and when
+ * the put is given up. `attempt.ts` decides which server is next. The caller has the connections, the timers and the other puts. The caller
+ * does one effect at a time. After each effect but the last, it passes the effect's result in as one event.
  */
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { PutResult } from '../core/results.js';
 import { beginPut, nextPut, type PutAttempt, type PutEvent, type PutStep } from '../impl/attempt.js';
 import { BACKOFF_MS } from './net-limits.js';
 
-/** A put that has not come to its result. Immutable. */
+/** A put without a result. Immutable. */
 export interface PutRoute {
   readonly attempt: PutAttempt;
   /** The server that is being asked. */
   readonly server: NodeId;
-  /** When its time is over, in ms. */
+  /** The time at which the put's time is over, in ms. */
   readonly until: number;
-  /** How often it was to be sent again to the replica that it was sent to. */
+  /** How often the put was to be sent again to its replica. */
   readonly repetitions: number;
 }
 
 /** The result of the last effect. */
 export type RouteEvent =
-  /** There is a connection to this replica; `isHeldUp`: an earlier put has to come to its result before this one is sent over it. */
+  /** There is a connection to `replica`. `isHeldUp`: an earlier put must have its result before this put is sent over the connection. */
   | { readonly type: 'reached'; readonly replica: ReplicaId | null; readonly isHeldUp: boolean }
-  /** There is none. `isRelinked`: the server has been linked anew meanwhile, at another address perhaps. */
+  /** There is no connection. `isRelinked`: the server was linked anew meanwhile, perhaps at another address. */
   | { readonly type: 'unreached'; readonly isRelinked: boolean }
-  /** It is not linked to that server any more. */
+  /** The client is not linked to the server any more. */
   | { readonly type: 'unlinked' }
-  /** An earlier put has changed. */
+  /** An earlier put has its result, or is on another connection now. */
   | { readonly type: 'woken' }
-  /** None has, and the time is over. */
+  /** No earlier put has changed, and the put's time is over. */
   | { readonly type: 'late' }
   /** The pause is over. */
   | { readonly type: 'paused' }
   /** The put was sent, with this result. */
   | { readonly type: 'came'; readonly event: PutEvent };
 
-/** What to do. */
+/** The caller's next action. */
 export type RouteEffect =
-  /** A connection to the server, within so many ms; `isPatient`: dial again and again. */
+  /** Reach the server within `withinMs`. `isPatient`: dial again and again. */
   | { readonly type: 'reach'; readonly withinMs: number; readonly isPatient: boolean }
-  /** It is sent over the connection that was reached; `at`: to the replica that alone may take it; null: it was sent to none yet. */
+  /** Send the put over the reached connection. `at`: the only replica that may take the put. Null: the put was sent to no replica yet. */
   | { readonly type: 'send'; readonly at: ReplicaId | null; readonly withinMs: number }
-  /** Until an earlier put has changed, so many ms at most. */
+  /** Wait until an earlier put has changed, at most `withinMs`. */
   | { readonly type: 'wait'; readonly withinMs: number }
   | { readonly type: 'pause'; readonly ms: number }
   | RouteEnd;
 
-/** Nothing more: the put has come to its result. */
+/** The put has its result. */
 interface RouteEnd {
   readonly type: 'done';
   readonly result: PutResult;
 }
 
-/** A route and what to do; a put that has come to its result has no route any more. `noted`: the server that could not be reached, for the trace. */
+/** A route and its next effect. A put with a result has no route any more. `noted`: the server that could not be reached, for the trace. */
 export type RouteStep =
   | { readonly route: PutRoute; readonly effect: Exclude<RouteEffect, RouteEnd>; readonly noted?: NodeId }
   | { readonly route?: undefined; readonly effect: RouteEnd; readonly noted?: NodeId };
@@ -74,7 +74,7 @@ export const nextRoute = (route: PutRoute, event: RouteEvent, nowMs: number): Ro
       return reached(route, event.replica, event.isHeldUp, nowMs);
     case 'unreached':
       if (event.isRelinked) return reach(route, nowMs);
-      // One that is repeated was sent there before: that it was asked is noted already.
+      // A repeated put was sent to this server before, so the trace has this server already.
       return route.attempt.at === null
         ? { ...after(route, UNREACHABLE, nowMs), noted: route.server }
         : after(route, UNREACHABLE, nowMs);
@@ -90,7 +90,7 @@ export const nextRoute = (route: PutRoute, event: RouteEvent, nowMs: number): Ro
   }
 };
 
-/** Every server still to be asked has its share of the time to be reached; what was sent may wait for its answer to the end. */
+/** Each server still to be asked gets an equal share of the time for being reached. A put that was sent may wait until its time is over. */
 const reach = (route: PutRoute, nowMs: number): RouteStep => {
   const { attempt, until } = route;
   const left = until - nowMs;
@@ -108,7 +108,7 @@ const reached = (route: PutRoute, replica: ReplicaId | null, isHeldUp: boolean, 
 
 const after = (route: PutRoute, event: PutEvent, nowMs: number): RouteStep => goTo(route, nextPut(route.attempt, event), nowMs);
 
-/** A server that breaks off again and again, or is busy, is not asked without a pause. */
+/** A put that is sent again more than once pauses before each try, because its server may break off again and again, or be busy. */
 const goTo = (route: Pick<PutRoute, 'until' | 'repetitions'>, { attempt, effect }: PutStep, nowMs: number): RouteStep => {
   if (effect.type === 'done') return { effect };
   const isRepeated = attempt.at !== null;

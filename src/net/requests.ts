@@ -38,19 +38,19 @@ export class Requests {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
 
-  /** How many wait. */
+  /** How many requests wait. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** A request is sent; gives its number, which no other has. */
+  /** Notes a request that is sent. Gives the request's number, which no other request has. */
   begin({ done, onPart, deadlineMs, isLong }: Request, nowMs: number): number {
     const id = this.#nextId++;
     this.#waiting.set(id, { done, onPart, deadlineMs, isLong, deadline: nowMs + deadlineMs });
     return id;
   }
 
-  /** A part of an answer has come: its time begins anew. Undefined: nobody waits for it any more. */
+  /** Notes a part of an answer: the request's time begins anew. Undefined: the request was given up. */
   part(id: number, nowMs: number): Request | undefined {
     const request = this.#waiting.get(id);
     if (request !== undefined) request.deadline = nowMs + request.deadlineMs;
@@ -64,19 +64,19 @@ export class Requests {
     return w;
   }
 
-  /** Gives up those whose time is over. `heardAt`: when something was heard last, while a frame is arriving; undefined: none is. */
+  /** Gives up the requests whose time is over. `heardAt`: the time of the last byte of a frame that is arriving. Undefined: no frame is. */
   expired(nowMs: number, heardAt: number | undefined): ReadonlyArray<Request> {
     return this.#giveUp(
       (_id, w) => w.deadline <= nowMs && !(w.isLong && heardAt !== undefined && heardAt + w.deadlineMs > nowMs),
     );
   }
 
-  /** Gives up those from a number on: the other end acts on none of them. */
+  /** Gives up the requests from the number `first` on: the other end acts on none of them. */
   from(first: number): ReadonlyArray<Request> {
     return this.#giveUp((id) => id >= first);
   }
 
-  /** Gives up all. */
+  /** Gives up all requests. */
   all(): ReadonlyArray<Request> {
     return this.from(0);
   }
@@ -92,19 +92,19 @@ export class Requests {
   }
 }
 
-/** The other end's requests, as they are served. */
+/** The other end's requests that this end serves. */
 export class Serving {
   #served = 0;
   #bytes = 0;
   #unserved = 0;
   #isRetired = false;
 
-  /** How many are being served. */
+  /** How many requests are being served. */
   get served(): number {
     return this.#served;
   }
 
-  /** How long those are in all, in bytes. */
+  /** The size of the requests being served, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -114,12 +114,12 @@ export class Serving {
     return this.#unserved;
   }
 
-  /** Is nothing served any more but what has begun? */
+  /** True: this end serves only the requests that have begun. */
   get isRetired(): boolean {
     return this.#isRetired;
   }
 
-  /** Is nothing served any more, and everything answered? */
+  /** True: this end serves no new request, and has answered every request. */
   get isDone(): boolean {
     return this.#isRetired && this.#served === 0;
   }

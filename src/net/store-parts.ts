@@ -1,9 +1,9 @@
-/** Cuts a server's store into parts for the master. The parts are made one at a time, so that a large store is never one message, nor the work of one turn. */
+/** Cuts a server's store into parts for the master, one at a time. So a large store is never one message, and never the work of one turn. */
 import type { Write } from '../core/write.js';
 import { PART_BYTES } from './net-limits.js';
 import type { Part } from './protocol.js';
 
-/** About the size of an entry beside its key and value, in bytes. */
+/** The approximate size of an entry without its key and value, in bytes. */
 const ENTRY_BYTES = 16;
 
 /** The live writes of one instant as keys and values, in runs of about {@link PART_BYTES}. */

@@ -1,4 +1,4 @@
-/** The turns of a process: in each of them every stream that has something is read once. */
+/** The turns of a process. In each turn the process reads every stream that has bytes once. */
 import type { Timers } from '../ports/ports.js';
 
 /** Counts the turns of the process whose timers these are. */
@@ -19,7 +19,7 @@ const turnCounter = (timers: Timers): (() => number) => {
 
 const counters = new WeakMap<Timers, () => number>();
 
-/** Gives the number of the process's turn. */
+/** Gives a function that returns the number of the process's present turn. */
 export const turnsOf = (timers: Timers): (() => number) => {
   const counter = counters.get(timers) ?? turnCounter(timers);
   counters.set(timers, counter);
