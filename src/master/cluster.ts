@@ -1,6 +1,6 @@
 /**
- * A cluster of processes, as the master's commands see it: starts and kills them, makes and cuts links, and asks. Knows which
- * servers live, which links there are, and nothing of keys and stamps.
+ * The cluster of processes for the master's commands. It starts and kills processes, makes and cuts links, and sends requests. It knows the
+ * live servers and the links, and knows nothing of keys and stamps.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
@@ -17,13 +17,13 @@ import { partitions, type Topology } from './topology.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** How a cluster is to be run. */
+/** The options of a cluster. */
 export interface ClusterOptions extends MemberOptions {
   /** The address at which `from` reaches `to`, which listens at `address`: a test may put a proxy in between. */
   readonly route?: (from: Party, to: Party, address: Address) => Promise<Address>;
 }
 
-/** A running cluster. Every operation has its deadline. Whether ids make sense is for the caller to see to. */
+/** A running cluster. Every operation has a deadline. The caller checks that ids make sense. */
 export interface Cluster {
   readonly topology: Topology;
   readonly joinServer: (id: NodeId) => Fallible<void>;
@@ -33,7 +33,7 @@ export interface Cluster {
   readonly breakLink: (a: NodeId, b: NodeId) => Fallible<void>;
   /** Pulls until in every partition all servers have equal vectors, and so equal stores. */
   readonly stabilize: () => Fallible<void>;
-  /** Sorted by the bytes of the keys. */
+  /** The server's store, sorted by the bytes of the keys. */
   readonly storeOf: (id: NodeId) => Fallible<ReadonlyArray<readonly [Bytes, Bytes]>>;
   readonly membersOf: (id: NodeId) => Fallible<ReadonlyArray<NodeId>>;
   readonly put: (client: NodeId, key: Bytes, value: Bytes) => Fallible<PutResult>;
@@ -53,7 +53,7 @@ const firstFailure = (all: ReadonlyArray<E.Either<string, unknown>>): E.Either<s
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
-/** Tells an end of a link of it. */
+/** Tells one end of a link that the link is made or cut. */
 const tell = async (
   members: Members,
   topology: Topology,
@@ -72,7 +72,7 @@ const tell = async (
   return members.ask(at, { type: 'link', peer: party, address: reached }, isDone);
 };
 
-/** Tells all of a chain, a stage at a time; ends with the first that fails. */
+/** Does the tellings of a chain, one stage after the other. Ends with the first telling that fails. */
 const follow = async (chain: Chain, telling: (t: Telling) => Fallible<unknown>): Fallible<void> => {
   for (const stage of chain) {
     const told = firstFailure(await Promise.all(stage.map(telling)));
@@ -154,7 +154,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
       ),
     storeOf: (id) => storeOf(members, id),
     membersOf: async (id) =>
-      // A server keeps the link to a dead peer, to be there for it when it is back; it is not connected to it meanwhile.
+      // A server keeps the link to a dead peer, so the link works again when the peer is back. Until then the two are not connected.
       E.map((a: AnswerOf<'members'>) => a.servers.filter(topology.isLive))(await members.ask(id, { type: 'members' }, isMembers)),
     put: (client, key, value) => members.ask(client, { type: 'doPut', key, value }, PutResultC.is),
     get: (client, key) => members.ask(client, { type: 'doGet', key }, GetResultC.is),

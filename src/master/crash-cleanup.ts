@@ -18,7 +18,7 @@ import { ownershipOf } from '../files/owner.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 const ProcessC = t.readonly(t.strict({ pid: Natural, start: t.string }));
-/** A process beyond doubt: its pid, and when it started, so that a pid used again is not mistaken for it. */
+/** A process's pid and start time. The start time tells the process from a later process with the same pid. */
 type ProcessRecord = t.TypeOf<typeof ProcessC>;
 
 /** A master's run. */
@@ -30,7 +30,7 @@ export interface Run {
 
 // --- processes -------------------------------------------------------------------------------------------------------------
 
-/** When a process started, in the system's own words; undefined where it does not exist. */
+/** A process's start time, in the system's form. Undefined: the process does not exist. */
 export const startOf = (pid: number): string | undefined => {
   try {
     if (process.platform !== 'linux') return execFileSync('ps', ['-o', 'lstart=', '-p', `${pid}`], { encoding: 'utf8' }).trim();
@@ -58,7 +58,7 @@ export const runArgument = (token: string): string => `--run=${token}`;
 
 // --- a run's folder --------------------------------------------------------------------------------------------------------
 
-/** Where all runs of this user have their folders. */
+/** The folder with the folders of all runs of this user. */
 const runsFolder = (): string => join(tmpdir(), `bayou-${process.getuid?.() ?? 'user'}`);
 
 /** What is wrong with the folder of all runs: a name that everybody knows, in a folder where everybody may write. */
@@ -100,7 +100,7 @@ export const beginRun = (): E.Either<string, Run> => {
   }
 };
 
-/** Writes down a process that the run has started; false where there is no room to, so that nobody would find it after a crash. */
+/** Writes down a process that the run has started. False: the disk has no room for the record, so no clean-up could find the process. */
 export const recordProcess = (run: Run, pid: number): boolean => {
   const start = startOf(pid);
   if (start === undefined) return true;
@@ -112,7 +112,7 @@ export const recordProcess = (run: Run, pid: number): boolean => {
   }
 };
 
-/** Ends a run: its processes are gone, its folder goes too. */
+/** Ends a run whose processes are gone: removes its folder. */
 export const endRun = (run: Run): void => rmSync(run.dir, { recursive: true, force: true });
 
 // --- cleaning up -----------------------------------------------------------------------------------------------------------
@@ -139,15 +139,15 @@ const gone = async (p: ProcessRecord, deadlineMs: number): Promise<boolean> => {
   return true;
 };
 
-/** What a clean-up did. */
+/** The result of a clean-up. */
 export interface Cleanup {
-  /** Runs whose master is still there: left alone. */
+  /** The number of runs whose master still runs. The clean-up left them alone. */
   readonly running: number;
-  /** Runs that were left behind and are gone now. */
+  /** The number of crashed runs that the clean-up removed. */
   readonly removed: number;
   /** Pids that were killed. */
   readonly killed: ReadonlyArray<number>;
-  /** Pids that would not go away. */
+  /** The pids that did not end. */
   readonly stuck: ReadonlyArray<number>;
 }
 
@@ -159,7 +159,7 @@ export const cleanup = async (folder = runsFolder()): Promise<Cleanup> => {
   let removed = 0;
   for (const token of existsSync(folder) ? readdirSync(folder) : []) {
     const dir = join(folder, token);
-    // A folder without a master is one that is just being made, or none of ours.
+    // A folder without a master's record is just being made, or is no run's folder.
     const master = recordsIn(join(dir, 'master.json'))[0];
     if (master === undefined) continue;
     if (lives(master)) {

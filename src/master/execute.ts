@@ -1,4 +1,4 @@
-/** What a command of the master language does (contract, section 5): checks that it makes sense, does it, says what to print. */
+/** Runs the commands of the master language (contract, section 5): checks that a command makes sense, does it, and gives the output to print. */
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../core/bounds.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
@@ -9,8 +9,8 @@ import type { Fallible } from './members.js';
 import type { Topology } from './topology.js';
 
 /**
- * What came of a command. `refused`: bad input, it had no effect. `failed`: the cluster did not do it. `putFailed`: a put that no
- * server accepted, an outcome like others (R14, R15).
+ * The outcome of a command. `refused`: the command was bad input and had no effect. `failed`: the cluster did not do the command. `putFailed`:
+ * no server accepted the put, which is an outcome like others (R14, R15).
  */
 export type Outcome =
   | { readonly type: 'ok'; readonly output: ReadonlyArray<Bytes> }
@@ -54,7 +54,7 @@ const aLink = (t: Topology, a: NodeId, b: NodeId): Check => {
 const checkSize = (what: string, bytes: Bytes, max: number): Check =>
   bytes.length > max ? `a ${what} of ${bytes.length} bytes, above the maximum of ${max}` : undefined;
 
-/** What is wrong with a command in this cluster, in words. */
+/** The reason why a command is bad input in this cluster, in words. */
 const check = (t: Topology, c: Command): Check => {
   switch (c.type) {
     case 'joinServer':

@@ -1,18 +1,18 @@
-/** Reading lines of commands as they come, parsed ahead of their turn, so that what is needed later can be prepared. */
+/** Reads lines of commands as they come. It parses lines ahead of their turn, so the master can prepare processes that later lines need. */
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import { type Line, parseLine } from '../core/script.js';
 
-/** The longest line, in bytes; a longer one is a mistake of its line. */
+/** The most bytes of a line. A longer line is bad input. */
 export const MAX_LINE_BYTES = 1024 * 1024;
-/** What some editors put at the start of a file that is UTF-8. */
+/** The mark that some editors put at the start of a file in UTF-8. */
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 /** How many lines are read ahead. */
 const AHEAD = 100_000;
 
-/** A line with its number, from 1; `line` is a script's unless another kind is said. */
+/** A line with its number, from 1. `line` is a script's line unless `L` names another kind. */
 export interface NumberedLine<L = Line> {
   readonly number: number;
   readonly line: L;
@@ -22,7 +22,7 @@ export interface NumberedLine<L = Line> {
 export interface LineReader<L> {
   /** The next line; undefined at the end. */
   readonly next: () => Promise<NumberedLine<L> | undefined>;
-  /** The lines that have been read and not yet taken, at most so many. */
+  /** The lines that have been read and not yet taken, at most `count`. */
   readonly ahead: (count: number) => ReadonlyArray<NumberedLine<L>>;
   readonly stop: () => void;
 }
@@ -44,7 +44,7 @@ export const isFolder = (fd: number): boolean => {
 export const readScript = (input: Readable, onError: (error: Error) => void): ScriptReader =>
   readLines(input, parseLine, onError);
 
-/** The beginning of a line with more of it. Beyond the limit no more is kept: the length shows by then that the line is too long. */
+/** Appends `more` to the beginning of a line. Beyond the limit nothing is appended, because the length then shows that the line is too long. */
 const longer = (rest: string, more: string): string => (rest.length <= MAX_LINE_BYTES ? rest + more : rest);
 
 /** The lines that end in a chunk, and the beginning of the next one; `rest` is the beginning that was left before. */

@@ -4,7 +4,7 @@ import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
 import { host, newCommand, path, wholeNumber } from '../command-line/command-line.js';
 
-/** What the command line says. */
+/** The options of the command line. */
 export interface MasterOptions {
   /** The script's file; undefined: standard input. */
   readonly script: string | undefined;

@@ -1,4 +1,4 @@
-/** The master by hand, on a terminal: a prompt, a history, completion of command names, help. */
+/** The master's terminal: a prompt, a history, completion of command names, and help. */
 import { createInterface } from 'node:readline';
 import pc from 'picocolors';
 import { bytesOfText } from '../core/bytes.js';
@@ -14,7 +14,7 @@ const help = (): string =>
 
 const complete = (line: string): [string[], string] => [NAMES.filter((name) => name.startsWith(line)), line];
 
-/** Reads commands from a terminal; `out` is where the prompt and the help go, which is not where results go. */
+/** Reads commands from a terminal. The prompt and the help go to `out`. Results go elsewhere. */
 export const promptReader = (input: NodeJS.ReadStream, out: NodeJS.WriteStream): ScriptReader => {
   const terminal = createInterface({ input, output: out, prompt: pc.cyan('bayou> '), completer: complete, historySize: 1000 });
   out.write(`bayou master: ${pc.bold('help')} lists the commands, ${pc.bold('done')} or Ctrl-D ends.\n`);

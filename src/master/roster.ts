@@ -1,50 +1,50 @@
 /**
- * Which processes of a cluster run, as its master knows them: a pure machine. It is told what happened to a process and says what follows; starting,
- * dialing and killing are its caller's. A process is known by its name in the trace, `server-3#1`, which no other ever has: what is heard late of
- * an earlier process of an id says nothing of the one that runs now.
+ * The master's record of the cluster's processes, as a pure machine. The caller passes each event of a process in, and the machine gives the
+ * effects. The caller starts, dials and kills. The machine knows a process by its name in the trace, `server-3#1`, which no other process ever
+ * has. So a late event of an earlier process of an id changes nothing for the process that runs now.
  */
 import type { NodeId } from '../core/ids.js';
 import type { Party } from '../net/protocol.js';
 
-/** What a master remembers of its processes. Immutable. */
+/** The master's record of its processes. Immutable. */
 export interface Roster {
-  /** How many processes were started for an id. */
+  /** The number of processes that were started for an id. */
   readonly starts: ReadonlyMap<NodeId, number>;
-  /** Where the last one of an id listened: the next one asks for that port. */
+  /** The port of the last process of an id. The next process of the id asks for this port. */
   readonly ports: ReadonlyMap<NodeId, number>;
   /** The process that runs as an id. */
   readonly running: ReadonlyMap<NodeId, string>;
-  /** Those that the master ends itself, until they are gone. */
+  /** The processes that the master ends itself, until they are gone. */
   readonly doomed: ReadonlySet<string>;
 }
 
-/** What happened to a process. */
+/** An event of a process. */
 export type RosterEvent =
-  /** One is started for this party; its name is {@link nextName}'s. */
+  /** A process is started for this party. {@link nextName} gave its name. */
   | { readonly type: 'started'; readonly party: Party }
   | { readonly type: 'listening'; readonly party: Party; readonly port: number }
-  /** It has been dialed: from now on it runs. */
+  /** The master has dialed the process. From now on the process runs. */
   | { readonly type: 'enlisted'; readonly party: Party; readonly name: string }
-  /** The master kills it. */
+  /** The master kills the process. */
   | { readonly type: 'doomed'; readonly party: Party; readonly name: string }
   | { readonly type: 'gone'; readonly party: Party; readonly name: string; readonly how: string };
 
-/** What follows. */
+/** An effect of an event. */
 export type RosterEffect =
-  /** Nobody serves as this id any more. */
+  /** No process runs as this id any more. */
   | { readonly type: 'died'; readonly id: NodeId }
   /** The master's connection to the process is closed. */
   | { readonly type: 'hangUp'; readonly name: string }
-  /** It ended by itself. */
+  /** The process ended by itself. */
   | { readonly type: 'tellDeath'; readonly party: Party; readonly how: string };
 
-/** A roster and what is to be done. */
+/** A roster and its effects. */
 export interface RosterStep {
   readonly roster: Roster;
   readonly effects: ReadonlyArray<RosterEffect>;
 }
 
-/** Nobody has been started. */
+/** The roster before any process was started. */
 export const EMPTY: Roster = { starts: new Map(), ports: new Map(), running: new Map(), doomed: new Set() };
 
 const nameOf = ({ role, id }: Party, count: number): string => `${role}-${id}#${count}`;
@@ -58,13 +58,13 @@ const without = <K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> => new
 
 const noEffects = (roster: Roster): RosterStep => ({ roster, effects: [] });
 
-/** It runs no longer, if it did. */
+/** Removes a process from `running`, if it is there. */
 const leave = (roster: Roster, { id }: Party, name: string): RosterStep =>
   roster.running.get(id) === name
     ? { roster: { ...roster, running: without(roster.running, id) }, effects: [{ type: 'died', id }] }
     : noEffects(roster);
 
-/** The next roster, and what follows. */
+/** The next roster, and its effects. */
 export const nextRoster = (roster: Roster, event: RosterEvent): RosterStep => {
   const { party } = event;
   switch (event.type) {

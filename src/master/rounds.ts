@@ -1,17 +1,18 @@
 /**
- * `stabilize` in one partition (section 5), as a pure machine: rounds in which every server pulls from its peers, until all have equal vectors, and so equal
- * stores. It is told what a round came to and when, and says what to do next; asking and waiting are its caller's.
+ * `stabilize` in one partition (section 5), as a pure machine. In each round every server pulls from its peers. The rounds end when all vectors
+ * are equal, so the stores are equal too. The caller passes each round's result and the time in, and the machine gives the next effect. The
+ * caller asks and waits.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../core/ids.js';
 import type { VectorEntries } from '../core/write.js';
 
-/** What a server says of its pulls: its vector then, the peers from which not all came, and whether something came in parts, or can come at all. */
+/** A server's answer to a `sync`. `vv`: its vector afterwards. `failed`: the peers whose writes did not all come. `inParts`: writes came in parts. */
 export interface Synced {
   readonly vv: VectorEntries;
   readonly failed: ReadonlyArray<NodeId>;
   readonly inParts: boolean;
-  /** Why nothing can come any more: its log has failed. */
+  /** The reason why the server takes no write in any more: its log has failed. Null: the log works. */
   readonly failure: string | null;
 }
 
@@ -19,7 +20,7 @@ export interface Synced {
 export interface Rounds {
   readonly servers: ReadonlyArray<NodeId>;
   readonly limitMs: number;
-  /** When it is given up, in ms. A round that brings parts of long answers puts it off: parts may take longer than any limit. */
+  /** The time at which the rounds are given up, in ms. A round with parts puts it off, because parts may take longer than any limit. */
   readonly until: number;
 }
 
@@ -28,13 +29,13 @@ export type RoundsEvent =
   | { readonly type: 'answered'; readonly answers: ReadonlyArray<E.Either<string, Synced>> }
   | { readonly type: 'paused'; readonly inParts: boolean };
 
-/** What to do: ask all servers for a round, make a pause before that, or end. */
+/** The next effect: ask all servers for a round, pause before the next round, or end. */
 export type RoundsEffect =
   | { readonly type: 'ask' }
   | { readonly type: 'pause'; readonly inParts: boolean }
   | { readonly type: 'done'; readonly result: E.Either<string, void> };
 
-/** Rounds and what to do next. */
+/** Rounds and their next effect. */
 export interface RoundsStep {
   readonly rounds: Rounds;
   readonly effect: RoundsEffect;
@@ -47,7 +48,7 @@ const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
   return a.length === b.length && b.every(([r, t]) => of.get(r) === t);
 };
 
-/** Is there something in one of the vectors that this one lacks? */
+/** Does one of the vectors claim a write that this vector does not claim? */
 const isBehind = (vv: VectorEntries, all: ReadonlyArray<VectorEntries>): boolean => {
   const of = new Map(vv);
   return all.some((other) => other.some(([r, t]) => t > (of.get(r) ?? 0)));
@@ -55,7 +56,7 @@ const isBehind = (vv: VectorEntries, all: ReadonlyArray<VectorEntries>): boolean
 
 const notEqual = ({ servers }: Rounds): string => `the stores of servers ${servers.join(', ')} are not equal`;
 
-/** Begins with these servers, now. */
+/** Begins the rounds of these servers. */
 export const beginRounds = (servers: ReadonlyArray<NodeId>, limitMs: number, nowMs: number): RoundsStep => ({
   rounds: { servers, limitMs, until: nowMs + limitMs },
   effect: { type: 'ask' },
@@ -74,7 +75,7 @@ const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced
   const vectors = came.map(({ vv }) => vv);
   const isEqual = vectors.every((v) => sameVectors(v, vectors[0] ?? []));
   if (isEqual) return done(rounds, E.right(undefined));
-  // A server whose log has failed takes nothing in, and the others may still pull from it.
+  // A server whose log has failed takes no write in, but the others may still pull from it.
   const stuck = came.findIndex(({ failure, vv }) => failure !== null && isBehind(vv, vectors));
   if (stuck >= 0)
     return done(
@@ -82,7 +83,7 @@ const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced
       E.left(`${notEqual(rounds)}, and cannot become so: server ${rounds.servers[stuck]}: ${came[stuck]?.failure}`),
     );
   const inParts = came.some((s) => s.inParts);
-  // A connection that broke is not dialed again at once; asking sooner would be in vain.
+  // The pause comes first because a server does not dial a broken connection again at once.
   const isMissed = came.some(({ failed }) => failed.some((peer) => rounds.servers.includes(peer)));
   return isMissed ? { rounds, effect: { type: 'pause', inParts } } : goOn(rounds, inParts, nowMs);
 };

@@ -1,7 +1,7 @@
-/** Which servers and clients there are, which servers live, and which links (contract, section 5). No processes, no waiting. */
+/** The servers and clients of a cluster, the live servers, and the links (contract, section 5). No processes, no waiting. */
 import type { NodeId } from '../core/ids.js';
 
-/** The master's book of the cluster. */
+/** The master's record of the cluster. */
 export interface Topology {
   readonly isServer: (id: NodeId) => boolean;
   readonly isClient: (id: NodeId) => boolean;
@@ -10,11 +10,11 @@ export interface Topology {
   readonly liveServers: () => ReadonlyArray<NodeId>;
   /** The live servers that a live server is linked to, in the order of their ids. */
   readonly linkedServers: (server: NodeId) => ReadonlyArray<NodeId>;
-  /** The clients linked to a server, whether it lives or not: they keep their link. */
+  /** The clients linked to a server. They keep their link if the server is dead. */
   readonly clientsOf: (server: NodeId) => ReadonlyArray<NodeId>;
   /** The clients whose link to a server was cut. */
   readonly cutClients: (server: NodeId) => ReadonlyArray<NodeId>;
-  /** A server is there, new or again: linked to every live server, whatever links were cut before. */
+  /** Adds a server that is new or back. It is linked to every live server, even if such a link was cut before. */
   readonly serverJoined: (id: NodeId) => void;
   readonly clientJoined: (id: NodeId, server: NodeId) => void;
   readonly died: (server: NodeId) => void;
@@ -24,7 +24,7 @@ export interface Topology {
 
 const byNumber = (a: NodeId, b: NodeId): number => a - b;
 
-/** A book without entries. */
+/** A topology without servers and clients. */
 export const makeTopology = (): Topology => {
   const servers = new Map<NodeId, boolean>();
   const clients = new Set<NodeId>();

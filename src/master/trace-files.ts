@@ -1,18 +1,18 @@
 /**
- * The files of a traced run. Every process writes its own, in a folder beside the trace; when the run is over the master puts
- * them one after the other into the trace. If the master is killed the folder stays, and is as good.
+ * The files of a traced run. Every process writes a file of its own, in a folder beside the trace. When the run is over, the master puts the
+ * files one after the other into the trace. If the master is killed, the folder stays, and its files have all events.
  */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTracer, type Tracer } from '../net/tracer.js';
 import { reasonOf } from '../command-line/say.js';
 
-/** Where the processes of a run write their events. */
+/** The files to which the processes of a run write their events. */
 export interface TraceFiles {
   readonly fileOf: (processName: string) => string | null;
-  /** The master's own. */
+  /** The master's own tracer. */
   readonly master: Tracer;
-  /** Puts all events into the trace; every process is gone. */
+  /** Puts all events into the trace. Every process must be gone. */
   readonly collect: () => void;
 }
 

@@ -54,7 +54,7 @@ const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 
 const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
 
-/** The puts of a session: does what `put-route.ts` says is to be done, and tells it what came of it. */
+/** The puts of a session. It does the effects of `put-route.ts`, and passes each effect's result back as an event. */
 class Putter {
   readonly #o: AskerOptions;
   readonly #queue: PutQueue<Connection>;
@@ -169,7 +169,7 @@ class Putter {
     const { replica } = c.peer;
     if (result.left.type === 'unsent' || replica === null) return UNREACHABLE;
     if (result.left.type === 'broken') return { type: 'broken', replica };
-    // Whatever is asked over it next would wait in vain as well.
+    // The next request over this connection would wait in vain too.
     c.close(result.left.why);
     return NO_ANSWER;
   }

@@ -30,7 +30,7 @@ import type { Tls } from './tls.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** What a server is started with. */
+/** The options of a server. */
 export interface ServerOptions {
   readonly id: NodeId;
   /** The cluster's secret: whoever knows it belongs to the cluster. */
@@ -52,7 +52,7 @@ export interface ServerOptions {
   readonly timeoutMs: number;
   /** Clients whose link to this server is cut. */
   readonly refused: ReadonlyArray<NodeId>;
-  /** Servers that it is linked to from the start; it hears from those that are there before it accepts anything. */
+  /** The servers that it is linked to from the start. It pulls from the peers that it can reach before it accepts anything. */
   readonly peers?: ReadonlyArray<{ readonly id: NodeId; readonly address: Address }>;
   /** How many connections it takes; default: as many as the limits say. */
   readonly connectionLimits?: ConnectionLimits | undefined;
@@ -82,9 +82,9 @@ export interface RunningServer {
   readonly pull: (peer: NodeId) => Promise<boolean>;
   /** The server's replica with its log, for a look into a simulated process. */
   readonly inside: DurableReplica;
-  /** How it is with it now. */
+  /** The server's present status. */
   readonly status: () => ServerStatus;
-  /** Stops serving and closes the log; every acknowledged write is in it (R10). Again is the same as once. */
+  /** Stops serving and closes the log, which has every acknowledged write (R10). A second call does nothing more. */
   readonly close: () => Promise<void>;
 }
 

@@ -11,7 +11,7 @@ const PERIOD_MS = 1_000;
 /** The longest time between two lines of the same cause, in periods. */
 const MOST_PERIODS = 60;
 
-/** What a line says, whatever ports and counts it says it of. */
+/** A line's cause: the line without its ports and counts. */
 const causeOf = (text: string): string => text.replaceAll(/\d+/g, '0');
 
 /** Logs the first line at once, and throttles later lines. `now` is a clock in ms. */
