@@ -5,12 +5,12 @@ import { Surveyor } from './survey.js';
 import { choicesOf, placeOf, type Words } from './walk.js';
 import { Walker } from './walker.js';
 
-/** How long a survey goes on at a time, in ms: the page stays lively. */
+/** The slice of time of a survey, in ms. A short slice keeps the page responsive. */
 const SLICE_MS = 120;
 /** Longer runs are not walked step by step from the page. */
 const MOST_STEPS = 10_000;
 
-/** Answers questions; a model that goes wrong is said to do so, in one line. */
+/** Answers questions. If the model throws, the answer is one line that says so. */
 export const answering = <S, A>(model: Model<S, A>, words: Words<S, A>): ((question: Question) => Reply) => {
   const walker = new Walker(model);
   let surveyor: Surveyor<S, A> | undefined;

@@ -23,9 +23,9 @@ export interface ChoiceShot {
 /** The steps that are possible at a user's place. */
 export interface Choices {
   readonly choices: ReadonlyArray<ChoiceShot>;
-  /** Where the state is beyond the model's boundary: a check does not go on from it. */
+  /** True: the state is beyond the model's boundary, and a check does not go on from it. */
   readonly isBeyond?: true;
-  /** Initial states that there are. */
+  /** The number of initial states. */
   readonly initials: number;
 }
 
@@ -39,7 +39,7 @@ export interface Survey {
   readonly states: number;
   readonly steps: number;
   readonly elapsedMs: number;
-  /** Bytes that the page's memory takes, where that is known. */
+  /** The size of the page's memory in bytes, if it is known. */
   readonly bytes?: number;
   readonly isComplete: boolean;
   /** Why it stopped before its end. */
@@ -69,14 +69,14 @@ export interface GraphShot {
 /** A question about the model. */
 export type Question =
   | { readonly ask: 'place'; readonly to: WayTo }
-  /** The same without the run, for whoever has it. */
+  /** Asks for the possible steps without the run, because the page has the run already. */
   | { readonly ask: 'choices'; readonly to: WayTo }
-  /** How the check goes on that runs meanwhile. */
+  /** Asks for the progress of the check that runs meanwhile. */
   | { readonly ask: 'check' }
   /** Goes on with the survey for a slice of time; `path`: the run to draw on it. */
   | { readonly ask: 'survey'; readonly path: WayTo };
 
-/** The answer to a question; `wrong`: one line that says why there is none. */
+/** The answer to a question. `wrong`: one line that says why there is no answer. */
 export type Reply =
   | { readonly ask: 'place'; readonly place: Place }
   | { readonly ask: 'choices'; readonly choices: Choices }

@@ -1,15 +1,15 @@
 /**
- * What a run was at each step: its steps, and the parts of its states, found by the last change before it. A run that came in blocks (see
- * {@link Blocks}) is read a block at a time.
+ * Finds a run's steps, and the parts of its states at each step: a part's value is its last change before that step. A run that came in blocks
+ * (see {@link Blocks}) is read one block at a time.
  */
 import type { Arrow, Block, Changes, Mark, PartShot, RunShot, StepShot } from './shape.js';
 
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
-/** How many steps a run has. */
+/** The number of a run's steps. */
 export const lengthOf = ({ steps, blocks }: RunShot): number => blocks?.count ?? steps.length;
 
-/** The step with a number, from 1; undefined where there is none. */
+/** The step with a number, from 1. Undefined: the run has no such step. */
 export const stepAt = (run: RunShot, step: number): StepShot | undefined => {
   const { steps, blocks } = run;
   if (blocks === undefined) return steps[step - 1];
@@ -65,7 +65,7 @@ const lastIn = (stretch: Stretch, name: string, at: number): PartShot | null => 
   return line?.shots[firstFrom(line.at, (changed) => changed > at) - 1] ?? null;
 };
 
-/** A part of the state after a number of steps; null where the state does not have it. */
+/** A part of the state after `at` steps. Null: the state does not have the part. */
 export const partAt = (run: RunShot, name: string, at: number): PartShot | null => {
   const { blocks } = run;
   if (blocks === undefined || blocks.count === 0 || at === 0) return lastIn(run, name, at);
@@ -73,7 +73,7 @@ export const partAt = (run: RunShot, name: string, at: number): PartShot | null 
   return lastIn(blocks.read(index), name, at - index * blocks.size);
 };
 
-/** Whether a step, from 1, changed a part. */
+/** Did a step, counted from 1, change a part? */
 export const isChangedAt = (run: RunShot, name: string, step: number): boolean =>
   Object.hasOwn(stepAt(run, step)?.changed ?? {}, name);
 
@@ -86,7 +86,7 @@ export const sortedNames = (names: ReadonlyArray<string>): ReadonlyArray<string>
 
 // --- what is drawn ---------------------------------------------------------------------------------------------------------
 
-/** The first index of a sorted list from which on something is so. */
+/** The first index of a sorted list from which on `is` is true. */
 const firstFrom = <T>(all: ReadonlyArray<T>, is: (item: T) => boolean): number => {
   let [low, high] = [0, all.length];
   while (low < high) {

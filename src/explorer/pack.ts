@@ -1,6 +1,6 @@
 /**
- * An exploration as it travels: JSON in one line, and the steps of its long runs in blocks, a line for each, so that a page opens without reading
- * what nobody looks at yet.
+ * The transport form of an exploration: JSON in one line, and the steps of its long runs in blocks of one line each. So a page opens before it
+ * reads the blocks, and reads a block only when the user looks at it.
  */
 import { drawingOf } from './draw.js';
 import { namesOf } from './history.js';
@@ -8,11 +8,11 @@ import type { Block, Blocks, Changes, Exploration, RunShot, StepShot } from './s
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** A run with more steps travels in blocks. */
+/** The most steps of a run that is packed in one piece. A longer run is packed in blocks. */
 const LONG = 2000;
 /** Steps in a block. */
 const SIZE = 500;
-/** Blocks that are kept once they were read: as many as are looked at together, and some more. */
+/** The most blocks that are kept after reading: as many as the page shows together, and some more. */
 const MOST_KEPT = 24;
 
 /** What the first line says of the blocks of a run. */
@@ -98,7 +98,7 @@ const reading = (first: number, blockAt: (index: number) => string): Blocks['rea
   const kept = new Map<number, Block>();
   return (index) => {
     const known = kept.get(index) ?? (JSON.parse(blockAt(first + index)) as Block);
-    // Put at the end again: the first one is that which nobody looked at for the longest time.
+    // The block goes to the end of `kept`, so the first block is the least recently read one.
     kept.delete(index);
     kept.set(index, known);
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);

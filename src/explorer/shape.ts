@@ -1,6 +1,6 @@
 /**
- * What the explorer's page shows: an {@link Exploration}, plain data that goes through JSON. The command makes it (from a model, a
- * counterexample, a path, a trace), and the page draws it; neither knows how the other does it.
+ * The data of the explorer's page: an {@link Exploration}, plain data that goes through JSON. The command makes it from a model, a
+ * counterexample, a path or a trace. The page draws it. Neither knows how the other works.
  */
 import type { Label } from '../checker/model.js';
 import type { ActionCoverage, Counts, PropertyKind } from '../checker/report.js';

@@ -1,6 +1,6 @@
 /**
- * A survey of a state space for the page: breadth first, a slice of time after the other, so that one can look while it grows. It keeps what is
- * drawn and nothing more; verdicts are for the checker's own searches.
+ * A survey of a state space for the page. It searches breadth first, one slice of time after the other, so the user can look while it grows. It
+ * keeps only the data that the page draws. Verdicts are for the checker's own searches.
  */
 import type { Model } from '../checker/model.js';
 import { showLabel } from '../checker/report.js';
@@ -10,9 +10,9 @@ import { text } from '../checker/shown/text.js';
 import type { GraphShot, Survey } from './asked.js';
 import type { Walk } from './walk.js';
 
-/** A graph that is larger than this is not drawn: the page shows its depths and its steps instead. */
+/** The most states of a graph that is drawn. For a larger graph the page shows the depths and the steps instead. */
 export const MOST_DRAWN = 2000;
-/** So many states a survey finds at most: each takes some hundred bytes, and some more where it is drawn. */
+/** The most states that a survey finds. Each state takes some hundred bytes, and more if it is drawn. */
 const MOST_STATES = 300_000;
 
 interface Edge {
@@ -44,7 +44,7 @@ export class Surveyor<S, A> {
     for (const state of model.initial) this.#add(state, 0);
   }
 
-  /** Goes on for `ms` milliseconds, or to the end. */
+  /** Goes on for `ms` milliseconds, or until the survey is complete. */
   goOn(ms: number): void {
     const began = performance.now();
     while (!this.#isOver && performance.now() - began < ms) this.#expand(this.#next++);

@@ -20,7 +20,7 @@ export interface Walk<S, A> {
   readonly steps: ReadonlyArray<Step<S, A> & { readonly way: number }>;
 }
 
-/** Says why a run breaks a property in state `at`; undefined where there are no words for it. */
+/** Gives the reason why a run breaks a property in state `at`. Undefined: there are no words for it. */
 export type Explain<S, A> = (walk: Walk<S, A>, property: Property<S, A>, at: number, loop: number | undefined) => Why | undefined;
 
 // --- pictures --------------------------------------------------------------------------------------------------------------
@@ -104,11 +104,11 @@ const truthOf = <S, A>(model: Model<S, A>, property: Property<S, A>, { initial, 
 export interface Words<S, A> {
   /** Why a run breaks a property. */
   readonly explain: Explain<S, A>;
-  /** What each step of a run did, in words. */
+  /** The words for each step of a run. */
   readonly tell?: (walk: Walk<S, A>) => ReadonlyArray<string>;
 }
 
-/** What a run is about, beside its steps. */
+/** The facts about a run, in addition to its steps. */
 export interface About {
   readonly title: string;
   readonly loop?: number;
@@ -131,7 +131,7 @@ const stepShots = <S, A>(model: Model<S, A>, { initial, steps }: Walk<S, A>): re
   return [first, made];
 };
 
-/** A run as the page shows it. */
+/** The page's form of a run. */
 export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: About, { explain, tell }: Words<S, A>): RunShot => {
   const { title, loop, isShortest } = about;
   const [initial, shots] = stepShots(model, walk);
@@ -189,10 +189,10 @@ export const shotOfTrace = <S, A>(
   return { title, initial: first, steps, truth, ...(trace.loop === undefined ? {} : { loop: trace.loop }) };
 };
 
-/** Ways that are kept where a run's texts leave several open. */
+/** The most ways that are kept if a run's texts allow several. */
 const MOST_WAYS = 1000;
 
-/** Finds a run again that a report shows, step by step; undefined where the model has no such run. */
+/** Finds a report's run in the model again, step by step. Undefined: the model has no such run. */
 export const retrace = <S, A>(model: Model<S, A>, trace: Counterexample): Walk<S, A> | undefined => {
   const isShown = (state: S, shown: Readonly<Record<string, string>>): boolean => {
     const own = showState(model, state);
@@ -234,7 +234,7 @@ const choiceShots = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<ChoiceSh
   });
 };
 
-/** What can be done where a run ends. */
+/** The possible steps at the end of a run. */
 export const choicesOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>): Choices => {
   const state = walk.steps.length === 0 ? walk.initial : walk.steps.at(-1)!.next;
   const isBeyond = model.boundary?.(state) === false;
@@ -245,7 +245,7 @@ export const choicesOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>): Choices =
   };
 };
 
-/** Where somebody stands who has taken this run, and what can be done there. */
+/** The place at the end of this run, with the possible steps there. */
 export const placeOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>, title: string, words: Words<S, A>): Place => ({
   run: runShot(model, walk, { title }, words),
   ...choicesOf(model, walk),

@@ -1,4 +1,4 @@
-/** Walks runs for the page one after the other: most begin as the one before did, and only what is new is walked. */
+/** Walks runs for the page, one after the other. Most runs begin like the run before, so only the new steps are walked. */
 import type { Model } from '../checker/model.js';
 import { stepsOf } from '../checker/runs/decides.js';
 import type { WayTo } from './asked.js';
@@ -13,7 +13,7 @@ export class Walker<S, A> {
     this.#model = model;
   }
 
-  /** The run to a user's place; undefined where the model has no such initial state or step. */
+  /** The run to a user's place. Undefined: the model has no such initial state or step. */
   to({ initial: number, ways }: WayTo): Walk<S, A> | undefined {
     if (!(number >= 0 && number < this.#model.initial.length)) return undefined;
     const initial = this.#model.initial[number] as S;
