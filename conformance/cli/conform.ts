@@ -46,9 +46,11 @@ const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = 
   ['links', 23],
 ];
 
-/** A default run's number of random runs, and how long, in seconds, it simulates and leads a simulated cluster through a configuration. */
+/** How many random runs a default run makes. */
 const RUNS = 20;
+/** How long, in seconds, a default run simulates, and `--simulate` with neither a number of runs nor a time. */
 const SIMULATED_S = 5;
+/** How long, in seconds, a default run leads a simulated cluster through a configuration, and which configuration. */
 const GUIDED_S = 3;
 const GUIDED = 'settle';
 
@@ -188,7 +190,7 @@ const mustBeAFolder = (folder: string): void => {
   if (wrong !== undefined) throw new UsageError(`--out-dir: ${folder}: ${wrong}`);
 };
 
-/** How long, in ms, the rest of interrupted runs (a fault's timer, a dial) may keep this process. The runs' processes are gone by then. */
+/** How long, in ms, after an interruption, the timers and dials that are left may keep this process. The runs' processes are gone by then. */
 const END_MS = 200;
 
 const endSoon = (): void => void setTimeout(() => process.exit(), END_MS).unref();

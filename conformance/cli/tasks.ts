@@ -32,7 +32,7 @@ import type { Finding } from '../common/finding.js';
 export interface Task {
   readonly name: string;
   readonly weight: number;
-  /** Does the task. Rejects with the signal's reason where the signal comes first, when no process of the run is left. `tell`: shows the progress. */
+  /** Does the task. If the signal comes first, rejects with the signal's reason, once no process of the run is left. `tell`: shows the progress. */
   readonly run: (signal: AbortSignal, tell?: (how: string) => void) => Promise<ReadonlyArray<Finding>>;
 }
 

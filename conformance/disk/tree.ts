@@ -14,7 +14,7 @@ export interface Copy {
 
 /** The options of a tree. */
 export interface TreeOptions {
-  /** The time of a change, in ns. */
+  /** Gives the time with which a change is stamped, in ns. */
   readonly time: () => number;
   /** Are free inodes given to new files, as on ext4? */
   readonly reusesInodes: boolean;
@@ -202,7 +202,7 @@ export class Tree {
     this.#free.splice(0, Infinity, ...this.#free.filter((ino) => !used.has(ino)));
   }
 
-  /** Removes files whose inode belongs to an earlier file again. A disk's own journal keeps the order: where a removal is lost, a later file with that inode is lost, too. */
+  /** Removes each file whose inode an earlier file has again. A disk's own journal keeps the order: if it loses the removal of the earlier file, it also loses a later file that was given its inode. */
   #dropDoubles(): void {
     const eldest = new Map<number, File>();
     this.#walk(this.#root, (_, __, file) => {

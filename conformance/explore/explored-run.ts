@@ -49,7 +49,7 @@ const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefine
     at = Math.max(at, event === undefined ? 0 : (placeOf.get(`${event.process} ${event.n}`) ?? 0));
     return at;
   });
-  /** By event of the run, how many of the model's steps it has taken by then. */
+  /** By place in the run (0: before its first event; n: after its n-th), how many of the path's steps lie up to it. */
   const taken = Array.from({ length: steps.length + 1 }, (_, place) => places.findLastIndex((of) => of <= place) + 1);
   return shot.truth.map(({ marks }) => {
     const marked = new Set(marks);

@@ -84,7 +84,7 @@ export interface Target {
 const INTRODUCTIONS = 2;
 /** Above this number of unsent bytes in one direction, the proxy reads no more. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
-/** How long, in ms, a frame that is to go after the next one waits for a next one. */
+/** How long, in ms, a held frame waits for the one that it is to follow. */
 const REORDER_MS = 20;
 
 interface Context {

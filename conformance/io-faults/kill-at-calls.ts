@@ -12,7 +12,7 @@ const WORKER = fileURLToPath(new URL('killed-worker.js', import.meta.url));
 const CALLS = 'write,pwrite64,writev,rename,renameat,renameat2,unlink,unlinkat,fsync,fdatasync,ftruncate,mkdir,mkdirat';
 const PUTS = 12;
 
-/** The result of the kills: how many hit the process, and the failures, a line each. */
+/** The result of the kills: how many hit the process, the sum of the puts acknowledged before each, and the failures, a line each. */
 export interface RealKills {
   readonly kills: number;
   readonly acknowledged: number;
@@ -54,7 +54,7 @@ const killOnce = (folder: string, mode: string, isSecond: boolean, call: number)
   };
 };
 
-/** Kills in each of the first `calls` calls of a thread. A row ends at a call that is never made. */
+/** For each mode and each start: kills at call 1, 2, … `calls` (strace counts by thread), up to the first that is never made. */
 export const killAtCalls = (calls: number): RealKills => {
   const root = mkdtempSync(join(tmpdir(), 'bayou-kills-'));
   let [kills, acknowledged] = [0, 0];

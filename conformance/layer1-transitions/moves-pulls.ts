@@ -36,7 +36,7 @@ const without = (net: NetPart, message: Flying): NetPart => {
   return [...net.slice(0, i), ...net.slice(i + 1)];
 };
 
-/** The model sends no answer that would change nothing, unless answers are parts. The implementation's answer is checked to be such, and dropped. */
+/** The model sends no answer that would change nothing, unless answers are parts. Where the model sends none, the implementation's answer must carry no writes; it is then dropped. */
 export const answer =
   (settings: MoveSettings, puller: NodeId, answerer: NodeId): Move =>
   ([server, net], way) => {

@@ -15,7 +15,7 @@ import { changeClientLink, getInOrder, putInOrder } from './moves-linked.js';
 import { answer, duplicate, lose, pull, receipt, request } from './moves-pulls.js';
 import { get, giveUp, put, putUnanswered, repeatPut } from './moves-roaming.js';
 
-/** The links of the model's state. The implementation's replicas know no links. */
+/** What moves must know of the model's world and the implementation's replicas do not say: its links, how many servers it has, and whether clients roam. */
 export interface LinkView {
   readonly isUp: (link: unknown) => boolean;
   readonly linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>;

@@ -15,7 +15,7 @@ export const MAX_KEYS = BRANCHES ** LEVELS;
 /** The greatest accept time of each replica, below a branch. */
 type Tops = ReadonlyMap<ReplicaId, number>;
 
-/** A table, or a branch of one; undefined: an empty one. `value` is at the lowest level alone. */
+/** A branch of a table. Only a branch at the lowest level has a `value`. */
 export interface Branch<V> {
   /** The branch's number; no other branch of these tables has it. */
   readonly id: number;
@@ -23,6 +23,7 @@ export interface Branch<V> {
   readonly below: ReadonlyArray<Table<V>>;
   readonly value: V | undefined;
 }
+/** A table, or the part of one below a branch, by its topmost branch; undefined: the empty table. */
 export type Table<V> = Branch<V> | undefined;
 
 /** The functions of a kind of values: a text, which is equal for equal values, and the stamps in a value. */

@@ -29,7 +29,7 @@ const rest = (bits: number, room: number): Words => {
   return bits > 40 ? new Uint16Array(room) : new Uint8Array(bits > 32 ? room : 0);
 };
 
-/** The same, as it was written. */
+/** Makes the array of {@link rest} from a checkpoint's bytes. */
 const restOf = (bits: number, bytes: Uint8Array<ArrayBuffer>): Words => {
   if (bits > 48) return new Int32Array(bytes.buffer);
   return bits > 40 ? new Uint16Array(bytes.buffer) : bytes;
@@ -132,7 +132,7 @@ export class Fingerprints {
    * Gives the number of a hash, and adds the hash if it is new: its number is then the size before. Without numbers it gives 0 for a known one.
    */
   add({ low, high }: Hash): number {
-    // A first half of 0 marks free places. Hashes that would have it share the least first half that is not 0.
+    // A first half of 0 marks a free place. A hash with that first half is stored with the least other one.
     const first = low & this.firstMask || this.firstMask & -this.firstMask;
     const more = high & this.restMask;
     const segment = this.segments[first >>> (32 - SEGMENT_BITS)]!;
@@ -171,7 +171,7 @@ export class Fingerprints {
 
 // --- what may have been missed ---------------------------------------------------------------------------------------------
 
-/** Gives the estimates for `generated` steps to the states in the set. Probabilities far below the precision of 1 come out right too. */
+/** Gives the estimates for `generated` steps to the states in the set. A probability p is accurate even where 1 - p rounds to 1. */
 export const omissionOf = (found: Fingerprints, generated: number): Omission => {
   const { size, bits } = found;
   const atLeastOne = (trials: number): number => -Math.expm1(-trials * 2 ** -bits);

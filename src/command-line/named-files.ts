@@ -1,6 +1,6 @@
 /**
- * Files that a user names. None of them is waited for, and each has a maximum: a pipe that nobody writes into, a device that never ends and a
- * file that is too long are each a line, as is a folder. Pipes are read for the shell's sake: `--secret-file <(pass show bayou)`.
+ * Files that a user names. A pipe that is read whole is waited for at most a second. All have a maximum, but for a pipe that is read as a stream.
+ * A pipe that nobody writes into, a file that is too long, a device and a folder are each refused with a line. Pipes are read for the shell's sake: `--secret-file <(pass show bayou)`.
  */
 import {
   accessSync,
@@ -118,7 +118,7 @@ const withOpen = <A>(path: string, use: (fd: number, found: Stats) => E.Either<s
   }
 };
 
-/** The bytes of a file, at most so many. Fails with the reason, in words that go on `…: FILE: `. */
+/** The bytes of a file, at most so many. Fails with the reason, in words to follow `…: FILE: `. */
 export const readBytes = (path: string, maxBytes: number): E.Either<string, Buffer> =>
   withOpen(path, (fd, { size }) => (size > maxBytes ? E.left(`it is longer than ${maxBytes} bytes`) : readAll(fd, maxBytes)));
 

@@ -2,21 +2,21 @@
 import type { NodeId } from '../core/ids.js';
 import type { Topology } from './topology.js';
 
-/** One end of a link is told of it: to let the other end in, to call it, or to cut the link. */
+/** One end of a link is told of it: to let the other end in, to dial it, or to cut the link. */
 export interface Telling {
   readonly at: NodeId;
   readonly peer: NodeId;
   readonly what: 'admit' | 'dial' | 'cut';
 }
 
-/** Words in stages. The words of a stage are sent at once, when all ends of the stage before have done theirs. */
+/** Words in stages. The words of a stage are sent together, once all ends of the stage before have done theirs. */
 export type Chain = ReadonlyArray<ReadonlyArray<Telling>>;
 
 const admit = (at: NodeId, peer: NodeId): Telling => ({ at, peer, what: 'admit' });
 const dial = (at: NodeId, peer: NodeId): Telling => ({ at, peer, what: 'dial' });
 const cut = (at: NodeId, peer: NodeId): Telling => ({ at, peer, what: 'cut' });
 
-/** The words that make a link. Servers call each other; a client calls its server. The called end lets the caller in first, so that no call is refused. */
+/** The words that make a link. Servers dial each other; a client dials its server. The dialled end lets the other in first, so that no dial is refused. */
 export const linkChain = (topology: Topology, a: NodeId, b: NodeId): Chain => {
   if (topology.isClient(a)) return [[admit(b, a)], [dial(a, b)]];
   if (topology.isClient(b)) return [[admit(a, b)], [dial(b, a)]];
@@ -26,7 +26,7 @@ export const linkChain = (topology: Topology, a: NodeId, b: NodeId): Chain => {
   ];
 };
 
-/** The words that cut a link, at both ends at once. */
+/** The words that cut a link, at both ends together. */
 export const cutChain = (a: NodeId, b: NodeId): Chain => [[cut(a, b), cut(b, a)]];
 
 /**

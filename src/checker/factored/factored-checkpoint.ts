@@ -23,8 +23,8 @@ import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';
 
 /**
- * A resumed search runs at least `SAMPLE` rows of each interaction again, and fewer than twice that number. They come from all over the memo. Of an
- * interaction with fewer rows it runs all.
+ * A resumed search runs at least `SAMPLE` rows of each interaction again, and fewer than twice that number. They are spread over its rows, or over
+ * those that {@link MOST_PAIRS} admits. If an interaction has fewer rows, the search runs all of them.
  */
 const SAMPLE = 50;
 
@@ -143,7 +143,7 @@ export const writeOpening = (to: Writer, identity: Identity, locals: ReadonlyArr
   to.json(locals);
 };
 
-/** Writes a search. It must stand between two steps. */
+/** Writes a search. Call it between two steps of the search. */
 export const write = (
   to: Writer,
   space: Space,

@@ -37,7 +37,7 @@ export interface Job {
   readonly watch: Watch;
   readonly options: RunOptions;
   readonly traces: Map<string, Counterexample>;
-  /** The witnesses whose run does not reach them when it is taken on the unreduced model. They get no trace, and no second try. */
+  /** The witnesses whose run does not reach them when it is taken on the unreduced model. They get no trace, and are not tried again. */
   readonly lost: Set<string>;
   /** The properties that were decided before a resumption. */
   readonly earlier: ReadonlySet<string>;
@@ -124,7 +124,7 @@ const stopReason = (job: Job): Stop | undefined => {
     : undefined;
 };
 
-/** Keeps the run to what was found just now: while the depths say which run is shortest, or while the run is on the stack. */
+/** Keeps the run to what was found just now. Later the stack holds another run, and after a resumption the depths give none. */
 const keepTraces = ({ space, run, options, traces, earlier, lost }: Job): void => {
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;

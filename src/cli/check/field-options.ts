@@ -1,7 +1,7 @@
 /** Options of `bayou check` that override a field of a configuration of Bayou's model. */
 import { InvalidArgumentError } from 'commander';
 
-/** A field that an option overrides, and `--set` with any name. */
+/** An option that overrides one field. (`--set` overrides any, by its name.) */
 export interface FieldOption {
   readonly flag: string;
   readonly field: string;
@@ -27,7 +27,7 @@ const jsonOrText = (text: string): unknown => {
 
 const list = (text: string): unknown => text.split(',').map((item) => item.trim());
 
-/** Names of variants are written `V1`, and found however they are written. */
+/** The name of a variant. Case does not matter: `v1` is V1. */
 const variant = (text: string): unknown => text.trim().toUpperCase();
 
 const field = (flag: string, name: string, value: string, about: string, read = jsonOrText): FieldOption => ({

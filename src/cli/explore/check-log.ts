@@ -1,8 +1,8 @@
-/** How a check went on, sample by sample: however long it takes, a few hundred of them. */
+/** How a check went on, sample by sample: fewer than {@link MOST} of them, however long it takes. */
 import type { Progress } from '../../checker/report.js';
 import type { CheckSample } from '../../explorer/shape.js';
 
-/** So many samples at most: then every other one is left out, and they are taken half as often. */
+/** At so many samples every other one is left out, and from then on they are taken half as often. */
 const MOST = 240;
 
 export class CheckLog {
@@ -16,7 +16,7 @@ export class CheckLog {
     // Another search has begun, which judges what the first one could not: its states are counted anew.
     if (before !== undefined && distinct < before.states) return;
     if (this.#count++ % this.#every !== 0) return;
-    // A sweep that has begun anew knows no depth: as deep as the search before it was, it is at least.
+    // A sweep may not know its depth, and says 0 then. The depth is at least that of the sample before.
     const deepest = Math.max(depth, before?.depth ?? 0);
     this.#samples.push({ ms: Math.round(elapsedMs), states: distinct, perSecond, depth: deepest, queue, bytes });
     if (this.#samples.length < MOST) return;

@@ -8,7 +8,7 @@ export class Active {
   readonly nodes: number[] = [];
   /** The interactions that a guard rules out, while guards are still tested. */
   readonly ruledOut: CompiledInteraction[] = [];
-  /** Their number; -1 where it was not looked up yet. */
+  /** How many of `interactions` and `nodes` belong to the group at hand; -1 where that was not found out yet. */
   count = -1;
 }
 
@@ -16,7 +16,7 @@ export class Active {
 export class Locals {
   /** 0: not opened yet; 1: opened. */
   open: Int32Array = new Int32Array(64);
-  /** The index of some cell to expand from which steps inside the group lead to this one. It is the index itself where such a cell has it. */
+  /** The index of an id that some cell to expand has, and from which steps inside the group lead to this one. An id that such a cell has is its own origin. */
   origin: Int32Array = new Int32Array(64);
   /** Where its successors inside the group begin and end in `inside`. */
   from: Int32Array = new Int32Array(64);

@@ -3,7 +3,7 @@
  *
  * A row begins with the number of outcomes. For each outcome there follow its flags and the new ids of the slots that the interaction writes: of
  * group slots, in the order of `writtenPlaces`, then of the local one. Offset 0 is the empty row: the step is not enabled. All rows with a single
- * outcome that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
+ * outcome that changes nothing are one row too, {@link IDLE}. In a model whose refusals are steps, most steps have it.
  */
 import { CheckerError } from '../../error.js';
 import { Ints } from '../../ints.js';

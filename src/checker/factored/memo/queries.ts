@@ -1,6 +1,6 @@
 /**
  * Remembers queries (`model.ts`) part by part: the request of each requester, the reply of each replier to each request, and what each requester
- * makes of each reply. Requests and replies are numbered. So a query is three look-ups, but for the first times.
+ * makes of each reply. Requests and replies are numbered. Once its parts are known, a query is three look-ups.
  */
 import { comparableText } from '../../contract/audit.js';
 import { mustBeComparable, type MessageKey } from '../../contract/messages.js';
@@ -123,10 +123,11 @@ export class QueryMemo {
   private readonly replies: Messages;
   /** For each requester the number of its request, plus one. */
   private readonly requested = new ById();
-  /** For each replier and each requester its node in the trie, plus one. */
+  /** For each replier the node of its replies in the trie, plus one. */
   private readonly replying = new ById();
+  /** For each requester the node of its rows in the trie, plus one. */
   private readonly receiving = new ById();
-  /** The one row of all outcomes that change nothing, and the pairs of requester and replier that are known to have it. Most have. */
+  /** The one row of all outcomes that change nothing, and the pairs of a requester and a reply that are known to give it. Most pairs give it. */
   private readonly idleRow: number;
   private readonly idle = new Pairs();
   /** The edges of a replier's node lead from a request to the reply. Those of a requester's node lead from a reply to the row. */
@@ -147,7 +148,7 @@ export class QueryMemo {
     return this.replying.get(replier) - 1;
   }
 
-  /** Gives the row of a requester and the replier whose replies are at `node`; -1 where a part is still to be run. Searches call this most. */
+  /** Gives the row of a requester and the replier whose replies are at `node`; 0 where the step is not enabled, -1 where a part is still to be run. Searches call this most. */
   rowAt(node: number, requester: number): number {
     const requested = this.requested.get(requester);
     if (requested < 2) return requested - 1;
@@ -181,16 +182,17 @@ export class QueryMemo {
     return this.components.value(this.requesterKind, requester);
   }
 
-  /** Runs the last part. */
+  /** Runs the query's last part, `receive`. */
   receive(requester: number, reply: number): ReadonlyArray<Learned<unknown>> {
     return this.parts.receive(this.requesterValue(requester), this.replies.values[reply]);
   }
 
-  /** The requesters and the repliers so far. */
+  /** The requesters for which rows were made so far. */
   requesters(): Iterable<number> {
     return this.receiving.known();
   }
 
+  /** The repliers that were asked so far. */
   repliers(): Iterable<number> {
     return this.replying.known();
   }

@@ -10,7 +10,7 @@ export interface ModelSource {
   readonly args: ReadonlyArray<unknown>;
 }
 
-/** The model that a source names. @throws TypeError when the module does not export such a function. */
+/** The model that a source names. @throws CheckerError (`option`) where the module cannot be loaded or exports no such function. */
 export const buildModel = async ({ module, name, args }: ModelSource): Promise<ComponentModel> => {
   const exported = (await import(module).catch((error: unknown) => {
     throw new CheckerError('option', `source: ${module} cannot be loaded: ${thrown(error)}`);
