@@ -10,7 +10,7 @@ export interface Finding {
   readonly layer: Layer;
   /** The name of the configuration, script, trace or run. */
   readonly name: string;
-  /** `failed`: the trial itself failed, for a reason that says nothing of conformance (a master that would not start). */
+  /** `failed`: the trial itself failed, for a reason that is no divergence (a master that would not start, a count that differs from the checker's). */
   readonly verdict: Conformity;
   /** How much was tried: transitions, states, commands, reads, events, faults, operations. */
   readonly counts: Readonly<Record<string, number>>;

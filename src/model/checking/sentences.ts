@@ -1,5 +1,6 @@
 /**
- * The properties of the contract's section 8, each a name for configurations, a sentence for people, and its rule.
+ * The properties of the contract's section 8, and the rules that are properties themselves (R8, ERR_DEP, ERR_KEY). Each has a name for
+ * configurations, a sentence for people, and its rule.
  *
  * @module
  * @category What is checked
