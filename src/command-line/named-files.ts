@@ -1,6 +1,7 @@
 /**
  * Files that a user names. A pipe that is read whole is waited for at most a second. All have a maximum, but for a pipe that is read as a stream.
- * A pipe that nobody writes into, a file that is too long, a device and a folder are each refused with a line. Pipes are read for the shell's sake: `--secret-file <(pass show bayou)`.
+ * A pipe that nobody writes into, a file that is too long, a device and a folder are each refused with a line. Pipes are read for the shell's
+ * sake: `--secret-file <(pass show bayou)`.
  */
 import {
   accessSync,
