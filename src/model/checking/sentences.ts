@@ -23,14 +23,14 @@ const SAFETY = {
   ),
   CONV: says('R5', 'replicas with equal vectors have equal stores'),
   R8: says('R8', 'a version vector claims only writes that the replica has, or has something that supersedes'),
-  UNIQUE: says('R4', 'no two writes have the same stamp'),
+  UNIQUE: says('R4, R7', 'no two writes have the same stamp'),
   PRUNING: says('R6', 'pruning never changes a store'),
   DURABLE: says('R10', 'a replica has every write that it acknowledged, or something that supersedes it'),
   CLOCK: says('R2', 'a replica’s accept time never goes back'),
-  SESSION_ORDER: says('R14', 'of a session’s acknowledged puts to a key the last has the greatest stamp'),
+  SESSION_ORDER: says('R6, R14', 'of a session’s acknowledged puts to a key the last has the greatest stamp'),
   GREATEST: says('R2', 'a write is, at the moment it is accepted, the greatest of its replica’s log'),
   REPEAT: says('R3', 'a put repeated at the same replica gets the same stamp and changes nothing'),
-  LOST: says('R3', 'the stamp that a put is acknowledged with is that of its own write, never of another put’s'),
+  LOST: says('R3, R11a', 'the stamp that a put is acknowledged with is that of its own write, never of another put’s'),
   STABLE: says('section 5', 'after a stabilize, the servers of a partition have equal stores'),
 } as const;
 
