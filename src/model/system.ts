@@ -1,11 +1,12 @@
 /**
  * The whole model of a configuration: its slots, its steps, its properties, for the checker.
  *
- * To read the model from the beginning: `protocol/rules.ts` (the switches), then `order.ts` (stamps), `put-identity.ts` (puts), `vector.ts`,
- * `write-log.ts`, then those that act: `server.ts` and `pulls.ts` (with `restarts.ts`, `stabilize.ts`) and `session.ts`, and what is between
- * them, `network.ts`. They are the protocol, and know nothing of checking. Then `actions/`, what may happen: the steps of sessions, of puts
- * that arrive late, of pulls, of failures, of what comes again as another. Then `checking/`: the bounds (`config.ts`), the components
- * (`world.ts`), what must be so (`sentences.ts`, `judge-step.ts`, `properties.ts`), and what the checker may use (`texts.ts`, `reductions.ts`).
+ * To read the model from the beginning: `protocol/` is the protocol and knows nothing of checking. Begin with `rules.ts` (the switches),
+ * `order.ts` (stamps), `put-identity.ts` (puts), `vector.ts` and `write-log.ts`. Then read the parts that act: `server.ts`, `pulls.ts`,
+ * `restarts.ts`, `stabilize.ts` and `session.ts`, and the network between them, `network.ts`. Then read `actions/`, which has the steps: of
+ * sessions, of late puts, of pulls, of failures, of new sessions and restored servers. Then read `checking/`: the bounds (`config.ts`), the
+ * components (`world.ts`), the properties (`sentences.ts`, `judge-step.ts`, `properties.ts`), and the helps for the checker (`texts.ts`,
+ * `reductions.ts`).
  *
  * @module
  * @category Begin here
@@ -24,7 +25,7 @@ import { PROPERTIES } from './checking/sentences.js';
 import { viewOf } from './checking/views.js';
 import { slotsOf, type World, worldOf } from './checking/world.js';
 
-/** The world, with the properties that not only are meant but apply. */
+/** The world, judging only the properties that the configuration names and that apply to it. */
 const judging = (world: World, properties: ReadonlyArray<ComponentProperty>): World => ({
   ...world,
   judged: new Set([...world.judged].filter((id) => properties.some(({ name }) => name === PROPERTIES[id].name))),

@@ -22,7 +22,7 @@ export const pair = (a: NodeId, b: NodeId): Pair => (a < b ? [a, b] : [b, a]);
 export const allPairs = (n: number): ReadonlyArray<Pair> =>
   Array.from({ length: n }, (_, a) => Array.from({ length: n - a - 1 }, (_, i): Pair => [a, a + 1 + i])).flat();
 
-/** Servers that reach each other over links, each group and the groups in ascending order. */
+/** Groups the servers that reach each other over links. The ids of a group ascend; the groups ascend by their least id. */
 export const partitions = (servers: ReadonlyArray<NodeId>, links: ReadonlyArray<Pair>): ReadonlyArray<ReadonlyArray<NodeId>> =>
   links
     .filter(([a, b]) => servers.includes(a) && servers.includes(b))
@@ -40,7 +40,7 @@ const merge = (groups: ReadonlyArray<ReadonlyArray<NodeId>>, a: NodeId, b: NodeI
 
 // --- messages in flight ----------------------------------------------------------------------------------------------------
 
-/** A message of a three-step pull (R9): between two servers, and meant for one replica of the puller (a new one must not take it: R7). */
+/** A message of a three-step pull (R9), between two servers. `replica` is the puller's replica that asked; its next replica must not take it (R7). */
 export type Message =
   | {
       readonly type: 'request';
@@ -56,14 +56,14 @@ export type Message =
       readonly answerer: NodeId;
       readonly replica: ReplicaId;
       readonly pulled: Pulled;
-      /** The vector that the request asked with; empty where answers are never in parts, since the puller has all that it says. */
+      /** The vector of the request. It is empty where answers never come in parts: nothing looks at it there. */
       readonly asked: V.Vector;
     };
 
-/** The messages in flight: a bag, sorted, so that equal bags are equal values and order of arrival is free. */
+/** The messages in flight, as a sorted bag: equal bags are equal values, and messages may arrive in any order. */
 export type Net = ReadonlyArray<Message>;
 
-/** A message as text: two are the same when their texts are. */
+/** A message as text. Two messages are the same if their texts are the same. */
 export const textOf = (m: Message): string =>
   m.type === 'request'
     ? `${m.replica}?${m.answerer}[${V.show(m.vv)}]${part(m.after, null)}`
@@ -71,13 +71,13 @@ export const textOf = (m: Message): string =>
         .map((w) => `;${w.t},${w.r},${sessionText(w.client, w.session)},${w.clientTime},${w.key}`)
         .join('')}${part(m.pulled.after, m.pulled.upTo)}${m.asked.length === 0 ? '' : `[${V.show(m.asked)}]`}`;
 
-/** Which part a message is about; nothing where it is about all of them. */
+/** The part that a message asks for or carries, as text; empty where the message is about the whole answer. */
 const part = (after: Stamp | null, upTo: Stamp | null): string => {
   const text = (stamp: Stamp | null): string => (stamp === null ? '' : `${stamp.t}@${stamp.r}`);
   return after === null && upTo === null ? '' : `(${text(after)}..${text(upTo)})`;
 };
 
-/** The bag with a message more. */
+/** The bag with one more message. */
 export const send = (net: Net, message: Message): Net =>
   [...net, message].sort((a, b) => {
     const [x, y] = [textOf(a), textOf(b)];
@@ -90,7 +90,7 @@ export const take = (net: Net, message: Message): Net => {
   return i < 0 ? net : [...net.slice(0, i), ...net.slice(i + 1)];
 };
 
-/** The different messages of a bag (a copy is no different message). */
+/** The messages of a bag without their copies. */
 export const distinct = (net: Net): Net => net.filter((m, i) => i === 0 || textOf(m) !== textOf(net[i - 1] ?? m));
 
 /** Is a pull of this puller from this answerer under way? */

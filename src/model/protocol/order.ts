@@ -13,7 +13,7 @@ import type { Variant } from './rules.js';
 const byNumbers = (a: ReplicaId, b: ReplicaId): -1 | 0 | 1 =>
   N.Ord.compare(serverOf(a), serverOf(b)) || N.Ord.compare(incarnationOf(a), incarnationOf(b));
 
-/** Have the two numbers of the one as many digits as those of the other? Then the texts are ordered as the numbers are. */
+/** Do the ids have equally many digits before the dot, and equally many after it? Then their texts are ordered as their numbers are. */
 const areAlike = (a: ReplicaId, b: ReplicaId): boolean => a.length === b.length && a.indexOf('.') === b.indexOf('.');
 
 /** R7: replica ids are ordered by server id, then by incarnation (as numbers: `10.0` comes after `9.0`). */
@@ -21,13 +21,13 @@ export const replicaOrd: Ord<ReplicaId> = fromCompare((a, b) =>
   a === b ? 0 : !areAlike(a, b) ? byNumbers(a, b) : a < b ? -1 : 1,
 );
 
-/** R4: stamps are ordered by accept time, then by replica id; the greater id is the later. */
+/** R4: stamps are ordered by accept time, then by replica id: of two equal accept times the greater id is the later stamp. */
 export const stampOrd: Ord<Stamp> = fromCompare((a, b) => (a.t === b.t ? replicaOrd.compare(a.r, b.r) : N.Ord.compare(a.t, b.t)));
 
-/** V7: by accept time, then the *smaller* replica id is the later. */
+/** V7: stamps are ordered by accept time; of two equal accept times the *smaller* replica id is the later stamp. */
 const reversedTies: Ord<Stamp> = fromCompare((a, b) => (a.t === b.t ? stampOrd.compare(b, a) : stampOrd.compare(a, b)));
 
-/** The order by which a replica finds its newest write: R4's, the same on every replica, except that under V7 servers with an odd id break ties their own way. */
+/** The order by which a replica finds its newest write. Every replica uses R4's order, except that under V7 servers with an odd id reverse ties. */
 export const orderAt =
   (variant: Variant) =>
   (replica: ReplicaId): Ord<Stamp> =>

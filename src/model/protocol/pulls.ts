@@ -1,5 +1,6 @@
 /**
- * Anti-entropy (R9): what a replica asks another, what it answers, what it makes of an answer, whole or in parts. The variants are marked.
+ * Anti-entropy (R9): the puller's request, the answerer's answer, and the puller's receipt of an answer, whole or in parts. The variants are
+ * marked.
  *
  * @module
  * @category The protocol
@@ -13,14 +14,14 @@ import { pruned, serverWith, type Server } from './server.js';
 import * as V from './vector.js';
 import * as L from './write-log.js';
 
-/** How many writes an answer may carry; `unbounded`: all of them. */
+/** How many writes an answer may carry; `unbounded`: any number. */
 export type PartWrites = number | 'unbounded';
 
-/** The transfer of a server's pulls from another, whichever replica that is now. */
+/** The server's transfer from the server `from`, whichever replica of `from` answers. */
 const transferFrom = (server: Server, from: NodeId): Transfer | undefined =>
   server.transfers.find((x) => serverOf(x.from) === from);
 
-/** What a puller asks a server for: the next part, where parts have come before. */
+/** The puller's request to the server `from`. If parts of an answer came before, it asks for the next part. */
 export const pullRequest = (server: Server, from?: NodeId): Pull => {
   const transfer = from === undefined ? undefined : transferFrom(server, from);
   return {
@@ -31,20 +32,20 @@ export const pullRequest = (server: Server, from?: NodeId): Pull => {
   };
 };
 
-/** The answer to a pull, with the model's own writes. */
+/** The answer to a pull. Its writes are those of the model, which name their session. */
 export type Pulled = Omit<Message, 'writes'> & { readonly writes: L.Log };
 
 /** The contents of an answer to a pull, without its sender. */
 export type Answer = Pick<Pulled, 'writes' | 'vv' | 'clock'>;
 
-/** The answer for a puller with this vector, taken at one instant: the writes that it lacks, the vector and the accept time. */
+/** The answer for a puller with the vector `vv`, taken at one instant: the writes that the puller lacks, and the server's vector and accept time. */
 export const answerFor = (server: Server, vv: V.Vector): Answer => ({
   writes: L.lackedBy(server.log, vv),
   vv: server.vv,
   clock: server.clock,
 });
 
-/** The same as a message: of those writes the first after the request's stamp, as many as an answer may carry. */
+/** The answer as a message. It carries the first `most` writes that the puller lacks and that are later than the request's `after`. */
 export const answerPull = (server: Server, pull: Pull, most: PartWrites = 'unbounded'): Pulled => {
   const { after } = pull;
   const whole = answerFor(server, pull.vv);
@@ -56,8 +57,8 @@ export const answerPull = (server: Server, pull: Pull, most: PartWrites = 'unbou
 };
 
 /**
- * R9: the puller adds the writes, prunes, and takes the maxima. V5: the accept time is not raised. `whole` is its log with the writes
- * added, for whoever knows it already.
+ * R9: the puller adds the writes, prunes, and takes the maxima. V5: the accept time is not raised. `whole` is the puller's log with the
+ * writes added; a caller that has it already passes it.
  */
 export const receive =
   (rules: Rules) =>
@@ -67,7 +68,7 @@ export const receive =
     return log === server.log ? claimed : serverWith(claimed, { log });
   };
 
-/** The log with all that an answer brings: its writes, and those that waited and are claimed now. */
+/** The server's log with the answer's writes, and with the waiting writes that the answer's vector claims. */
 export const withArrived = (server: Server, { writes, vv }: Answer): L.Log => {
   const arrived = L.add(server.log, writes);
   return server.waiting.length === 0
@@ -78,7 +79,7 @@ export const withArrived = (server: Server, { writes, vv }: Answer): L.Log => {
       );
 };
 
-/** The half of {@link receive} that takes the maxima. What is claimed waits no longer. */
+/** The half of {@link receive} that takes the maxima. A waiting write that the new vector claims waits no longer. */
 const claim = (rules: Rules, server: Server, answer: Answer): Server => {
   const clock = rules.variant === 'V5' ? server.clock : Math.max(server.clock, answer.clock);
   const vv = V.join(server.vv, answer.vv);
@@ -89,9 +90,9 @@ const claim = (rules: Rules, server: Server, answer: Answer): Server => {
 // --- pulls in parts (R9) ---------------------------------------------------------------------------------------------------
 
 /**
- * What a puller makes of an answer to a request that asked with the vector `asked`. `other`: it is of no use, since another replica
- * answers than the one whose parts came before, or it is not the part that comes next. `part`: its writes wait. `last`: after it, the puller
- * has all that the answerer had at that instant, and takes the answer in as that of a whole pull.
+ * How the puller takes an answer to a request that asked with the vector `asked`. `other`: the answer is of no use. It is not the part that
+ * comes next from the replica that gave it, or the puller does not cover `asked` any more. `part`: the writes of the answer wait. `last`:
+ * the puller takes the answer in as that of a whole pull, since the puller then has all that the answerer had when it answered.
  */
 export const kindOf = (server: Server, asked: V.Vector, pulled: Pulled): 'other' | 'part' | 'last' => {
   const { after, base } = server.transfers.find((x) => x.from === pulled.from) ?? { after: null, base: V.none };
@@ -100,21 +101,22 @@ export const kindOf = (server: Server, asked: V.Vector, pulled: Pulled): 'other'
   return pulled.after === null && pulled.upTo === null ? 'last' : 'part';
 };
 
-/** The transfers without that from a server; what waits for nothing is thrown away. */
+/** The server without its transfer from the server `from`. If no transfer is left, the waiting writes are thrown away. */
 const withoutTransfer = (server: Server, from: NodeId): Server => {
   if (transferFrom(server, from) === undefined) return server;
   const transfers = server.transfers.filter((x) => serverOf(x.from) !== from);
   return serverWith(server, { transfers, waiting: transfers.length === 0 ? [] : server.waiting });
 };
 
-/** An answer of no use: where another replica gave it, its parts begin anew. */
+/** The server after an answer of no use. If another replica gave the answer than the one of the transfer, the transfer is thrown away. */
 export const receiveOther = (server: Server, { from }: Pulled): Server =>
   transferFrom(server, serverOf(from))?.from === from ? server : withoutTransfer(server, serverOf(from));
 
 /**
- * A part: its writes wait, and nothing that can be seen changes. Why the base may become the vector of the *first* part's instant: a
- * write that the answerer had then is in a part, or was superseded there by a later one, which no part has passed (R4's order); so
- * when the parts have passed all stamps, that one is there. A vector of a later part would claim writes with stamps that were passed already.
+ * The server after a part: the writes of the part wait, and neither log nor vector changes. When the parts have passed all stamps, the base
+ * becomes `goal`, the answerer's vector when it sent the *first* part. The puller then has all that `goal` claims: each such write is in a
+ * part, or a later write superseded it at the answerer before its turn, and the later write is in a part that comes later (R4's order). The
+ * vector of a later part would claim too much: writes that the answerer got meanwhile, with stamps that the parts had passed.
  */
 export const receivePart = (server: Server, { from, after, writes, upTo, vv }: Pulled): Server => {
   const before = server.transfers.find((x) => x.from === from);
@@ -132,31 +134,31 @@ export const receivePart = (server: Server, { from, after, writes, upTo, vv }: P
   });
 };
 
-/** The last part: {@link receive}, and the transfer is over. */
+/** The server after a `last` answer: {@link receive}, and the transfer is over. */
 export const receiveLast =
   (rules: Rules) =>
   (server: Server, pulled: Pulled, whole = withArrived(server, pulled)): Server =>
     withoutTransfer(receive(rules)(server, pulled, whole), serverOf(pulled.from));
 
-/** V2, first half: the answerer has read its log, and will read its vector later. */
+/** V2, first half: the answerer reads its log now, and its vector later. */
 export const readLogOnly = (server: Server, pull: Pull): Server =>
   serverWith(server, {
     midway: { type: 'torn', to: pull.puller, writes: L.lackedBy(server.log, pull.vv) },
   });
 
-/** V2, second half: the writes of then with the vector of now. */
+/** V2, second half: the answer has the writes that were read before and the vector that the server has now. */
 export const finishAnswer = (server: Server, writes: L.Log): readonly [Server, Pulled] => [
   serverWith(server, { midway: null }),
   { ...answerPull(server, pullRequest(server)), writes },
 ];
 
-/** V8, first half: the puller claims what it does not have yet. */
+/** V8, first half: the puller takes the answer's vector, and does not have its writes yet. */
 export const claimFirst =
   (rules: Rules) =>
   (server: Server, answer: Answer): Server =>
     serverWith(claim(rules, server, answer), { midway: { type: 'eager', writes: answer.writes } });
 
-/** V8, second half: now it has the writes, unless it was killed in between. */
+/** V8, second half: the puller adds the writes. A kill between the halves loses them. */
 export const addLate =
   (rules: Rules) =>
   (server: Server, writes: L.Log): Server =>

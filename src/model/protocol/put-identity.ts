@@ -1,5 +1,5 @@
 /**
- * Which put is which (R3): client id, session number, client time. Whoever starts a session gets a number that nobody had (R11a).
+ * The identity of a put (R3): client id, session number, client time. A new session gets a number that no session of its client had (R11a).
  *
  * @module
  * @category The protocol
@@ -10,18 +10,18 @@ import type { Put } from '../../core/messages.js';
 import type { Write } from '../../core/write.js';
 import type { Rules } from './rules.js';
 
-/** A write as a log of the model holds it: with the session that made it, of which R1 says nothing and R6 asks. */
+/** A write as a log of the model holds it. R1's write does not name the session that made it; R6 needs the session. */
 export interface Logged extends Write {
   readonly session: SessionNumber;
 }
 
-/** Which put it is. */
+/** The fields that identify a put. */
 export type Identity = Pick<Put, 'client' | 'session' | 'clientTime'>;
 
 /** Every client's first session. */
 export const FIRST: SessionNumber = '1';
 
-/** R11a: a client's sessions count themselves, so that no two have one number. */
+/** R11a: the number of the client's session after this one. A client's sessions are counted, so no two have the same number. */
 export const numberAfter = (session: SessionNumber): SessionNumber => (parseInt(session, 16) + 1).toString(16);
 
 /** Are they the same put? */
@@ -32,7 +32,7 @@ export const samePut = (a: Identity, b: Identity): boolean =>
 export const byIdentity = (a: Identity, b: Identity): number =>
   a.client - b.client || parseInt(a.session, 16) - parseInt(b.session, 16) || a.clientTime - b.clientTime;
 
-/** R3: does a replica take them for the same put? V9: whoever goes on under a client's id, it looks at no session number. */
+/** R3: does a replica take `a` and `b` for the same put? V9: the replica ignores the session number. */
 export const looksTheSame = ({ variant }: Rules, a: Identity, b: Identity): boolean =>
   variant === 'V9' ? a.client === b.client && a.clientTime === b.clientTime : samePut(a, b);
 
@@ -40,6 +40,6 @@ export const looksTheSame = ({ variant }: Rules, a: Identity, b: Identity): bool
 export const sessionText = (client: NodeId, session: SessionNumber): string =>
   session === FIRST ? `${client}` : `${client}.${session}`;
 
-/** A put's value says which put it is, so that different puts have different values: `11#1`, and of the second session `11.2#1`. */
+/** A put's value names the put, so that different puts have different values: `11#1`, and of the second session `11.2#1`. */
 export const valueOf = (client: NodeId, clientTime: number, session: SessionNumber = FIRST): Bytes =>
   `${sessionText(client, session)}#${clientTime}`;

@@ -1,5 +1,5 @@
 /**
- * How a server ends and comes back: killed, with its log, without it, with an older copy of it (R7, R7a, R10).
+ * Kills and restarts of a server: with its log, without its log, or with an older copy of its log (R7, R7a, R10).
  *
  * @module
  * @category The protocol
@@ -8,27 +8,27 @@ import { incarnationOf, replicaId, serverOf, type ReplicaId } from '../../core/i
 import type { Rules } from './rules.js';
 import { newServer, serverWith, type Server } from './server.js';
 
-/** SIGKILL: the durable log stays (R10), and pulls under way are lost. */
+/** SIGKILL: the durable log stays (R10); `midway` is lost. */
 export const kill = (server: Server): Server => serverWith(server, { up: false, midway: null });
 
-/** Back with its log: the same replica (R7), with every write that it acknowledged (R10). */
+/** The server comes back with its log: it is the same replica (R7) and has every write that it acknowledged (R10). */
 export const restart = (server: Server): Server => serverWith(server, { up: true });
 
-/** The next replica of the same server, which no replica was before (R7): a server's incarnations only grow. */
+/** A replica id that the server never had (R7): a server's incarnations only grow. */
 const nextReplica = ({ replica }: Server): ReplicaId => replicaId(serverOf(replica), incarnationOf(replica) + 1);
 
-/** Back without its log: a new replica of the same server (R7). V3: under the old identity all the same. */
+/** The server comes back without its log, as a new replica (R7). V3: it keeps its old replica id. */
 export const restartBlank =
   (rules: Rules) =>
   (server: Server): Server =>
     serverWith(newServer(serverOf(server.replica)), { replica: rules.variant === 'V3' ? server.replica : nextReplica(server) });
 
-/** What a copy of its log holds. */
+/** The contents of a copy of the server's log. */
 export const copyOf = (server: Server): Server => serverWith(server, { midway: null });
 
 /**
- * R7a: back with a copy of its log, which may be older than the server was. It keeps the writes that it has, begins its pulls anew, and is
- * a new replica before it accepts anything. V10: it goes on as the replica that the copy is of.
+ * R7a: the server comes back with a copy of its log, which may be older than the log was. The server keeps the writes of the copy, begins its
+ * pulls anew, and is a new replica before it accepts a put. V10: the server goes on as the replica of the copy.
  */
 export const putBack =
   (rules: Rules) =>

@@ -25,19 +25,20 @@ export const VARIANTS = {
 export type Variant = keyof typeof VARIANTS;
 
 /**
- * How a log is pruned. `R6`: of one session's writes to one key, one with a lower client time and a lower stamp than another's is
- * dropped. `live`: only the greatest-stamped write to each key is kept, whoever made it, as a store that must not grow with the number
- * of puts does.
+ * How a log is pruned. `R6`: a write is dropped if the same session made another write to the same key with a greater client time and a
+ * greater stamp. `live`: only the greatest-stamped write to each key is kept, of whichever session. A store with `live` does not grow with
+ * the number of puts.
  */
 export type Pruning = 'R6' | 'live';
 
-/** What every replica of a model follows. */
+/** The switches that every replica of a model follows. */
 export interface Rules {
   readonly variant: Variant;
   readonly pruning: Pruning;
   /**
-   * Which puts a replica remembers, to know them again (R3). `no`: needed only where an answer can be lost (R14), wrong only where a session
-   * can go on as another (R11a). `last`: each client's last. `all`: where a put can arrive after later ones of its session.
+   * Which puts a replica remembers, to recognise a repeated put (R3). `no`: none; a repeat needs a lost answer (R14), and a mistaken one
+   * needs a session that goes on as another (R11a). `last`: the last put of each client. `all`: every put; a put may then arrive after
+   * later puts of its session.
    */
   readonly remembersPuts: 'no' | 'last' | 'all';
 }

@@ -1,6 +1,6 @@
 /**
- * A replica: what it is, and what it does on a put and a get (on a pull: `pulls.ts`; on a kill and a restart: `restarts.ts`). Each is a pure
- * function over the messages of `src/core`; the variants are the marked departures.
+ * A replica: its state, and how it answers a put and a get (a pull: `pulls.ts`; a kill and a restart: `restarts.ts`). Each is a pure function
+ * over the messages of `src/core`. Where a variant departs from the rule, a comment names the variant.
  *
  * @module
  * @category The protocol
@@ -18,14 +18,14 @@ import * as L from './write-log.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** A put that this replica accepted, to know it again (R3), and to know another that says it is the same. */
+/** A put that this replica accepted. The replica recognises a repeat of the put by it, and refuses another put under the same identity (R3). */
 export interface Receipt extends Identity {
   readonly key: Bytes;
   readonly value: Bytes;
   readonly stamp: Stamp;
 }
 
-/** Work half done, which only two faults have: V2 has read its log for an answer, V8 has yet to add the writes it claims. */
+/** Work half done, under two variants only. V2: the server has read its log for an answer. V8: the server has yet to add writes that it claims. */
 export type Midway =
   { readonly type: 'torn'; readonly to: ReplicaId; readonly writes: L.Log } | { readonly type: 'eager'; readonly writes: L.Log };
 
@@ -36,19 +36,19 @@ export interface Server {
   readonly clock: number;
   readonly vv: V.Vector;
   readonly log: L.Log;
-  /** The puts accepted that {@link Rules.remembersPuts} asks to know again, in the order of {@link Identity}. */
+  /** The accepted puts that {@link Rules.remembersPuts} has the replica remember, in the order of {@link Identity}. */
   readonly receipts: ReadonlyArray<Receipt>;
   /** Volatile: a kill loses it. */
   readonly midway: Midway | null;
-  /** Writes that have come in parts of pulls and that the vector does not claim yet (R9): nobody sees them. Durable, as the log is. */
+  /** Writes that came in parts of pulls and that the vector does not claim yet (R9). No get or pull sees them. They are durable, as the log is. */
   readonly waiting: L.Log;
-  /** How far those pulls have come: for each server one at most, sorted by replica. */
+  /** How far the pulls in parts have come: at most one transfer for each answering server, sorted by replica. */
   readonly transfers: ReadonlyArray<Transfer>;
 }
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
 
-/** A server as it first starts, or as it starts again as a new replica. */
+/** A server with nothing: at its first start, or when it comes back without its log. */
 export const newServer = (id: NodeId, incarnation = 0): Server => ({
   replica: replicaId(id, incarnation),
   up: true,
@@ -61,7 +61,7 @@ export const newServer = (id: NodeId, incarnation = 0): Server => ({
   transfers: [],
 });
 
-/** The server with some fields changed. Field by field: see `sessionWith`. */
+/** The server with some fields changed. `sessionWith` says why each field is named. */
 export const serverWith = (server: Server, changes: Partial<Server>): Server => ({
   replica: changes.replica ?? server.replica,
   up: changes.up ?? server.up,
@@ -82,7 +82,7 @@ const accepted = (stamp: Stamp): PutAnswer => ({ type: 'accepted', stamp });
 
 // --- what a replica knows of itself ----------------------------------------------------------------------------------------
 
-/** What is left of a log in the order of the replica's stamps (R6). */
+/** The log after pruning (R6), by the replica's own order of stamps. */
 export const pruned = (rules: Rules, server: Server, log: L.Log): L.Log =>
   L.prune(rules, orderAt(rules.variant)(server.replica))(log);
 
@@ -104,15 +104,15 @@ export const storeOf =
 const acceptTime = (rules: Rules, server: Server, sessionClock: number): number =>
   (rules.variant === 'V1' ? server.clock : Math.max(server.clock, sessionClock)) + 1;
 
-/** R3: the put that came here before and says that it is this one. */
+/** R3: the receipt of the put that this replica takes `put` for. */
 const knownPut = (rules: Rules, server: Server, put: Put): Receipt | undefined =>
   server.receipts.find((x) => looksTheSame(rules, x, put));
 
-/** R3: does it repeat another's identity? V9: nobody looks. */
+/** R3: does `put` use the identity of a put with another key or value? V9: the replica does not look. */
 const isImpostor = ({ variant }: Rules, known: Receipt, put: Put): boolean =>
   variant !== 'V9' && (known.key !== put.key || known.value !== put.value);
 
-/** R14: was the put sent to another replica before, which alone may take it? V11: nobody looks. */
+/** R14: was the put sent to another replica before? Then only that replica may accept it. V11: the replica does not look. */
 const isForAnother = ({ variant }: Rules, server: Server, put: Put): boolean =>
   variant !== 'V11' && put.replica !== null && put.replica !== server.replica;
 
@@ -137,9 +137,10 @@ const acceptNew = (rules: Rules, server: Server, put: Put): readonly [Server, Pu
 };
 
 /**
- * A put. One that the log knows is answered with the stamp that it got, whichever replica the server was then, and changes nothing; one
- * that says it is another put is refused (R3). Then one is refused that was sent to another replica before (R14), and one of which the
- * replica lacks what the session requires (R12). All others are stamped and logged (R2, R6).
+ * Answers a put. If the server remembers the put, it answers with the stamp that the put got, also where the server was another replica then,
+ * and nothing changes. If the remembered put has another key or value, the put is refused (R3). If the put was sent to another replica
+ * before, it is refused (R14). If the replica lacks a write that the put requires, the answer is ERR_DEP (`behind`; R12). Every other put is
+ * stamped and logged (R2, R6).
  */
 export const acceptPut =
   (rules: Rules) =>
@@ -152,14 +153,14 @@ export const acceptPut =
 
 // --- gets (R12, R13) -------------------------------------------------------------------------------------------------------
 
-/** What a get asks of whoever answers it: the key's stamp or a later one (scope key), and a vector (scope store, and the floor of R11). */
+/** What a get requires of the replica: the stamp `atLeast` or a later write to the key (scope key), and a vector (scope store; R11's floor). */
 export type Required = Pick<Get, 'atLeast' | 'require'>;
 
-/** R12, scope key: has the replica the stamp, or a later write to the key than it? */
+/** R12, scope key: does the replica have the stamp `atLeast`, or a later write to the key? `top` is its newest write to the key. */
 const reaches = (server: Server, atLeast: Stamp | null, top: O.Option<Logged>): boolean =>
   atLeast === null || V.has(server.vv, atLeast) || (O.isSome(top) && isOlder(atLeast, top.value));
 
-/** A get: ERR_DEP (`behind`) before ERR_KEY (`missing`), else the greatest-stamped write. V6: nothing is refused. */
+/** Answers a get. ERR_DEP (`behind`) goes before ERR_KEY (`missing`); else the answer is the greatest-stamped write. V6: never ERR_DEP. */
 export const answerGet =
   (rules: Rules) =>
   (server: Server, get: Required & Pick<Get, 'key'>): GetAnswer => {

@@ -1,5 +1,5 @@
 /**
- * A session (R11 to R15): what it keeps, what it asks a server to have, what it learns from an answer, and who comes after it.
+ * A session (R11 to R15): its state, what it requires of a server, what it learns from an answer, and the session after it.
  *
  * @module
  * @category The protocol
@@ -17,7 +17,7 @@ import * as V from './vector.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** For each key a stamp, sorted by key. */
+/** One stamp for each key, sorted by key. */
 export type Stamps = ReadonlyArray<readonly [Bytes, Stamp]>;
 
 /** A put that was sent to a replica and never answered: its outcome is unknown until it is repeated there and answered (R14). */
@@ -35,8 +35,8 @@ export interface Acknowledged {
 }
 
 /**
- * Bounded maps (R11): the keys whose stamps are still known, oldest use first, and the floor into which the others were folded.
- * `wrote` and `read` themselves stay whole, for the properties; a session with bounded maps looks only at the keys kept here.
+ * Bounded maps (R11). `wrote` and `read` list the keys whose stamps the session still knows, oldest use first; the stamps of all other keys
+ * were folded into `floor`. The maps of {@link Session} stay whole, for the properties; the session looks only at the keys listed here.
  */
 export interface Kept {
   readonly wrote: ReadonlyArray<Bytes>;
@@ -44,28 +44,28 @@ export interface Kept {
   readonly floor: V.Vector;
 }
 
-/** A session's state (R11). `wrote` and `read` also serve the properties: they say what the session has seen. */
+/** A session's state (R11). The properties also look at `wrote` and `read`, which record all that the session has seen. */
 export interface Session {
   readonly client: NodeId;
-  /** R11a: no other session of the client has it. */
+  /** R11a: no other session of the client has this number. */
   readonly number: SessionNumber;
   readonly clientTime: number;
   readonly clock: number;
   /**
-   * The stamp it last wrote to each key (R12). R11 says the greatest; the two are one, since a put is stamped above the session's
-   * clock (R2). Where V1 makes them differ, R12's word is kept: the session knows what it wrote last.
+   * For each key, the stamp of the session's last write (R12). R11 asks for the greatest stamp. Both are the same stamp, since a put is
+   * stamped above the session's clock (R2). Under V1 they can differ; then the stamp of the last write is kept, as R12 says.
    */
   readonly wrote: Stamps;
-  /** The greatest stamp it read of each key. */
+  /** For each key, the greatest stamp that the session has read. */
   readonly read: Stamps;
   readonly writeVector: V.Vector;
   readonly readVector: V.Vector;
-  /** Where the per-key maps are bounded (R11): what is left of them. `null`: they are not. */
+  /** The keys that the bounded per-key maps still hold (R11). `null`: the maps are not bounded. */
   readonly kept: Kept | null;
   readonly unanswered: Unanswered | null;
-  /** Its puts that were acknowledged, where answers can be lost; `null`: all of them were, and the session knows enough of them. */
+  /** The session's acknowledged puts. `null` where no answer can be lost: every put is acknowledged, and `wrote` says enough. */
   readonly acknowledged: ReadonlyArray<Acknowledged> | null;
-  /** The servers it is connected to, in the order in which they were connected (R13); empty where clients roam freely. */
+  /** The servers that the session is connected to, in the order of connecting (R13); empty where clients roam freely. */
   readonly servers: ReadonlyArray<NodeId>;
   /** The server that answered last (R13); `null` where none has, or where clients roam freely. */
   readonly last: NodeId | null;
@@ -89,8 +89,8 @@ export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = [], 
 });
 
 /**
- * The session with some fields changed. Field by field, because each place with a spread makes objects of a hidden class of its own,
- * and every function that meets several of those runs many times slower.
+ * The session with some fields changed. Each field is named: every place with a spread makes objects of another hidden class, and a function
+ * that gets objects of several hidden classes runs many times slower.
  */
 export const sessionWith = (session: Session, changes: Partial<Session>): Session => ({
   client: changes.client ?? session.client,
@@ -110,7 +110,7 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
 
 // --- stamps by key ---------------------------------------------------------------------------------------------------------
 
-/** The stamp that is kept for a key. */
+/** The stamp of a key; undefined where `stamps` has none. */
 export const stampFor = (stamps: Stamps, key: Bytes): Stamp | undefined => stamps.find((entry) => entry[0] === key)?.[1];
 
 const withStamp = (stamps: Stamps, key: Bytes, stamp: Stamp): Stamps =>
@@ -125,7 +125,7 @@ const raisedBy = (vector: V.Vector, stamp: Stamp | undefined): V.Vector =>
 
 // --- what it asks (R12) ----------------------------------------------------------------------------------------------------
 
-/** The stamp that the session knows that it wrote to (or read of) a key. */
+/** The stamp that the session wrote to a key (or read of it), where the session still knows the key. */
 const known = (session: Session, what: 'wrote' | 'read', key: Bytes): Stamp | undefined =>
   session.kept === null || session.kept[what].includes(key) ? stampFor(session[what], key) : undefined;
 
@@ -133,8 +133,8 @@ const greater = (a: Stamp | undefined, b: Stamp | undefined): Stamp | null =>
   a === undefined ? (b ?? null) : b === undefined ? a : later(a, b);
 
 /**
- * R12, scope key: the greater of what the session wrote to the key and read of it, as far as its guarantees ask for either; R11: and
- * the floor.
+ * R12, scope key: the greater of the stamp that the session wrote to the key (readYourWrites) and the stamp that it read of the key
+ * (monotonicReads). If either guarantee is asked, the replica must also cover the floor (R11).
  */
 const requiredOfKey = (asked: Guarantees, session: Session, key: Bytes): Required => ({
   atLeast: greater(
@@ -144,7 +144,7 @@ const requiredOfKey = (asked: Guarantees, session: Session, key: Bytes): Require
   require: asked.readYourWrites || asked.monotonicReads ? (session.kept?.floor ?? V.none) : V.none,
 });
 
-/** R12, scope store: the vectors. */
+/** R12, scope store: the write vector (readYourWrites) joined with the read vector (monotonicReads). */
 const requiredOfStore = (asked: Guarantees, session: Session): Required => ({
   atLeast: null,
   require: V.join(asked.readYourWrites ? session.writeVector : V.none, asked.monotonicReads ? session.readVector : V.none),
@@ -168,7 +168,7 @@ export const getOf =
     ...requiredOfGet(asked, session, key),
   });
 
-/** The put that the session sends: its next one, or again, to the replica that it went to, the one that was never answered (R3, R14). */
+/** The put that the session sends. If a put is unanswered, the session repeats it to the replica that it was sent to (R3, R14). */
 export const putOf =
   (asked: Guarantees, value: typeof valueOf = valueOf) =>
   (session: Session, key: Bytes): Put => {
@@ -188,7 +188,7 @@ export const putOf =
 
 // --- what it learns (R11) --------------------------------------------------------------------------------------------------
 
-/** Its put was accepted with this stamp. */
+/** The session after its put was accepted with this stamp. */
 export const afterPut = (session: Session, put: Put, stamp: Stamp): Session =>
   sessionWith(session, {
     clientTime: put.clientTime,
@@ -199,17 +199,17 @@ export const afterPut = (session: Session, put: Put, stamp: Stamp): Session =>
     acknowledged: session.acknowledged && [...session.acknowledged, { clientTime: put.clientTime, key: put.key, stamp }],
   });
 
-/** Its put was sent to a replica, and the connection broke before the answer (R14). */
+/** The session after its put was sent to a replica and the connection broke before the answer (R14). */
 export const afterSilence = (session: Session, put: Put, replica: ReplicaId): Session =>
   sessionWith(session, {
     clientTime: put.clientTime,
     unanswered: { clientTime: put.clientTime, key: put.key, replica },
   });
 
-/** It gives the put up: the outcome is unknown, and stays so (R14). */
+/** The session after it gave its unanswered put up. The outcome stays unknown (R14). */
 export const afterGivingUp = (session: Session): Session => sessionWith(session, { unanswered: null });
 
-/** Its get found the write with this stamp. (One that teaches the session nothing leaves it the same value, not only an equal one.) */
+/** The session after its get found the write with this stamp. If nothing changes, the result is the same object. */
 export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session => {
   const clock = Math.max(session.clock, stamp.t);
   const read = withStamp(session.read, key, later(stampFor(session.read, key), stamp));
@@ -219,7 +219,7 @@ export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session =>
     : sessionWith(session, { clock, read, readVector });
 };
 
-/** R11: a key was used; if that makes one too many, the one whose use is the oldest is folded into the floor. */
+/** R11: the kept keys after `key` was used. If there are then more than `bound` keys, the key of oldest use is folded into the floor. */
 const used = (session: Session, kept: Kept, what: 'wrote' | 'read', key: Bytes, bound: number): Kept => {
   const order = [...kept[what].filter((k) => k !== key), key];
   const out = order.length > bound ? order[0] : undefined;
@@ -230,7 +230,7 @@ const used = (session: Session, kept: Kept, what: 'wrote' | 'read', key: Bytes, 
   };
 };
 
-/** R11: the session after it wrote (or read) a key, its maps bounded to so many keys each. */
+/** R11: the session after it wrote (or read) a key, with each of its maps bounded to `bound` keys. */
 export const bounded =
   (bound: number) =>
   (session: Session, what: 'wrote' | 'read', key: Bytes): Session =>
@@ -238,18 +238,18 @@ export const bounded =
 
 // --- the servers that it asks (R13) ----------------------------------------------------------------------------------------
 
-/** R13: the connected servers in the order in which they were connected, but first the one that answered last time. */
+/** R13: first the server that answered last, then the other connected servers in the order of connecting. */
 export const askingOrder = ({ servers, last }: Session): ReadonlyArray<NodeId> =>
   last !== null && servers.includes(last) ? [last, ...servers.filter((s) => s !== last)] : servers;
 
-/** A server answered: it is asked first the next time (R13). */
+/** The session after a server answered: the session asks that server first the next time (R13). */
 export const answeredBy = (session: Session, server: NodeId): Session => sessionWith(session, { last: server });
 
-/** A link to a server is made: it is asked after those that were connected before. */
+/** The session after a link to a server is made: the session asks that server after the servers connected before. */
 export const connect = (session: Session, server: NodeId): Session =>
   session.servers.includes(server) ? session : sessionWith(session, { servers: [...session.servers, server] });
 
-/** A link to a server is broken. */
+/** The session after a link to a server is broken. */
 export const disconnect = (session: Session, server: NodeId): Session =>
   sessionWith(session, {
     servers: session.servers.filter((s) => s !== server),
@@ -258,14 +258,14 @@ export const disconnect = (session: Session, server: NodeId): Session =>
 
 // --- who comes after it (R11a) ---------------------------------------------------------------------------------------------
 
-/** The next session under the client's id, which knows nothing of this one but has its links. */
+/** The next session under the client's id. It has the links of this session and knows nothing else of it. */
 export const startedAnew = (session: Session): Session =>
   sessionWith(newSession(session.client, session.servers, session.kept !== null), {
     number: numberAfter(session.number),
     acknowledged: session.acknowledged && [],
   });
 
-/** A token: what a session has seen, not who it was. It stands for a session that has done nothing yet. V9: it knows how far that had counted. */
+/** A token of the session: a session that has seen the same and has made no put yet. V9: the token also keeps the client time. */
 export const tokenOf = ({ variant }: Rules, session: Session): Session =>
   sessionWith(session, {
     number: FIRST,

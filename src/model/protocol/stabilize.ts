@@ -1,5 +1,5 @@
 /**
- * `stabilize` (contract, section 5): rounds of pulls until nothing changes, and what must be so after it.
+ * `stabilize` (contract, section 5): rounds of pulls until nothing changes, and the property that must hold afterwards.
  *
  * @module
  * @category The protocol
@@ -22,7 +22,7 @@ const pulled =
     return servers.map((s, i) => (i === to ? receive(rules)(here, answerPull(there, pullRequest(here))) : s));
   };
 
-/** A round: each server, in the order of ids, pulls from each that it has a link to. */
+/** A round: each server, in the order of ids, pulls from each server that it has a link to. */
 const round =
   (rules: Rules, links: ReadonlyArray<Pair>) =>
   (servers: Servers): Servers =>
@@ -33,7 +33,7 @@ const round =
 
 const isSettled = (before: Servers, after: Servers): boolean => before.every((s, i) => V.same(s.vv, after[i]?.vv ?? V.none));
 
-/** Rounds until nothing changes; each round that changes something raises a vector, so it ends. */
+/** Rounds until no vector changes. Every other round raises a vector, and no vector passes the join of all, so the rounds end. */
 const untilSettled =
   (rules: Rules, links: ReadonlyArray<Pair>) =>
   (servers: Servers): Servers => {
@@ -41,7 +41,7 @@ const untilSettled =
     return isSettled(servers, after) ? after : untilSettled(rules, links)(after);
   };
 
-/** The servers after a stabilize. V4: after a fixed number of rounds, whatever the topology. */
+/** The servers after a stabilize. V4: after `rounds` rounds, whatever the topology. */
 export const stabilized =
   (rules: Rules, rounds: number) =>
   (servers: Servers, links: ReadonlyArray<Pair>): Servers =>

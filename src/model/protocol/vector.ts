@@ -1,6 +1,6 @@
 /**
- * Version vectors (R8): for each replica an accept time; a replica that is not named has 0. Entries are sorted, so equal vectors are equal
- * texts.
+ * Version vectors (R8): one accept time for each replica; a replica that the vector does not name has 0. Entries are sorted, so equal vectors
+ * have equal texts.
  *
  * @module
  * @category The protocol
@@ -12,13 +12,13 @@ import { replicaOrd } from './order.js';
 /** A version vector: the entries above 0, sorted by replica. */
 export type Vector = VectorEntries;
 
-/** The vector that has nothing. */
+/** The empty vector. */
 export const none: Vector = [];
 
 /** `vv[r]`. */
 export const at = (vector: Vector, replica: ReplicaId): number => vector.find((entry) => entry[0] === replica)?.[1] ?? 0;
 
-/** The vector with one entry raised to a stamp's accept time, if it is below that. */
+/** The vector with the entry of the stamp's replica raised to the stamp's accept time, if the entry is lower. */
 export const raise = (vector: Vector, stamp: Stamp): Vector =>
   at(vector, stamp.r) >= stamp.t
     ? vector
@@ -39,13 +39,13 @@ export const join = (a: Vector, b: Vector): Vector =>
 /** R12: does a replica with this vector *have* the stamp? */
 export const has = (vector: Vector, stamp: Stamp): boolean => at(vector, stamp.r) >= stamp.t;
 
-/** Is the first at or above the second in every entry? */
+/** Is `above` at least `below` in every entry? */
 export const covers = (above: Vector, below: Vector): boolean => below.every((entry) => at(above, entry[0]) >= entry[1]);
 
 /** Are they equal? */
 export const same = (a: Vector, b: Vector): boolean => covers(a, b) && covers(b, a);
 
-/** The sum of the entries: a measure of how much a replica has. */
+/** The sum of the entries: it measures how much a replica has. */
 export const size = (vector: Vector): number => vector.reduce((sum, entry) => sum + entry[1], 0);
 
 /** For people and for keys: `0.0:3 1.0:1`. */

@@ -14,10 +14,10 @@ import { sameStamp, stampOrd } from './order.js';
 import type { Rules } from './rules.js';
 import { has, type Vector } from './vector.js';
 
-/** A set of writes, sorted by stamp. (Under V3 and V10 a stamp can occur twice: then by client, session and client time.) */
+/** A set of writes, sorted by stamp. Under V3 and V10 two writes can have one stamp; they are sorted by client, session, client time and key. */
 export type Log = ReadonlyArray<Logged>;
 
-/** What a replica's users see: for each key that has a value, the value; sorted by key. */
+/** What a replica's users see: each key that was written, with its value; sorted by key. */
 export type Store = ReadonlyArray<readonly [Bytes, Bytes]>;
 
 // --- order -----------------------------------------------------------------------------------------------------------------
@@ -32,12 +32,12 @@ export const byStamp = (a: Logged, b: Logged): number =>
   a.clientTime - b.clientTime ||
   byText(a.key, b.key);
 
-/** Are they one and the same accepted write? */
+/** Are `a` and `b` the same accepted write? */
 export const sameWrite = (a: Logged, b: Logged): boolean => samePut(a, b) && sameStamp(a, b);
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** The write that a put accepted with this stamp is. */
+/** The write that a put becomes when it is accepted with this stamp. */
 export const writeOf = ({ client, session, clientTime, key, value }: Put, { t, r }: Stamp): Logged => ({
   t,
   r,
@@ -48,17 +48,17 @@ export const writeOf = ({ client, session, clientTime, key, value }: Put, { t, r
   value,
 });
 
-/** The log with one write more, in its place. */
+/** The log with `write` inserted in its place. */
 const insert = (log: Log, write: Logged): Log => {
   const later = log.findIndex((w) => byStamp(w, write) > 0);
   return later === -1 ? [...log, write] : [...log.slice(0, later), write, ...log.slice(later)];
 };
 
-/** The log with more writes in it; a write that it has already is not added twice. Nothing is pruned. */
+/** The log with the writes added. A write that the log has already is not added again. Nothing is pruned. */
 export const add = (log: Log, writes: Log): Log =>
   writes.reduce((more, w) => (more.some((x) => sameWrite(x, w)) ? more : insert(more, w)), log);
 
-/** The greatest-stamped write to a key (R5), by the replica's own order (which is R4's, but for V7). */
+/** The greatest-stamped write to a key (R5), by the replica's own order. The order is R4's, except under V7. */
 export const newest =
   (order: Ord<Stamp>) =>
   (log: Log, key: Bytes): O.Option<Logged> =>
@@ -90,12 +90,12 @@ export const lackedBy = (log: Log, vv: Vector): Log => log.filter((w) => !has(vv
 
 // --- pruning ---------------------------------------------------------------------------------------------------------------
 
-/** How logs are pruned: by what, and in whose order. */
+/** The switches that pruning depends on. */
 export type PruningRules = Pick<Rules, 'variant' | 'pruning'>;
 
 /**
- * R6: has `x` been overwritten by `y`, a write of the same session to the same key with a greater client time (or of the same put) and a
- * greater stamp? V1: with a greater client time, whatever its stamp.
+ * R6: does `y` overwrite `x`? Both are writes of one session to one key, `y` has a greater client time (or is of the same put), and `y` has a
+ * greater stamp. V1: a greater client time is enough.
  */
 const overwrites = ({ variant }: PruningRules, y: Logged, x: Logged): boolean =>
   y.client === x.client &&
@@ -105,14 +105,14 @@ const overwrites = ({ variant }: PruningRules, y: Logged, x: Logged): boolean =>
     ? variant === 'V1' || stampOrd.compare(y, x) > 0
     : y.clientTime === x.clientTime && stampOrd.compare(y, x) > 0);
 
-/** Is `y` a later write to the same key in the order of stamps? */
+/** Is `y` a write to the same key as `x`, and later in this order of stamps? */
 const outranks = (order: Ord<Stamp>, y: Logged, x: Logged): boolean => y.key === x.key && order.compare(y, x) > 0;
 
-/** May a replica that has `y` do without `x`? */
+/** May a replica that has `y` drop `x`? */
 const supersedes = (rules: PruningRules, order: Ord<Stamp>) => (y: Logged, x: Logged) =>
   rules.pruning === 'R6' ? overwrites(rules, y, x) : outranks(order, y, x);
 
-/** The log without the writes that others in it supersede (R6). */
+/** The log without the writes that other writes of the log supersede (R6). */
 export const prune =
   (rules: PruningRules, order: Ord<Stamp>) =>
   (log: Log): Log => {
@@ -121,7 +121,7 @@ export const prune =
     return kept.length === log.length ? log : kept;
   };
 
-/** Has a log the write, or something that supersedes it (R8)? */
+/** Does the log have the write, or a write that supersedes it (R8)? */
 export const hasOrSupersedes =
   (rules: PruningRules, order: Ord<Stamp>) =>
   (log: Log, write: Logged): boolean =>
