@@ -1,5 +1,5 @@
 /**
- * Who may pull from whom, and over which links.
+ * Which server may pull from which, and over which links.
  *
  * @module
  * @category What may happen
@@ -11,7 +11,7 @@ import { linkOf, type World } from '../checking/world.js';
 
 export type Links = ReadonlyArray<Slot<boolean>>;
 
-/** Two servers of which the one may pull from the other. */
+/** A puller and an answerer, and the links between them that can change. `ids`: the server id of the puller, then of the answerer. */
 export interface Peers {
   readonly puller: Slot<Server>;
   readonly answerer: Slot<Server>;
@@ -19,7 +19,7 @@ export interface Peers {
   readonly links: Links;
 }
 
-/** All of them; not those that no link ever joins. */
+/** All pairs of a puller and an answerer, without the pairs that no link ever joins. */
 export const peersOf = (world: World): ReadonlyArray<Peers> =>
   world.servers.flatMap((puller, from) =>
     world.servers.flatMap((answerer, to) => {

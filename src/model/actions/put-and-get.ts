@@ -1,5 +1,5 @@
 /**
- * What a put and a get at one server come to, whichever step they are a part of (R2, R3, R11 to R14).
+ * The results of a put and of a get at one server, for every step that has one (R2, R3, R11 to R14).
  *
  * @module
  * @category What may happen
@@ -14,12 +14,12 @@ import { add, writeOf } from '../protocol/write-log.js';
 
 type Session = S.Session;
 
-/** The ways in which a put at a server may go: one; the outcome's parts are session, server and puts. */
+/** The result of a put at a server. `session`, `server` and `puts` are the components after the put. */
 export interface PutDone {
   readonly session: Session;
   readonly server: Server;
   readonly puts: Puts;
-  /** Why it was not accepted: R12's ERR_DEP, or R3's and R14's reasons. */
+  /** Why the put was not accepted: R12's ERR_DEP, or the reasons of R3 and R14; undefined: it was accepted. */
   readonly refused: 'ERR_DEP' | Refused['reason'] | undefined;
   readonly violates: ReadonlyArray<string>;
   readonly witnesses: ReadonlyArray<string>;
@@ -27,7 +27,7 @@ export interface PutDone {
 
 const NOTHING: ReadonlyArray<string> = [];
 
-/** The puts, with one more that was accepted. */
+/** The puts after one was accepted: with a `history`, its write is recorded. */
 export const record = (
   world: World,
   puts: Puts,
@@ -57,7 +57,7 @@ export const putAt = (world: World, session: Session, server: Server, puts: Puts
   };
 };
 
-/** What a put at one server comes to, as an outcome. */
+/** The result of a put at one server, as an outcome of the checker's. */
 export const putOutcome = ({ session, server, puts, refused, violates, witnesses }: PutDone) => ({
   next: [session, server, puts] as const,
   ...(refused === undefined ? {} : { note: refused }),
@@ -65,14 +65,14 @@ export const putOutcome = ({ session, server, puts, refused, violates, witnesses
   witnesses,
 });
 
-/** One put fewer is left. */
+/** The puts after one more was spent of the bound. */
 export const spendPut = (puts: Puts): Puts => ({ ...puts, spent: puts.spent + 1 });
 
 /** May the session make a new put? One at a time, and while there are puts left. */
 export const mayPut = (world: World, session: Session, puts: Puts): boolean =>
   session.unanswered === null && puts.spent < world.config.puts;
 
-/** What a get comes to. */
+/** The result of a get: the session after it, and its answer as a note. */
 export interface GetDone {
   readonly session: Session;
   readonly note: string;
@@ -81,7 +81,7 @@ export interface GetDone {
   readonly witnesses: ReadonlyArray<string>;
 }
 
-/** What the session makes of the answer to its get of a key. */
+/** The result of the answer to the session's get of a key. */
 export const afterAnswer = (world: World, session: Session, key: Bytes, answer: GetAnswer): GetDone => ({
   session:
     answer.type === 'found' ? S.bounded(world.config.sessionKeys)(S.afterGet(session, key, answer.stamp), 'read', key) : session,

@@ -1,5 +1,5 @@
 /**
- * What a puller makes of an answer (R9), whole or in parts, with what that breaks and witnesses.
+ * A puller takes in an answer (R9), whole or in parts; the properties that the receipt breaks and witnesses.
  *
  * @module
  * @category What may happen
@@ -31,13 +31,13 @@ export interface Taken {
   readonly witnesses: ReadonlyArray<string>;
 }
 
-/** The puller takes in an answer; V8: at first only the vector. */
+/** The puller takes in a whole answer. V8: it takes only the vector at first. */
 export const takeIn = (world: World, puller: Server, answer: Answer): Taken => {
   if (world.rules.variant === 'V8') return { next: claimFirst(world.rules)(puller, answer), violates: [], witnesses: [] };
   return addAll(world, puller, answer, receive(world.rules));
 };
 
-/** The puller adds the writes of an answer, by one way or another of taking it in. */
+/** The puller adds the writes of an answer. `receiving` takes the answer in. */
 const addAll = <A extends Answer>(
   world: World,
   puller: Server,
@@ -54,7 +54,7 @@ const addAll = <A extends Answer>(
   };
 };
 
-/** The puller takes in an answer that may be a part. V8: it takes the vector with the first part, and so asks for no other. */
+/** The puller takes in an answer that may be a part. V8: it takes the vector with the first part, and so never asks for the next part. */
 export const takePart = (world: World, puller: Server, asked: V.Vector, pulled: Pulled): Taken & { readonly note?: string } => {
   const { rules } = world;
   if (rules.variant === 'V8') return addAll(world, puller, pulled, receive(rules));
@@ -68,5 +68,5 @@ export const takePart = (world: World, puller: Server, asked: V.Vector, pulled: 
   }
 };
 
-/** A puller that has yet to add the writes it claims takes nothing else in (V8). */
+/** May the puller take in an answer? V8: not while it has yet to add the writes that it claims. */
 export const isFree = (puller: Server): boolean => puller.up && puller.midway === null;

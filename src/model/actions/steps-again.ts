@@ -1,6 +1,6 @@
 /**
- * The steps of what comes again as another: sessions that end and start again (R11a), servers that are put back from a copy (R7a). In the
- * TLA+ module `TakeToken`, `StartAnew`, `StartFromToken`, `Copy` and `PutBack`.
+ * The steps of sessions that end and start again (R11a) and of servers that are put back from a copy (R7a): `TakeToken`, `StartAnew`,
+ * `StartFromToken`, `Copy` and `PutBack` of the TLA+ module.
  *
  * @module
  * @category What may happen
@@ -15,7 +15,7 @@ import { noCopies, type Copies, type NewSessions, type World } from '../checking
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
 
-/** Has it done and seen nothing? Then a session that starts anew is no other. */
+/** Has the session done and seen nothing? Then a session that starts anew differs from it in nothing but its number. */
 const isNew = ({ clientTime, clock, unanswered, last }: S.Session): boolean =>
   clientTime === 0 && clock === 0 && unanswered === null && last === null;
 
@@ -34,11 +34,11 @@ const takeToken = (world: World, spentOn: Slot<NewSessions>, client: Slot<S.Sess
     },
   });
 
-/** One session more was started. Tokens are of use as long as another can start. */
+/** The component after one more session started. When no further session may start, the token is thrown away. */
 const spendSession = (world: World, { spent, token }: NewSessions, isUsed: boolean): NewSessions =>
   spent + 1 < world.config.newSessions ? { spent: spent + 1, token, isUsed } : { spent: spent + 1, token: null, isUsed: false };
 
-/** The session ends, with whatever it was doing, and the client starts another that knows nothing. */
+/** The session ends, also with a put unanswered, and the client starts another session that knows nothing. */
 const startAnew = (world: World, spentOn: Slot<NewSessions>, client: Slot<S.Session>): Interaction =>
   interaction({
     label: { family: 'StartSession', args: [client.name, 'anew'] },
@@ -50,7 +50,7 @@ const startAnew = (world: World, spentOn: Slot<NewSessions>, client: Slot<S.Sess
         : [{ next: [S.startedAnew(session), spendSession(world, started, started.isUsed)] }],
   });
 
-/** The session ends, and the client starts another that goes on from the token: an old one, or one that was used before. */
+/** The session ends, and the client starts another session from the token. The token may be old, and may have been used before. */
 const startFromToken = (world: World, spentOn: Slot<NewSessions>, client: Slot<S.Session>): Interaction =>
   interaction({
     label: { family: 'StartSession', args: [client.name, 'token'] },
@@ -86,7 +86,7 @@ const copy = (world: World, spentOn: Slot<Copies>, server: Slot<Server>, id: num
         : [{ next: [replica, { spent: made.spent, copies: withCopy(made, id, R.copyOf(replica)) }] }],
   });
 
-/** Copies are of use as long as another server can be put back. */
+/** The component after one more server was put back. When no further server may be put back, the copies are thrown away. */
 const spendCopy = (world: World, { spent, copies }: Copies): Copies => ({
   spent: spent + 1,
   copies: spent + 1 < world.config.restores ? copies : noCopies(copies.length),
@@ -114,7 +114,7 @@ const putBack = (world: World, spentOn: Slot<Copies>, server: Slot<Server>, id: 
 
 // --- all of them -----------------------------------------------------------------------------------------------------------
 
-/** Every step of new sessions and of servers that are put back that the configuration has. */
+/** Every step of the configuration for new sessions and for servers that are put back. */
 export const againSteps = (world: World): ReadonlyArray<Interaction> => [
   ...world.newSessions.flatMap((spent) =>
     world.clients.flatMap((client) => [

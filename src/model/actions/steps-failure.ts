@@ -15,7 +15,7 @@ import type { LinkSlot, World } from '../checking/world.js';
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
-/** Breaks a link, and the messages on it are lost; or makes it. */
+/** Breaks a link or makes it. When the link breaks, the messages on it are lost. */
 const changeLink = (world: World, spentOn: Slot<number>, { pair, slot }: LinkSlot): Interaction =>
   interaction({
     label: { family: 'ChangeLink', args: [slot.name] },
@@ -102,7 +102,7 @@ const stabilize = (world: World): Interaction =>
 
 // --- all of them -----------------------------------------------------------------------------------------------------------
 
-/** Every step of links, kills, restarts and stabilize that the configuration has. */
+/** Every step of the configuration for links, kills, restarts and stabilize. */
 export const failureSteps = (world: World): ReadonlyArray<Interaction> => [
   ...world.linkChanges.flatMap((spent) => world.links.map((link) => changeLink(world, spent, link))),
   ...world.kills.flatMap((spent) =>

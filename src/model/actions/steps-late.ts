@@ -1,6 +1,6 @@
 /**
- * The steps of puts that arrive late (R14), `PutDelayed` and `PutArrives` of the TLA+ module: when their session has repeated them, given them up, or ended. The way back is gone, so that
- * nobody hears what comes of them; each takes effect once at most.
+ * The steps of late puts (R14): `PutDelayed` and `PutArrives` of the TLA+ module. A late put can arrive after its session has repeated it,
+ * has given it up, or has ended. Its session gets no answer to it. Each late put takes effect at most once.
  *
  * @module
  * @category What may happen
@@ -14,7 +14,7 @@ import { mayPut, record, spendPut } from './put-and-get.js';
 import { byIdentity } from '../protocol/put-identity.js';
 import { asksOf, type Delayed, type LatePuts, type World } from '../checking/world.js';
 
-/** A put is sent, and its session waits no longer for an answer by the way it took; it has not arrived yet. */
+/** A put is sent and has not arrived yet. Its connection breaks, so its session waits no longer for an answer over that connection. */
 const putDelayed = (
   world: World,
   lost: Slot<number>,
@@ -37,7 +37,7 @@ const putDelayed = (
     },
   });
 
-/** One of the delayed puts reaches the replica that it was sent to, which does with it what it does with any put (R2, R3, R6, R12). */
+/** A delayed put reaches the replica that it was sent to. The replica handles it like any other put (R2, R3, R6, R12). */
 const putArrives = (world: World, late: Slot<LatePuts>, server: Slot<Server>): Interaction =>
   interaction({
     label: { family: 'PutArrives', args: [server.name] },
@@ -60,7 +60,7 @@ const putArrives = (world: World, late: Slot<LatePuts>, server: Slot<Server>): I
 const arrivingAt = ({ up, replica }: Server, onTheirWay: ReadonlyArray<Delayed>): ReadonlyArray<Delayed> =>
   up ? onTheirWay.filter((d) => d.replica === replica) : [];
 
-/** Every step of late puts that the configuration has. */
+/** Every step of the configuration for late puts. */
 export const lateSteps = (world: World): ReadonlyArray<Interaction> =>
   world.latePuts.flatMap((late) => [
     ...world.lostAnswers.flatMap((lost) =>

@@ -1,6 +1,6 @@
 /**
- * The steps of anti-entropy with messages in flight (R9): `Request`, `Answer`, `Receipt`, `Lose`, `Duplicate` of the TLA+ module; of V2,
- * `AnswerLate`.
+ * The steps of anti-entropy with messages in flight (R9): `Request`, `Answer`, `Receipt`, `Lose` and `Duplicate` of the TLA+ module; under V2
+ * also `AnswerLate`.
  *
  * @module
  * @category What may happen
@@ -15,7 +15,7 @@ import * as V from '../protocol/vector.js';
 import { peersOf, type Peers } from './pull-peers.js';
 import { isFree, isInParts, takeIn, takePart } from './receive-answer.js';
 
-/** R9: the request. A puller has at most one pull from each answerer under way; that a request repeats is `Duplicate`'s business. */
+/** R9: the request. A puller has at most one pull from each answerer under way; only `Duplicate` repeats a request. */
 const request = (world: World, net: Slot<Net.Net>, { puller, answerer, ids, links }: Peers): Interaction =>
   interaction({
     label: { family: 'Request', args: [puller.name, answerer.name] },
@@ -36,13 +36,13 @@ const request = (world: World, net: Slot<Net.Net>, { puller, answerer, ids, link
 type Kind = Net.Message['type'];
 type OfKind<K extends Kind> = Extract<Net.Message, { readonly type: K }>;
 
-/** A message of a pull that one of its two servers takes in. */
+/** A step in which one of the two servers of a pull takes in a message. */
 interface Arrival<K extends Kind> {
   readonly type: K;
   readonly ids: readonly [puller: NodeId, answerer: NodeId];
   readonly label: Label;
   readonly fairness: string;
-  /** What may come of one message; `rest` is the network without it. */
+  /** The outcomes of taking in `message`; `rest` is the network without it. */
   readonly take: (
     server: Server,
     message: OfKind<K>,
@@ -50,7 +50,7 @@ interface Arrival<K extends Kind> {
   ) => ReadonlyArray<Outcome<readonly [Slot<Server>, Slot<Net.Net>]>>;
 }
 
-/** A server takes in one of the messages of a pull that are in flight, whichever. */
+/** The server takes in any one of the messages in flight that are of the type `type` and between the two servers. */
 const arrival = <K extends Kind>(
   server: Slot<Server>,
   net: Slot<Net.Net>,
@@ -70,8 +70,8 @@ const arrival = <K extends Kind>(
 };
 
 /**
- * R9: the answer, taken at one instant. Where whole pulls are answered and the answerer has nothing that the request lacks, the answer would change nothing at
- * the puller, whose vector and accept time only grow: the request is taken off and no answer is sent, which spares states.
+ * R9: the answer, taken at one instant. If answers do not come in parts and the request's vector covers the answerer's vector, no answer is
+ * sent, which spares states. That answer would change nothing at the puller: the puller's vector and accept time only grow.
  */
 const answer = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
   arrival(answerer, net, {
@@ -96,7 +96,7 @@ const answer = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Pee
     },
   });
 
-/** V2 at the grain of messages: the vector is read, and the answer sent. */
+/** V2 at the grain of messages: the answerer reads its vector and sends the answer. */
 const answerLate = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
   interaction({
     label: { family: 'ReadVector', args: [answerer.name, puller.name] },
@@ -125,7 +125,7 @@ const answerLate = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }:
     },
   });
 
-/** R9: the receipt. An answer to another replica than the one that the puller is now is thrown away (R7). */
+/** R9: the receipt. If the puller is another replica now than the one that asked, the answer is thrown away (R7). */
 const receipt = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
   arrival(puller, net, {
     type: 'answer',
@@ -140,10 +140,10 @@ const receipt = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Pe
     },
   });
 
-/** What may befall a message in flight, whichever it is. */
+/** A step that befalls any message in flight. */
 interface Befalling {
   readonly family: string;
-  /** The slots that count how often it has come about, and how often it may. */
+  /** The slot that counts how often the step was taken; none where the configuration sets no bound. `most`: how often it may be taken. */
   readonly counts: ReadonlyArray<Slot<number>>;
   readonly most: World['config']['losses'];
   readonly isPossible: (flying: Net.Net) => boolean;
@@ -165,7 +165,7 @@ const befalling = (net: Slot<Net.Net>, { family, counts, most, isPossible, after
 const lose = ({ config, losses }: World, net: Slot<Net.Net>): Interaction =>
   befalling(net, { family: 'Lose', counts: losses, most: config.losses, isPossible: () => true, after: Net.take });
 
-/** A message is repeated: a copy more is in flight. */
+/** A message is repeated: one more copy of it is in flight. */
 const duplicate = ({ config, duplicates }: World, net: Slot<Net.Net>): Interaction =>
   befalling(net, {
     family: 'Duplicate',

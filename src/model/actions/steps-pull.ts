@@ -1,6 +1,6 @@
 /**
- * The steps of anti-entropy (R9): `Pull` of the TLA+ module, a pull as one step; how V2 tears it (`ReadLog`, `ReadVector`) and V8
- * (`AddWrites`). With messages in flight they are in `steps-messages.ts`.
+ * The steps of anti-entropy (R9). `Pull` of the TLA+ module is a pull in one step. V2 divides it into `ReadLog` and `ReadVector`; V8 adds
+ * `AddWrites`. The steps with messages in flight are in `steps-messages.ts`.
  *
  * @module
  * @category What may happen
@@ -15,7 +15,7 @@ import { peersOf, type Links } from './pull-peers.js';
 import { byMessages } from './steps-messages.js';
 import { isFree, isInParts, takeIn } from './receive-answer.js';
 
-/** A pull as one step, of any server from any other. The answer says nothing of who gives it, so that servers which have the same answer alike. */
+/** A pull as one step, of any server from any other. The answer does not name its answerer, so servers with equal contents answer equally. */
 type Pulling = Query<Server, Server, V.Vector, Answer>;
 
 const pulling = (world: World): Pulling => ({
@@ -36,7 +36,7 @@ const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, asked:
     fairness: `${puller.name} pulls from ${answerer.name}`,
   });
 
-/** V2 at the grain of whole pulls: the answerer reads its log for the puller … */
+/** V2 at the grain of whole pulls, first half: the answerer reads its log for the puller. */
 const readLog = (puller: Slot<Server>, answerer: Slot<Server>, links: Links): Interaction =>
   interaction({
     label: { family: 'ReadLog', args: [puller.name, answerer.name] },
@@ -49,7 +49,7 @@ const readLog = (puller: Slot<Server>, answerer: Slot<Server>, links: Links): In
         : [],
   });
 
-/** … and later its vector. */
+/** V2 at the grain of whole pulls, second half: the answerer reads its vector, and the puller takes the answer in. */
 const readVector = (world: World, puller: Slot<Server>, answerer: Slot<Server>, links: Links): Interaction =>
   interaction({
     label: { family: 'ReadVector', args: [puller.name, answerer.name] },

@@ -41,7 +41,7 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
     },
   });
 
-/** A get of one key, by any session at any server. It asks for no more than what it requires, so that all who require the same ask alike. */
+/** A get of one key, by any session at any server. The request holds only the session's requirement: sessions that require the same ask alike. */
 type Getting = Query<Session, Server, Required, GetAnswer>;
 
 const getting = (world: World, key: Bytes): Getting => ({
@@ -92,11 +92,11 @@ const putUnanswered = (world: World, lost: Slot<number>, client: Slot<Session>, 
     },
   });
 
-/** R14: may the put that was not answered be repeated there? At the server that it went to. V11: anywhere. */
+/** R14: may the session repeat its unanswered put at this server? Only the server that the put was sent to will do. V11: any server will do. */
 const mayRepeat = (world: World, { unanswered }: Session, { up, replica }: Server): boolean =>
   up && unanswered !== null && (world.rules.variant === 'V11' || serverOf(unanswered.replica) === serverOf(replica));
 
-/** R14: the same put again. A server that is another replica by now refuses it, and the session can only give it up. */
+/** R14: the session repeats its unanswered put. A server that is another replica by now refuses the put; then the session can only give it up. */
 const repeatPut = (world: World, client: Slot<Session>, server: Slot<Server>): Interaction =>
   interaction({
     label: { family: 'RepeatPut', args: [client.name, server.name] },
@@ -108,7 +108,7 @@ const repeatPut = (world: World, client: Slot<Session>, server: Slot<Server>): I
     },
   });
 
-/** R14: nobody answered; the outcome stays unknown. */
+/** R14: the session gives its unanswered put up; the outcome stays unknown. */
 const giveUp = (client: Slot<Session>): Interaction =>
   interaction({
     label: { family: 'GiveUp', args: [client.name] },
@@ -123,7 +123,7 @@ const giveUp = (client: Slot<Session>): Interaction =>
 const reachable = (session: Session, replicas: ReadonlyArray<Server>): ReadonlyArray<Server> =>
   S.askingOrder(session).flatMap((id) => replicas.filter((r) => r.up && serverOf(r.replica) === id));
 
-/** R14: the first server that accepts; ERR_DEP where all refuse; ERR_CONN where there is none (R15). */
+/** R14: the put goes to the first server that accepts it; ERR_DEP: every reachable server refuses; ERR_CONN: no server is reachable (R15). */
 const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interaction =>
   interaction({
     label: { family: 'Put', args: [client.name, key] },
@@ -151,7 +151,7 @@ const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interactio
     },
   });
 
-/** R13: the first server that meets the guarantees; ERR_DEP where none does; ERR_CONN where there is none (R15). */
+/** R13: the first server that meets the guarantees answers; ERR_DEP: no reachable server does; ERR_CONN: no server is reachable (R15). */
 const getInOrder = (world: World, client: Slot<Session>, key: Bytes): Interaction =>
   interaction({
     label: { family: 'Get', args: [client.name, key] },

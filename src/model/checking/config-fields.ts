@@ -1,5 +1,5 @@
 /**
- * Codecs of a configuration's fields: what each may be, in the words that an error has.
+ * Codecs of a configuration's fields. Each codec's name is the text that an error shows after "expected".
  *
  * @module
  * @category What is checked

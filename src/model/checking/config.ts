@@ -34,38 +34,38 @@ const FIELDS = {
   servers: whole(1, 9),
   clients: whole(1, 9),
   keys: whole(1, 5),
-  /** Puts in all, by all clients. */
+  /** How many puts all clients together may make. */
   puts: whole(0, 20),
-  /** Links broken or made, in all. */
+  /** How many times links may break or be made, in all. */
   linkChanges: whole(0, 9),
   kills: whole(0, 9),
-  /** Of the restarts, how many may be without the log (R7). */
+  /** How many of the restarts may be without the log (R7). */
   blankRestarts: whole(0, 9),
   /** At the grain `messages`: how many messages can be in flight at once. */
   inFlight: whole(0, 36),
-  /** At the grain `messages`: how many writes an answer can carry; a pull of more comes in parts (R9). */
+  /** At the grain `messages`: how many writes an answer can carry; more writes come in parts (R9). */
   partWrites,
-  /** At the grain `messages`: how many messages can be lost. `unbounded` multiplies the states by less than a number does. */
+  /** At the grain `messages`: how many messages can be lost. `unbounded` keeps no count, so it usually has fewer states than a number. */
   losses: count,
   /** At the grain `messages`: how many messages can be repeated. */
   duplicates: count,
-  /** How many answers to puts can be lost; the session then repeats the put, or gives it up (R3, R14). */
+  /** How many answers to puts can be lost. The session then repeats the put or gives it up (R3, R14). */
   lostAnswers: whole(0, 9),
-  /** Of the puts without an answer, how many can arrive later, when their session has repeated them, given them up or ended (R14). */
+  /** How many of the unanswered puts can arrive later, also after their session has repeated them, given them up or ended (R14). */
   latePuts: whole(0, 9),
   /** How many sessions can end and start again under their client's id, anew or from a token (R11a). */
   newSessions: whole(0, 9),
-  /** Of the restarts, how many may be with an earlier copy of the log (R7a). */
+  /** How many of the restarts may be with an earlier copy of the log (R7a). */
   restores: whole(0, 9),
-  /** How many keys each of a session's per-key maps holds (R11); with as many as there are keys, nothing is ever folded. */
+  /** How many keys each of a session's per-key maps holds (R11). If it is at least `keys`, no key is ever folded into the floor. */
   sessionKeys: whole(1, 5),
   /** Each session's guarantees (R12). */
   sessions,
-  /** A pull is one step, or three with messages in flight (section 7). */
+  /** `pull`: a pull is one step. `messages`: a pull is three steps, with messages in flight (section 7). */
   grain: oneOf('pull', 'messages'),
-  /** The links at the start. `none`: links are not modelled, any server can pull from any other. */
+  /** The links at the start. `none`: links are not modelled, and any server can pull from any other. */
   links: topology,
-  /** Where clients put and get: at any server at any time, or at the servers they are linked to, in R13's order. */
+  /** Where clients put and get. `any`: at any server at any time. A list: at the servers that the client is linked to, in R13's order. */
   placement: placements,
   /** Is `stabilize` a step? */
   stabilize: flag,
@@ -73,18 +73,18 @@ const FIELDS = {
   rounds: whole(1, 9),
   pruning: oneOf('R6', 'live'),
   variant: oneOf(...(Object.keys(VARIANTS) as ReadonlyArray<Variant>)),
-  /** Keep a list of all accepted writes beside the state: R8 and R10 are then checked against it, at the price of more states. */
+  /** Keep a list of all accepted writes. R4, R8 and R10 are then checked against the list, at the price of more states. */
   history: flag,
-  /** Which properties are checked, where they apply. Liveness is asked for by name: it needs the whole graph of states. */
+  /** The properties to check, where they apply. By default liveness is not among them: it needs the whole graph of states. */
   properties: propertyNames,
-  /** What the check is expected to say. */
+  /** The expected result of the check. */
   expect: expectation,
 };
 
 /** A configuration, complete. */
 export type Config = { readonly [F in keyof typeof FIELDS]: t.TypeOf<(typeof FIELDS)[F]> };
 
-/** What a field is where a configuration does not say. */
+/** The values of the fields that a configuration leaves out. */
 export const DEFAULTS: Config = {
   name: 'unnamed',
   about: '',
@@ -118,8 +118,8 @@ export const DEFAULTS: Config = {
 };
 
 /**
- * What a path that was recorded from a run may have: a replay searches nothing, so its bounds are those of what can be read. Puts, kills
- * and so on are what the run had; `rounds` may be 0, where the pulls of a stabilize are steps of the path themselves.
+ * The fields of a path that was recorded from a run. A replay searches nothing, so its bounds are wider. Puts, kills and so on are the numbers
+ * of the run. `rounds` may be 0: the pulls of a stabilize are then steps of the path themselves.
  */
 const MANY = 100_000;
 const REPLAYED: typeof FIELDS = {
@@ -162,7 +162,7 @@ export const remembersPuts = (c: Config): Rules['remembersPuts'] => {
   return c.lostAnswers > 0 || c.newSessions > 0 ? 'last' : 'no';
 };
 
-/** What a property is about, and whether the configuration has it. Checked where the property is named alone: a check of nothing holds. */
+/** The subject of a property, and whether a configuration has it. Checked where `properties` names the property: without the subject it always holds. */
 const SUBJECTS: ReadonlyArray<readonly [PropertyId, string, (c: Config) => boolean]> = [
   ['REPEAT', 'repeated puts, so lostAnswers must be at least 1', (c) => c.lostAnswers > 0],
   [
@@ -180,7 +180,7 @@ const SUBJECTS: ReadonlyArray<readonly [PropertyId, string, (c: Config) => boole
 const anyAsks = (config: Config, guarantee: Exclude<keyof t.TypeOf<typeof GuaranteesC>, 'scope'>): boolean =>
   Array.from({ length: config.clients }, (_, client) => guaranteesOf(config, client)).some((asked) => asked[guarantee]);
 
-/** What two fields must agree on. */
+/** One line for each pair of fields that contradict each other. */
 const disagreements = (c: Config): ReadonlyArray<string> =>
   [
     Array.isArray(c.sessions) &&
@@ -249,7 +249,7 @@ const decodeWith = (fields: typeof FIELDS, u: unknown): E.Either<ReadonlyArray<s
  */
 export const decodeConfig = (u: unknown): E.Either<ReadonlyArray<string>, Config> => decodeWith(FIELDS, u);
 
-/** The same with the bounds of a path that is replayed and not searched. */
+/** Decodes a configuration as {@link decodeConfig} does, with the wider bounds of a path that is replayed and not searched. */
 export const decodeReplayed = (u: unknown): E.Either<ReadonlyArray<string>, Config> => decodeWith(REPLAYED, u);
 
 /** The guarantees of the client with this index (from 0). */

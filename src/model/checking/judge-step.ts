@@ -1,5 +1,5 @@
 /**
- * What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing.
+ * The properties that a step breaks, and the witnesses that it reaches. These functions look back at a step and change no state.
  *
  * @module
  * @category What is checked
@@ -24,7 +24,7 @@ export type Judged = ReadonlySet<PropertyId>;
 
 const NOTHING: ReadonlyArray<string> = [];
 
-/** The property's name, if it is so. Nearly always it is not, and it is asked of every step. */
+/** The property's name if `isSo`, else one shared empty list: this runs at every step, and `isSo` is nearly always false. */
 const named = (id: PropertyId, isSo: boolean): ReadonlyArray<string> => (isSo ? [PROPERTIES[id].name] : NOTHING);
 
 const both = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -32,7 +32,7 @@ const both = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray
 
 const all = (names: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => names.reduce(both, NOTHING);
 
-/** Would the store be another with the whole log, of which nothing is pruned (R6)? Only to keys of which a write was pruned. */
+/** Has pruning changed the store (R6)? `whole` is the log before pruning. Only keys of pruned writes are looked at. */
 const changesStore = (rules: Rules, whole: L.Log, after: Server): boolean => {
   const top = L.newest(orderAt(rules.variant)(after.replica));
   const valueIn = (log: L.Log, key: Bytes): Bytes | undefined => O.toUndefined(top(log, key))?.value;
@@ -41,17 +41,17 @@ const changesStore = (rules: Rules, whole: L.Log, after: Server): boolean => {
     .some(({ key }) => valueIn(whole, key) !== valueIn(after.log, key));
 };
 
-/** Is one of the stamps not older than the put's, or not at the replica that accepted it (WFR, MW)? */
+/** Is one of the stamps not older than `stamp`, or does the accepting replica lack it (WFR, MW)? */
 const unmet = (stamps: Stamps, server: Server, stamp: Stamp): boolean =>
   stamps.some(([, s]) => !isOlder(s, stamp) || !has(server.vv, s));
 
-/** Is it later than what the session, or the one whose token it goes on from, wrote to the key before? */
+/** Is `stamp` later than the last write to the key by the session, or by the session whose token it goes on from? */
 const comesAfter = (session: Session, key: Bytes, stamp: Stamp): boolean => {
   const before = stampFor(session.wrote, key);
   return before === undefined || isOlder(before, stamp);
 };
 
-/** What an accepted put breaks at its server, whatever has become of its session. */
+/** The properties that an accepted put breaks at its server. They do not look at the session, which may have ended. */
 export const acceptBreaks = (
   judged: Judged,
   rules: Rules,
@@ -74,7 +74,7 @@ export const acceptBreaks = (
   ]);
 };
 
-/** What an accepted put breaks, there and of what its session asked for. */
+/** The properties that an accepted put breaks, at its server and of its session's guarantees. */
 export const putBreaks = (
   judged: Judged,
   rules: Rules,
@@ -95,23 +95,23 @@ export const putBreaks = (
   ]);
 };
 
-/** What an accepted put witnesses. */
+/** The witnesses of an accepted put. */
 export const putShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
   named('PRUNED', judged.has('PRUNED') && after !== before && after.log.length <= before.log.length);
 
-/** Is the answer older than what the session knows of the key? No value is older than any. */
+/** Is the answer older than the stamp `known`? The answer that there is no value is older than any stamp. */
 const goesBack = (answer: GetAnswer, known: Stamp | undefined): boolean =>
   known !== undefined && (answer.type === 'missing' || (answer.type === 'found' && isOlder(answer.stamp, known)));
 
-/** What a put that is refused for another reason than R12 witnesses. */
+/** The witnesses of a put that is refused for another reason than R12. */
 export const refusalShows = (judged: Judged, reason: Refused['reason']): ReadonlyArray<string> =>
   named('OTHER_REPLICA', judged.has('OTHER_REPLICA') && reason === 'other-replica');
 
-/** What a put that arrives late witnesses. */
+/** The witnesses of a put that arrives late. */
 export const lateShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
   both(putShows(judged, before, after), named('LATE_PUT', judged.has('LATE_PUT') && after !== before));
 
-/** What the answer to a get breaks. */
+/** The properties that the answer to a get breaks. */
 export const getBreaks = (
   judged: Judged,
   asked: Guarantees,
@@ -124,21 +124,21 @@ export const getBreaks = (
     named('MR', judged.has('MR') && asked.monotonicReads && goesBack(answer, stampFor(session.read, key))),
   );
 
-/** What the answer to a get witnesses. */
+/** The witnesses of the answer to a get. */
 export const getShows = (judged: Judged, answer: GetAnswer): ReadonlyArray<string> =>
   both(
     named('ERR_DEP', judged.has('ERR_DEP') && answer.type === 'behind'),
     named('ERR_KEY', judged.has('ERR_KEY') && answer.type === 'missing'),
   );
 
-/** What receiving writes breaks; `whole` is the log with them, of which nothing is pruned. */
+/** The properties that a receipt of writes breaks. `whole` is the log with the writes, before pruning. */
 export const receiptBreaks = (judged: Judged, rules: Rules, before: Server, whole: L.Log, after: Server): ReadonlyArray<string> =>
   both(
     named('CLOCK', judged.has('CLOCK') && after.clock < before.clock),
     named('PRUNING', judged.has('PRUNING') && changesStore(rules, whole, after)),
   );
 
-/** What receiving writes witnesses: a pruned write; a write that meets another client's, which its replica did not know. */
+/** The witnesses of a receipt of writes: a pruned write; a write that meets a write of another client that the answerer did not know. */
 export const receiptShows = (
   judged: Judged,
   before: Server,
@@ -155,25 +155,25 @@ export const receiptShows = (
     ),
   );
 
-/** What coming back from a kill breaks. */
+/** The properties that a restart breaks. */
 export const restartBreaks = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
   named('CLOCK', judged.has('CLOCK') && before.replica === after.replica && after.clock < before.clock);
 
-/** What coming back from a kill witnesses. */
+/** The witnesses of a restart with the log. */
 export const restartShows = (judged: Judged, after: Server): ReadonlyArray<string> =>
   named('RECOVERY', judged.has('RECOVERY') && after.log.some((w) => w.r === after.replica));
 
-/** What coming back with a copy of its log witnesses. */
+/** The witnesses of a restart with a copy of the log. */
 export const putBackShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
   named('PUT_BACK', judged.has('PUT_BACK') && at(after.vv, before.replica) < at(before.vv, before.replica));
 
-/** What going on from a token witnesses. */
+/** The witnesses of a session that goes on from a token. */
 export const tokenShows = (judged: Judged, session: Session, token: Session, isUsed: boolean): ReadonlyArray<string> =>
   both(
     named('OLD_TOKEN', judged.has('OLD_TOKEN') && token.clock < session.clock),
     named('TOKEN_TWICE', judged.has('TOKEN_TWICE') && isUsed),
   );
 
-/** What a stabilize breaks, after which `isStable` should be true (V4). */
+/** The properties that a stabilize breaks: after it `isStable` must give true (V4). */
 export const stabilizeBreaks = (judged: Judged, isStable: () => boolean): ReadonlyArray<string> =>
   named('STABLE', judged.has('STABLE') && !isStable());

@@ -18,9 +18,9 @@ import * as V from '../protocol/vector.js';
 import { asksOf, type World } from './world.js';
 import * as L from '../protocol/write-log.js';
 
-// --- what a predicate says -------------------------------------------------------------------------------------------------
+// --- predicates ------------------------------------------------------------------------------------------------------------
 
-/** R8 between two: of what the other has, does the replica have (or supersede) all that its vector claims? */
+/** R8: does the server have each of the writes that its vector claims, or a write that supersedes it? */
 const claimsHold =
   (world: World) =>
   (server: Server, writes: L.Log): boolean =>
@@ -28,14 +28,14 @@ const claimsHold =
       .filter((w) => V.has(server.vv, w))
       .every((w) => L.hasOrSupersedes(world.rules, orderAt(world.rules.variant)(server.replica))(server.log, w));
 
-/** R4: no two of them are different writes with one stamp. */
+/** R4: have different puts different stamps? */
 const stampsAreUnique = (writes: L.Log): boolean =>
   writes.every((w, i) => writes.every((x, j) => j <= i || !sameStamp(w, x) || samePut(w, x)));
 
-/** R7a: does the replica claim no more of the other than that one itself? */
+/** R7a: does the vector of `of` claim no more of the replica of `other` than the vector of `other` does? */
 const claimsNoMore = (of: Server, other: Server): boolean => V.at(of.vv, other.replica) <= V.at(other.vv, other.replica);
 
-/** R10: what the session was told that this replica accepted, has it that, or something later? */
+/** R10: does this replica have each write that it acknowledged to the session, or a later write to the key? */
 const keepsItsWord =
   (world: World) =>
   (session: Session, server: Server): boolean =>
@@ -48,7 +48,7 @@ const keepsItsWord =
         );
       });
 
-/** Would a get here, that the session's guarantees allow, miss a later write of another client? */
+/** Would a get at `here` be answered, as the session's guarantees allow, and miss a later write of another client at `there`? */
 const mayReadStale =
   (world: World) =>
   (session: Session, here: Server, there: Server): boolean =>
@@ -69,8 +69,8 @@ const isOf = (session: Session, write: L.Log[number]): boolean =>
   write.client === session.client && write.session === session.number;
 
 /**
- * SESSION-ORDER, at a server: is no acknowledged put of the session there under a greater stamp than a later acknowledged one to the key
- * has? (A put has one stamp, the one it was acknowledged with, unless it was repeated at another replica: V11.)
+ * SESSION-ORDER, at a server: does the log hold no acknowledged put of the session under a greater stamp than a later acknowledged put to the
+ * key has? A put in the log has the stamp that it was acknowledged with, unless it was repeated at another replica (V11).
  */
 const keepsSessionOrder = (session: Session, { log }: Server): boolean =>
   (session.acknowledged ?? []).every((a, _, all) =>
@@ -82,7 +82,7 @@ const keepsSessionOrder = (session: Session, { log }: Server): boolean =>
     ),
   );
 
-/** R14: is a put that the session gave up there under a greater stamp than a later, acknowledged one to the key has? */
+/** R14: does the log hold a put that was never acknowledged, under a greater stamp than a later acknowledged put of the session to the key has? */
 const unknownWins = ({ acknowledged, ...session }: Session, { log }: Server): boolean =>
   (acknowledged ?? []).some((b) =>
     log.some(
@@ -108,7 +108,7 @@ const overSessions = (world: World, holds: (session: Session, server: Server) =>
 
 const isServer = (local: Server | boolean): local is Server => typeof local !== 'boolean';
 
-/** Over all servers and the links that there are. */
+/** A predicate over all servers and the links that are up. */
 const overCluster = (world: World, holds: (servers: ReadonlyArray<Server>, links: ReadonlyArray<Pair>) => boolean): Predicate =>
   over([...world.servers, ...world.links.map((l) => l.slot)] as ReadonlyArray<Slot<Server | boolean>>, (...locals) => {
     const up = locals.slice(world.servers.length);
@@ -118,7 +118,7 @@ const overCluster = (world: World, holds: (servers: ReadonlyArray<Server>, links
     ]);
   });
 
-/** Have two live servers of different partitions different values for a key? */
+/** Do two partitions have different values for a key? The first live server of each partition is looked at. */
 const partitionsDiffer =
   (world: World) =>
   (servers: ReadonlyArray<Server>, links: ReadonlyArray<Pair>): boolean =>
@@ -157,23 +157,23 @@ const fewPuts = ({ config }: World, least: number): string | undefined => {
   return config.puts === 0 ? 'nothing is put' : `there ${config.puts === 1 ? 'is 1 put' : `are ${config.puts} puts`} in all`;
 };
 
-/** Why no server is ever another replica than before. */
+/** Why no put is ever refused because its server is another replica now; undefined: one can be. */
 const sameReplicas = ({ config, rules }: World): string | undefined => {
   if (config.blankRestarts + config.restores === 0) return 'every server comes back as the replica that it was';
   return rules.variant === 'V11' ? 'no server looks whether it is another replica' : undefined;
 };
 
-/** What is about steps that a configuration does not have does not even appear. */
+/** The property; it does not apply where the configuration's bound for its steps is 0. */
 const whereThereIs = (bound: number, property: () => ComponentProperty): ComponentProperty | 'does not apply' =>
   bound === 0 ? 'does not apply' : property();
 
 const oneServer = ({ config }: World): string | undefined => (config.servers === 1 ? 'there is one server' : undefined);
 
-/** Why no two clients' writes meet. */
+/** Why no two clients' writes meet; undefined: they can. */
 const uncontended = (world: World): string | undefined =>
   world.config.clients === 1 ? 'there is one client' : (oneServer(world) ?? fewPuts(world, 2));
 
-/** Each property of section 8. Safety may not apply to a configuration; a witness that cannot be reached is reported with the reason. */
+/** Each property of section 8. A property may not apply to a configuration. A witness that cannot be reached is reported with the reason. */
 const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'does not apply'>> = {
   RYW: (w) => (asks(w, 'readYourWrites') ? alwaysStep('RYW') : 'does not apply'),
   MR: (w) => (asks(w, 'monotonicReads') ? alwaysStep('MR') : 'does not apply'),
@@ -268,18 +268,18 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
 const asks = (world: World, guarantee: 'readYourWrites' | 'monotonicReads' | 'writesFollowReads' | 'monotonicWrites'): boolean =>
   world.clients.some((c) => asksOf(world, c.initial.client)[guarantee]);
 
-/** The vector that claims what this replica accepted. */
+/** The vector that claims the writes of `all` that this replica accepted, and nothing else. */
 const ownWrites = (server: Server, all: L.Log): V.Vector =>
   all.filter((w) => w.r === server.replica).reduce((vector, w) => V.raise(vector, w), V.none);
 
-/** True of every state. A property is over one predicate at least. */
+/** A predicate that is true in every state: a property needs at least one predicate. */
 const ofNone = ({ servers }: World): Predicate => over([servers[0]!], () => true);
 
-/** The properties that a configuration checks: those it names; safety and liveness where they apply, witnesses always. */
+/** The properties that a configuration checks: the properties that it names and that apply. */
 export const propertiesOf = (world: World): ReadonlyArray<ComponentProperty> =>
   propertiesMeant(world.config.properties).flatMap((id) => {
     const property = ALL[id](world);
     if (property === 'does not apply') return [];
-    // What is to hold of each of none (the sessions of no client, the pairs of one server) does.
+    // With one server there are no pairs of servers: a property of every pair then holds.
     return [property.kind === 'always' && property.over.length === 0 ? { ...property, over: [ofNone(world)] } : property];
   });

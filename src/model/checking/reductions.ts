@@ -1,5 +1,5 @@
 /**
- * What the checker may use and need not: progress, symmetry, a quotient. Each that leaves states out is proved here.
+ * Reductions, which the checker may use and need not: progress, symmetry, a quotient. Each reduction that leaves states out is proved here.
  *
  * @module
  * @category What is checked
@@ -23,10 +23,10 @@ import { byStamp, prune, type Log } from '../protocol/write-log.js';
 // --- progress --------------------------------------------------------------------------------------------------------------
 
 /**
- * A number for each component that no step lowers. Puts and pulls raise vectors, and nothing lowers one except a restart without
- * the log, which empties it, and one with an older copy of it: that is a new incarnation, which weighs more than any vector. (An entry is
- * at most the number of accepts, since a stamp is one above a stamp there was; a vector has at most an entry for each incarnation of each
- * server.) Under V3 and V10 a server forgets without a trace: there is no such number.
+ * A number for each component that no step lowers. Puts and pulls raise a server's vector. Two steps lower it: a restart without the log, and
+ * a restart with an older copy of the log. Both make a new incarnation, which weighs more than any vector. (An entry of a vector is at most
+ * the number of accepts, since a new stamp is one above a stamp that exists. A vector has at most one entry for each incarnation of each
+ * server.) Under V3 and V10 a server forgets and keeps its incarnation, so there is no such number.
  */
 export const progressOf = (config: Config): ((kind: string, value: unknown) => number) | undefined => {
   const incarnation = (config.puts + config.lostAnswers) * config.servers * (1 + config.blankRestarts + config.restores) + 1;
@@ -53,10 +53,9 @@ export const progressOf = (config: Config): ((kind: string, value: unknown) => n
 // --- symmetry --------------------------------------------------------------------------------------------------------------
 
 /**
- * Clients and keys are interchangeable: no rule compares two client ids or two keys, except to say whether they are the same
- * (and to sort, which is not protocol). A permutation is an automorphism if it is applied wherever an id stands: in slots, in
- * logs, in messages, in what sessions know. Clients with different guarantees or links are not interchangeable, and servers
- * never are: R4 breaks ties by their ids.
+ * Clients and keys are interchangeable: the rules compare two client ids or two keys only for equality (and sort them, which is not part of
+ * the protocol). A permutation is an automorphism if it is applied wherever an id or a key stands: in slots, logs, messages and sessions.
+ * Clients with different guarantees or links are not interchangeable. Servers are never interchangeable: R4 breaks ties by their ids.
  */
 export interface Renaming {
   readonly client: (id: NodeId) => NodeId;
@@ -125,7 +124,7 @@ const permutations = (n: number): ReadonlyArray<ReadonlyArray<number>> =>
     ? [[]]
     : permutations(n - 1).flatMap((p) => Array.from({ length: n }, (_, i) => [...p.slice(0, i), n - 1, ...p.slice(i)]));
 
-/** The permutations of the first few of `n` (the others stay): a subgroup, so as good an automorphism, and never too many to list. */
+/** The permutations of the first `few` of `n` numbers; the others stay. They are a subgroup, so each is an automorphism; `few` bounds their number. */
 const firstPermuted = (n: number, few: number): ReadonlyArray<ReadonlyArray<number>> =>
   permutations(Math.min(n, few)).map((p) => [...p, ...Array.from({ length: Math.max(0, n - few) }, (_, i) => few + i)]);
 
@@ -140,7 +139,7 @@ const interchangeable = (config: Config, a: number, b: number): boolean =>
   sameAsk(guaranteesOf(config, a), guaranteesOf(config, b)) &&
   (config.placement === 'any' || config.placement[a]?.join() === config.placement[b]?.join());
 
-/** The renamings of clients and keys under which the configuration is closed, but the identity (of many ids, of the first few). */
+/** The renamings of the first 4 clients and the first 3 keys that the configuration is symmetric under, without the identity. */
 export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
   const { config } = world;
   const slots = slotsOf(world);
@@ -167,16 +166,15 @@ export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
 /**
  * A server's log, cut down to the greatest-stamped write to each key (what `pruning: live` keeps).
  *
- * Why that loses nothing, for the protocol as it is (FIXED, no answers lost): of a log, the steps look at the newest write to a key
- * (a get), at what another lacks (a pull), and at what R6 drops. (1) R6 never drops the newest write to a key: what
- * it drops has a lower stamp than what it is dropped for. (2) So the newest
- * write of s after pulling from p is the greater of s's and p's newest, whatever else the logs hold: if p's newest is not sent,
- * s claims it, so by R8 s has it or something that supersedes it, and that is no older. (3) By (1) and (2) the newest writes of a
- * successor depend on the newest writes of its predecessors alone: the two states, whole log and cut log, have the same successors
- * up to cutting. (4) The properties look at the newest writes and at vectors, except UNIQUE, which looks at fewer pairs
- * of writes, and R8: between a cut log and another, R6 does not say that the write cut off was superseded, and an alarm would be
- * false. So logs are cut only where R8 is not judged. The witnesses PRUNED and CONFLICT see fewer writes as well: under the quotient
- * they can be missed, never invented.
+ * The cut loses nothing, for the protocol as it is (FIXED, no answers lost). A get looks at the newest write to a key, a pull at the writes
+ * that the puller lacks, and R6 at the writes that it drops. (1) R6 never drops the newest write to a key: R6 drops a write for another write
+ * with a greater stamp. (2) So the newest write of s after a pull from p is the greater of the newest writes of s and of p, whatever else the
+ * logs hold. If p does not send its newest write, s claims that write; by R8 s has it or a write that supersedes it, which is no older. (3) By
+ * (1) and (2) the newest writes of a successor depend only on the newest writes of its predecessors: a state with whole logs and the state
+ * with cut logs have the same successors up to cutting. (4) The properties look at newest writes and at vectors, except UNIQUE and R8. UNIQUE
+ * sees fewer pairs of writes. R8 would give false alarms: R6 does not say that the write that was cut off was superseded. So logs are cut
+ * only where R8 is not judged. The witnesses PRUNED and CONFLICT see fewer writes too: with the quotient they can be missed, but never
+ * invented.
  */
 const cutLog = (world: World, server: Server): Server =>
   serverWith(server, {
@@ -184,16 +182,15 @@ const cutLog = (world: World, server: Server): Server =>
   });
 
 /**
- * A session that asks for both read guarantees with scope store and for neither write guarantee (or for both) looks at its two
- * vectors only through their join, in gets and puts alike; an update of either raises the join by the same stamp. So they may be
- * kept as one.
+ * If a session asks for both read guarantees with scope store, and for neither write guarantee or for both, its gets and puts look only at the
+ * join of its two vectors. An update of either vector raises the join by the same stamp. So the two vectors may be kept as one.
  */
 const joinVectors = (asked: Guarantees, session: Session): Session =>
   asked.readYourWrites && asked.monotonicReads && asked.scope === 'store' && asked.writesFollowReads === asked.monotonicWrites
     ? sessionWith(session, { readVector: V.join(session.readVector, session.writeVector), writeVector: V.none })
     : session;
 
-/** Vectors that no guarantee of the session's looks at are not kept; nothing else looks at them. */
+/** The session without the vectors that none of its guarantees looks at: nothing else looks at a vector. */
 const dropVectors = (asked: Guarantees, session: Session): Session =>
   sessionWith(session, {
     writeVector: (asked.readYourWrites && asked.scope === 'store') || asked.monotonicWrites ? session.writeVector : V.none,
@@ -203,8 +200,9 @@ const dropVectors = (asked: Guarantees, session: Session): Session =>
 const forgetVectors = (asked: Guarantees, session: Session): Session => joinVectors(asked, dropVectors(asked, session));
 
 /**
- * The quotient, as far as it is proved: sessions for every configuration; logs for the protocol as it is, without lost answers
- * (R6 then drops newest writes), a history (R8 is then judged write by write), R8 itself, or messages (an answer's writes depend on the log).
+ * The quotient, as far as it is proved. Sessions are reduced in every configuration. Logs are reduced only under FIXED, and not with lost
+ * answers (R6 can then drop newest writes), with a history (R8 is then judged write by write), with R8 itself, or with messages (the writes of
+ * an answer depend on the log).
  */
 export const normalizeOf = (world: World): ((kind: string, value: unknown) => unknown) => {
   const { rules, config } = world;

@@ -1,7 +1,6 @@
 /**
- * What can be seen of the cluster at a step, and what the model has in its place: for paths that were recorded from a run. Each thing
- * has a name: `result`, `requires`, `session clock`, `new writes`, and of a server `replica`, `vector`, `accept time`, `keys` and
- * `store`, as in `vector of s0`.
+ * The model's values for the things that a recorded run shows at a step. Each thing has a name: `result`, `requires`, `session clock`,
+ * `new writes`, and of a server `replica`, `vector`, `accept time`, `keys` and `store`, as in `vector of s0`.
  *
  * @module
  * @category What is checked
@@ -22,7 +21,7 @@ import { asksOf, worldOf, type World } from './world.js';
 /** The components before or after a step, by the names of their slots. */
 export type Parts = Readonly<Record<string, unknown>>;
 
-/** A step as it was taken. */
+/** A step of a path, with the components before and after it. */
 export interface Looked {
   readonly label: { readonly family: string; readonly args: ReadonlyArray<string | number> } | undefined;
   readonly note: string | undefined;
@@ -32,7 +31,7 @@ export interface Looked {
 
 // --- texts -----------------------------------------------------------------------------------------------------------------
 
-/** Writes as `a=11#1 3@1.0, …`, in the order of their stamps. */
+/** The writes as `a=11#1 3@1.0, …`, in the order of their stamps. */
 export const showWrites = (writes: ReadonlyArray<Write>): string => [...writes].sort(stampOrd.compare).map(showWrite).join(', ');
 
 // --- parts (the slots in `world.ts` are where names meet types) ------------------------------------------------------------
@@ -60,7 +59,7 @@ const ofServer = (rules: Rules, server: Server, what: string): string | undefine
   }
 };
 
-// --- what a session's step came to -----------------------------------------------------------------------------------------
+// --- results of a session's step -------------------------------------------------------------------------------------------
 
 /** `accepted 2@1.0`, or `ERR_DEP`. */
 const resultOfPut = ({ label, note, before, after }: Looked): string | undefined => {
@@ -84,11 +83,11 @@ const resultOf = (step: Looked): string | undefined => {
   return step.label?.family === 'Put' || step.label?.family === 'RepeatPut' ? resultOfPut(step) : undefined;
 };
 
-/** What a request requires, as `[0.0:3], at least 4@1.0`: a vector, and a stamp of the key. */
+/** The requirement of a request, as `[0.0:3], at least 4@1.0`: a vector, and a stamp of the key. */
 export const showRequired = (vector: string, atLeast: string | undefined): string =>
   atLeast === undefined ? vector : `${vector}, at least ${atLeast}`;
 
-/** R12: what the session's request requires. */
+/** R12: the requirement of the session's request, as text; undefined where the step is of no session. */
 const requires = (world: World, { label, before }: Looked): string | undefined => {
   const [client, , key = ''] = label?.args ?? [];
   const session = sessionIn(before, client);
@@ -99,11 +98,11 @@ const requires = (world: World, { label, before }: Looked): string | undefined =
   return showRequired(showVector(require), atLeast === null ? undefined : showStamp(atLeast));
 };
 
-// --- what a pull brought ---------------------------------------------------------------------------------------------------
+// --- writes of a pull ------------------------------------------------------------------------------------------------------
 
 const distinctFrom = (before: Net, after: Net): Net => after.filter((m) => !before.includes(m));
 
-/** The answer's writes, and who gets them. */
+/** The answer's writes, and the puller before the step. For a whole pull the writes are all of the answerer's log. */
 const answered = ({ label, before, after }: Looked): readonly [ReadonlyArray<Write>, Server | undefined] => {
   const [first, second] = label?.args ?? [];
   if (label?.family === 'Answer') {
@@ -114,7 +113,7 @@ const answered = ({ label, before, after }: Looked): readonly [ReadonlyArray<Wri
   return [label?.family === 'ReadVector' ? (torn?.writes ?? []) : (serverIn(before, second)?.log ?? []), serverIn(before, first)];
 };
 
-/** Of an answer's writes those that the puller's vector does not claim yet. */
+/** The writes of the answer that the puller's vector does not claim yet, as text. */
 const newWrites = (step: Looked): string => {
   const [writes, puller] = answered(step);
   return showWrites(writes.filter((w) => puller === undefined || !V.has(puller.vv, w)));
@@ -122,7 +121,7 @@ const newWrites = (step: Looked): string => {
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** What the model of a configuration has for one thing that was seen of a step; undefined where it has no such thing. */
+/** Gives the model's value for the thing `name` at a step, as text; undefined where the model has no such thing. */
 export const lookOf = (config: Config): ((step: Looked, name: string) => string | undefined) => {
   const world = worldOf(config);
   return (step, name) => {

@@ -9,7 +9,7 @@ import type { Sentence } from '../../checker/model.js';
 
 const says = (rule: string, name: string): Sentence => ({ name, rule });
 
-/** What must be so in every state or step. */
+/** The properties that must hold in every state or step. */
 const SAFETY = {
   RYW: says('R12', 'Read Your Writes: no get returns a write older than the one its session last wrote to the key'),
   MR: says('R12', 'Monotonic Reads: no get returns a write older than one its session has read of the key'),
@@ -34,12 +34,12 @@ const SAFETY = {
   STABLE: says('section 5', 'after a stabilize, the servers of a partition have equal stores'),
 } as const;
 
-/** What must come about in every fair run. */
+/** The property that must come true in every fair run. */
 const LIVENESS = {
   SETTLE: says('section 8', 'once puts and link changes stop, the stores of every partition become and stay equal'),
 } as const;
 
-/** What must be possible, so that "holds" is not empty. */
+/** The witnesses: events that must be possible, so that "holds" is not an empty result. */
 const WITNESSES = {
   ERR_DEP: says('R13', 'a get is answered ERR_DEP'),
   ERR_KEY: says('R13', 'a get is answered ERR_KEY'),
@@ -56,7 +56,7 @@ const WITNESSES = {
   UNKNOWN_LAST: says('R14', 'a put of unknown outcome wins over a later, acknowledged one of its session'),
 } as const;
 
-/** What is checked only where it is named: it says nothing that the others do not say of sessions that ask for everything. */
+/** Properties that are checked only where a configuration names them: no group contains them. */
 const NAMED = {
   OWN: says('R7a', 'no vector claims more of a replica than that replica’s own does'),
   LATER: says('R2', 'every put is stamped after all that its session has seen, whether it asks for guarantees or not'),
@@ -69,18 +69,18 @@ export type PropertyId = keyof typeof PROPERTIES;
 
 export const PROPERTY_IDS = Object.keys(PROPERTIES) as ReadonlyArray<PropertyId>;
 
-/** What stands for a whole part of them in a configuration. */
+/** The names that stand for a whole group of properties in a configuration. */
 const GROUPS = {
   SAFETY: Object.keys(SAFETY),
   LIVENESS: Object.keys(LIVENESS),
   WITNESSES: Object.keys(WITNESSES),
 } as Readonly<Record<'SAFETY' | 'LIVENESS' | 'WITNESSES', ReadonlyArray<PropertyId>>>;
 
-/** A property, or a part of them. */
+/** The name of a property or of a group of properties. */
 export type PropertyName = PropertyId | keyof typeof GROUPS;
 
 export const PROPERTY_NAMES = [...Object.keys(GROUPS), ...PROPERTY_IDS] as ReadonlyArray<PropertyName>;
 
-/** The properties that are meant, in the order of the contract. */
+/** The properties that the names stand for, in the order of the contract. */
 export const propertiesMeant = (names: ReadonlyArray<PropertyName>): ReadonlyArray<PropertyId> =>
   PROPERTY_IDS.filter((id) => names.some((n) => n === id || (n in GROUPS && GROUPS[n as keyof typeof GROUPS].includes(id))));

@@ -1,5 +1,5 @@
 /**
- * Components as texts: for the checker, which tells them apart by it, and for people.
+ * Components as texts: keys by which the checker tells components apart, and texts for people.
  *
  * @module
  * @category What is checked
@@ -27,7 +27,7 @@ export type Local =
   | { readonly kind: 'copies'; readonly of: Copies }
   | { readonly kind: 'other'; readonly of: number | boolean };
 
-/** The checker knows kinds as text; here they get their types back (the slots in `world.ts` are where kinds meet types). */
+/** Gives a component its type back by its kind: the checker knows kinds only as text. `world.ts` pairs each kind with its type. */
 export const local = (kind: string, value: unknown): Local =>
   (KINDS.has(kind) ? { kind, of: value } : { kind: 'other', of: value }) as Local;
 
@@ -43,21 +43,21 @@ const KINDS: ReadonlySet<string> = new Set<Local['kind']>([
 
 // --- key -------------------------------------------------------------------------------------------------------------------
 
-/** A write without its value, which client, session and client time determine (`valueOf`). */
+/** A write as text, without its value: client, session and client time determine the value (`valueOf`). */
 const writeKey = (w: Logged): string => `${w.t},${w.r},${sessionText(w.client, w.session)},${w.clientTime},${w.key}`;
 
-/** The texts of a list, each ended by a space. Nearly every list is short or empty, and every new component comes by here. */
+/** The texts of a list, each ended by a space. It is made to be fast: it runs for every new component, and nearly every list is short. */
 const listKey = <A>(list: ReadonlyArray<A>, key: (a: A) => string): string => list.reduce((text, a) => `${text}${key(a)} `, '');
 const writesKey = (writes: ReadonlyArray<Logged>): string => listKey(writes, writeKey);
 const stampsKey = (stamps: Session['wrote']): string => listKey(stamps, (entry) => `${entry[0]}${entry[1].t},${entry[1].r}`);
-/** A vector's text; it is what a pull says. */
+/** A vector as text; it is the key of a pull's request. */
 export const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) => `${entry[0]}:${entry[1]}`);
 
 const stampKey = (stamp: Stamp | null): string => (stamp === null ? '' : `${stamp.t},${stamp.r}`);
-/** The text of what a get asks for. */
+/** The requirement of a get as text. */
 export const requiredKey = (asked: Required): string => `${vectorKey(asked.require)}${stampKey(asked.atLeast)}`;
 
-/** What is answered, as texts: to a get, and to a pull. */
+/** The answer to a get as text. */
 export const getAnswerKey = (a: GetAnswer): string => (a.type === 'found' ? `${a.stamp.t},${a.stamp.r},${a.value}` : a.type);
 export const pullAnswerKey = (a: Answer): string => `${a.clock}|${vectorKey(a.vv)}|${writesKey(a.writes)}`;
 
@@ -72,7 +72,7 @@ const serverKey = (s: Server): string => {
   return s.transfers.length === 0 ? made : `${made}|${writesKey(s.waiting)}|${listKey(s.transfers, transferKey)}`;
 };
 
-/** What waits is there only as long as there is a transfer. */
+/** A transfer as text. `waiting` is in the key only beside a transfer: without transfers no write waits. */
 const transferKey = ({ from, base, goal, after }: Server['transfers'][number]): string =>
   `${from}:${vectorKey(base)};${vectorKey(goal)};${after === null ? '' : `${after.t},${after.r}`}`;
 
@@ -88,7 +88,7 @@ const clientKey = (c: Session): string => {
 const delayedKey = ({ put, replica }: Delayed): string =>
   `${sessionText(put.client, put.session)},${put.clientTime},${put.key},${put.clock},${vectorKey(put.require)},${replica}`;
 
-/** A canonical text of a component: equal components, equal texts, and the reverse. */
+/** A canonical text of a component: two components are equal if and only if their texts are equal. */
 export const keyOf = (kind: string, value: unknown): string => {
   const l = local(kind, value);
   switch (l.kind) {
@@ -113,7 +113,7 @@ export const keyOf = (kind: string, value: unknown): string => {
 
 // --- show ------------------------------------------------------------------------------------------------------------------
 
-/** How the texts below are read, on one line: for wherever they are printed. docs/glossary.md says the same. */
+/** One line that explains the texts below, to be printed with them. docs/glossary.md says the same. */
 export const LEGEND =
   'To read: 1@0.0 is accept time 1 at replica 0.0 (server.incarnation); a=11#2 1@0.0 a write of a, the second put of client 11; ' +
   '[0.0:1] a vector, all of replica 0.0 up to accept time 1';
@@ -173,7 +173,7 @@ const showClient = (c: Session): string =>
 const showPart = (after: Stamp | null, upTo: Stamp | null): string =>
   `${after === null ? '' : ` after ${showStamp(after)}`}${upTo === null ? '' : ` up to ${showStamp(upTo)}`}`;
 
-/** A message in flight: who asks whom, with what vector, and what is answered. */
+/** A message in flight for people: puller, answerer, vector, and the contents of an answer. */
 const showMessage = (m: Message): string =>
   m.type === 'request'
     ? `${m.replica} asks s${m.answerer} with ${showVector(m.vv)}${showPart(m.after, null)}`

@@ -1,6 +1,6 @@
 /**
- * Components drawn: what a server's card, a session's and a message's show, for explorers. Stamps are written as the glossary has them. Two
- * different components are drawn differently: what a step changed is seen.
+ * Views of components, which an explorer draws: servers, sessions and messages. Stamps are written as in the glossary. Two different
+ * components have different views, so every change of a step can be seen.
  *
  * @module
  * @category What is checked
@@ -58,7 +58,7 @@ const stamps = (of: Stamps): View => ({
   items: of.map(([key, stamp]) => ({ kind: 'entry', name: key, value: '', stamp: showStamp(stamp) })),
 });
 
-/** Of a session with bounded maps: the keys that it still knows, oldest use first, and what all others require. */
+/** The fields of a session with bounded maps: the keys that it still knows, oldest use first, and the floor. */
 const keptFields = ({ kept }: Session): ReadonlyArray<Field> =>
   kept === null
     ? []
@@ -97,7 +97,7 @@ const sessionFields = (c: Session): ReadonlyArray<Field | false | null> => [
   c.last !== null && ['answered last', text(`s${c.last}`)],
 ];
 
-/** Which part of an answer a message is about, where it is not about all of it. */
+/** The bounds of the part that a message asks for or carries; none where the message is about the whole answer. */
 const partFields = (after: Stamp | null, upTo: Stamp | null): ReadonlyArray<Field | false> => [
   after !== null && ['after', text(showStamp(after))],
   upTo !== null && ['up to', text(showStamp(upTo))],
@@ -122,7 +122,7 @@ const delayedView = ({ put, replica }: Delayed): View =>
     `${put.key}=${put.value} to ${replica}, with clock ${put.clock}${put.require.length > 0 ? ` and ${showVector(put.require)}` : ''}`,
   );
 
-/** A component's view; undefined where a text says as much. */
+/** A component's view; undefined where the component's text (`showOf`) says as much. */
 export const viewOf = (kind: string, value: unknown): View | undefined => {
   const l = local(kind, value);
   switch (l.kind) {

@@ -1,5 +1,5 @@
 /**
- * The components of the global state: which slots a configuration has, and what is fixed for the whole of it.
+ * The components of the global state: the slots of a configuration, and the values that are fixed for all its states.
  *
  * @module
  * @category What is checked
@@ -18,48 +18,51 @@ import type { Log } from '../protocol/write-log.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** How many puts were made, and, where the configuration keeps a `history`, all writes that were ever accepted. */
+/** `spent`: how many puts were made. `all`: every write that was ever accepted; empty without a `history`. */
 export interface Puts {
   readonly spent: number;
   readonly all: Log;
 }
 
 /**
- * How many sessions ended and started again (R11a), and the token that was taken last, as a session that has done nothing (see `tokenOf`);
- * it is thrown away when no session can start any more.
+ * `spent`: how many sessions ended and started again (R11a). `token`: the token that was taken last, as a session that has made no put (see
+ * `tokenOf`). The token is thrown away when no session can start any more.
  */
 export interface NewSessions {
   readonly spent: number;
   readonly token: Session | null;
-  /** Has a session gone on from it already? */
+  /** Has a session gone on from the token already? */
   readonly isUsed: boolean;
 }
 
-/** How many servers were put back, and of each server the copy of its log that was taken last (R7a); thrown away when none can be put back any more. */
+/**
+ * `spent`: how many servers were put back. `copies`: for each server the copy of its log that was taken last (R7a). The copies are thrown away
+ * when no server can be put back any more.
+ */
 export interface Copies {
   readonly spent: number;
   readonly copies: ReadonlyArray<Server | null>;
 }
 
-/** A put on its way to the replica that it was sent to; its session waits for no answer over that way any more. */
+/** A put on its way to the replica that it was sent to. Its session waits no longer for an answer over that connection. */
 export interface Delayed {
   readonly put: Put;
   readonly replica: ReplicaId;
 }
 
-/** How many puts were delayed, and those that have not arrived yet, in the order of `Identity` (put-identity.ts). */
+/** `spent`: how many puts were delayed. `onTheirWay`: the delayed puts that have not arrived yet, in the order of `Identity` (put-identity.ts). */
 export interface LatePuts {
   readonly spent: number;
   readonly onTheirWay: ReadonlyArray<Delayed>;
 }
 
-/** A link between two servers that can change; `true` while it is there. */
+/** A link between two servers that can change. Its slot is `true` while the link is up. */
 export interface LinkSlot {
   readonly pair: Pair;
   readonly slot: Slot<boolean>;
 }
 
-/** A configuration's slots. Those that it does not need are empty lists: a state has no component that never changes. */
+/** A configuration's slots. A list is empty where the configuration needs no such slot, so that no component of a state is there for nothing. */
 export interface World {
   readonly config: Config;
   readonly rules: Rules;
@@ -71,7 +74,7 @@ export interface World {
   readonly puts: Slot<Puts>;
   /** Links that can change, one slot each. */
   readonly links: ReadonlyArray<LinkSlot>;
-  /** Links that are always there. */
+  /** Links that are always up. */
   readonly fixedLinks: ReadonlyArray<Pair>;
   readonly net: ReadonlyArray<Slot<Net>>;
   readonly linkChanges: ReadonlyArray<Slot<number>>;
@@ -116,7 +119,7 @@ const initialLinks = (config: Config): ReadonlyArray<Pair> => {
 /** No copy of any server's log. */
 export const noCopies = (servers: number): Copies['copies'] => Array.from({ length: servers }, () => null);
 
-/** A slot that counts what was spent of a budget, unless there is nothing to spend or no end to it. */
+/** A slot that counts the steps spent of a budget; none where the limit is 0 or `unbounded`. */
 const budget = (name: string, limit: number | 'unbounded'): ReadonlyArray<Slot<number>> =>
   limit === 0 || limit === 'unbounded' ? [] : [slot(name, name, 0)];
 
@@ -179,13 +182,13 @@ export const slotsOf = (world: World): ReadonlyArray<Slot<unknown>> => [
   ...world.copies,
 ];
 
-/** Where the link of two servers is: always there (no slot), in its slot, or never. */
+/** The slots of the link between two servers: its slot, no slot where the link is always up, or `never` where no link is. */
 export const linkOf = (world: World, a: NodeId, b: NodeId): ReadonlyArray<Slot<boolean>> | 'never' => {
   const p = pair(a, b);
   const changing = world.links.filter((l) => l.pair[0] === p[0] && l.pair[1] === p[1]).map((l) => l.slot);
   return changing.length > 0 || isLinked(world.fixedLinks, p) ? changing : 'never';
 };
 
-/** The guarantees that a client's session asks for. */
+/** The guarantees that the sessions of a client ask for. */
 export const asksOf = (world: World, client: NodeId): ReturnType<typeof guaranteesOf> =>
   guaranteesOf(world.config, clientIndex(client));
