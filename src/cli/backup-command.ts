@@ -1,4 +1,4 @@
-/** `bayou backup`: a copy of a server's log, of one moment, checked. */
+/** `bayou backup`: copies a server's log as it is at one moment, and checks the copy. */
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import { backUp } from '../impl/log/backup.js';
@@ -11,12 +11,15 @@ interface Options {
   readonly to: string;
 }
 
-/** The statuses of signals, as shells give them. */
+/** The exit status for each signal, as shells give it: 128 and the signal's number. */
 const ENDED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Exit status 0: the copy is complete and was opened once; 1: there is none; 129, 130 or 143: a signal, and there is none; 2: bad usage (commander's errors are thrown). */
+/**
+ * Exit status 0: the copy is complete and was opened once; 1: there is no copy; 129, 130 or 143: a signal came, and there is no copy; 2: bad
+ * usage (commander's errors are thrown).
+ */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
-  // The files of the database, which opens the copy once, among it.
+  // Only the user may use the copy, also the files that the database writes when it opens the copy to check it.
   process.umask(0o077);
   let status: number = PLAIN_EXIT.ok;
   await newCommand('bayou backup')
@@ -40,7 +43,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
         status = status === PLAIN_EXIT.ok ? PLAIN_EXIT.failed : status;
         return;
       }
-      // One that came when all was done.
+      // A signal that came when the copy was complete changes nothing.
       status = PLAIN_EXIT.ok;
       process.stdout.write(`server ${done.right.server}: ${counted(done.right.writes, 'key')}\n`);
     })

@@ -1,4 +1,4 @@
-/** `bayou cleanup`: kills what crashed runs of the master left, and nothing else. */
+/** `bayou cleanup`: kills the processes that crashed runs of the master left, and no other process. */
 import { counted } from '../core/counted.js';
 import { cleanup } from '../master/crash-cleanup.js';
 import { newCommand } from '../command-line/command-line.js';
@@ -6,7 +6,7 @@ import { say } from '../command-line/say.js';
 
 const list = (pids: ReadonlyArray<number>): string => (pids.length === 0 ? 'no process' : `pid ${pids.join(', ')}`);
 
-/** Exit status 0: nothing is left; 1: some process would not go away; 2: bad usage (commander's errors are thrown). */
+/** Exit status 0: nothing is left; 1: a process could not be killed; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   newCommand('bayou cleanup')
     .description('kill what crashed runs of the master left, identified by pid, start time and token, and nothing else')

@@ -1,4 +1,4 @@
-/** `bayou client`: a session by hand or in a pipe: lines `put key value` and `get key`. */
+/** `bayou client`: a session by hand or in a pipe. It reads lines `put key value` and `get key`. */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
 import { type BayouSession, connect, type SessionPutResult } from '../library.js';
@@ -18,7 +18,7 @@ interface Options extends TlsFiles {
   readonly timeoutMs: number;
 }
 
-/** What a put that was not accepted came to, in words. */
+/** The result of a put that was not accepted, in words. */
 const OUTCOMES: Readonly<Record<Exclude<SessionPutResult['type'], 'accepted'>, string>> = {
   ERR_DEP: 'no server that was reached has what the session needs; nothing was written',
   ERR_LOG: 'the log of a server that was reached has failed, and no other took it; nothing was written',
@@ -31,7 +31,7 @@ const OUTCOMES: Readonly<Record<Exclude<SessionPutResult['type'], 'accepted'>, s
 
 const say = (line: string): void => sayLine(`bayou client: ${line}`);
 
-/** What a line asks for; undefined where it is blank. Keys and values are the bytes that stand there, UTF-8 or not. */
+/** The request of a line; undefined where the line is blank. Keys and values are the bytes of the line, UTF-8 or not. */
 type Request = { readonly key: Bytes; readonly value?: Bytes } | undefined;
 
 const parseRequest = (line: Bytes): E.Either<string, Request> => {
@@ -42,7 +42,7 @@ const parseRequest = (line: Bytes): E.Either<string, Request> => {
   return E.left(`'${quotedBytes(line)}' is neither 'put key value' nor 'get key'`);
 };
 
-/** What it means that the token cannot be written: where nothing was done yet, and later. */
+/** The consequence of a token that cannot be written: before the first request, and later. */
 const UNTOLD = {
   atFirst: (why: string): string =>
     `${why}; nothing was put and nothing was got: whoever names a file for the token does not want to go on without one`,
@@ -50,14 +50,14 @@ const UNTOLD = {
     `${why}; what was put and got since it was last written, and will be, is done all the same, and a session that goes on from the file does not know of it`,
 };
 
-/** Gets whose results may wait for the token, so that one writing is for all of them. */
+/** The most gets whose results wait until the token is written: one write of the token serves them all. */
 const MAX_HELD = 64;
 
 const contentOf = (bytes: Bytes): Uint8Array => Buffer.from(bytes, 'latin1');
 
 /**
- * Does what the lines say, one after the other; false where something went wrong. Whatever a result has told, the token in the file knows
- * before: the next session promises it, also after a kill.
+ * Carries out the lines, one after the other; gives false where something went wrong. The token is written to the file before a result is
+ * told: the next session has seen every result that was told, also after a kill.
  */
 const obeyAll = async (
   session: BayouSession,
@@ -77,7 +77,7 @@ const obeyAll = async (
       saved = text;
       return true;
     }
-    // Said once: it is as true of all that follows.
+    // It is said once: from now on the token is not written at all.
     [fine, isSaving] = [false, false];
     say(untold(written.left));
     return false;
@@ -114,7 +114,7 @@ const obeyAll = async (
   return fine;
 };
 
-/** Ends at a signal between two turns, so that no file is left half written. */
+/** Ends the process at a signal. Node runs the handler between two turns, and files are written within one turn, so no file is left half written. */
 const endAtSignals = (): void => {
   for (const signal of ENDING_SIGNALS) process.once(signal, () => process.exit(EXIT.interrupted));
 };
@@ -145,7 +145,7 @@ const run = async (o: Options): Promise<number> => {
     input.isFine = false;
     say(`standard input cannot be read: ${why}`);
   };
-  // Node takes a folder for an empty file.
+  // Node reads a folder as an empty file.
   if (isFolder(process.stdin.fd)) onError('it is a folder');
   const lines = readLines(process.stdin, parseRequest, ({ message }) => onError(message));
   const fine = await obeyAll(connected.right, lines, file.right);
@@ -153,7 +153,7 @@ const run = async (o: Options): Promise<number> => {
   return fine && input.isFine ? PLAIN_EXIT.ok : PLAIN_EXIT.failed;
 };
 
-/** Exit status 0: all done; 1: no server could be reached, a put failed, or a line was wrong; 2: bad usage (thrown). */
+/** Exit status 0: all lines were carried out; 1: the session could not start, a put failed, a line was wrong, or the token was not written; 2: bad usage (thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   let status: number = PLAIN_EXIT.ok;
   const command = newCommand('bayou client')

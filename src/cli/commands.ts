@@ -18,7 +18,7 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
   {
     name: 'conform',
     summary: 'test that the real cluster does only what the model allows',
-    // Conformance builds on the source, never the reverse: it is found at run time, where it was built to.
+    // The source must not import conformance, which imports the source: the built file is found at run time.
     load: async () =>
       ((await import(new URL('../conformance/cli/conform.js', import.meta.url).href)) as { readonly main: Main }).main,
   },

@@ -1,7 +1,7 @@
 /**
  * A configuration file beside a command's flags: a JSON object whose fields are the long options in camel case (`dataDir` for `--data-dir`).
- * It is turned into the arguments that it stands for, in front of those that were given: each value is checked by the one rule for its
- * option, and what is on the command line stands instead of it. A list stands for an option that may be given several times.
+ * The fields become arguments in front of the arguments that were given. So each value is checked as its option is, and an option on the
+ * command line replaces the field. A list is for an option that may be given several times.
  */
 import { InvalidArgumentError, type Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,7 +14,10 @@ const MAX_BYTES = 1024 * 1024;
 
 const isPlain = (u: unknown): u is string | number => typeof u === 'string' || typeof u === 'number';
 
-/** Takes a value as commander will, `before` being what it made of those before it. Commander would say what is wrong of the command line, where the value is not. */
+/**
+ * Parses a value as commander will; `before` is the option's value so far. A wrong value is reported here, since commander would say that it
+ * stands on the command line, and it stands in the file.
+ */
 const taken = (wrong: (why: string) => UsageError, option: Option, value: string, before: unknown): unknown => {
   try {
     return (option.parseArg as ((value: string, before: unknown) => unknown) | undefined)?.(value, before);
@@ -24,7 +27,7 @@ const taken = (wrong: (why: string) => UsageError, option: Option, value: string
   }
 };
 
-/** Whether an option may be given several times: its values are collected in a list, which is empty at first. */
+/** May the option be given several times? Then its default is an empty list, which collects the values. */
 const takesSeveral = (option: Option): boolean => Array.isArray(option.defaultValue);
 
 const isGiven = (args: ReadonlyArray<string>, { long = '' }: Option): boolean =>
@@ -66,9 +69,10 @@ const fileIn = (args: ReadonlyArray<string>): string | undefined => {
 };
 
 /**
- * The arguments with those of the file that `--config FILE` names in front of them, but for options that are given.
- * @param options the command's; each can be in the file but `--config` itself
- * @throws UsageError where the file cannot be read, is no JSON object, or has a field that is no option
+ * Gives `args` with the arguments from the file that `--config FILE` names in front of them. A field whose option is in `args` is checked and
+ * left out.
+ * @param options the options that may be fields of the file; `--config` itself never may
+ * @throws UsageError if the file cannot be read, is no JSON object, has a field that is no option, or has a field with a wrong value
  */
 export const withConfigFile = (args: ReadonlyArray<string>, options: ReadonlyArray<Option>): ReadonlyArray<string> => {
   const file = fileIn(args);

@@ -1,4 +1,4 @@
-/** A server that was told to stop ends in time, whatever does not come back. */
+/** A server that was told to stop ends in time, also where a call to the disk or to a name server does not return. */
 import { Worker } from 'node:worker_threads';
 import { PLAIN_EXIT } from '../command-line/exit.js';
 import { say } from '../command-line/say.js';
@@ -6,18 +6,21 @@ import type { EndThreadData } from './end-thread.js';
 
 /** How long after the signal a server may take to end, in ms. Clients have most of this time to read the answers that they wait for. */
 const GRACE_MS = 4_000;
-/** So much later another thread ends the process, in ms: the main one may be waiting for the disk itself. */
+/** How long after the grace another thread kills the process, in ms: the main thread may be waiting for the disk and run no timer. */
 const THREAD_MS = 500;
 
-/** What Node runs in its threads, for which `process.exit` waits: a name that is looked up, a file that is read. */
+/** The names of the operations that Node runs in threads: looking a name up, and file operations. `process.exit` waits for them. */
 const IN_A_THREAD = /^(Get(Addr|Name)InfoReq|FSReq)/;
 
-/** Ends the process within its grace from now on. Gives what to call when the log is closed: then its status is 0, if nothing is in the way. */
+/**
+ * Ends the process within its grace from now on. The caller calls the function that it gives when the log is closed. The process then ends
+ * with status 0, unless an operation in one of Node's threads does not return.
+ */
 export const endInTime = (): (() => void) => {
   let isClosed = false;
   const workerData: EndThreadData = { ms: GRACE_MS + THREAD_MS };
   const thread = new Worker(new URL('./end-thread.js', import.meta.url), { workerData });
-  // Where there is no room for a thread, the timer here is all there is.
+  // If the thread cannot start, only the timer below ends the process.
   thread.on('error', () => undefined);
   thread.unref();
   setTimeout(() => {
@@ -26,7 +29,7 @@ export const endInTime = (): (() => void) => {
       `bayou server: it has not ended within ${GRACE_MS / 1000} s (a disk or a name server that does not answer?), and is killed; ` +
         'what it has acknowledged is in its log',
     );
-    // Not by an exit: that waits for Node's threads, and one of them waits for what does not come back.
+    // `process.exit` would wait for Node's threads, and one of them may wait for a call that does not return.
     process.kill(process.pid, 'SIGKILL');
   }, GRACE_MS).unref();
   return () => (isClosed = true);

@@ -1,7 +1,7 @@
-/** The thread that kills a process which has not ended in time: the main thread may be waiting for the disk, and run no timer. */
+/** The thread that kills a process that has not ended in time: the main thread may be waiting for the disk and run no timer. */
 import { workerData } from 'node:worker_threads';
 
-/** What the thread is given. */
+/** The data that the thread gets. */
 export interface EndThreadData {
   /** How long the process has, in ms. */
   readonly ms: number;

@@ -1,12 +1,12 @@
-/** Loading what a command consists of. It fails where a file of the installation is missing, and where too few files may be open. */
+/** Loads the modules of a command. Loading fails where a file of the installation is missing, or where the process may open too few files. */
 import { readFileSync } from 'node:fs';
 import { messageOf, reasonOf } from '../command-line/say.js';
 import { codeOf } from '../files/error-code.js';
 
-/** The program, or a part of it, cannot be loaded; one line. */
+/** The program or a part of it cannot be loaded; the message is one line. */
 export class LoadError extends Error {}
 
-/** With fewer open files Node does not load the parts of a command, which it reads many at a time. */
+/** The least number of files that a process must be able to open: Node reads many modules of a command at the same time. */
 const LEAST_FILES = 256;
 
 /** How many files this process may have open; undefined where the system does not say. */
@@ -19,7 +19,7 @@ const mostFiles = (): number | undefined => {
   }
 };
 
-/** Why loading failed. Node says that a module is not there where it could not look for it. */
+/** Why loading failed. Node says that a module does not exist also where it had no descriptor left to look for the module. */
 const whyNot = (error: unknown): string => {
   if (codeOf(error) === 'EMFILE') return reasonOf(error);
   const most = mostFiles();
@@ -30,16 +30,16 @@ const whyNot = (error: unknown): string => {
 
 const SETTLE_MS = 100;
 
-/** Errors of loading, by their codes: others are thrown by what was loaded. */
+/** The codes of errors of loading. Any other error was thrown by a module that was loaded. */
 const OF_LOADING = new Set(['EMFILE', 'ENFILE', 'ENOENT', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
 
-/** Loads a part of the program. @throws LoadError where that is not to be had */
+/** Loads a part of the program. @throws LoadError where the part cannot be loaded */
 export const loading = async <A>(load: () => Promise<A>): Promise<A> => {
   try {
     return await load();
   } catch (error) {
     if (!OF_LOADING.has(codeOf(error) ?? '')) throw error;
-    // Of what Node was reading at the same time something is open yet, and the limits could not be read.
+    // Node is still reading other modules. They must be closed first, or the file of the limits could not be opened.
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     throw new LoadError(`it cannot be loaded: ${whyNot(error)}`);
   }

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-/** `bayou`: the command (`run-bayou.ts`), from one file where it was bundled. `conform` and what uses it are found at run time, and share modules with it. */
+/** `bayou`: runs the command (`run-bayou.ts`), from the bundle where there is one. The commands in `SHARED` are never run from the bundle. */
 import { existsSync } from 'node:fs';
 
-/** `bayou help check` is `bayou check --help`: the subcommands know their own options. */
+/** `bayou help check` becomes `bayou check --help`: only the subcommand knows its options. */
 const [node = '', bayou = '', first, second] = process.argv;
 const argv = first === 'help' && second !== undefined ? [node, bayou, second, '--help'] : process.argv;
 
-/** What shares modules with conformance, which is not in the bundle. */
+/** The commands that share modules with conformance. Conformance is not in the bundle. */
 const SHARED = ['conform', 'explore'];
 
 const bundle = new URL('../programs/cli.js', import.meta.url);
@@ -32,7 +32,7 @@ try {
   tell({ kind: 'status', status });
   process.exitCode = status;
 } catch (error) {
-  // Nothing of the program is there yet that could say it better.
+  // The program's own functions for messages may not be loaded.
   process.stderr.write(
     `bayou: it cannot be loaded: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}\n`,
   );

@@ -1,4 +1,4 @@
-/** What several subcommands read from their command lines. */
+/** Options that several subcommands read from their command lines. */
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -16,7 +16,7 @@ import { codeOf } from '../files/error-code.js';
 
 const SERVER = /^(\d{1,16})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 
-/** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds it to what was given before. */
+/** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds the address to the list `before`. */
 export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
   const [, id, six, name, port] = SERVER.exec(text) ?? [];
   const at = six ?? name ?? '127.0.0.1';
@@ -27,10 +27,10 @@ export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = [
   return [...before, { id: Number(id), host: at, port: Number(port) }];
 };
 
-/** Read, written or run by the group or by others. */
+/** The permissions of the group and of others, to read, write or run a file. */
 const OTHERS = 0o077;
 
-/** Makes a secret's file with all of its text or not at all: several servers may start at once. */
+/** Makes a secret's file with all of its text or not at all: several servers may start at once. A file that exists by then is kept. */
 const makeSecret = (file: string): void => {
   try {
     putInPlace(file, `${newSecret()}\n`, { beside: `${file}.${process.pid}`, mode: 0o600, sync: false, over: 'keep' });
@@ -41,11 +41,11 @@ const makeSecret = (file: string): void => {
 
 const isOpenToOthers = (file: string): boolean => process.platform !== 'win32' && ((standsAt(file)?.mode ?? 0) & OTHERS) !== 0;
 
-/** The longest secret's file, and the longest of TLS, in bytes. */
+/** The longest file of a secret and the longest file of TLS, in bytes. */
 const MAX_SECRET_BYTES = 64 * 1024;
 const MAX_PEM_BYTES = 1024 * 1024;
 
-/** Makes the secret's file where there is none; what stands against that, in words. */
+/** Makes the secret's file where there is none. Gives the reason where it cannot, in words; undefined: the file exists. */
 const wrongToMake = (file: string): string | undefined => {
   if (existsSync(file)) return undefined;
   const wrong = wrongToWrite(file);
@@ -59,8 +59,8 @@ const wrongToMake = (file: string): string | undefined => {
 };
 
 /**
- * The secret in a file; a server makes the file where there is none.
- * @throws UsageError where it cannot be read or made, is too short, or others may read it.
+ * The secret in a file. `make`: the file is made where there is none.
+ * @throws UsageError if the file cannot be read or made, if others may use it, or if the secret is too short or too long
  */
 export const secretIn = (file: string, make: boolean): string => {
   const refuse = (why: string): never => {
@@ -84,7 +84,7 @@ export interface TlsFiles {
   readonly tlsCa?: string;
 }
 
-/** Adds the options of {@link TlsFiles}. `shows`: what this end's certificate is for. */
+/** Adds the options of {@link TlsFiles}. `shows`: the words of the help that name this end's certificate. */
 export const withTlsOptions = (command: Command, shows: string): Command =>
   command
     .option('--tls-cert <file>', `speak TLS; ${shows} (PEM)`, path)
@@ -102,7 +102,7 @@ const pemIn = (flag: string, file: string | undefined, isSecret = false): string
   return text.right;
 };
 
-/** TLS by the files that are named; undefined where none is. @throws UsageError where one cannot be read, or others may read the key */
+/** The contents of the TLS files; undefined where no file is named. @throws UsageError if a file cannot be read, or others may use the key's file */
 export const tlsIn = ({ tlsCert, tlsKey, tlsCa }: TlsFiles): Tls | undefined => {
   const [cert, key, ca] = [pemIn('--tls-cert', tlsCert), pemIn('--tls-key', tlsKey, true), pemIn('--tls-ca', tlsCa)];
   if (cert === undefined && key === undefined && ca === undefined) return undefined;

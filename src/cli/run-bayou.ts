@@ -19,7 +19,7 @@ const version = async (): Promise<string> => {
   return manifest.version;
 };
 
-/** What a command came to: its status, and the name under which its failures are said. */
+/** A run of a command: its exit status, and the name with which its failures begin. */
 interface Run {
   name: string;
   status: number;
@@ -31,7 +31,7 @@ const runCommand = async ({ name, load }: CommandEntry, args: ReadonlyArray<stri
   run.status = await main(args);
 };
 
-/** A program whose subcommands take all that follows their name, `--help` too. */
+/** The commander program. Each subcommand takes all arguments after its name, `--help` too. */
 const program = async (argv: ReadonlyArray<string>, run: Run): Promise<Command> => {
   const bayou = newCommand('bayou')
     .description('a replicated key-value store with session guarantees: check its model, run it, compare the two')
@@ -45,13 +45,13 @@ const program = async (argv: ReadonlyArray<string>, run: Run): Promise<Command> 
       .allowUnknownOption()
       .passThroughOptions()
       .argument('[args...]')
-      // As they were given: commander leaves out a first `--`, after which a file's name may begin with a dash.
+      // The arguments come from `argv`: commander would drop a first `--`, which a file name that begins with a dash needs.
       .action(() => runCommand(entry, argv.slice(argv.indexOf(entry.name) + 1), run));
   }
   return bayou;
 };
 
-/** Every failure becomes one line and a status; only bugs show where they happened. */
+/** Says a failure and gives its exit status. A bug is said with its stack, every other failure in one line. */
 const statusOf = (error: unknown, name: string): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UsageError || error instanceof LoadError) {
@@ -68,7 +68,7 @@ const statusOf = (error: unknown, name: string): number => {
   return EXIT.internal;
 };
 
-/** Without the words after a name that is no command's: `--help` among them would be bayou's own, and all well. */
+/** Drops the words after a name that is no command: with `--help` among them, commander would print the help and end with status 0. */
 const known = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
   const name = argv[2];
   const isNone = name !== undefined && !name.startsWith('-') && name !== 'help' && COMMANDS.every((entry) => entry.name !== name);
@@ -89,13 +89,13 @@ const runNamed = async (argv: ReadonlyArray<string>, run: Run): Promise<number> 
 export const runBayou = async (argv: ReadonlyArray<string>): Promise<number> => {
   const run: Run = { name: 'bayou', status: EXIT.ok };
   tolerateErrors();
-  // Whatever is thrown where nobody waits for it, too.
+  // Errors that are thrown where no caller waits for them, too.
   process.on('uncaughtException', (error) => {
-    // Of a model of one's own it is known better what such a thing means.
+    // Another listener is that of a command that runs a user's own model, and reports such an error better.
     if (process.listenerCount('uncaughtException') === 1) endNow(statusOf(error, run.name) as ExitStatus);
   });
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The master has processes to end first.
+    // Another listener is the master's, which ends its processes first.
     if (process.stdout.listenerCount('error') > 1) return;
     endNow(lostOutput(error, (line) => say(`${run.name}: ${line}`)) as ExitStatus);
   });

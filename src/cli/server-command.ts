@@ -36,7 +36,7 @@ const stopped = (): Promise<void> =>
 /** An IPv6 address stands in brackets before a port. */
 const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-/** What options say together that makes no sense, in one line. */
+/** Why two options contradict each other, in one line; undefined: none do. */
 const wrongTogether = ({ id, peer, metricsHost, metricsPort }: Options): string | undefined => {
   if (peer.some((one) => one.id === id)) return `--peer: server ${id} is this server itself; name the others alone`;
   return metricsHost !== undefined && metricsPort === undefined
@@ -69,7 +69,7 @@ const run = async (o: Options): Promise<number> => {
 
 /** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
-  // What it writes is nobody else's, the files of the database among it, whatever folder it is given.
+  // Only the user may use the files that the server writes, also the database's, whatever the permissions of the folder are.
   process.umask(0o077);
   let status: number = PLAIN_EXIT.ok;
   const command = newCommand('bayou server')
@@ -96,7 +96,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
       status = await run(o);
     });
   withTlsOptions(command, 'the certificate that it shows to whoever connects and to its peers');
-  // In a file it would be there at every start, and each start would be a new replica.
+  // A file would have the option at every start, and each start would be a new replica.
   const lasting = command.options.filter((option) => option.long !== '--new-incarnation');
   await command.parseAsync(withConfigFile(args, lasting), { from: 'user' });
   return status;

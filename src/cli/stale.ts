@@ -1,13 +1,13 @@
-/** In a checkout `dist/` may be older than the source that was just edited, and `npx bayou` runs `dist/`. */
+/** Warns in a checkout where `dist/` is older than the source: `npx bayou` runs `dist/`. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What `npm run build` writes last. */
+/** The file that `npm run build` writes last. */
 const BUILT = 'dist/programs/cli.js';
-/** The folders from which it is built. */
+/** The folders of the source. */
 const SOURCES = ['src', 'conformance'];
 
-/** An environment variable that, set to anything, keeps the notice away: for tests, which build before they run. */
+/** With this environment variable set, to any value, there is no notice: for tests, which build before they run. */
 const SILENCER = 'BAYOU_NO_BUILD_NOTICE';
 
 const sourcesIn = (root: string): ReadonlyArray<string> =>
@@ -18,17 +18,17 @@ const sourcesIn = (root: string): ReadonlyArray<string> =>
   );
 
 /**
- * A source file below `root` that was changed after the last build; undefined where there is none, and where there is no source at all, as in
- * an installed package. Some 200 files are looked at, in a few milliseconds.
+ * A source file below `root` that was changed after the last build; undefined where no file was. It is undefined too where there is no source,
+ * as in an installed package, or no build.
  */
 export const changedSinceBuild = (root: string): string | undefined => {
   if (!existsSync(join(root, 'src')) || !existsSync(join(root, BUILT))) return undefined;
   const built = statSync(join(root, BUILT)).mtimeMs;
-  // A file may be gone by now: then it is being edited.
+  // A file that is gone by now is being edited, and counts as changed.
   return sourcesIn(root).find((name) => (statSync(join(root, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > built);
 };
 
-/** The line that says so, or undefined. */
+/** The line that warns of a `dist/` older than the source; undefined where it is not older. */
 export const buildNotice = (root: string, env: NodeJS.ProcessEnv): string | undefined => {
   const changed = env[SILENCER] === undefined ? changedSinceBuild(root) : undefined;
   return changed === undefined

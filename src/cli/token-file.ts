@@ -1,4 +1,4 @@
-/** The token file of `bayou client`. It has all that its session has seen, so that the next session knows it, however this one ends. */
+/** The token file of `bayou client`. The token holds all that the session has seen. The next session goes on from it, however this session ends. */
 import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,11 +9,11 @@ import { readJson, wrongToWrite } from '../command-line/named-files.js';
 import { reasonOf } from '../command-line/say.js';
 import { codeOf } from '../files/error-code.js';
 
-/** A token's file that can be written, as far as was tried. */
+/** A token's file. When it was opened, nothing stood against writing it. */
 export interface TokenFile {
   /** The token that the file had; undefined where there was no file. */
   readonly token: SessionToken | undefined;
-  /** Puts a token into it, whole or not at all. Fails with one line. */
+  /** Writes a token to the file, whole or not at all. Fails with one line. */
   readonly write: (text: string) => E.Either<string, void>;
 }
 
@@ -23,7 +23,7 @@ const OWN = 0o600;
 const WRITABLE = 0o222;
 const PERMISSIONS = 0o777;
 
-/** Where the file is, at the end of the links that lead to it. */
+/** The path of the file itself, after following symbolic links. Fails with one line where a link leads nowhere. */
 const targetOf = (file: string): E.Either<string, string> => {
   try {
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return E.right(file);
@@ -35,7 +35,7 @@ const targetOf = (file: string): E.Either<string, string> => {
   }
 };
 
-/** What stands against reading and writing it, in words. */
+/** Why the file cannot be written, in words; undefined: nothing stands against it. */
 const wrongWith = (file: string): string | undefined => {
   const wrong = wrongToWrite(file);
   if (wrong !== undefined) return `${file}: ${wrong}: name another file`;
@@ -58,7 +58,7 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-/** Removes the halves that processes have left here which were killed while they wrote. */
+/** Removes the half-written files of processes that were killed while they wrote the token. */
 const sweep = (file: string): void => {
   const [folder, name] = [dirname(file), basename(file)];
   for (const entry of readdirSync(folder)) {
@@ -67,7 +67,7 @@ const sweep = (file: string): void => {
   }
 };
 
-/** Whole or not at all: beside it first, forced to the disk, and then in its place. */
+/** Writes the file whole or not at all: the text is written to a file beside it and forced to the disk, and that file takes its place. */
 const write = (file: string, text: string): E.Either<string, void> => {
   try {
     const mode = (statSync(file, { throwIfNoEntry: false })?.mode ?? OWN) & PERMISSIONS;
@@ -78,7 +78,7 @@ const write = (file: string, text: string): E.Either<string, void> => {
   }
 };
 
-/** Opens a token's file: looks whether it can be read, and written over. Fails with one line. */
+/** Opens a token's file: reads its token, and checks that the file can be replaced. Fails with one line. */
 export const openTokenFile = (file: string): E.Either<string, TokenFile> => {
   const target = targetOf(file);
   if (E.isLeft(target)) return E.left(`--token-file: ${target.left}`);
