@@ -1,9 +1,10 @@
 /**
- * Who may talk to a cluster: whoever knows the secret of the run. Both ends prove it, by an HMAC over both nonces, so neither
- * secret nor proof can be used again.
+ * Only processes that know the cluster's secret may talk to the cluster. Each end proves it by an HMAC over both nonces. The secret is never
+ * sent, and a proof cannot be used for another connection.
  *
- * This keeps out other users and programs of the machine and of the network, also those that carry the bytes: every frame after the
- * handshake is sealed with a key of the connection (`frame-cipher.ts`). It does not protect from root or from the user who runs the cluster.
+ * The secret keeps out other users and programs of the machine and of the network. It keeps out programs that carry the bytes, too: every frame
+ * after the handshake is sealed with a key of the connection (`frame-cipher.ts`). It does not protect from root or from the user who runs the
+ * cluster.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ReplicaId, SessionNumber } from '../core/ids.js';
@@ -20,22 +21,22 @@ export const newSecret = (chance = NODE.chance): string => chance.bytes(32).toSt
 /** A fresh nonce. */
 export const newNonce = (chance = NODE.chance): string => chance.bytes(16).toString('hex');
 
-/** The number of a new session, which none had before (R11a): 128 random bits. */
+/** The number of a new session (R11a): 128 random bits, so no session had it before. */
 export const newSessionNumber = (chance = NODE.chance): SessionNumber => chance.bytes(16).toString('hex');
 
-/** What both ends have said of themselves when a proof is made. */
+/** The facts that both ends have stated about themselves when a proof is made. */
 export interface Introduction {
   readonly dialer: Party;
   readonly dialerNonce: string;
   readonly acceptor: Party;
   readonly acceptorNonce: string;
-  /** Which replica the acceptor is (R7); null where it is no server. */
+  /** The replica that the acceptor is (R7); null: it is no server. */
   readonly acceptorReplica: ReplicaId | null;
   /** The TLS channel's own key (`transport.ts`); empty without TLS. */
   readonly channel: string;
 }
 
-/** What is proved, or what a key is for, as one text: the purpose, and all that both ends have said of themselves. */
+/** The text under a proof or a key: its purpose, and the facts of the introduction. */
 export const describeIntroduction = (purpose: string, i: Introduction): string =>
   JSON.stringify([
     purpose,

@@ -1,11 +1,11 @@
-/** Who is connected to a listener: those who are not known yet, and how many connections each member has. Everybody has a maximum (R16). */
+/** The connections of a listener: of strangers, who have not proved yet that they are members, and of each member. Each has a maximum (R16). */
 import type { ByteStream } from '../ports/ports.js';
 import type { Share } from './intake.js';
 import { MAX_OF_ONE_MEMBER } from './net-limits.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import type { Party } from './protocol.js';
 
-/** Those who have not proved yet that they belong, eldest first; whoever comes takes the place of the eldest where there is none left. */
+/** The connections of strangers, eldest first. Where all `most` places are taken, a new connection takes the place of the eldest, which is closed. */
 export const strangersRoom = (
   most: number,
 ): { readonly enter: (id: string, socket: ByteStream) => void; readonly leave: (id: string) => void } => {
@@ -23,17 +23,17 @@ export const strangersRoom = (
   };
 };
 
-/** The connections of those who belong. */
+/** The connections of the members. */
 export interface Census {
-  /** Why there is no place for another connection of this member; undefined: there is one. */
+  /** Why there is no place for another connection of this member; undefined: there is a place. */
   readonly refusalOf: (peer: Party) => string | undefined;
-  /** A member's connections share what one would have: a member gains nothing by opening more. */
+  /** The share of each of the member's connections. Together they have the limits of one connection, so a member gains nothing by opening more. */
   readonly shareOf: (peer: Party) => Share;
   /** A member's connection counts from now on, until its stream is closed. */
   readonly countUntilClosed: (socket: ByteStream, peer: Party) => void;
 }
 
-/** Clients take no place of a server's. */
+/** The kind of a member. Clients have places of their own, and take none of a server's. */
 const kindOf = (peer: Party): 'clients' | 'others' => (peer.role === 'client' ? 'clients' : 'others');
 const NAMES = { clients: 'clients', others: 'servers and masters' } as const;
 
@@ -41,7 +41,7 @@ const nameOf = (peer: Party): string => `${peer.role} ${peer.id}`;
 
 /** A census without connections. */
 export const newCensus = (limits: ConnectionLimits): Census => {
-  /** How many there are, by member and by kind. */
+  /** The number of connections, by member and by kind. */
   const connections = new Map<string, number>();
   const countOf = (name: string): number => connections.get(name) ?? 0;
   const add = (name: string, n: 1 | -1): void => {

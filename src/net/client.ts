@@ -1,4 +1,4 @@
-/** A session over TCP (R11–R15): which server is asked, in which order, for how long; what comes of it. */
+/** A session over TCP (R11–R15): its links to servers, and the order in which servers are asked. `putting.ts` and `getting.ts` ask them. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
@@ -20,7 +20,7 @@ import type { Tls } from './tls.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** What a client is made of. */
+/** The options of a client. */
 export interface ClientOptions {
   readonly secret: string;
   /** See {@link Identity}. */
@@ -28,21 +28,21 @@ export interface ClientOptions {
   readonly session: Session;
   /** How long a put or a get may take, over all servers, in ms (R15). */
   readonly timeoutMs: number;
-  /** Over TLS, and how; default: plain TCP. */
+  /** The TLS of its connections; default: plain TCP. */
   readonly tls?: Tls | undefined;
   readonly logger: Logger;
   readonly trace: Tracer;
-  /** Where it lives. Default: Node's world. */
+  /** The clock, timers, chance and network that it uses. Default: Node's. */
   readonly world?: World | undefined;
 }
 
 /** A session and its connections. */
 export interface Client {
   readonly session: Session;
-  /** Connects to a server, or again at another address; fails with one line, and is dialed again when it is needed. */
+  /** Links the session to a server, or again at another address. Fails with one line where the server is not reached; it is dialed again when it is needed. */
   readonly link: (server: NodeId, address: Address) => Promise<E.Either<string, void>>;
   readonly unlink: (server: NodeId) => void;
-  /** The servers it is linked to, in the order in which they were connected. */
+  /** The servers that the session is linked to, in the order of linking. */
   readonly servers: () => ReadonlyArray<NodeId>;
   readonly put: (key: Bytes, value: Bytes) => Promise<PutResult>;
   readonly get: (key: Bytes) => Promise<GetResult>;
@@ -72,11 +72,11 @@ export const makeClient = (o: ClientOptions): Client => {
   };
 
   const link = async (server: NodeId, address: Address): Promise<E.Either<string, void>> => {
-    // The order is that of connecting (R13): a link made anew goes last, one at a new address keeps its place.
+    // The order is that of connecting (R13). A link that was cut and made again goes last; a link to a new address keeps its place.
     const before = links.get(server);
     const out = outbound(identity, address, { role: 'server', id: server }, callbacks);
     links.set(server, out);
-    // Not sooner: a put that waits for the old link looks for the new one.
+    // The old link closes after the new one is in `links`: a put that waits for the old link looks for the new one.
     before?.close('linked again');
     return E.map(() => undefined)(await out.connected());
   };
@@ -84,7 +84,7 @@ export const makeClient = (o: ClientOptions): Client => {
   const unlink = (server: NodeId): void => {
     links.get(server)?.close(`the link to server ${server} is cut`);
     links.delete(server);
-    // A link that is made anew is a new one: it comes after those that were made before (R13).
+    // If the link is made again, its server comes after the servers linked before (R13), also if it answered last.
     if (answeredLast === server) answeredLast = undefined;
   };
 

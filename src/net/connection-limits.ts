@@ -16,13 +16,13 @@ export interface ConnectionLimits {
 const LEAST = 8;
 const KINDS = 4;
 
-/** The descriptors for everything but connections: the ports, and the log, which begins new files while it reads old ones. At most 16 were seen. */
+/** The descriptors that connections may not take: for the ports, and for the log, which opens new files while it reads old ones. At most 16 were seen in use. */
 const FOR_THE_LOG = 32;
 
-/** The fewest descriptors with which a server is of use and keeps its log. `taken`: those that are open before it starts. */
+/** The fewest descriptors with which a server is of use and keeps its log. `taken`: the descriptors that are open before it starts. */
 export const fewestFor = (taken: number): number => taken + FOR_THE_LOG + KINDS * LEAST;
 
-/** The limits of a process that may have `descriptors`, of which `taken` are open for other things. */
+/** The limits of a process that may have `descriptors` descriptors. `taken`: how many of them are open for other things. */
 export const connectionLimitsOf = (descriptors: number, taken = 0): ConnectionLimits => {
   const spare = Math.max(0, Math.min((descriptors * 9) / 16, descriptors - taken - FOR_THE_LOG) - KINDS * LEAST);
   const share = (part: number, most: number): number => Math.min(most, LEAST + Math.floor(spare * part));

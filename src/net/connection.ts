@@ -1,6 +1,6 @@
 /**
- * A connection between two processes that have proved to each other that they belong to one cluster: requests with ids and
- * deadlines, in both directions; answers in parts where they are long; a reader that is too slow is not read from.
+ * A connection between two processes that have proved to each other that they belong to one cluster. Requests go in both directions, with ids
+ * and deadlines. Long answers go in parts. An end that reads its answers too slowly is not read from.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../core/ids.js';
@@ -26,8 +26,8 @@ import { socketError } from './socket-errors.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /**
- * Acts on a request of the other end. `reply` is called once; `parts` go before the answer, each made when the ones before have left.
- * `working`: says that the work goes on, where it takes longer than the other end would wait.
+ * Acts on a request of the other end. The handler calls `reply` once. `parts` are sent before the answer, and each part is made after the parts
+ * before it were sent. The handler calls `working` where its work takes longer than the other end would wait.
  */
 export type Handler = (
   connection: Connection,
@@ -36,16 +36,16 @@ export type Handler = (
   working: () => void,
 ) => void;
 
-/** What a connection tells its owner. */
+/** The functions of a connection's owner. The connection calls them. */
 export interface Callbacks {
   readonly onAsk: Handler;
-  /** The connection is over; every request without an answer has been told. */
+  /** The connection is over. The `done` of every request without an answer was called before. */
   readonly onClose: (connection: Connection, why: string) => void;
-  /** The other end said something it must not: the connection is cut. One line for the log. */
+  /** The other end has broken the protocol, and the connection is cut. `what`: one line for the log. */
   readonly onFault: (connection: Connection, what: string) => void;
 }
 
-/** The other end of a connection. `replica`: which one it said that it is, where it is a server that was dialed (R7). */
+/** The other end of a connection. `replica`: the replica that a dialed server said that it is (R7); null for every other end. */
 export interface Peer extends Party {
   readonly replica: ReplicaId | null;
 }
@@ -54,20 +54,20 @@ export interface Peer extends Party {
 export interface Connection {
   readonly peer: Peer;
   /**
-   * Asks; `done` is told the answer, or why there is none, within `deadlineMs` and some 50 ms. Where the answer may be long (a pull's, a
-   * sync's, a store's) the time begins anew with each part, and does not end while a frame is arriving.
+   * Sends a request. `done` gets the answer, or why there is none, within `deadlineMs` and some 50 ms. For a long answer (of a pull, a sync or a
+   * store) the time begins anew with each part, and bytes of a frame that is arriving extend it.
    */
   readonly ask: (ask: Ask, deadlineMs: number, done: Done, onPart?: OnPart) => void;
-  /** Cuts the connection at once; nothing that arrives later is looked at. */
+  /** Cuts the connection at once. Bytes that arrive later are ignored. */
   readonly close: (why: string) => void;
   /**
-   * Ends the connection in peace: what is being served is still answered, whatever comes later is not acted upon, and the other end is told
-   * so, and may ask somebody else. One that does not read its answers is cut off after a while.
+   * Ends the connection in peace. Requests that are being served are still answered; later requests are not acted on. The other end is told,
+   * and may send them to another server. If the other end does not read the answers within `RETIRE_MS`, the connection is cut.
    */
   readonly retire: () => void;
-  /** Can something be asked over it? */
+  /** Can a request be sent over the connection? */
   readonly isOpen: () => boolean;
-  /** How long ago the last byte came over it, in ms. */
+  /** How long ago the last byte arrived, in ms. */
   readonly silentMs: () => number;
 }
 
@@ -75,23 +75,23 @@ export interface Connection {
 export interface Framing {
   readonly reader: FrameReader;
   readonly seal: FrameCipher['seal'];
-  /** Default: all of a turn. */
+  /** The connection's share of its member's limits. Default: 1, all of them. */
   readonly share?: Share | undefined;
 }
 
-/** Asks whose answers may be long. */
+/** The requests whose answers may be long. */
 const LONG: ReadonlySet<Ask['type']> = new Set(['namedPull', 'sync', 'store']);
 
-/** How often requests without an answer are looked at for those whose time is over, in ms. */
+/** The period of checking the deadlines of requests without an answer, in ms. */
 const EXPIRY_CHECK_MS = 50;
-/** How long an end that has retired reads on, in ms. */
+/** How long a retired end waits for the other end to close, after its last answer, in ms. */
 const LINGER_MS = 1_000;
-/** How long the answers that it still owes may take to leave, in ms. */
+/** How long a retired end may take in all to send its last answers, in ms. */
 const RETIRE_MS = 3_000;
 
 // --- the connection --------------------------------------------------------------------------------------------------------
 
-/** A connection over a stream: who waits for what is in `requests.ts`; here it is sent, heard and timed. */
+/** A connection over a stream. It sends, receives and times the messages; `requests.ts` keeps the requests that are open. */
 class StreamConnection implements Connection {
   readonly peer: Peer;
   readonly #nowMs: () => number;
@@ -102,13 +102,13 @@ class StreamConnection implements Connection {
   readonly #share: Share;
   readonly #callbacks: Callbacks;
   readonly #frames: Intake;
-  /** Has an answer leave in its turn. */
+  /** Calls `send` when the answer's turn to leave comes. */
   readonly #leave: (send: () => void) => void;
   readonly #requests = new Requests();
   readonly #serving = new Serving();
   #open = true;
   #inTurn = false;
-  /** The stream is over: what had come is still looked at, and nothing of it served. */
+  /** The stream is over. Frames that had arrived are still decoded, but their requests are not served. */
   #isEnding = false;
   /** The other end has retired. */
   #isLeft = false;
@@ -172,7 +172,7 @@ class StreamConnection implements Connection {
     return this.#nowMs() - this.#frames.heardAt();
   }
 
-  /** The first frame of a turn leaves at once, since most turns have one; those after it leave together, in one system call. */
+  /** Sends a frame. The first frame of a turn leaves at once, since most turns have one; the other frames of the turn leave in one system call. */
   #send(envelope: Envelope): boolean {
     if (!this.#inTurn) {
       this.#inTurn = true;
@@ -204,7 +204,10 @@ class StreamConnection implements Connection {
     this.#expiry = undefined;
   }
 
-  /** The other end reads its answers too slowly, or asks too much at once: a member's connections share what one would have. What comes when nothing is served any more is only read away. */
+  /**
+   * Does the other end read its answers too slowly, or ask too much at once? A member's connections share the limits of one connection. A
+   * retired connection is never busy: it serves no new request, and only reads what arrives.
+   */
   #isBusy(): boolean {
     const { served, bytes, isRetired } = this.#serving;
     if (isRetired) return false;
@@ -226,7 +229,7 @@ class StreamConnection implements Connection {
     else this.#sendParts(parts[Symbol.iterator](), last, bytes);
   }
 
-  /** Sends the parts of an answer, and the answer: each in a turn of its own, and no faster than the other end reads. */
+  /** Sends the parts of an answer, then the answer. Each part has a turn of its own, and parts go no faster than the other end reads. */
   #sendParts(parts: Iterator<Part>, last: Answering, bytes: number): void {
     const next = this.#open ? parts.next() : undefined;
     const goOn = (): void => this.#sendParts(parts, last, bytes);
@@ -244,7 +247,7 @@ class StreamConnection implements Connection {
     });
   }
 
-  /** Ends a retired connection when everything is answered. What the other end had sent is read to its end: a reset would lose the answers. */
+  /** Ends a retired connection when every request is answered. The other end's bytes are read to their end: unread bytes would reset the connection, and lose the answers. */
   #finish(): void {
     if (!this.#serving.isDone) return;
     this.#socket.unref().end();
@@ -270,7 +273,7 @@ class StreamConnection implements Connection {
     }
   }
 
-  /** The other end has retired: it acts on nothing from this request on. */
+  /** The other end has retired. It acts on no request from number `first` on. */
   #takeBye(first: number): void {
     this.#isLeft = true;
     const { role, id } = this.peer;

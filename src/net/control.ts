@@ -17,7 +17,7 @@ export interface Controlled {
   readonly puller: Puller;
 }
 
-/** Calls back when everything that this replica shows is durable. */
+/** Calls `then` when everything that the replica shows now is durable, or its log has failed. */
 const barrier = (durable: DurableReplica, then: () => void): void => {
   durable.handle({ type: 'pull', puller: durable.replica.id, vv: vectorOf(durable.replica), after: null }, then);
 };
@@ -36,7 +36,7 @@ const store = (durable: DurableReplica, reply: Reply): void => {
   const at = durable.replica;
   const before = liveWritesOf(at);
   barrier(durable, () => {
-    // Where the log has failed since, the replica is another object, with the state of the log.
+    // If the log has failed meanwhile, the replica is another object, with the contents of the log.
     const writes = durable.replica === at ? before : liveWritesOf(durable.replica);
     reply({ type: 'stored', keys: writes.length }, storedParts(writes));
   });

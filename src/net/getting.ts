@@ -1,4 +1,4 @@
-/** A session's gets (R13, R15): `attempt.ts` says which server is asked next; here it is asked, in its share of the time. */
+/** A session's gets (R13, R15). `attempt.ts` decides which server is asked next; this module asks it, within its share of the time. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
@@ -11,23 +11,23 @@ import type { NoAnswer } from './requests.js';
 import type { Answer } from './protocol.js';
 import { type AskerOptions, TOO_FAR } from './putting.js';
 
-/** A get that has not come to its result. */
+/** A get that has no result yet. */
 interface Getting {
   readonly request: Get;
-  /** When its time is over, in ms. */
+  /** When the get's time is over, in ms of the clock. */
   readonly until: number;
   /** The answer that came last. */
   last: GetAnswer | Refused | undefined;
   readonly resolve: (result: GetResult) => void;
 }
 
-/** R16: a session that took such a stamp for its clock would be refused everywhere. */
+/** R16: is the stamp of the answer too far ahead? A session that took it for its clock would be refused by every server. */
 const isDishonest = (a: GetAnswer | Refused, now: number): boolean => a.type === 'found' && !isHonest(a.stamp, now);
 
 const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>
   a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';
 
-/** Every server still to be asked, twice, has its share of the time. */
+/** The time for the next server, in ms. Each server is asked up to twice, and every asking that is left has an equal share. */
 const shareOf = ({ servers, again }: GetAttempt, leftMs: number): number => leftMs / (2 * servers.length - (again ? 1 : 0));
 
 /** The gets of a session. */
@@ -60,7 +60,7 @@ class Getter {
     else this.#ask(effect.server, get.request, shareOf(attempt, left), take);
   }
 
-  /** Asks one server for a key, within so many ms, and tells what happened. */
+  /** Asks one server for a key, within `withinMs`, and calls `tell` with the event. */
   #ask(server: NodeId, request: Get, withinMs: number, tell: (event: GetEvent) => void): void {
     const { links, trace, world } = this.#o;
     const out = links.get(server);
@@ -77,13 +77,13 @@ class Getter {
     });
   }
 
-  /** What it means for a get that a server has answered so, or not. */
+  /** The event of a server's answer, or of its silence. */
   #eventOf(result: E.Either<NoAnswer, Answer>, server: NodeId): GetEvent {
     // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
     if (E.isLeft(result)) return { type: result.left.type === 'unsent' ? 'unreachable' : 'broken' };
     const answer = result.right;
     if (isGetAnswer(answer) && !isDishonest(answer, this.#o.world.clock.wallMs())) {
-      // R13: a server that refuses or is behind has not served us; who was asked first stays so.
+      // R13: a server that refuses or is behind has not served the get, so it is not asked first the next time.
       if (answer.type !== 'refused' && answer.type !== 'behind') this.#o.onServed(server);
       return { type: 'answered', answer };
     }

@@ -1,5 +1,5 @@
 /**
- * Logs, by pino. It is loaded only where something may be logged: a process that is silent starts faster without it.
+ * Logs, by pino. pino is loaded at the first line that is logged: a process that logs nothing starts faster.
  */
 
 import { dirname } from 'node:path';
@@ -8,7 +8,7 @@ import { makeFolder } from '../files/folder.js';
 /** Levels, from most to least. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
-/** What the network layer logs with; pino's own loggers fit. */
+/** The logger of the network layer. A logger of pino's has these functions. */
 export interface Logger {
   readonly debug: (text: string) => void;
   readonly info: (text: string) => void;
@@ -16,7 +16,7 @@ export interface Logger {
   readonly error: (text: string) => void;
 }
 
-/** Where and from which level on. */
+/** Where a logger writes, and from which level on. */
 export interface LogOptions {
   readonly name: string;
   readonly level: string;
@@ -24,22 +24,22 @@ export interface LogOptions {
   readonly file: string | null;
 }
 
-/** As much waits in memory while a log cannot be written; what comes after is left out. */
+/** The most bytes that wait in memory while the log cannot be written. Lines beyond them are dropped. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 
 type LogLine = readonly ['debug' | 'info' | 'warn' | 'error', string];
 
-/** In an object, for pino's type has every field, a promise's too. */
+/** Loads pino. The logger is wrapped in an object: pino's type has every field, so also a `then`, and `await` would take the logger for a promise. */
 const pinoOf = async (o: LogOptions): Promise<{ readonly loaded: Logger }> => {
   const { pino } = await import('pino');
   if (o.file !== null) makeFolder(dirname(o.file));
   const to = pino.destination({ dest: o.file ?? 2, sync: true, maxLength: MAX_BEHIND_BYTES });
-  // A line that cannot be written (a full disk, a standard error that nobody reads) is written with a later one, and ends nothing.
+  // If a line cannot be written (a full disk, a standard error that nobody reads), the process goes on, and a later write includes the line.
   to.on('error', () => undefined);
   return { loaded: pino({ name: o.name, level: o.level }, to) };
 };
 
-/** Where pino cannot be loaded, or its file not be opened (there may be no descriptor left): what is to be said is said all the same. */
+/** A logger for when pino cannot be loaded or cannot open its file (no descriptor may be left): it writes to standard error. */
 const plainLogger = ({ name }: LogOptions): Logger => {
   process.stderr.on('error', () => undefined);
   const say = (level: LogLine[0]) => (msg: string) => {

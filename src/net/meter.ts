@@ -1,13 +1,13 @@
-/** What a server counts, and what it says of itself when it is asked: for metrics, health and whoever operates it. */
+/** A server's counts and its status, for metrics, health and operators. */
 import type { NodeId, ReplicaId } from '../core/ids.js';
 
-/** Told of what a server does, as it does it. */
+/** Counts the events of a server. The server calls it at each event. */
 export interface Meter {
-  /** A put or a get was answered, and how: the answer's type, or the reason of a refusal. */
+  /** A put or a get was answered. `outcome`: the answer's type, or the reason of a refusal. */
   readonly served: (op: 'put' | 'get', outcome: string) => void;
-  /** A pull, or a part of one, from a peer ended; `writes`: how many came. */
+  /** A pull from a peer, or a part of a pull, ended. `writes`: how many writes came. */
   readonly pulled: (peer: NodeId, outcome: 'merged' | 'failed', writes: number) => void;
-  /** A pull of a peer, or a part of one, was answered; `writes`: how many writes went out. */
+  /** A peer's pull, or a part of it, was answered. `writes`: how many writes were sent. */
   readonly answered: (writes: number) => void;
 }
 
@@ -15,19 +15,19 @@ export interface Meter {
 export const NO_METER: Meter = { served: () => undefined, pulled: () => undefined, answered: () => undefined };
 
 /**
- * How it is with a server's link to a peer.
+ * The status of a server's link to a peer.
  * @category Servers
  */
 export interface PeerStatus {
   readonly id: NodeId;
   /** Is there a connection that this server dialed? */
   readonly up: boolean;
-  /** How long ago a pull from it last ended well, in ms; null: never. */
+  /** How long ago a pull from the peer last ended well, in ms; null: never. */
   readonly sincePullMs: number | null;
 }
 
 /**
- * How it is with a server.
+ * The status of a server.
  * @category Servers
  */
 export interface ServerStatus {
@@ -41,7 +41,7 @@ export interface ServerStatus {
   readonly connections: number;
   /** Why the log failed, in one line; null while it works. */
   readonly failure: string | null;
-  /** What is said of a write to the log that does not come back, in one line; null while all do. */
+  /** One line about a write to the log that does not come back; null: there is none. */
   readonly stalled: string | null;
   readonly peers: ReadonlyArray<PeerStatus>;
 }

@@ -1,17 +1,17 @@
-/** A server's metrics for Prometheus, by prom-client. Loaded only where they are asked for. */
+/** A server's metrics for Prometheus, by prom-client. This module is loaded only where metrics are asked for. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Meter, PeerStatus, ServerStatus } from './meter.js';
 
-/** What counts, and what has been counted as the text of a scrape. */
+/** The meter of a server, and the scrape of its metrics. */
 export interface Metrics {
   readonly meter: Meter;
   /** The text of a scrape and its content type. */
   readonly scrape: (status: ServerStatus) => Promise<{ readonly type: string; readonly text: string }>;
 }
 
-/** The bytes of a folder's files. One that goes while it is looked at counts nothing. */
+/** The bytes of a folder's files, in subfolders too. A file that is deleted meanwhile counts as 0. */
 const sizeOf = async (folder: string): Promise<number> => {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const sizes = entries.map((entry) => {
@@ -82,7 +82,7 @@ export const makeMetrics = (folder: string | undefined): Metrics => {
   };
   let underWay: ReturnType<Metrics['scrape']> | undefined;
   const scrape: Metrics['scrape'] = async (status) => {
-    // A peer whose link was cut, and a replica that was, are shown no more.
+    // The values of a peer whose link was cut, and of the server's former replica, must not be shown.
     for (const each of [up, lag, replica]) each.reset();
     status.peers.forEach(showPeer);
     replica.set({ replica: status.replica }, 1);
@@ -95,6 +95,6 @@ export const makeMetrics = (folder: string | undefined): Metrics => {
     logBytes.set(folder === undefined ? 0 : await sizeOf(folder));
     return { type: registry.contentType, text: await registry.metrics() };
   };
-  // Many scrapes at once are one: it looks at every file of the log.
+  // Scrapes at the same time share one result: a scrape looks at every file of the log.
   return { meter, scrape: (status) => (underWay ??= scrape(status).finally(() => (underWay = undefined))) };
 };

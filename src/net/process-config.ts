@@ -1,6 +1,6 @@
 /**
- * How a process of a cluster learns what it is: one line of JSON on its standard input, and, when it listens, one line back on
- * its standard output. Standard input then stays open for as long as the master lives: its end is the end of the process.
+ * The configuration of a cluster's process. The master writes it as one line of JSON to the process's standard input. The process answers with
+ * one line on its standard output when it listens, or cannot start. When its standard input ends, the process ends.
  */
 import * as t from 'io-ts/lib/index.js';
 import { Natural, NodeIdC } from '../core/ids.js';
@@ -12,7 +12,7 @@ const COMMON = {
   id: NodeIdC,
   secret: t.string,
   host: t.string,
-  /** The ports to try, in this order of preference: `wanted` (0: none), then the range; without a range any free port. */
+  /** The ports to try: first `wanted` (0: none), then the ports of `range`; where `range` is null, any free port. */
   ports: object('Ports', { wanted: Natural, range: t.union([t.readonly(t.tuple([Natural, Natural])), t.null]) }),
   logLevel: t.string,
   /** Where to log; null: standard error. */
@@ -21,16 +21,16 @@ const COMMON = {
   traceFile: t.union([t.string, t.null]),
   /** This process's name in the trace: `server-3#1`. */
   name: t.string,
-  /** How long a put, a get or a pull may take in all. */
+  /** How long a put, a get or a pull may take in all, in ms. */
   timeoutMs: Natural,
 };
 
 /** Decodes a {@link ServerConfig}. */
 export const ServerConfigC = object('ServerConfig', {
   ...COMMON,
-  /** Folder of the durable log; null: the log is in memory and goes with the process. */
+  /** The folder of the durable log; null: the log is in memory and is lost when the process ends. */
   dataDir: t.union([t.string, t.null]),
-  /** Acknowledge only what is durable against the death of the machine, not only of the process (R10). */
+  /** Acknowledge only writes that survive the death of the machine, not only of the process (R10). */
   fsync: t.boolean,
   /** The period of background pulls in ms; 0: none (R9). */
   antiEntropyMs: Natural,
@@ -39,12 +39,12 @@ export const ServerConfigC = object('ServerConfig', {
   /** Clients whose link to this server is cut. */
   refused: t.readonlyArray(NodeIdC),
 });
-/** What a server process is told. */
+/** The configuration of a server process. */
 export type ServerConfig = t.TypeOf<typeof ServerConfigC>;
 
 /** Decodes a {@link ClientConfig}. */
 export const ClientConfigC = object('ClientConfig', { ...COMMON, guarantees: GuaranteesC });
-/** What a client process is told. */
+/** The configuration of a client process. */
 export type ClientConfig = t.TypeOf<typeof ClientConfigC>;
 
 const ListeningC = object('Listening', { port: Natural });

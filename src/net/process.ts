@@ -1,6 +1,6 @@
 /**
- * What server and client processes have in common: they learn who they are on standard input, answer on standard output, and
- * end when the master does, however it ends: then their standard input ends.
+ * The common frame of server and client processes. A process reads its configuration from standard input and answers on standard output. It
+ * ends when its standard input ends, which happens however the master ends.
  */
 import { createInterface } from 'node:readline';
 import * as E from 'fp-ts/lib/Either.js';
@@ -20,7 +20,7 @@ const parse = <A>(codec: t.Decoder<unknown, A>, line: string): E.Either<string, 
   }
 };
 
-/** Reads the configuration and starts; `start` says where it listens, or why not in one line. */
+/** Reads the configuration and calls `start`, which gives where the process listens, or one line why it does not. */
 export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) => Promise<E.Either<string, Listening>>): void => {
   // Only the process's user may read the files that the process writes, in every folder. The database's files are among them.
   process.umask(0o077);
@@ -29,7 +29,7 @@ export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) =
     .on('SIGINT', () => undefined)
     .on('SIGTERM', () => undefined)
     .on('SIGHUP', () => undefined);
-  // The master may die while it is being answered.
+  // The master may die while the process writes its answer.
   process.stdout.on('error', () => undefined);
 
   const begin = async (line: string): Promise<void> => {

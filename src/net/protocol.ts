@@ -1,5 +1,5 @@
 /**
- * What goes over a connection: a handshake, then requests and answers. Decoded by io-ts at the border.
+ * The messages of a connection: a handshake, then requests and answers. io-ts decodes each message when it arrives.
  *
  * ```text
  * dialer    {"hello":{version, from, nonce}}
@@ -7,7 +7,7 @@
  * dialer    {"proof"}
  * acceptor  {"welcome":true} or {"refused":"why"}
  * either    {"id":7,"ask":{"type":"get",…}}        either  {"id":7,"part":{…}}*  {"id":7,"answer":{…}}
- * either    {"bye":8}: requests from 8 on were not acted upon and will not be
+ * either    {"bye":8}: its sender has not acted on requests from 8 on, and will not
  * ```
  */
 import * as E from 'fp-ts/lib/Either.js';
@@ -20,12 +20,12 @@ import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, Refus
 import { RESULTS } from '../core/results.js';
 import { VectorEntriesC } from '../core/write.js';
 
-/** The version of all that servers and sessions say to each other. Ends of different versions do not talk; a master and its processes are of one build. */
+/** The version of these messages. Two ends of different versions refuse each other. A master and its processes are of one build. */
 export const PROTOCOL_VERSION = 2;
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
-// --- who -------------------------------------------------------------------------------------------------------------------
+// --- ends of a connection --------------------------------------------------------------------------------------------------
 
 /** Decodes a {@link Party}. */
 export const PartyC = object('Party', {
@@ -52,24 +52,24 @@ export const AcceptHelloC = object('Hello', {
     from: PartyC,
     nonce: t.string,
     proof: t.string,
-    /** Which replica a server is now (R7, R14); null: no server. */
+    /** The replica that the acceptor is now, if it is a server (R7, R14); null: it is no server. */
     replica: t.union([ReplicaIdC, t.null]),
   }),
 });
 export const ProofC = object('Proof', { proof: t.string });
 export const WelcomeC = t.union([object('Welcome', { welcome: t.literal(true) }), object('Refused', { refused: t.string })]);
 
-// --- control: what only the master asks ------------------------------------------------------------------------------------
+// --- control: requests of the master alone ---------------------------------------------------------------------------------
 
-/** To a server or client: make the link to a peer, or make it again. `address`: where the peer listens, for who dials it. */
+/** To a server or client: make the link to a peer, or make it again. `address`: where the peer listens; null: the receiver does not dial. */
 const LinkC = object('Link', { type: t.literal('link'), peer: PartyC, address: t.union([AddressC, t.null]) });
-/** To a server or client: cut the link to a peer; nothing more comes over it, from either end, until it is made again. */
+/** To a server or client: cut the link to a peer. No message passes over the link, from either end, until it is made again. */
 const UnlinkC = object('Unlink', { type: t.literal('unlink'), peer: PartyC });
-/** To a server: pull all that each linked peer has, now. Answered with the vector it has then; parts say that it takes long, and goes on. */
+/** To a server: pull all writes of each linked peer, now. The answer has the server's vector after the pulls. `working` parts come before it while the pulls go on. */
 const SyncC = object('Sync', { type: t.literal('sync') });
-/** To a server: its store, in parts. */
+/** To a server: send your store. The store comes in parts before the answer. */
 const StoreC = object('Store', { type: t.literal('store') });
-/** To a server or client: the servers it is linked to. */
+/** To a server or client: name the servers that you are linked to. */
 const MembersC = object('Members', { type: t.literal('members') });
 /** To a client: put and get, as the script says. */
 const DoPutC = flat('DoPut', { type: t.literal('doPut'), key: BytesC, value: BytesC });
@@ -78,7 +78,7 @@ const DoGetC = flat('DoGet', { type: t.literal('doGet'), key: BytesC });
 const MAX_PULL_NAME = 200;
 const isPullName = (u: unknown): u is string => typeof u === 'string' && u.length <= MAX_PULL_NAME;
 
-/** A pull as it goes over the wire: with its name in traces. */
+/** A pull as a request, with the pull's name in traces. */
 const NamedPullC = object('NamedPull', {
   type: t.literal('namedPull'),
   pull: described('the name of a pull', isPullName),
@@ -93,9 +93,12 @@ export type Ask = t.TypeOf<typeof AskC>;
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
 const DoneC = object('Done', { type: t.literal('done') });
-/** The request could not be done, and why, for people. */
+/** The request could not be done. `why`: the reason, for people. */
 const FailedC = object('Failed', { type: t.literal('failed'), why: t.string });
-/** `failed`: the peers from which not all came. `inParts`: what was missing was so much that it came in parts. `failure`: why nothing can come: its log has failed. */
+/**
+ * `failed`: the peers from which not all writes came. `inParts`: a peer's writes came in parts, since they did not fit in one answer.
+ * `failure`: why the server's log has failed; null: it has not.
+ */
 const SyncedC = object('Synced', {
   type: t.literal('synced'),
   vv: VectorEntriesC,
@@ -104,10 +107,10 @@ const SyncedC = object('Synced', {
   failure: t.union([t.string, t.null]),
 });
 const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: listOf(NodeIdC, MAX_LIST_ITEMS) });
-/** The store has gone before, in parts; so many keys it has. */
+/** The end of a store that came in parts. `keys`: the number of keys in the store. */
 const StoredC = object('Stored', { type: t.literal('stored'), keys: Natural });
 
-/** Decodes an {@link Answer}. What the master had a client put or get is answered with what it came to. */
+/** Decodes an {@link Answer}. `doPut` and `doGet` are answered with one of `RESULTS`. */
 export const AnswerC = t.union(
   [AcceptedC, FoundC, MissingC, BehindC, RefusedC, ...RESULTS, PulledC, DoneC, FailedC, SyncedC, MembersAnswerC, StoredC],
   'Answer',
@@ -117,11 +120,11 @@ export type Answer = t.TypeOf<typeof AnswerC>;
 
 /** Decodes a {@link Part}. */
 export const PartC = t.union([
-  /** Nothing yet, but the work goes on: the deadline begins anew. */
+  /** The work goes on and has nothing to send yet; the deadline begins anew. */
   object('WorkingPart', { type: t.literal('working') }),
   object('StoredPart', { type: t.literal('stored'), entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS) }),
 ]);
-/** A piece of a long answer; the pieces come before the answer, in order. Each gives the answer its whole time again. */
+/** A part of a long answer. The parts come before the answer, in order. With each part the deadline of the answer begins anew. */
 export type Part = t.TypeOf<typeof PartC>;
 
 // --- envelopes -------------------------------------------------------------------------------------------------------------
@@ -139,14 +142,14 @@ export type Envelope = Asking | Answering | t.TypeOf<typeof InPartC> | t.TypeOf<
 
 const has = (u: unknown, key: string): boolean => typeof u === 'object' && u !== null && key in u;
 
-/** Decodes an {@link Envelope}. What it is shows in its fields; a union would try one after the other, and gather errors each time. */
+/** Decodes an {@link Envelope} by the field that tells its kind. A codec of a union would try every kind and gather the errors of each. */
 export const decodeEnvelope = (u: unknown): E.Either<string, Envelope> => {
   if (has(u, 'ask')) return decodeOr(AskingC, u);
   if (has(u, 'bye')) return decodeOr(ByeC, u);
   return has(u, 'part') ? decodeOr(InPartC, u) : decodeOr(AnsweringC, u);
 };
 
-/** Decodes by a codec; on failure one line that names the first field that is wrong. */
+/** Decodes by a codec. Fails with one line that names the most deeply nested wrong field. */
 export const decodeOr = <A>(codec: t.Decoder<unknown, A>, u: unknown): E.Either<string, A> => {
   const decoded = codec.decode(u);
   if (E.isRight(decoded)) return decoded;

@@ -1,10 +1,10 @@
 /**
- * A session's puts on their way (R14): where each is sent, where it is sent again, and which has to wait for which.
+ * A session's puts (R14): the server that each put is sent to, its repeats, and the puts that must wait for earlier ones.
  *
- * A put goes to a server only over a connection whose other end has said which replica it is. Once it was sent, it goes to that replica
- * alone, over whichever connections there are within the time. Puts of a session that are under way at once and go over one connection are
- * accepted in their order; where an earlier one is not on that connection (it may be accepted anywhere in time), a later one waits
- * (`mustWait`), since it would get the lesser stamp perhaps, and lose for ever to what its session wrote before.
+ * A put is sent only over a connection whose other end has named its replica. Once it was sent, it is repeated to that replica alone, over any
+ * connection within the put's time. Puts of a session that are under way on one connection are accepted in their order. If an earlier put is
+ * not on that connection, its time of acceptance is unknown, and the later put waits (`mustWait`). Otherwise the later put could get the lesser
+ * stamp, and lose for ever to the session's earlier write.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
@@ -24,29 +24,29 @@ import { PutQueue, type UnderWay } from './put-queue.js';
 import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep } from './put-route.js';
 import type { Tracer } from './tracer.js';
 
-/** What puts and gets need of their client. */
+/** The parts of a client that its puts and gets use. */
 export interface AskerOptions {
   readonly session: Session;
   /** How long a put or a get may take, over all servers, in ms. */
   readonly timeoutMs: number;
   readonly links: ReadonlyMap<NodeId, Outbound>;
-  /** R13: the servers to ask, in order, now. */
+  /** R13: gives the servers to ask now, in order. */
   readonly order: () => ReadonlyArray<NodeId>;
-  /** Told which server has accepted a put, or served a get. */
+  /** Called with the server that has accepted a put or served a get. */
   readonly onServed: (server: NodeId) => void;
   readonly logger: Logger;
   readonly trace: Tracer;
   readonly world: Surroundings;
 }
 
-/** A put under way, with what its caller waits for. */
+/** A put under way. `resolve` resolves the promise of its caller. */
 interface Putting extends UnderWay<Connection> {
-  /** The connection that was reached for it. */
+  /** The connection that was reached for the put. */
   via: Connection | undefined;
   readonly resolve: (result: PutResult) => void;
 }
 
-/** What is said of an answer whose stamp no honest history has (R16). */
+/** The words for an answer whose stamp no honest history has (R16). */
 export const TOO_FAR = 'a stamp too far ahead (is the date of this machine right?)';
 
 const UNREACHABLE: PutEvent = { type: 'unreachable' };
@@ -54,11 +54,11 @@ const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 
 const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
 
-/** The puts of a session. It does the effects of `put-route.ts`, and passes each effect's result back as an event. */
+/** The puts of a session. It carries out the effects of `put-route.ts`, and passes each effect's result back as an event. */
 class Putter {
   readonly #o: AskerOptions;
   readonly #queue: PutQueue<Connection>;
-  /** Puts that wait for earlier ones, each with what tries it again. */
+  /** The puts that wait for earlier ones, each with the function that tries it again. */
   readonly #waiting = new Map<Putting, () => void>();
 
   constructor(o: AskerOptions) {
@@ -133,11 +133,11 @@ class Putter {
       if (event.type === 'answered' && event.answer.type === 'accepted') onServed(route.server);
       this.#take(put, route, { type: 'came', event });
     });
-    // Those that waited for it may go over the same connection, after it.
+    // The puts that waited for this put may follow it over the same connection.
     this.#wake();
   }
 
-  /** Tries again once an earlier put has changed; gives up when the time is over. */
+  /** Tries the put again when an earlier put was sent or has ended; stops waiting after `withinMs`. */
   #wait(put: Putting, route: PutRoute, withinMs: number): void {
     const deadline = this.#o.world.timers.after(withinMs, () => {
       if (this.#waiting.delete(put)) this.#take(put, route, { type: 'late' });
@@ -157,7 +157,7 @@ class Putter {
     this.#o.trace?.({ type: 'asked', server, replica: c?.peer.replica ?? null, op: 'put', key, clientTime });
   }
 
-  /** What it means for a put that a server has answered so, or not. */
+  /** The event of a server's answer to a put, or of its silence. */
   #eventOf(result: E.Either<NoAnswer, Answer>, server: NodeId, c: Connection): PutEvent {
     if (E.isRight(result)) {
       const answer = result.right;
@@ -169,7 +169,7 @@ class Putter {
     const { replica } = c.peer;
     if (result.left.type === 'unsent' || replica === null) return UNREACHABLE;
     if (result.left.type === 'broken') return { type: 'broken', replica };
-    // The next request over this connection would wait in vain too.
+    // The server did not answer in time, and the next request over this connection would wait in vain too.
     c.close(result.left.why);
     return NO_ANSWER;
   }

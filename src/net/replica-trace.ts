@@ -12,7 +12,7 @@ const traceAnswer = (trace: Trace, { client, key, atLeast, require }: Get, answe
   trace({ type: 'answer', client, key, atLeast, require, result, stamp, value, vv: vectorOf(replica) });
 };
 
-/** An observer that writes these events down, at the instant of the step and before its changes reach the log. */
+/** An observer that traces the events of a replica, at the instant of each step and before the step's changes reach the log. */
 export const observeReplica =
   (trace: Trace): Observer =>
   (replica, message, { answer, append }) => {

@@ -1,6 +1,6 @@
 /**
- * A server: a durable replica that listens. Serves its clients' puts and gets and its peers' pulls, pulls in the background itself,
- * and does what the master says.
+ * A server: a durable replica that listens. It serves the puts and gets of clients, the pulls of peers and the requests of a master, and pulls
+ * from its peers in the background.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../core/ids.js';
@@ -33,18 +33,18 @@ import type { Tls } from './tls.js';
 /** The options of a server. */
 export interface ServerOptions {
   readonly id: NodeId;
-  /** The cluster's secret: whoever knows it belongs to the cluster. */
+  /** The cluster's secret: every process that knows it is a member of the cluster. */
   readonly secret: string;
   /** See {@link Identity}. */
   readonly isPlain?: boolean;
-  /** Over TLS, and how; default: plain TCP. */
+  /** The TLS of its connections; default: plain TCP. */
   readonly tls?: Tls | undefined;
   readonly host: string;
   readonly ports: Ports;
   readonly log: Log;
   /** The incarnation to take where the log is empty (R7). */
   readonly freshIncarnation: number;
-  /** Go on as a new replica whatever the log says (R7a). */
+  /** Go on as a new replica, whatever replica the log names (R7a). */
   readonly newIncarnation?: boolean;
   /** The period of background pulls in ms; 0: none (R9). */
   readonly antiEntropyMs: number;
@@ -52,9 +52,9 @@ export interface ServerOptions {
   readonly timeoutMs: number;
   /** Clients whose link to this server is cut. */
   readonly refused: ReadonlyArray<NodeId>;
-  /** The servers that it is linked to from the start. It pulls from the peers that it can reach before it accepts anything. */
+  /** The servers that it is linked to from the start. Before it listens, it pulls from the peers that answer within `FIRST_CONTACT_MS`. */
   readonly peers?: ReadonlyArray<{ readonly id: NodeId; readonly address: Address }>;
-  /** How many connections it takes; default: as many as the limits say. */
+  /** The most connections that it takes; default: those of the network layer's limits. */
   readonly connectionLimits?: ConnectionLimits | undefined;
   readonly logger: Logger;
   readonly trace: Tracer;
@@ -62,7 +62,7 @@ export interface ServerOptions {
   readonly meter?: Meter | undefined;
   /** This process's name, which makes the names of its pulls unique. */
   readonly name: string;
-  /** Where it lives. Default: Node's world. */
+  /** The clock, timers, chance and network that it uses. Default: Node's. */
   readonly world?: World | undefined;
   /** For tests alone. */
   readonly replica?: ReplicaOptions;
@@ -71,20 +71,20 @@ export interface ServerOptions {
 /** A server that runs in this process. */
 export interface RunningServer {
   readonly id: NodeId;
-  /** The replica that it is now (R7, R7a). */
+  /** The replica that the server is now (R7, R7a). */
   readonly replica: ReplicaId;
   readonly address: Address;
-  /** Links to another server, and resolves when it is connected; fails with one line, and goes on trying. */
+  /** Links to another server, and resolves when it is connected. Fails with one line, and goes on dialing in the background. */
   readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
-  /** Cuts the link to a server or client: it is refused until linked again. */
+  /** Cuts the link to a server or client. That peer is refused until it is linked again. */
   readonly unlink: (peer: Party) => void;
-  /** Pulls from a linked server now, as it does in the background; false: not all came. */
+  /** Pulls from a linked server now, as the background pulls do. Resolves with false if not all writes came. */
   readonly pull: (peer: NodeId) => Promise<boolean>;
   /** The server's replica with its log, for a look into a simulated process. */
   readonly inside: DurableReplica;
   /** The server's present status. */
   readonly status: () => ServerStatus;
-  /** Stops serving and closes the log, which has every acknowledged write (R10). A second call does nothing more. */
+  /** Stops serving and closes the log, which has every acknowledged write (R10). A second call gives the promise of the first. */
   readonly close: () => Promise<void>;
 }
 
@@ -152,7 +152,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   });
 };
 
-/** Waits for a promise, at most `ms`. */
+/** Waits until the promise settles, or until `ms` have passed. */
 const withDeadline = (timers: Timers, ms: number, something: Promise<unknown>): Promise<void> =>
   new Promise((resolve) => {
     const timer = timers.after(ms, resolve);
@@ -162,7 +162,7 @@ const withDeadline = (timers: Timers, ms: number, something: Promise<unknown>): 
     });
   });
 
-/** Says what was found in the log, where somebody has to know. */
+/** Warns of a log that makes a new replica or whose accept time is too far ahead, and traces the start. */
 const announce = ({ logger, trace, world = NODE_WORLD }: ServerOptions, { replica, found, note }: DurableReplica): void => {
   if (note !== undefined) logger.warn(`the log ${note}: going on as the new replica ${replica.id}, with the writes that it has`);
   const t = clockOf(replica);
@@ -182,7 +182,7 @@ const announce = ({ logger, trace, world = NODE_WORLD }: ServerOptions, { replic
   });
 };
 
-/** What clients and servers ask is given to the replica, and the master's requests to {@link control}. */
+/** Makes the parts of a server. Requests of clients and servers go to the replica, requests of a master to {@link control}. */
 const makeServer = (o: ServerOptions, durable: DurableReplica) => {
   const { id, name, timeoutMs, logger, trace, meter = NO_METER, world = NODE_WORLD } = o;
   const { clock, timers } = world;
@@ -195,11 +195,11 @@ const makeServer = (o: ServerOptions, durable: DurableReplica) => {
     isPlain: o.isPlain,
     world,
   };
-  /** The replica that this server was as far as has been said. */
+  /** The replica that this server was when it last told its clients. */
   let known = durable.replica.id;
   const sayBad = throttled(logger.warn, clock.nowMs);
 
-  /** Says that the replica is another one now (R7a). Its clients hear it when they dial again: a put goes to one replica alone (R14). */
+  /** Warns if the server is another replica now (R7a), and retires its clients' connections. They learn the new replica when they dial again: a put goes to one replica alone (R14). */
   const noteIdentity = (peer: Party): void => {
     const now = durable.replica.id;
     if (now === known || durable.failure !== undefined) return;
@@ -224,7 +224,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica) => {
     return peer === undefined ? Promise.resolve(false) : puller.pull(peer);
   };
 
-  /** Links to a server and pulls once, where it is there: what it knows of this replica is seen before anything is accepted (R7a). */
+  /** Links to a server and, if it is reached, pulls once: so this server sees the peer's writes of this replica before it accepts a put (R7a). */
   const meet = async ({ id: peer, address }: { readonly id: NodeId; readonly address: Address }): Promise<void> => {
     if (E.isRight(await links.link(peer, address))) await pull(peer);
   };

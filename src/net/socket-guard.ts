@@ -1,17 +1,18 @@
 /**
- * A name of the machine's that one process has: a socket that listens at an abstract name (Linux). The kernel gives it up when its owner dies, and
- * nobody can delete it or close it from elsewhere. Processes with networks of their own do not see each other's. Any user of the machine may take any name that it knows.
+ * A name that one process of the machine holds: a socket that listens at an abstract name (Linux). The kernel frees the name when its holder
+ * dies, and no other process can free it. Processes in different network namespaces do not see each other's names. Any user of the machine may
+ * take any name that the user knows.
  */
 import { createServer } from 'node:net';
 import type { Guard } from '../impl/log/lock.js';
 
-/** The length of a socket's name. One that fills it is the same name to versions of Node that pad it and to those that do not. */
+/** The length of a socket's name. The name fills it: versions of Node that pad names and versions that do not then use the same name. */
 const NAME_BYTES = 108;
 
-/** A process that is out of descriptors could not open the log either; the rest has no such sockets, or forbids them. */
+/** The errors of a process without descriptors, which could not open the log either. Other errors mean that the system has or allows no such sockets. */
 const OUT_OF_FILES = new Set(['EMFILE', 'ENFILE']);
 
-/** Takes a name; undefined: this system has none. Rejects when the process has no descriptor left. */
+/** Takes a name. Gives `taken` if another socket holds it, undefined if the system has no such names. Rejects if no descriptor is left. */
 export const socketGuard: Guard = (name) =>
   new Promise((resolve, reject) => {
     if (process.platform !== 'linux') {
@@ -24,9 +25,9 @@ export const socketGuard: Guard = (name) =>
       else if (OUT_OF_FILES.has(error.code ?? '')) reject(error);
       else resolve(undefined);
     });
-    // `exclusive`: a worker of Node's cluster module would share its primary's otherwise.
+    // `exclusive`: without it, workers of Node's cluster module would share the socket of their primary.
     server.listen({ path: `\0bayou-${name}-`.padEnd(NAME_BYTES, '.'), exclusive: true }, () => {
-      // A connection that cannot be taken is nobody's loss.
+      // Errors of accepting a connection do not matter: the guard serves no connection.
       server.on('error', () => undefined);
       resolve(() => new Promise((done) => server.close(() => done())));
     });
