@@ -1,18 +1,18 @@
-/** What the command line of `bayou check` says. */
+/** The arguments of `bayou check`. */
 import type { Overrides } from '../../checked-model/checked-model.js';
 import type { Assignment, Said } from './field-options.js';
 
 export const FORMATS = ['json', 'text', 'itf', 'mermaid', 'shiviz', 'dot', 'script', 'html'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** What the command line says. Fields that it does not mention are absent. */
+/** The command line's options and sources. A field is absent where its option was not given. */
 export interface CheckArgs {
   readonly configs: ReadonlyArray<string>;
-  /** Fields of the configuration that have an option of their own, and what it says. */
+  /** The values of fields of the configuration that have an option of their own. */
   readonly fields: ReadonlyMap<string, Said>;
-  /** What `--set` says: of fields of a configuration, or of parameters of a model of one's own. */
+  /** The assignments of `--set`: to fields of a configuration, or to parameters of a user's own model. */
   readonly sets: ReadonlyArray<Assignment>;
-  /** Both together for a configuration, each with the option that said it. */
+  /** `fields` and `sets` together, for a configuration; each value with the option that gave it. */
   readonly overrides: Overrides;
   readonly list: boolean;
   readonly search: 'auto' | 'bfs' | 'dfs' | 'sweep' | 'simulate';
@@ -22,13 +22,13 @@ export interface CheckArgs {
   readonly requireWitnesses: boolean;
   /** Show a run for each witness that is reached. */
   readonly witnesses: boolean;
-  /** Judge deadlock, though the model has no property that does. */
+  /** Judge deadlock, also where the model has no property that judges it. */
   readonly deadlock: boolean;
   /** Audit every call of the model's functions, and every state under a reduction. */
   readonly audit: boolean;
-  /** Counterexamples of each property. */
+  /** The number of counterexamples of each property. */
   readonly tracesPerProperty: number;
-  /** So many random runs in which nothing breaks, instead of a search. */
+  /** The number of random runs to show in which no property breaks, instead of a search. */
   readonly sample?: number;
   /** Step through the model by hand, instead of a search. */
   readonly step: boolean;
@@ -47,7 +47,7 @@ export interface CheckArgs {
   readonly ndjson: boolean;
   readonly outDir?: string;
   readonly checkpoint?: string;
-  /** In seconds. */
+  /** The period of checkpoints, in seconds. */
   readonly checkpointEvery?: number;
   readonly resume?: string;
   /** A path to replay, instead of a search. */

@@ -31,14 +31,14 @@ import { threadLines } from './threads.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
 
-/** What Node and the program take, with room for a small search. */
+/** The bytes that Node and the program take, with room for a small search. */
 const LEAST_BYTES = 128 * 2 ** 20;
 
-/** How often a terminal and a file are told of progress. */
+/** The period of progress on a terminal and in a file, in ms. */
 const TERMINAL_MS = 200;
 const NDJSON_MS = 1000;
 
-/** What machine-readable output calls it. */
+/** The fields that name the model in machine-readable output. */
 const named = ({ source, config }: CheckedModel): Readonly<Record<string, string>> =>
   config === undefined ? { module: source } : { config: source };
 
@@ -55,7 +55,7 @@ const progressOf = (checked: CheckedModel, args: CheckArgs): { onProgress?: (pro
   return { onProgress: (progress) => show(`${checked.source}: ${progressLine(progress)}`), end: () => show('') };
 };
 
-/** Where the limit is about what the program takes before it has seen any state, say so: no search can help it. */
+/** A hint where the memory limit is about as large as the program alone needs: no smaller search can then help. */
 const memoryHint = (args: CheckArgs, { stop }: Report): ReadonlyArray<string> =>
   stop.kind === 'memory' && args.maxMemory !== undefined && args.maxMemory < LEAST_BYTES
     ? [`The program itself takes about as much memory as --max-memory allows: give it ${bytes(LEAST_BYTES)} or more.`]
@@ -72,11 +72,11 @@ interface Outcome {
   readonly judgement: Judgement;
   readonly files: ReadonlyArray<string>;
   readonly repeat: string;
-  /** What there is to say of the threads. */
+  /** The lines about the threads. */
   readonly threads: ReadonlyArray<string>;
 }
 
-/** The explorer's pages among what was written. */
+/** The explorer's pages among the files that were written. */
 const pagesIn = (files: ReadonlyArray<string>): ReadonlyArray<string> =>
   files.flatMap((line) => /^written: (.*\.html)$/.exec(line)?.[1] ?? []);
 
@@ -190,7 +190,7 @@ const expectText = ({ expect }: Loaded): string => {
   return expect === 'holds' ? 'holds' : `${expect.violated} is violated`;
 };
 
-/** The examples, with what their parameters are by default. */
+/** The examples, with the defaults of their parameters. */
 const exampleLines = async (): Promise<ReadonlyArray<string>> => {
   const names = await exampleNames();
   const width = Math.max(...names.map((name) => name.length));
@@ -214,8 +214,8 @@ const listConfigs = async (): Promise<ExitStatus> => {
 // --- the command -----------------------------------------------------------------------------------------------------------
 
 /**
- * Tells V8 not to take the first values of a search for what all the later ones will be. The audit keeps what the first runs gave, V8 concludes from it
- * that such values stay, and makes millions of short-lived ones where only its slow collector looks: a tenth of the whole processor time.
+ * Tells V8 to allocate every value as short-lived. The audit keeps the values of the first runs. V8 would conclude that such values live long,
+ * and would allocate millions of short-lived values where only its slow collector looks: that costs a tenth of the whole processor time.
  */
 const keepValuesYoung = (): void => setFlagsFromString('--no-allocation-site-pretenuring');
 
@@ -229,7 +229,7 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
     if (args.step) return await orUsage(args, () => stepOne(args));
     return await (args.list ? listConfigs() : checkAll(args));
   } catch (error) {
-    // Commander has printed what was wrong, or the help.
+    // Commander has printed the error, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     throw error;
   }

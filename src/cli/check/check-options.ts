@@ -10,14 +10,14 @@ import { clashOf, ignoredBy } from './clash.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-/** Less than this is a unit forgotten. */
+/** The least number of bytes. With less, the user has forgotten the unit. */
 const LEAST_BYTES = 2 ** 20;
 
-/** `512m`, `4g`: powers of 1,024. */
+/** Reads `512m` or `4g`; the units are powers of 1,024. */
 const memorySize = (text: string): number => {
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? [];
   const size = Number(digits) * UNITS[unit.toLowerCase()]!;
-  // So many bytes and a half: a unit was forgotten.
+  // A fraction of a byte: the user has forgotten the unit.
   const isHalf = unit === '' && digits.includes('.');
   if (digits === '' || isHalf) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
   if (size < LEAST_BYTES)
@@ -29,7 +29,7 @@ const memorySize = (text: string): number => {
 
 const MOST_SECONDS = 1e6;
 
-/** `30`, `0.5`. */
+/** Reads `30` or `0.5`. */
 const seconds = (text: string): number => {
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
   if (value > 0 && value <= MOST_SECONDS) return value;
@@ -144,5 +144,5 @@ export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
   return { ...raw, configs: command.args, fields, sets, overrides };
 };
 
-/** The options that there are, by their long names: for tests that all of them are said again. */
+/** The long names of all options, for the test that a repeated command has every option. */
 export const optionNames = (): ReadonlyArray<string> => bare().options.map(({ long, flags }) => long ?? flags);

@@ -6,17 +6,17 @@ type Options = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'>;
 
 const FIELD_FLAGS = FIELD_OPTIONS.map(({ flag }) => flag);
 
-/** Options that only a search at random has a use for, those that `--sample` has one for too, and those that such a search has none for. */
+/** The options for a random search alone; the options for a random search and `--sample`; and the options that a random search has no use for. */
 const OF_WALKS = ['--traces'];
 const OF_RANDOM_RUNS = ['--seed', '--trace-length'];
 const NOT_OF_WALKS = ['--symmetry', '--quotient', '--plain', '--max-depth'];
 
-/** The options that go with `--replay`, `--step` and `--sample`, which search nothing, beside those that say which model it is. */
+/** The options that go with `--replay`, `--step` and `--sample`, which search nothing, beside the options that name the model. */
 const WITH_REPLAY = ['--replay', '--json', '--set', ...FIELD_FLAGS];
 const WITH_STEP = ['--step', '--set', ...FIELD_FLAGS];
 const WITH_SAMPLE = ['--sample', ...OF_RANDOM_RUNS, '--json', '--out-dir', '--format', '--set', ...FIELD_FLAGS];
 
-/** Options that were given and would be ignored, if any: each says something that is then not so. */
+/** One line about options that were given and would be ignored; undefined: there are none. */
 export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<string>): string | undefined => {
   const among = (flags: ReadonlyArray<string>): string => given.filter((flag) => flags.includes(flag)).join(', ');
   const beside = (flags: ReadonlyArray<string>): ReadonlyArray<string> => given.filter((flag) => !flags.includes(flag));
@@ -44,7 +44,7 @@ export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<st
     : undefined;
 };
 
-/** What of the options does not go together, if anything. */
+/** One line about options that do not go together; undefined: all do. */
 export const clashOf = (raw: Options, configs: number): string | undefined => {
   const slow = raw.plain || raw.search === 'dfs' || raw.search === 'simulate';
   const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;

@@ -18,10 +18,10 @@ import type { AnyModel, CheckedModel } from '../../checked-model/checked-model.j
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** A file's text, or why there is none. */
+/** A file's text, or the reason why there is no file. */
 type Content = { readonly text: string } | { readonly why: string };
 
-/** By format: how the file's name ends, and what such a file is. */
+/** For each format the ending of the file's name, and the kind of the file. */
 const FILES: Readonly<Record<Format, Kind & { readonly ending: string }>> = {
   json: { ending: 'trace.json', name: 'counterexample', mark: /^\{\s*"model":/ },
   text: { ending: 'txt', name: 'counterexample', mark: /\n0 {2}initial state\n/ },
@@ -33,7 +33,7 @@ const FILES: Readonly<Record<Format, Kind & { readonly ending: string }>> = {
   html: { ending: 'html', ...PAGE },
 };
 
-/** All but the graph, which is seldom small enough, and what cannot be said of the model. */
+/** The formats that the model can be written in, without the graph, which is seldom small enough. */
 const defaultFormats = ({ writing }: CheckedModel): ReadonlyArray<Format> =>
   FORMATS.filter((format) => format !== 'dot' && (format !== 'script' || writing.script !== undefined));
 
@@ -76,7 +76,7 @@ const contentOf = (
   }
 };
 
-/** The explorer's page of one run. What makes it is as large as the checker, and loaded for it alone. */
+/** The explorer's page of one run. The code that makes it is as large as the checker, and is loaded only here. */
 const pageOf = async (written: Written, checked: CheckedModel, repeat: string): Promise<Content> => ({
   text: await (await import('./counterexample-page.js')).pageText(written, checked, repeat),
 });
@@ -96,7 +96,7 @@ export const runsOf = (report: Report): ReadonlyArray<Written> =>
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** Writes one file; a line that says which, or why not. */
+/** Writes one file. Gives a line that names the file, or says why it was not written. */
 const write = async (path: string, kind: Kind, made: Content | Promise<Content>): Promise<string> => {
   const content = await made;
   if ('why' in content) return `not written: ${path}: ${content.why}`;

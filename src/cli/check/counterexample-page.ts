@@ -6,7 +6,7 @@ import { htmlOf } from '../../explorer/data/page-file.js';
 import { propertyId } from '../../explorer/why/bayou.js';
 import type { Counterexample } from '../../checker/report.js';
 
-/** A run, and what it is: the property that it breaks or reaches, or a name of its own. */
+/** A run to write, with the property that it breaks or reaches, or with a name of its own. */
 export interface Written {
   readonly property: string;
   readonly trace: Counterexample;

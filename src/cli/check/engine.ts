@@ -17,7 +17,7 @@ import { runLines, type AnyModel, type CheckedModel } from '../../checked-model/
 
 // --- options ---------------------------------------------------------------------------------------------------------------
 
-/** What the caller adds to the options of the command line. */
+/** The options of a search that the caller adds to those of the command line. */
 export type Hooks = Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs'>;
 
 /** The bits of a hash, as many as TLC's: with fewer, a search large enough for hashing would probably miss a state. */
@@ -44,7 +44,7 @@ const optionsOf = ({ bounds, properties }: CheckedModel, args: CheckArgs, hooks:
   ...(args.maxMemory === undefined ? {} : { maxMemoryBytes: args.maxMemory }),
 });
 
-/** What keeps the search in a file: the first one alone, where liveness is judged by a second. */
+/** The checkpoint options of a search. Where a second search judges liveness, only the first search is kept in a file. */
 const keepingOf = ({ identity }: CheckedModel, { checkpoint, checkpointEvery, resume }: CheckArgs): CheckpointOptions => ({
   configuration: identity,
   ...(checkpoint === undefined ? {} : { checkpoint }),
@@ -57,14 +57,14 @@ const keepingOf = ({ identity }: CheckedModel, { checkpoint, checkpointEvery, re
 const livenessOf = (model: ComponentModel, properties: CheckedModel['properties']): ReadonlyArray<string> =>
   model.properties.filter(({ name, kind }) => isLiveness(kind) && (properties?.includes(name) ?? true)).map(({ name }) => name);
 
-/** Safety came out well, and nothing stands in the way of judging liveness. */
+/** Is a search for liveness worthwhile? Safety must hold, and nothing may stand against judging liveness. */
 const isWorthwhile = (model: ComponentModel, args: CheckArgs, { verdict, stop }: Report): boolean =>
   !(args.symmetry && model.interactions.some(({ fairness }) => fairness !== undefined)) &&
   !args.quotient &&
   verdict !== 'interrupted' &&
   (stop.kind === 'complete' || args.keepGoing);
 
-/** The properties of the first report, those that the second one judges replaced by what it says. */
+/** The first report, with the results of the second report for the properties that the second search judged. */
 const merged = (first: Report, second: Report, requireWitnesses: boolean): Report => {
   const judged = new Map(second.properties.map((property) => [property.name, property]));
   const properties: ReadonlyArray<PropertyReport> = first.properties.map((property) => judged.get(property.name) ?? property);
@@ -76,7 +76,7 @@ const merged = (first: Report, second: Report, requireWitnesses: boolean): Repor
 
 type ComponentsOf = Extract<AnyModel, { level: 'components' }>;
 
-/** Liveness is judged by a search of its own: what the threads took is kept beside. */
+/** The report with the time of the threads kept beside it: another search judges liveness. */
 const withThreads = (report: Report): Report => {
   const { details, elapsedMs } = report.statistics;
   return { ...report, statistics: { ...report.statistics, details: { ...details, 'ms of the threads': elapsedMs } } };
@@ -123,7 +123,7 @@ const searchBy = (checked: CheckedModel, args: CheckArgs, hooks: Hooks): Promise
 
 // --- what goes with the model ----------------------------------------------------------------------------------------------
 
-/** Options that a model of one's own has nothing for: refused, for they would be ignored. */
+/** An option that would be ignored for this user's own model, and so is refused; undefined: there is none. */
 const uselessOption = ({ model: { level, model } }: CheckedModel, args: CheckArgs): string | undefined => {
   if (args.symmetry && (model.symmetry ?? []).length === 0) return '--symmetry: the model declares no symmetry';
   if (args.quotient && model.normalize === undefined) return '--quotient: the model has no normalize';
@@ -132,7 +132,7 @@ const uselessOption = ({ model: { level, model } }: CheckedModel, args: CheckArg
     : undefined;
 };
 
-/** What the checker calls an option, and what the command line does. */
+/** The checker's names of options, and the command line's. */
 const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^hashBits:/, '--hash-compaction:'],
   [/^maxDepth:/, '--max-depth:'],

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../command-line/exit.js';
 import { EXAMPLE } from './is-module.js';
 
-/** The folder of the examples, as JavaScript, so that every Node can run them; the same in TypeScript is beside each. */
+/** The folder of the examples. They are JavaScript, so that every Node can run them; a TypeScript version is beside each. */
 const FOLDER = fileURLToPath(new URL('../../../examples/models', import.meta.url));
 
 /** The names of the examples, sorted. */
@@ -15,7 +15,7 @@ export const exampleNames = async (): Promise<ReadonlyArray<string>> =>
     .map((file) => `${EXAMPLE}${basename(file, '.mjs')}`)
     .sort();
 
-/** The file of a module: of an example its own, otherwise the one that is named. @throws UsageError for an example that there is not. */
+/** The file of a module: the file of an example, or the file that `source` names. @throws UsageError if no example has the name */
 export const fileOfModule = async (source: string): Promise<string> => {
   if (!source.startsWith(EXAMPLE)) return source;
   const names = await exampleNames();

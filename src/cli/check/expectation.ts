@@ -1,4 +1,4 @@
-/** What a configuration says of its verdict, held against the verdict. */
+/** Compares the verdict of a check with the verdict that the configuration expects. */
 import type { Report } from '../../checker/report.js';
 import type { Config } from '../../model/checking/config.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';
@@ -18,13 +18,13 @@ const STATUS: Readonly<Record<Report['verdict'], ExitStatus>> = {
   interrupted: EXIT.interrupted,
 };
 
-/** Above this probability that a state was missed, "holds" is worth nothing: the hash was too short for so many states. */
+/** The greatest probability of a missed state with which "holds" is worth something. Above it the hash was too short for the number of states. */
 const MOST_MISSED = 0.01;
 
 const mayHaveMissed = ({ verdict, statistics: { omissionProbability = 0 } }: Report): boolean =>
   verdict === 'holds' && omissionProbability > MOST_MISSED;
 
-/** The exit status of a report, in the light of what was expected. */
+/** The exit status of a report, given the expected verdict. */
 export const judgementOf = (report: Report, expect: Config['expect'] | undefined): Judgement => {
   const missed = mayHaveMissed(report);
   const status = missed ? EXIT.bounded : STATUS[report.verdict];

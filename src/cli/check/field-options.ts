@@ -1,7 +1,7 @@
 /** Options of `bayou check` that override a field of a configuration of Bayou's model. */
 import { InvalidArgumentError } from 'commander';
 
-/** An option that overrides one field. (`--set` overrides any, by its name.) */
+/** An option that overrides one field. (`--set` overrides any field by its name.) */
 export interface FieldOption {
   readonly flag: string;
   readonly field: string;
@@ -10,7 +10,7 @@ export interface FieldOption {
   readonly read: (text: string) => unknown;
 }
 
-/** What an option says of a field: the value, and the text it was read from. */
+/** The value that an option gives to a field, and the text of the option. */
 export interface Said {
   readonly value: unknown;
   readonly text: string;
@@ -64,7 +64,7 @@ export const said =
   (read: (text: string) => unknown) =>
   (text: string): Said => ({ value: read(text), text });
 
-/** A name and what `--set` says of it. */
+/** A name, and the value that `--set` gives to it. */
 export type Assignment = readonly [name: string, said: Said];
 
 const assignment = (text: string): Assignment => {
@@ -73,7 +73,7 @@ const assignment = (text: string): Assignment => {
   return [name, { value: jsonOrText(value), text: value }];
 };
 
-/** Gathers what `--set` says, every time it is given. */
+/** Adds the assignment of one `--set` to those before. */
 export const gather = (text: string, before: ReadonlyArray<Assignment> = []): ReadonlyArray<Assignment> => [
   ...before,
   assignment(text),

@@ -22,8 +22,8 @@ export const shippedConfigs = async (): Promise<ReadonlyArray<string>> =>
     .sort();
 
 /**
- * What a name stands for: itself, or the configuration that is called so but for case; the name of a fault (`V1`) stands for all that
- * come with the package and have the fault.
+ * The configurations that a name stands for. The name of a fault (`V1`) stands for all configurations of the package with that fault. Any other
+ * name stands for itself, or for the configuration whose name differs only in case.
  */
 export const namedBy = async (source: string): Promise<ReadonlyArray<string>> => {
   if (!isName(source) || existsSync(source)) return [source];
@@ -41,7 +41,7 @@ const isName = (source: string): boolean => /^[\w-]+$/.test(source);
 /** The longest file of a configuration, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Is this the file that is meant? A folder that is called like a configuration is none; a link that leads nowhere is for the reader to tell of. */
+/** Is `file` the file that `source` means? A folder with the name of a configuration is not. A link that leads nowhere is, and reading it fails. */
 const isMeant = (source: string, file: string): boolean => !isName(source) || !(standsAt(file)?.isDirectory() ?? !isLink(file));
 
 const read = (source: string): unknown => {
@@ -59,7 +59,7 @@ const read = (source: string): unknown => {
 /** Is it a trace in the Informal Trace Format, of `--format itf` or of another checker? All of them have `vars` and `states`. */
 const isItf = (json: object): boolean => 'vars' in json && 'states' in json;
 
-/** A complaint about a field is about the option that set it, if one did. */
+/** A complaint about a field, as one about the option that set the field, if one did. */
 const blame = (source: string, overrides: Overrides, complaint: string): string => {
   const override = overrides.get(complaint.slice(0, complaint.indexOf(':')));
   return `${override === undefined ? source : override.option}: ${complaint}`;

@@ -1,4 +1,4 @@
-/** By what a module is told from what it was: its text, and the texts of the files that it imports, and they. */
+/** Digests that tell whether a module has changed: of its text, and of the texts of the files that it imports, directly or not. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
@@ -7,10 +7,10 @@ import { standsAt } from '../../command-line/named-files.js';
 /** A file beside the importing one, as `import`, `export … from`, `import()` and `require` name it. */
 const IMPORT = /\b(?:from|import|require)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g;
 
-/** How many files are looked at: who imports more is told by the first of them. */
+/** The most files that are read. Of a module that imports more, only the first count. */
 const MOST_FILES = 1_000;
 
-/** A `.ts` file may be imported under the name of what is made of it, and with none. */
+/** The files that an import may mean: a `.ts` file may be imported by the name of its JavaScript, or without an ending. */
 const candidates = (path: string): ReadonlyArray<string> => [
   path,
   path.replace(/\.([cm]?)js$/, '.$1ts'),
@@ -25,7 +25,7 @@ const importsOf = (file: string, text: Buffer): ReadonlyArray<string> =>
 
 const digestOf = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
-/** A module and the files that it imports from beside it, and they, each with its text; its own is the first. Each is read once, and when it is asked for. */
+/** The module and the files that it imports by relative paths, directly or not, each with its text. The module is first. Each file is read once, and only when it is asked for. */
 function* filesWithTexts(module: string): Generator<readonly [file: string, text: Buffer]> {
   const files = new Set([resolve(module)]);
   let read = 0;
@@ -43,8 +43,8 @@ export function* filesOf(module: string): Generator<string> {
 }
 
 /**
- * Digests of a module, by what they are of, for the identity of a checkpoint. What it reads otherwise (other packages, files, the
- * environment) is not in them.
+ * The digests of a module, by name, for the identity of a checkpoint. Its other inputs (other packages, files, the environment) are not in
+ * them.
  *
  * @throws what reading the files throws
  */

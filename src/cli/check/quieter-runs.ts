@@ -1,4 +1,4 @@
-/** What is made of the runs that a search found before they are shown: quieter ones, and more of them. */
+/** Prepares the runs that a search found for showing: finds quieter runs, and further counterexamples. */
 import { internedModel } from '../../checker/component-model/interned.js';
 import type { Model } from '../../checker/model.js';
 import type { PropertyReport, Report } from '../../checker/report.js';

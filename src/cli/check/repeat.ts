@@ -1,4 +1,4 @@
-/** The one command that repeats a check: made from what the command line was understood to say, so that it says the same again. */
+/** The one command that repeats a check. It is made from the parsed arguments, so that it parses to the same arguments. */
 import { FIELD_OPTIONS } from './field-options.js';
 import type { CheckArgs } from './check-args.js';
 
@@ -62,13 +62,13 @@ const OPTIONS: ReadonlyArray<Words> = [
 
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
 
-/** The words that say of one configuration what these arguments say: without the other configurations, but with every option. */
+/** The words that repeat these arguments for one configuration: every option, and no other configuration. */
 export const repeatWords = (args: CheckArgs, source: string): ReadonlyArray<string> => {
   const options = OPTIONS.flatMap((words) => words(args));
-  // A source that begins with a dash goes after `--`, and that after the options.
+  // A source that begins with a dash goes after `--`, and `--` goes after the options.
   return source.startsWith('-') ? [...options, '--', source] : [source, ...options];
 };
 
-/** The same as one line for a shell. */
+/** The command that repeats these arguments for one configuration, as one line for a shell. */
 export const repeatCommand = (args: CheckArgs, source: string): string =>
   ['npx bayou check', ...repeatWords(args, source).map(quote)].join(' ');

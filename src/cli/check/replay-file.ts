@@ -1,4 +1,4 @@
-/** `bayou check --replay FILE`: a path on the model, step by step; where the model parts from it, what it would have allowed. */
+/** `bayou check --replay FILE`: follows a path on the model, step by step. At a step that the model does not take, it shows the steps that the model allows. */
 import { traceLines } from '../../checker/output/counterexample-lines.js';
 import { counted } from '../../core/counted.js';
 import { VARIANTS } from '../../model/protocol/rules.js';
@@ -33,7 +33,7 @@ const headLines = ({ path }: Replayed): ReadonlyArray<string> => [
       ]),
 ];
 
-/** Does the path say that something is wrong which is no matter of the model's steps? */
+/** Does the path report a fault that the model's steps do not explain? */
 const isUnexplained = ({ path, refusal }: Replayed): boolean =>
   refusal === undefined && path.rejection !== undefined && path.config.variant === 'FIXED';
 

@@ -1,4 +1,4 @@
-/** What a replay says of a step that the model does not take, and of a property that the run breaks. */
+/** The lines of a replay about a step that the model does not take, and about a property that the run breaks. */
 import type { Break, Refusal } from '../../checker/component-model/replay.js';
 import { showLabel } from '../../checker/report.js';
 

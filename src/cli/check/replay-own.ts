@@ -11,7 +11,7 @@ import type { OwnPath } from '../../checked-model/path-file.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
 import { blamed, plainModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
-/** What the file says of parameters, and over it what the command line does. */
+/** The parameters of the file, overridden by those of the command line. */
 const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
   ...Object.entries(parameters).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -20,7 +20,7 @@ const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>)
   ...sets,
 ];
 
-/** What of a path besides its steps its model does not have, in one line that begins with the field. */
+/** One line about a field of the path, other than its steps, that does not fit the model. The line begins with the field. */
 const misfitOf = (checked: CheckedModel, path: OwnPath): string | undefined => {
   const { property } = path;
   const known = checked.model.model.properties.map(({ name }) => name);
@@ -39,7 +39,7 @@ export interface FollowedOwn {
 }
 
 /**
- * Follows a path on the model that it names; `at` is what a line about its file begins with.
+ * Follows a path on the model that it names. `at`: the beginning of a line about the path's file.
  *
  * @throws UsageError where the module cannot be loaded or is no model, and where the model does not have what the path says besides its steps.
  */

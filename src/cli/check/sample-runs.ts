@@ -8,7 +8,7 @@ import { writeFiles } from './counterexample-files.js';
 import { repeatCommand } from './repeat.js';
 import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
-/** Where the runs are shown, and what ends the walks; `distinct` gives names of files. */
+/** Where the runs are shown, and the signal that ends the walks; `distinct` gives names of files. */
 interface Surroundings {
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;

@@ -36,7 +36,7 @@ const choiceLines = ({ choices, isBeyond }: Cursor): ReadonlyArray<string> => {
 
 const brokenLines = ({ broken }: Cursor): ReadonlyArray<string> => broken.map((name) => `Violated: ${oneLine(name)}`);
 
-/** The place that a step led to: what it changed, what is broken, and what can be done. */
+/** The lines about the place that a step led to: its changes, the broken properties, and the steps that can be taken. */
 const arrival = (before: Cursor, here: Cursor): ReadonlyArray<string> => {
   const taken = here.trace().steps.at(-1)!;
   return [
@@ -69,7 +69,7 @@ const meant = ({ choices }: Cursor, word: string): number | string => {
     : `"${word}" may be ${begun.map((i) => i + 1).join(' or ')}: give the number`;
 };
 
-/** What comes of one line: where it leads, and what there is to print. */
+/** The result of one line: the place after it, and the lines to print. */
 type Said = readonly [here: Cursor, lines: ReadonlyArray<string>];
 
 const restarted = (checked: CheckedModel, here: Cursor, number: string): Said => {
@@ -115,8 +115,8 @@ const obey = (checked: CheckedModel, here: Cursor, line: string): Said => {
 const COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done', 'quit'];
 
 /**
- * Steps through a checked model as `input` says, until `done` or its end. Status 0, or 1 where the run that it came to breaks a
- * property; 2 where the model went wrong.
+ * Steps through a checked model by the commands of `input`, until `done` or the end of `input`. Gives the exit status: 0; 1 where the run breaks
+ * a property; 2 where the model failed.
  */
 export const stepThrough = async (
   checked: CheckedModel,

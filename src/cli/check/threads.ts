@@ -15,12 +15,12 @@ import type { CheckedModel } from '../../checked-model/checked-model.js';
 const SAMPLE_STATES = 50_000;
 const SAMPLE_MS = 1_000;
 
-/** A difference that is no accident. */
+/** The ratio above which a difference is no accident. */
 const CLEARLY = 1.15;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** How long one thread would take, by the speed at which it searches a part of the space; undefined where nothing can be said. */
+/** How long one thread would take, by its speed in a part of the space; undefined where the sample cannot tell. */
 const byOne = async (
   { model, properties }: CheckedModel,
   args: CheckArgs,
@@ -40,7 +40,7 @@ const byOne = async (
   return counts.generated === 0 ? undefined : (statistics.elapsedMs * report.counts.generated) / counts.generated;
 };
 
-/** What there is to say of the threads that a search took `elapsedMs` by: nothing where they were worth it. */
+/** The lines about the threads of a search that took `elapsedMs`; none where the threads were worth it. */
 export const threadLines = async (
   checked: CheckedModel,
   args: CheckArgs,

@@ -6,7 +6,7 @@ import { FIELD_OPTIONS } from '../check/field-options.js';
 import { parseArgs as parseCheckArgs } from '../check/check-options.js';
 import { EXIT } from '../../command-line/exit.js';
 
-/** What the command line says. */
+/** The options and the source of the command line. */
 export interface ExploreArgs {
   readonly what: ReadonlyArray<string>;
   /** Where the page is written; undefined: it is served. */
@@ -17,11 +17,11 @@ export interface ExploreArgs {
   readonly open: boolean;
   /** Options of the master with which a script is run. */
   readonly flags?: ReadonlyArray<string>;
-  /** What `bayou check` would be told of the model. */
+  /** The arguments of `bayou check` for the model. */
   readonly check: CheckArgs;
 }
 
-/** A search for a counterexample takes no longer, unless somebody says so; in seconds. */
+/** The default time of a search for a counterexample, in seconds. */
 const SEARCH_SECONDS = 20;
 
 const HELP = `

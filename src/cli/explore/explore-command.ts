@@ -26,13 +26,13 @@ const MAX_JSON_BYTES = 500 * 1024 * 1024;
 
 const jsonIn = (file: string): unknown => {
   const json = readJson(file, MAX_JSON_BYTES);
-  // Whoever reads it next says what is wrong with it.
+  // The next reader of the file reports what is wrong with it.
   return E.isRight(json) ? json.right : undefined;
 };
 
 /**
- * A JSON file with steps is a path, one with a script the plan of a simulated run; one with neither is a configuration. @throws UsageError where it
- * says nothing at all.
+ * The kind of a source. A JSON file with steps is a path; a file with a script is the plan of a simulated run; any other source is a
+ * model. @throws UsageError if the file is an empty JSON object
  */
 const kindOf = (source: string): 'path' | 'plan' | 'model' => {
   if (extname(source) !== '.json') return 'model';
@@ -69,7 +69,7 @@ const write = (file: string, page: string): void => {
   print(`written: ${file}`);
 };
 
-/** The first SIGINT or SIGTERM ends what is done. */
+/** The first SIGINT or SIGTERM ends the work under way. */
 const interruption = (): { readonly signal: AbortSignal; readonly interrupted: Promise<void>; readonly end: () => void } => {
   const controller = new AbortController();
   const stop = (): void => {
@@ -91,11 +91,11 @@ const repeatOf = (words: ReadonlyArray<string>): string => {
   return ['npx bayou explore', ...kept.map(quoted)].join(' ');
 };
 
-/** Explores what was named, and shows or writes it; the exit status. */
+/** Explores the source, and shows or writes the page. Gives the exit status. */
 const run = async (args: ExploreArgs, words: ReadonlyArray<string>): Promise<ExitStatus> => {
   const { signal, interrupted, end } = interruption();
   const showing = new Showing(args);
-  // Whoever only goes the way of another process again shows nothing.
+  // A process that only repeats the way of another process shows nothing.
   const meanwhile = args.html === undefined && !isGoingAgain() ? showing.meanwhile : undefined;
   try {
     const explored = await explore(args, repeatOf(words), signal, meanwhile);

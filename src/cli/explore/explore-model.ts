@@ -19,7 +19,7 @@ const checkedModelOf = async (source: string, { check }: ExploreArgs): Promise<C
   return configured(loadConfig(name, check.overrides));
 };
 
-/** A page without anybody who knows the model still has something to show. */
+/** The number of sample runs: a page without a client that knows the model still has runs to show. */
 const SAMPLES = 3;
 const SAMPLE_STEPS = 30;
 
@@ -29,14 +29,14 @@ const samplesOf = (checked: CheckedModel): ReadonlyArray<Found> =>
     trace,
   }));
 
-/** What is done with what there is to see while a check takes longer. */
+/** Shows what was explored so far while a check takes longer. */
 export type Meanwhile = (explored: Explored, log: CheckLog) => void;
 
 /** How often a search says how far it is, and after which time somebody who waits is shown it, in ms. */
 const SAMPLE_MS = 200;
 const LONG_MS = 600;
 
-/** The hooks of a search that is watched: where it takes longer, what there is to see is shown meanwhile. */
+/** The hooks of a watched search: if it takes longer, the page shows meanwhile what was explored so far. */
 const watched = async (
   checked: CheckedModel,
   repeat: string,

@@ -3,7 +3,7 @@ import type { Explored } from '../../explorer/data/make-exploration.js';
 import { explorationOfRun, type Followed } from '../../explorer/data/run-exploration.js';
 import type { ExploreArgs } from './explore-args.js';
 
-/** What conformance has for us, found at run time: it builds on the source, never the reverse. */
+/** The part of conformance that is used here. It is found at run time: conformance imports the source, never the reverse. */
 export interface Follower {
   /** @throws UsageError with one line where the files are no trace, or the script cannot be run. */
   readonly followRun: (

@@ -1,6 +1,6 @@
 /**
- * The local server of a page: on loopback alone, under a random name that only whoever was told the address knows. It gives out the page, and
- * answers its questions where the model is one's own.
+ * The local server of a page. It listens on loopback alone, under a random name, which only those who were given the address know. It serves
+ * the page, and answers the page's questions about a user's own model.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -11,7 +11,7 @@ import type { Question, Reply } from '../../explorer/asked.js';
 import { whyNotListening } from '../../net/why-not-listening.js';
 
 const HOST = '127.0.0.1';
-/** A question is a run by numbers: no honest one is longer. */
+/** The longest question, in bytes. A question is a run by the numbers of its steps, so no honest one is longer. */
 const MAX_BYTES = 1024 * 1024;
 /** A request that takes longer to come is given up, in ms. */
 const REQUEST_MS = 10_000;
@@ -64,7 +64,7 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
-  // What is not read of a request that is refused must not be taken for the next one.
+  // The unread rest of a refused request must not be taken for the next request.
   connection: 'close',
 } as const;
 
@@ -80,8 +80,8 @@ const ask = async (request: IncomingMessage, response: ServerResponse, answer: S
 };
 
 /**
- * A name for the page that nobody guesses; a page of another origin that points here by another host name is not served either, nor is one that
- * asks from another origin.
+ * The handler of requests. It refuses a request without the page's random name, a request under another host name, and a request from a page of
+ * another origin.
  */
 const listener =
   (root: string, { page, answer }: Served, own: () => string) =>

@@ -1,4 +1,4 @@
-/** Showing a page: at once where everything is known, and meanwhile where a check takes longer. */
+/** Shows a page: at once where everything is known, and already during the check where the check takes longer. */
 import { spawn } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
@@ -15,7 +15,7 @@ import { serve, type Running } from './page-server.js';
 
 // --- opening it ------------------------------------------------------------------------------------------------------------
 
-/** What opens an address in the browser. */
+/** The command that opens an address in the browser, by platform. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, ReadonlyArray<string>>>> = {
   darwin: ['open'],
   win32: ['cmd', '/c', 'start', ''],
@@ -38,14 +38,14 @@ export class Showing {
   #page = '';
   #answer: ((question: Question) => Reply) | undefined;
   #log: CheckLog | undefined;
-  /** Is all of it shown, what a check found as well? */
+  /** Does the page show everything, also the findings of the check? */
   #isWhole = false;
 
   constructor(args: ExploreArgs) {
     this.#args = args;
   }
 
-  /** Shows what there is while a check is running. */
+  /** Shows what was explored so far, while a check is running. */
   readonly meanwhile = (explored: Explored, log: CheckLog): void => {
     this.#log = log;
     this.#take(explored);
@@ -54,7 +54,7 @@ export class Showing {
     });
   };
 
-  /** Shows all of it, and waits until it shall end. @throws UsageError with one line where it cannot be shown. */
+  /** Shows everything, and waits until the showing shall end. @throws UsageError with one line if the page cannot be shown */
   async show(explored: Explored, interrupted: Promise<void>): Promise<void> {
     const isShown = this.#running !== undefined;
     this.#take(explored);
@@ -68,7 +68,7 @@ export class Showing {
     await this.end();
   }
 
-  /** Ends it, whether it was shown or not. */
+  /** Ends the showing, whether a page was shown or not. */
   async end(): Promise<void> {
     const running = await this.#running;
     if (running !== undefined && E.isRight(running)) await running.right.close();

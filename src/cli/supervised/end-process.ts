@@ -1,4 +1,4 @@
-/** How the process ends whatever a model of one's own does to it: a verdict or one line, and an end. */
+/** Ends the process with a verdict or one line, whatever a user's own model does to the process. */
 import type { ExitStatus } from '../../command-line/exit.js';
 import { tell } from './supervisor-pipe.js';
 
@@ -10,14 +10,14 @@ export const endNow = (status: ExitStatus): never => {
 
 let isOver = false;
 
-/** Whether all is said, and what else fails comes too late to be heard. */
+/** Is the process ending? Everything is printed then, and later failures are not reported. */
 export const isEnding = (): boolean => isOver;
 
 const LOOK_MS = 50;
 
 /**
- * Ends the process once everything is written, should a model have left a timer or a connection open. The status is told first: on a slow machine this
- * comes before the command itself is over, and an end without a status is taken for the model's doing.
+ * Ends the process once everything is written, also if a model has left a timer or a connection open. The status is told to the supervisor
+ * first. On a slow machine the process may end before the command is over, and the supervisor takes an end without a status for the model's.
  */
 export const endSoon = (status: ExitStatus): void => {
   isOver = true;

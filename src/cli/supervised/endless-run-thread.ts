@@ -1,15 +1,15 @@
 /**
- * The thread that looks out for a run of a model's function that does not come back, and tells the process that watches this one: the number of
- * the run when it has taken a while, and 0 when it is over after all.
+ * The thread that watches for a run of a model's function that does not return. It tells the supervisor the number of the run when the run has
+ * taken a while, and 0 when the run is over after all.
  */
 import { workerData } from 'node:worker_threads';
 import { CallWatchdog } from '../../checker/contract/call-watchdog.js';
 import { tell } from './supervisor-pipe.js';
 
-/** What the thread is given. */
+/** The data that the thread gets. */
 export interface LookoutData {
   readonly runs: SharedArrayBuffer;
-  /** The process that watches. */
+  /** The process id of the supervisor. */
   readonly parent: number;
 }
 
@@ -21,7 +21,7 @@ const stuck = new CallWatchdog(runs);
 let told = 0;
 
 setInterval(() => {
-  // Nobody is left who could end a process that is in an endless loop.
+  // The supervisor is gone, and no other process would end this one in an endless loop.
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
   const now = stuck.poll();
   const run = now === undefined || now.ms < A_WHILE_MS ? 0 : now.run;

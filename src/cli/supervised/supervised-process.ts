@@ -1,4 +1,4 @@
-/** The other side of `supervisor.ts`: the process that runs a model lets the one that watches it see what it is doing. */
+/** The process that runs a model. It tells the supervisor (`supervisor.ts`) what it is doing. */
 import { Worker } from 'node:worker_threads';
 import { shareCurrentCall, takeForEndless } from '../../checker/contract/current-call.js';
 import { say } from '../../command-line/say.js';
@@ -9,15 +9,15 @@ import type { LookoutData } from './endless-run-thread.js';
 import { STOP_AT, WATCHED } from './supervisor-pipe.js';
 import { codeOf } from '../../files/error-code.js';
 
-/** Whether this process only goes the way of another one to where that came to no end: nothing is to be shown or written then. */
+/** Does this process only repeat the way of another process to a run that did not end? Then it shows and writes nothing. */
 export const isGoingAgain = (): boolean => process.env[STOP_AT] !== undefined;
 
-/** Begins to tell, where this process is watched. What others than this program write to stdout goes to stderr from now on. */
+/** Begins to tell the supervisor, if this process is watched. From now on, all writes to stdout but the program's own go to stderr. */
 export const beWatched = (command: 'check' | 'explore'): void => {
   const watcher = process.env[WATCHED];
   if (watcher === undefined) return;
   keepStdout();
-  /** What a model began beside its functions, a promise or a timer, and what failed when nobody waited for it: no verdict is to be believed then. */
+  /** Ends the process for an error that no caller waits for: a promise or a timer that a model began has failed, and no verdict can be trusted. */
   const endBy = (why: unknown): void => {
     if (isEnding()) return;
     const text = (why instanceof Error ? why.message : String(why)).split('\n')[0];
@@ -32,7 +32,7 @@ export const beWatched = (command: 'check' | 'explore'): void => {
   const workerData: LookoutData = { runs, parent: Number(watcher) };
   const lookout = new Worker(new URL('./endless-run-thread.js', import.meta.url), { workerData, env: { [WATCHED]: watcher } });
   lookout.on('error', (error) => {
-    // With too few open files for it the model goes on unwatched: it is no fault of the model, which fails by itself where it needs a file.
+    // If the process may open too few files for the thread, the model goes on unwatched: this is no fault of the model.
     if (!['EMFILE', 'ENFILE'].includes(codeOf(error) ?? '')) endBy(error);
   });
   lookout.unref();

@@ -1,33 +1,33 @@
 /**
- * What a process that runs a model of one's own tells the one that watches it, in lines over a pipe. What it comes to is told there too: a model
- * can end its process at any moment and with any status, and a verdict is what was told, not what the process ended with.
+ * The lines that a process with a user's own model writes to its supervisor over a pipe. The verdict is told there too: a model can end its
+ * process at any moment and with any status, so the supervisor believes the status that was told, and not the status of the process.
  */
 import { writeSync } from 'node:fs';
 
-/** By these the process that is watched knows by which other one, and where it is to stop. */
+/** The environment variables that tell a watched process that it is watched, and at which run to stop. */
 export const WATCHED = 'BAYOU_WATCHED';
 export const STOP_AT = 'BAYOU_STOP_AT';
 
 /** The number of the pipe. */
 export const PIPE_DESCRIPTOR = 3;
 
-/** What is told. */
+/** One message to the supervisor. */
 export type Told =
   /** A run of a function takes long; 0: it is over. */
   | { readonly kind: 'run'; readonly run: number }
-  /** From now on the model is this one's, as the user named it. */
+  /** The model that runs from now on, as the user named it. */
   | { readonly kind: 'model'; readonly source: string }
-  /** The search is over, and with it the time that it was given. */
+  /** The search is over; its time limit no longer counts. */
   | { readonly kind: 'searched' }
-  /** What it comes to: all is printed. */
+  /** The exit status. Everything is printed. */
   | { readonly kind: 'status'; readonly status: number };
 
-/** Tells, where this process is watched. */
+/** Writes a message to the supervisor, if this process is watched. */
 export const tell = (told: Told): void => {
   if (process.env[WATCHED] !== undefined) writeSync(PIPE_DESCRIPTOR, `${JSON.stringify(told)}\n`);
 };
 
-/** Takes what a pipe gives, and gives what was told. */
+/** Gives a function that takes the bytes of the pipe and calls `hear` with each message. */
 export const listener = (hear: (told: Told) => void): ((bytes: Buffer) => void) => {
   let rest = '';
   return (bytes) => {

@@ -1,8 +1,8 @@
 /**
- * A command that runs a model of one's own does so in a process of its own, and this one watches it: where a function of the model does not come
- * back, neither a clock nor a signal is heeded over there. It is ended then; a second process goes the same way again and stops at that run
- * of the function, so that it can say which it was, and in what state. And a model may end its process however it likes: what counts is
- * what that process told before.
+ * A command runs a user's own model in a separate process, and this process watches that one. While a function of the model does not return,
+ * the other process handles no timer and no signal, so this process ends it. A second process then repeats the same way and stops at that run
+ * of the function, so that it can name the function and its state. A model may end its process in any way: the status that the process told
+ * before counts.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
@@ -13,12 +13,12 @@ import { EXIT } from '../../command-line/exit.js';
 import { isModule } from '../check/is-module.js';
 import { listener, STOP_AT, PIPE_DESCRIPTOR, WATCHED } from './supervisor-pipe.js';
 
-/** How long a run may take that is under way when it is time to end, or after a signal; and how long a process may stay that has told its status. */
+/** How long a run may go on after the time limit or a signal, in ms. A process that has told its status may stay as long. */
 const GRACE_MS = 2_000;
 
 // --- the time -----------------------------------------------------------------------------------------------------------------
 
-/** The time that a search is given where nobody says so, by command, in ms. */
+/** The default time limit of a search, by command, in ms. */
 const GIVEN_MS: Readonly<Record<string, number>> = { explore: 20_000 };
 
 /** The time that `--max-seconds` gives, in ms. */
@@ -42,14 +42,14 @@ const start = (stdio: Stdio, env: Readonly<Record<string, string>>): ChildProces
 type Ended =
   /** The process ended by itself: with the outcome that it told, or without one, or by a signal of another process. */
   | { readonly kind: 'ended'; readonly status: number | undefined; readonly by: NodeJS.Signals | null; readonly source?: string }
-  /** By us, for a run (of this number) did not come back. */
+  /** This process ended it, since the run with this number did not return. */
   | { readonly kind: 'endless'; readonly run: number }
-  /** By us, after a signal. */
+  /** This process ended it, after a signal. */
   | { readonly kind: 'stopped'; readonly by: NodeJS.Signals; readonly source?: string }
-  /** Not begun: there are too many processes or files. */
+  /** The process could not be started: there are too many processes or open files. */
   | { readonly kind: 'unstarted'; readonly why: string };
 
-/** Both are sent by a terminal to all that runs in it, so that only others' signals are to be passed on. */
+/** Does the signal come from a terminal? A terminal sends it to all its processes, so it is not passed on. */
 const isFromTerminal = (signal: NodeJS.Signals): boolean =>
   signal === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
 
@@ -85,7 +85,7 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
     const timer = setInterval(() => {
       if (killed === undefined) look(performance.now());
     }, LOOK_MS);
-    // Without descriptors for them there are no pipes.
+    // If no descriptors are left, the child has no pipes.
     (child.stdio as ChildProcess['stdio'] | undefined)?.[PIPE_DESCRIPTOR]?.on(
       'data',
       listener((line) => {
@@ -100,14 +100,14 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
       clearInterval(timer);
       process.off('SIGINT', pass).off('SIGTERM', pass);
     };
-    // It was not started, and need not close then.
+    // A child that was not started may never close.
     child.once('error', (error) => {
       over();
       resolve({ kind: 'unstarted', why: reasonOf(error) });
     });
     child.on('close', (code, by) => {
       over();
-      // It had not begun to heed signals.
+      // The child ended by the signal, since it had not begun to handle signals.
       const early = by !== null && by === signal?.name ? EXIT.interrupted : undefined;
       const status = told?.status ?? early ?? (source === undefined && code !== null ? code : undefined);
       resolve(killed ?? { kind: 'ended', status, by, ...named() });
@@ -116,7 +116,7 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
 
 // --- what is said --------------------------------------------------------------------------------------------------------------
 
-/** What comes from a stream of a process; nothing, where that was not started. */
+/** The text of a stream of a process; empty where the process was not started. */
 const textOf = async (stream: NodeJS.ReadableStream | null | undefined): Promise<string> => {
   let text = '';
   for await (const chunk of stream ?? []) text += String(chunk);
@@ -126,11 +126,11 @@ const textOf = async (stream: NodeJS.ReadableStream | null | undefined): Promise
 const FAULT = /^bayou(?: \w+)?: .* does not come back.*$/m;
 const RUN = /^The run that leads there:\n[^]*/m;
 
-/** Goes the same way again to where a function does not come back. What it says there, if it comes there. */
+/** Repeats the way to a run that does not return. Gives the lines about that run; undefined where the repeat does not reach it. */
 const found = async (run: number, maxMs: number): Promise<{ readonly fault: string; readonly steps: string } | undefined> => {
   const child = start('pipe', { [STOP_AT]: String(run) });
   const [out, err] = [textOf(child.stdout), textOf(child.stderr)];
-  // It may come to another run that does not end, where the model is not the same each time.
+  // The repeat may come to another run that does not end: a model may behave differently each time.
   const { kind } = await watch(child, maxMs);
   const fault = FAULT.exec(await err)?.[0];
   if (kind !== 'ended' || fault === undefined) return undefined;
@@ -155,10 +155,10 @@ const explain = async (blame: string, run: number, maxMs: number): Promise<void>
   say(there?.fault ?? `${blame}: a function of the model does not come back`);
 };
 
-/** Signals by which a process ends that was asked to, or whose terminal went away. */
+/** The signals that ask a process to end, or tell it that its terminal is gone. */
 const ASKED: ReadonlyArray<NodeJS.Signals> = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'];
 
-/** What became of a process that told no status; the exit status. */
+/** Reports a process that ended and told no status. Gives the exit status. */
 const unexplained = (blame: string, { by, status }: Extract<Ended, { kind: 'ended' }>): number => {
   if (by === null) {
     if (status !== undefined) return status;
@@ -166,7 +166,7 @@ const unexplained = (blame: string, { by, status }: Extract<Ended, { kind: 'ende
     return EXIT.usage;
   }
   if (ASKED.includes(by)) {
-    // Who asked it to end meant this one too.
+    // The signal that ended the child was meant for this process too.
     process.kill(process.pid, by);
     return 128 + constants.signals[by];
   }
