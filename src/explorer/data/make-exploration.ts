@@ -12,7 +12,7 @@ import { protocolEntries } from '../../command-line/load-entries.js';
 
 // --- parts -----------------------------------------------------------------------------------------------------------------
 
-/** What there is to say of runs of a checked model. */
+/** The words about runs of a checked model. */
 export const wordsOf = ({ config }: CheckedModel, model: Model<unknown, unknown>): Words<unknown, unknown> => {
   const any = explainAny(model);
   if (config === undefined) return { explain: any };
@@ -32,10 +32,10 @@ const propertyShots = ({ properties }: Pick<Model<unknown, unknown>, 'properties
     };
   });
 
-/** What a property is called where there is room for a few words. */
+/** A property's short name, for places with room for a few words. */
 export const callOf = (name: string): string => titleOfProperty(name) ?? propertyId(name) ?? oneLine(name);
 
-/** What the parts of Bayou's model are called that are neither servers nor clients nor links. */
+/** The titles of the parts of Bayou's model that are neither servers nor clients nor links. */
 const partTitles = ({ config }: CheckedModel): Exploration['titles'] =>
   config === undefined
     ? undefined
@@ -88,13 +88,13 @@ const shotOf = (
 const liveOf = ({ config }: CheckedModel, hasServer: boolean): Exploration['live'] =>
   config !== undefined ? { by: 'worker', config } : { by: hasServer ? 'server' : 'nobody' };
 
-/** What is explored: the page's data, and the model that answers its questions. */
+/** An exploration: the page's data, and the model that answers the page's questions. */
 export interface Explored {
   readonly exploration: Exploration;
   readonly checked?: CheckedModel;
 }
 
-/** What else the page says of a checked model. */
+/** Further facts about a checked model that the page shows. */
 export interface Saying {
   readonly origin: Origin;
   readonly verdict: Exploration['verdict'];
@@ -110,7 +110,7 @@ export interface Saying {
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** What the page shows of a model and of runs of it. */
+/** The exploration of a model and of runs of it. */
 export const explorationOf = async (checked: CheckedModel, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
   const model = judgedModel(checked);
   const { config, bounds } = checked;
@@ -143,7 +143,7 @@ export const explorationOf = async (checked: CheckedModel, runs: ReadonlyArray<F
   };
 };
 
-/** The runs of a report: what breaks a property, then what reaches a witness. */
+/** The runs of a report: first the runs that break a property, then the runs that reach a witness. */
 export const foundIn = (report: Report): ReadonlyArray<Found> =>
   report.properties.flatMap(({ name, verdict, trace, more = [] }) =>
     trace === undefined
@@ -155,7 +155,7 @@ export const foundIn = (report: Report): ReadonlyArray<Found> =>
         })),
   );
 
-/** What a report comes to, for the page's head. */
+/** The verdict of a report, for the page's head. */
 export const verdictOfReport = ({ properties, verdict, counts }: Report): Exploration['verdict'] => {
   const broken = properties.filter((property) => property.verdict === 'violated');
   if (broken.length > 0) return { tone: 'bad', text: `violated: ${broken.map(({ name }) => callOf(name)).join(', ')}` };

@@ -5,16 +5,16 @@ import { gzipSync } from 'node:zlib';
 import { pack } from '../pack.js';
 import type { Exploration } from '../shape.js';
 
-/** Where the build has put the page. */
+/** The file of the page, which the build writes. */
 const PAGE = fileURLToPath(new URL('../../page/explorer.html', import.meta.url));
 
-/** Where the data come in it. */
+/** The place of the data in the page. */
 const PLACE = '<!--exploration-->';
 
-/** JSON that can stand in markup: nothing in it ends the element, or begins a comment. */
+/** JSON that can stand in markup: no text in it ends the element or begins a comment. */
 const inMarkup = (json: string): string => json.replaceAll('<', '\\u003c');
 
-/** Longer data are compressed: a long run is read sooner so, and can be sent to somebody. */
+/** The length above which data are compressed: the page of a long run then loads sooner, and is small enough to send. */
 const MOST_PLAIN = 200_000;
 
 const dataOf = (exploration: Exploration): string => {

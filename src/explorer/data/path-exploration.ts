@@ -1,4 +1,4 @@
-/** A path of Bayou's model as the explorer's page shows it, with what the model does not take of it at its end. */
+/** A path of Bayou's model as the explorer's page shows it. A step that the model does not take stands at its end. */
 import { showLabel } from '../../checker/report.js';
 import type { Refusal } from '../../checker/component-model/replay.js';
 import type { Exploration, RunShot, StepShot, Why } from '../shape.js';
@@ -9,7 +9,7 @@ import { replayPath, type Replayed } from '../../checked-model/replay-path.js';
 import { configured, plainModel, type CheckedModel } from '../../checked-model/checked-model.js';
 import { callOf, explorationOf, type Explored, type Found } from './make-exploration.js';
 
-// --- what no step explains -------------------------------------------------------------------------------------------------
+// --- steps that the model does not take ------------------------------------------------------------------------------------
 
 type Rejection = RecordedPath['rejection'];
 
@@ -77,7 +77,7 @@ const withEnd = (run: RunShot, { refusal, path }: Replayed): RunShot => {
 
 // --- Bayou's own -----------------------------------------------------------------------------------------------------------
 
-/** Longer runs are shown as they were replayed, without what could be done at each step. */
+/** The most steps of a run that is shown with the choices at each step. A longer run is shown as it was replayed, without choices. */
 const MOST_WALKED = 2000;
 
 const found = (title: string, { trace, broken }: Pick<Replayed, 'trace' | 'broken'>): Found => {

@@ -2,7 +2,7 @@
 import type { Exploration } from '../shape.js';
 import { entriesFor } from './make-exploration.js';
 
-/** What conformance makes of a run. */
+/** The fields of an exploration that conformance makes from a run. */
 export type Followed = Pick<Exploration, 'title' | 'verdict' | 'runs' | 'properties' | 'titles' | 'names'>;
 
 /** The page of a run that was followed. */

@@ -10,12 +10,12 @@ const POLL_MS = 400;
 const live = signal<ReadonlyArray<CheckSample>>([]);
 /** The check has ended, and the page that shows what it found is there. */
 const isOver = signal(false);
-/** Nobody tells any more how it goes on. */
+/** The process that runs the check answers no more. */
 const isLost = signal(false);
 
 const samples = computed(() => (exploration.isChecking === true ? live.value : (exploration.searched?.samples ?? [])));
 
-/** Whoever has begun to step is not interrupted: a button shows what was found. */
+/** Has the reader begun to step? Then the page does not change by itself: a button shows the findings. */
 const hasBegun = (): boolean => at.peek() > 0 || (ownRun.peek()?.steps.length ?? 0) > 0;
 
 /** Follows the check that runs, to its end. */
@@ -33,7 +33,7 @@ export const followCheck = async (): Promise<void> => {
   if (isOver.value && !hasBegun()) location.reload();
 };
 
-/** The same page with what the check found, as if it had just been opened. */
+/** Loads the page again, with the findings of the check. */
 const showFound = (): void => {
   history.replaceState(null, '', location.pathname);
   location.reload();
@@ -67,7 +67,7 @@ const Spark = ({
 
 const number = (of: number): string => Math.round(of).toLocaleString('en');
 
-/** What was found between one sample and the next, per second. */
+/** The states found per second, from one sample to the next. */
 const pace = (all: ReadonlyArray<CheckSample>): ReadonlyArray<readonly [number, number]> =>
   all.map(({ ms, states }, i) => {
     const before = all[i - 1] ?? { ms: 0, states: 0 };

@@ -14,7 +14,7 @@ interface Node {
   readonly title: string;
   readonly isBroken: boolean;
   readonly isCut: boolean;
-  /** Its place on the run, where it is on it. */
+  /** The node's place on the run; undefined: the node is not on the run. */
   readonly step: number | undefined;
 }
 

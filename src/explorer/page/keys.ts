@@ -23,7 +23,7 @@ const findNext = (): void => {
   if (found !== undefined) goTo(found);
 };
 
-/** By key: what it does, and how the list of shortcuts says so. */
+/** The keys, with the text of each in the list of shortcuts. */
 export const KEYS: ReadonlyArray<readonly [keys: string, says: string]> = [
   ['j  ↓  →', 'one step on'],
   ['k  ↑  ←', 'one step back'],
@@ -100,7 +100,7 @@ const obey = (key: string): boolean => {
   }
 };
 
-/** Where somebody writes, or a control has the key for itself, it is left alone. */
+/** Does the key belong to the target? A field that is written in, or a control that uses the key, keeps it. */
 const isTheirs = (target: EventTarget | null, key: string): boolean => {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement)

@@ -1,4 +1,4 @@
-/** What the signs of the page mean: those of the run that is shown. */
+/** The meanings of the page's signs that the shown run has. */
 import type { ComponentChildren, JSX } from 'preact';
 import { drawingOf } from '../draw.js';
 import type { Arrow, Band, Mark } from '../shape.js';

@@ -1,4 +1,4 @@
-/** A list of any length: only what can be seen of it is in the page. */
+/** A list of any length. Only the rows in sight are in the page. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 

@@ -49,7 +49,7 @@ export const askServer: Ask = (question) =>
       .catch((): Reply => ({ ask: 'wrong', why: 'the server is gone: run bayou explore again' })),
   );
 
-/** Who knows the model. */
+/** A client that answers questions about the model. */
 export interface Client {
   readonly place: (to: WayTo) => Promise<Place | string>;
   readonly choices: (to: WayTo) => Promise<Choices | string>;
@@ -82,7 +82,7 @@ const newClient = (live: Live): Client | undefined => {
 
 const known = new Map<Live, Client | undefined>();
 
-/** One client for each model; undefined of a model that nobody knows. */
+/** The client of a model; there is one for each model. Undefined: neither a worker nor a server knows the model. */
 export const clientOf = (live: Live): Client | undefined => {
   if (!known.has(live)) known.set(live, newClient(live));
   return known.get(live);

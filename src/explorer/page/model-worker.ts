@@ -7,10 +7,10 @@ import { answering } from '../answering.js';
 import type { Question, Reply } from '../asked.js';
 import { bayouWords } from '../why/bayou.js';
 
-/** What the page sends: first the configuration, then questions. */
+/** A message of the page to the worker: first the configuration, then questions. */
 export type ToWorker = { readonly config: unknown } | { readonly id: number; readonly question: Question };
 
-/** What it gets, with the number of its question. */
+/** A message of the worker to the page: a reply, with the number of its question. */
 export interface FromWorker {
   readonly id: number;
   readonly reply: Reply;

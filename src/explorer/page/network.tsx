@@ -47,7 +47,7 @@ const serverLines = (): ReadonlyArray<Line> => {
   return servers.flatMap((a, i) => servers.slice(i + 1).map((b): Line => ({ ends: [a, b], isCut: isCut(a, b) })));
 };
 
-/** Whom the sessions are connected to. */
+/** The lines from sessions to the servers that they are connected to. */
 const sessionLines = (): ReadonlyArray<Line> =>
   namesOf(run.value).flatMap((name) => {
     const value = partAt(run.value, name, at.value)?.value;
@@ -74,7 +74,7 @@ const isDown = (name: string): boolean => {
 
 const SIZE = 190;
 
-/** Drawn only where there is something to see: links that can change, clients that are connected, messages in flight. */
+/** Draws the network, only where there is a link that can change, a connected client or a message in flight. */
 export const Network = (): JSX.Element | null => {
   const [lines, inFlight] = [linesAt(), inFlightAt()];
   const hasNet = namesOf(run.value).includes('net');

@@ -7,14 +7,14 @@ import { exploration, length, run } from './store.js';
 
 // --- measures --------------------------------------------------------------------------------------------------------------
 
-/** Of the names of lanes and properties. */
+/** The width of the names of lanes and properties, in px. */
 export const LABELS = 120;
 const HEAD = 22;
 export const TRUTH = 20;
 const LOOP = 26;
 const WIDEST = 132;
 const NARROWEST = 30;
-/** What is written beside the last column has room, too. */
+/** The room for words beside the last column, in px. */
 export const MARGIN = 46;
 
 export interface Measures {
@@ -69,7 +69,7 @@ export const headOf = (kind: Arrow['kind'], angle: number, x: number, y: number)
     case 'get':
       return <path class="head open" transform={turn} d="M-9 -5 L0 0 L-9 5" />;
     case 'other':
-      // Nobody knows which of the two began: the ends are alike.
+      // It is not known which of the two ends began, so both ends look alike.
       return <circle cx={x} cy={y} r="4" />;
     case 'pull':
       return <path class="head open" transform={turn} d="M-9 -4.5 L-1 0 L-9 4.5 M-15 -4.5 L-7 0 L-15 4.5" />;

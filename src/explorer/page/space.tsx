@@ -16,7 +16,7 @@ const isEnded = (of: Survey | undefined): boolean => of !== undefined && (of.isC
 
 const looking = new Set<Client>();
 
-/** Surveys until its end, or until nobody looks. */
+/** Surveys the space to its end, or as long as `mayGoOn` is true. */
 const look = async (mayGoOn: () => boolean): Promise<void> => {
   const by = client.value;
   if (by === undefined || looking.has(by)) return;
@@ -68,7 +68,7 @@ const Bars = ({
   );
 };
 
-/** What the page's memory is, where the browser says so. */
+/** The page's memory, where the browser tells it. */
 const megabytes = (): string | undefined => {
   const { memory } = performance as Performance & { readonly memory?: { readonly usedJSHeapSize: number } };
   return memory === undefined ? undefined : `${Math.round(memory.usedJSHeapSize / 2 ** 20)} MB in the page`;

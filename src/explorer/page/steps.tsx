@@ -26,7 +26,7 @@ const toneOf = (step: number, shot: StepShot | undefined): string => {
 
 const MOST_NAMED = 4;
 
-/** Which parts a step of a model that has no words for it changed. */
+/** The parts that a step changed, as text: for a model that has no words for the step. */
 const changedText = ({ changed }: StepShot): string => {
   const names = Object.keys(changed);
   if (names.length === 0) return 'changes nothing';

@@ -37,17 +37,17 @@ const read = async (): Promise<Exploration> => {
 
 export const exploration = await read();
 
-/** What a property is called where there is little room. */
+/** A property's short name, for places with little room. */
 export const calledOf = (index: number): string => {
   const { title, id, name = '' } = exploration.properties[index] ?? {};
   return title ?? id ?? name;
 };
 
-/** Which of the runs that came with the page; a run of one's own stands in its place. */
+/** The number of the shown run among the runs of the page. The user's own run, if there is one, is shown in its place. */
 export const runNumber = signal(0);
 /** The run that the user has stepped; undefined: none. */
 export const ownRun = signal<RunShot | undefined>(undefined);
-/** So many steps of the run were taken. */
+/** The number of steps of the run that were taken: the place where the reader stands. */
 export const at = signal(0);
 export const tab = signal<'run' | 'space'>('run');
 export const isPlaying = signal(false);
@@ -55,12 +55,12 @@ export const isHelpOpen = signal(false);
 export const search = signal('');
 /** The card whose raw values are shown. */
 export const rawCard = signal<string | undefined>(undefined);
-/** What can be done where one stands. */
+/** The choices at the place where the reader stands, with the place's key. */
 const place = signal<{ readonly key: string; readonly of: Choices } | undefined>(undefined);
 /** One line that says what went wrong, if anything did. */
 export const trouble = signal<string | undefined>(undefined);
 
-/** Who knows the model of the run that is shown; undefined where nobody does. */
+/** The client that knows the model of the shown run; undefined: there is none. */
 export const client = computed(() => clientOf(exploration.runs[runNumber.value]?.live ?? exploration.live));
 
 const EMPTY: RunShot = { title: 'nothing yet', initial: {}, steps: [], truth: [] };
@@ -73,7 +73,7 @@ export const length = computed(() => lengthOf(run.value));
 /** The number of the initial state in which the run begins. */
 export const initialOf = computed(() => run.value.from ?? 0);
 
-/** The numbers of the steps to a place in the run; undefined where nobody can step there. */
+/** The numbers of the steps to a place in the run; undefined where the place cannot be reached by steps. */
 export const wayTo = (to: number): WayTo | undefined => {
   if (client.value === undefined) return undefined;
   const { steps, blocks } = run.value;
@@ -105,7 +105,7 @@ const numberIn = (text: string | undefined, most: number): number => {
   return Number.isInteger(number) && number >= 0 ? Math.min(number, most) : 0;
 };
 
-/** Goes where the address says. What it says that is not so is left out. */
+/** Goes to the place that the address names. Wrong parts of the address are ignored. */
 const obeyAddress = async (): Promise<void> => {
   const words = new Map(
     location.hash
@@ -149,7 +149,7 @@ export const stepBy = (steps: number): void => goTo(at.value + steps);
 export const take = async (choice: number): Promise<void> => {
   const here = wayTo(at.value);
   if (here === undefined) return;
-  // The run goes this way anyway.
+  // The run takes this step next anyway.
   if (stepAt(run.value, at.value + 1)?.way === choice) {
     stepBy(1);
     return;
@@ -168,7 +168,7 @@ export const showRun = (number: number): void => {
 /** Begins anew in an initial state. */
 export const begin = (initial: number): Promise<void> => walk({ initial, ways: [] }, 0);
 
-/** Asks what can be done here, where that is not known. */
+/** Asks for the choices here, where they are not known. */
 const lookAround = async (): Promise<void> => {
   const here = wayTo(at.value);
   if (client.value === undefined || here === undefined) return;
@@ -181,7 +181,7 @@ const lookAround = async (): Promise<void> => {
   else place.value = { key, of: found };
 };
 
-/** What can be done where one stands; undefined while that is not known. */
+/** The choices where the reader stands; undefined while they are not known. */
 export const choices = computed(() => {
   const here = wayTo(at.value);
   return here !== undefined && place.value?.key === keyOf(here) ? place.value.of : undefined;

@@ -27,7 +27,7 @@ const inLine = (value: PlainValue): string => {
 const SHORT = 34;
 const MOST_DEEP = 2;
 
-/** How a value is drawn whose model does not care. */
+/** The view of a value whose model gives no view. */
 const viewOfValue = (value: PlainValue, depth = 0): View => {
   const text = inLine(value);
   if (typeof value !== 'object' || depth > MOST_DEEP || (depth > 0 && text.length <= SHORT)) return { kind: 'text', text };
@@ -82,7 +82,7 @@ interface Marked {
   readonly how: 'came' | 'went' | 'stayed';
 }
 
-/** Items with what became of them: those that went stand where they were. */
+/** Items with their changes marked. Removed items stand where they were. */
 const marked = (before: ReadonlyArray<View> | undefined, after: ReadonlyArray<View>): ReadonlyArray<Marked> => {
   if (before === undefined) return after.map((view) => ({ view, how: 'stayed' }));
   const names = after.map((view) => JSON.stringify(view));
@@ -218,7 +218,7 @@ const Fields = ({
   );
 };
 
-/** A view; with that of before, what became of it is marked. */
+/** Draws the view `after`. Where `before` is given, the changes are marked. */
 export const Value = ({ before, after }: { readonly before?: View; readonly after: View }): JSX.Element => {
   switch (after.kind) {
     case 'text':

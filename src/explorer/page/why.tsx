@@ -116,7 +116,7 @@ const Why = (): JSX.Element | null => {
   );
 };
 
-/** Of the step where one stands: what there is to say of it beside. */
+/** Further words about the step where the reader stands. */
 const Aside = (): JSX.Element | null => {
   const aside = stepAt(run.value, at.value)?.aside;
   if (aside === undefined) return null;

@@ -1,4 +1,4 @@
-/** Why a run of any model breaks a property, as far as that can be said without knowing what the model is about. */
+/** Why a run of any model breaks a property, as far as the words can tell without knowing the model. */
 import type { Property } from '../../checker/model.js';
 import { showLabel } from '../../checker/report.js';
 import { partsOf, showState } from '../../checker/shown/state.js';
@@ -12,10 +12,10 @@ const changedParts = <S, A>(model: Model<S, A>, { initial, steps }: Walk<S, A>, 
   return Object.keys(after!).filter((part) => before![part] !== after![part]);
 };
 
-/** A longer text stands in its card, and not in a sentence. */
+/** The longest text that stands in a sentence. A longer text stands only in its card. */
 const MOST_TEXT = 40;
 
-/** What a step made of the parts that it changed: `n from 1 to 2`. */
+/** The changes of a step to the parts of the state: `n from 1 to 2`. */
 const changeText = <S, A>(
   model: Model<S, A>,
   { initial, steps }: Walk<S, A>,

@@ -18,7 +18,7 @@ const ID_OF = new Map<string, PropertyId>(
 /** The name of a property in configurations, by its sentence. */
 export const propertyId = (name: string): PropertyId | undefined => ID_OF.get(name);
 
-/** What people call the properties whose sentence does not begin with it. */
+/** The titles of the properties whose sentence does not begin with its title. */
 const TITLES: Readonly<Partial<Record<PropertyId, string>>> = {
   CONV: 'Convergence',
   R8: 'True vectors',
@@ -45,7 +45,7 @@ const TITLES: Readonly<Partial<Record<PropertyId, string>>> = {
   OTHER_REPLICA: 'Another replica',
 };
 
-/** What people call a property or a witness: `Monotonic Reads`; undefined for one that is not the contract's, or that its short name says. */
+/** The title of a property or a witness: `Monotonic Reads`. Undefined where it is not the contract's, or where its short name is enough. */
 export const titleOfProperty = (name: string): string | undefined => {
   const id = propertyId(name);
   if (id === undefined) return undefined;
@@ -53,12 +53,12 @@ export const titleOfProperty = (name: string): string | undefined => {
   return TITLES[id] ?? (colon < 0 ? undefined : name.slice(0, colon));
 };
 
-/** The entry of the contract that a property has; one is written with a hyphen there. */
+/** The name of a property's entry in the contract. The contract writes a hyphen for an underscore. */
 const entryOfProperty = (id: string): string => id.replace('_', '-');
 
 const distinct = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...new Set(numbers)].sort((a, b) => a - b);
 
-/** What rules a sentence cites: `(R4, R7)`. */
+/** The rules that texts cite: `(R4, R7)`. */
 const cited = (texts: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
   texts.flatMap((text) => Array.from(text?.matchAll(/\bR\d+a?\b/g) ?? [], ([rule]) => rule));
 
@@ -106,7 +106,7 @@ const explainBayou =
     };
   };
 
-/** What there is to say of runs of a configuration. */
+/** The words about runs of a configuration. */
 export const bayouWords = (config: Config): Words<Tuple, ComponentAction> => ({
   explain: explainBayou(config),
   tell: (walk) => {

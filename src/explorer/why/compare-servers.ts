@@ -1,4 +1,4 @@
-/** What servers have: stores that differ, vectors that claim too much, stamps given out twice. Each finds the two things that were compared. */
+/** The faults of servers: stores that differ, vectors that claim too much, stamps given out twice. Each function finds the two things to compare. */
 import { serverOf } from '../../core/ids.js';
 import { samePut } from '../../model/protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp } from '../../model/protocol/order.js';
@@ -73,7 +73,7 @@ export const equalVectors: Compare = (scene, at) => {
   return undefined;
 };
 
-/** Two logs with the same writes: what differs is the order in which they are taken. */
+/** Two logs with the same writes: the servers order them differently. */
 const bySameLogs = (
   scene: Scene,
   [a, s]: readonly [string, Server],
@@ -93,7 +93,7 @@ const bySameLogs = (
   };
 };
 
-/** Why a server that lacks a write of another's never asks for it: its vector claims it. */
+/** Why a server never asks for a write that it lacks: its vector claims the write. */
 const neverAsked = (
   { name, server }: { readonly name: string; readonly server: Server },
   other: { readonly name: string; readonly server: Server },
@@ -138,7 +138,7 @@ const differentStores = (
   };
 };
 
-/** A vector that claims a write which the replica has not, nor anything that supersedes it. */
+/** A vector that claims a write, where the replica has neither the write nor a write that supersedes it. */
 export const claimsTooMuch: Compare = (scene, at) => {
   const moment = scene.moments[at]!;
   const { rules } = scene.world;
@@ -167,7 +167,7 @@ export const claimsTooMuch: Compare = (scene, at) => {
   return undefined;
 };
 
-/** A write that a session was told of, and that its replica has no longer. */
+/** A write that was acknowledged to a session, and that its replica no longer has. */
 export const forgotten: Compare = (scene, at) => {
   const moment = scene.moments[at]!;
   for (const client of clientNames(scene))
@@ -257,7 +257,7 @@ export const knowsMore: Compare = (scene, at) => {
   return undefined;
 };
 
-/** Two servers of one partition whose stores differ. Partitions need not be looked up: the property is broken, so some pair is one. */
+/** Two servers whose stores differ. Their partition is not looked up: since the property is broken, some such pair is in one partition. */
 export const notEqual =
   (after: string): Compare =>
   (scene, at) => {

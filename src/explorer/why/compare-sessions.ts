@@ -1,4 +1,4 @@
-/** What sessions were told: gets that go back, puts that are stamped out of order. Each finds the two things that were compared. */
+/** The faults that sessions see: gets that go back, puts that are stamped out of order. Each function finds the two things to compare. */
 import type { Stamp } from '../../core/write.js';
 import { valueOf, type Logged } from '../../model/protocol/put-identity.js';
 import { isOlder, sameStamp } from '../../model/protocol/order.js';
@@ -26,7 +26,7 @@ import {
 
 // --- gets (R12) ------------------------------------------------------------------------------------------------------------
 
-/** A get that returned something older than what the session wrote, or read, of the key. */
+/** A get that returned a value older than the session's own write to the key, or than its read of the key. */
 export const wentBack =
   (what: 'wrote' | 'read'): Compare =>
   (scene, at) => {
@@ -67,7 +67,7 @@ export const wentBack =
 
 // --- puts (R2, R6, R12, R14) -----------------------------------------------------------------------------------------------
 
-/** The put of a step: who made it, where, and the stamp that it got. */
+/** The put of a step: its client, its server, and the stamp that it got. */
 const putOf = (scene: Scene, at: number) => {
   const [before, after] = [scene.moments[at - 1], scene.moments[at]!];
   const client = String(after.label?.args[0]);
@@ -83,7 +83,7 @@ const textWith = (scene: Scene, stamp: Stamp, at: number, otherwise: string): st
   return write === undefined ? otherwise : writeText(write);
 };
 
-/** A put that is not stamped after something that its session wrote or read, or was accepted where that is not. */
+/** A put that is not stamped after a write that its session made or read, or that was accepted by a replica without that write. */
 export const notAfter =
   (what: ReadonlyArray<'wrote' | 'read'>): Compare =>
   (scene, at) => {
@@ -134,7 +134,7 @@ export const notGreatest: Compare = (scene, at) => {
   };
 };
 
-/** Of a session's acknowledged puts, an earlier one with a greater stamp. */
+/** An earlier acknowledged put of a session that has a greater stamp than a later one. */
 export const outOfOrder: Compare = (scene, at) => notAfter(['wrote'])(scene, at) ?? acknowledgedOutOfOrder(scene, at);
 
 const acknowledgedOutOfOrder: Compare = (scene, at) => {
@@ -177,13 +177,13 @@ const acknowledgedOutOfOrder: Compare = (scene, at) => {
   return undefined;
 };
 
-/** What a session put in a step, by its own count. */
+/** The put of a session in a step, as text, by the session's own count. */
 const ownText = (scene: Scene, { client, key }: { readonly client: string; readonly key: string }, at: number): string => {
   const session = sessionIn(scene.moments[at], client);
   return session === undefined ? key : writeText({ key, value: valueOf(session.client, session.clientTime, session.number) });
 };
 
-/** A put that is told the stamp of another put's write, or is stamped twice. */
+/** A put that is answered with the stamp of another put's write, or that is stamped twice. */
 export const otherStamp: Compare = (scene, at) => {
   const put = putOf(scene, at);
   const replica = serverIn(scene.moments[at], put?.server);

@@ -1,4 +1,4 @@
-/** For each property of the contract's section 8: which two things were compared, and what makes them a fault. */
+/** For each property of the contract's section 8: the two things that are compared, and the relation that makes them a fault. */
 import type { PropertyId } from '../../model/checking/sentences.js';
 import {
   claimsTooMuch,
@@ -13,7 +13,7 @@ import {
 import { notAfter, notGreatest, otherStamp, outOfOrder, wentBack } from './compare-sessions.js';
 import type { Compare } from './comparison.js';
 
-/** By property: how its fault is found in the state that breaks it. */
+/** For each property, the function that finds its fault in the state that breaks it. */
 export const COMPARE: Readonly<Partial<Record<PropertyId, Compare>>> = {
   RYW: wentBack('wrote'),
   MR: wentBack('read'),

@@ -1,10 +1,10 @@
-/** What the comparisons of properties give. */
+/** The results of comparing two things for a property. */
 import type { Why } from '../shape.js';
 import type { Scene } from './scene.js';
 
-/** What a property says of a fault: the rest of a {@link Why} follows from it. */
+/** The fault of a property. The rest of a {@link Why} follows from it. */
 export type Finding = Pick<Why, 'headline' | 'compared' | 'relation' | 'meaning'> & {
-  /** Steps concerned beside those of what is compared and the one that broke it. */
+  /** Further steps that matter, beside the steps of the two things compared and the step that broke the property. */
   readonly steps?: ReadonlyArray<number>;
   readonly parts: ReadonlyArray<string>;
 };

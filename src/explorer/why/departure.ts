@@ -1,4 +1,4 @@
-/** Where a run of a model with a fault first does what the protocol does not: each of its steps is tried on the protocol as well. */
+/** Finds the first step of a faulty model's run that the protocol would not have taken: each step is tried on the protocol too. */
 import { showLabel } from '../../checker/report.js';
 import { stepsOf } from '../../checker/runs/decides.js';
 import type { Tuple } from '../../checker/component-model/apply.js';
@@ -11,13 +11,13 @@ import { differing, type Walk } from '../walk.js';
 import { sceneOf, serverIn, serverOfStep, sessionIn, type Scene } from './scene.js';
 import { tellStep } from './step-words.js';
 
-/** What the protocol does in place of a step that it does not have. */
+/** The protocol's action in place of a step that only a variant has. */
 const IN_PLACE: Readonly<Partial<Record<Config['variant'], string>>> = {
   V2: 'the answerer reads its log and its vector at one instant (R9)',
   V11: 'a put without an answer is repeated at the replica that it was sent to, or given up: its outcome is unknown then (R14)',
 };
 
-/** How R2 comes to the stamp of a put. */
+/** How R2 makes the stamp of the put of a step, in words. */
 const becauseOf = (scene: Scene, step: number): string | undefined => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
   if (after.label?.family !== 'Put') return undefined;
@@ -27,7 +27,7 @@ const becauseOf = (scene: Scene, step: number): string | undefined => {
   return `by R2 the stamp is the greater of ${name}’s accept time ${server.clock} and ${client}’s clock ${session.clock}, plus 1: ${Math.max(server.clock, session.clock) + 1}`;
 };
 
-/** The first step that the protocol would not have taken so; undefined where there is none, or the model has no fault. */
+/** The first step that the protocol would have taken otherwise; undefined where there is no such step, or the model has no fault. */
 export const departureOf = (config: Config, walk: Walk<Tuple, ComponentAction>): Departure | undefined => {
   if (config.variant === 'FIXED') return undefined;
   const protocol = tupleModel(bayou({ ...config, variant: 'FIXED' }));

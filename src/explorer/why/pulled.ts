@@ -1,25 +1,25 @@
-/** What a pull brought to a log, and why some of it is not there afterwards. */
+/** The writes that a pull brought to a log, and why some of them are not in the log afterwards. */
 import type { Logged } from '../../model/protocol/put-identity.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';
 import { lackedBy, sameWrite } from '../../model/protocol/write-log.js';
 import { serverIn, writeText, type Scene } from './scene.js';
 
-/** What became of the writes of a pull at the server that asked. */
+/** The writes of a pull at the puller, by what happened to each. */
 export interface Pulled {
   readonly puller: string;
   readonly answerer: string;
   readonly was: Server;
   readonly is: Server;
-  /** Now in its log. */
+  /** The writes that came into the puller's log. */
   readonly came: ReadonlyArray<Logged>;
-  /** In its log before, and no longer. */
+  /** The writes that were in the puller's log before, and are there no longer. */
   readonly dropped: ReadonlyArray<Logged>;
-  /** Kept aside: the rest of the answer has yet to come (R9). */
+  /** The writes that wait for the rest of the answer (R9). */
   readonly waiting: ReadonlyArray<Logged>;
-  /** Claimed by the vector, and not yet in the log (V8). */
+  /** The writes that the vector claims and that are not yet in the log (V8). */
   readonly claimed: ReadonlyArray<Logged>;
-  /** In the answer, and neither in the log nor aside. */
+  /** The writes of the answer that are neither in the log nor waiting. */
   readonly refused: ReadonlyArray<Logged>;
 }
 
@@ -27,7 +27,7 @@ const isIn = (log: ReadonlyArray<Logged>, write: Logged): boolean => log.some((w
 
 const fresh = (is: ReadonlyArray<Logged>, was: ReadonlyArray<Logged>): ReadonlyArray<Logged> => is.filter((w) => !isIn(was, w));
 
-/** What the answer to a pull brings, as far as the states before it tell: of the answer's own writes, or of what was read for it. */
+/** The writes that the answer to a pull brings, as far as the states before it tell: the answer's own writes, or the writes that were read for it. */
 const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<Logged> => {
   const { family } = scene.moments[step]!.label!;
   if (family === 'ReadVector') return answerer?.midway?.writes ?? [];
@@ -36,13 +36,13 @@ const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | u
 
 const PULLS = new Set(['Pull', 'Receipt', 'ReadVector', 'AddWrites', 'Stabilize']);
 
-/** What a step from 1 pulled; undefined where it is no pull. */
+/** The writes that a step pulled; `step` counts from 1. Undefined where the step is no pull. */
 export const pulledIn = (scene: Scene, step: number): Pulled | undefined => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
   const { family = '', args = [] } = after.label ?? {};
   const [puller = '', answerer = ''] = args.map(String);
   const [was, is] = [serverIn(before, puller), serverIn(after, puller)];
-  // With messages in flight the answerer reads its vector, and sends the answer then: nothing is pulled yet.
+  // With messages in flight, `ReadVector` only sends the answer: the puller has no writes of it yet.
   const isSent = family === 'ReadVector' && scene.config.grain === 'messages';
   if (!PULLS.has(family) || isSent || was === undefined || is === undefined) return undefined;
   const claimed = is.midway?.type === 'torn' ? [] : fresh(is.midway?.writes ?? [], was.midway?.writes ?? []);
@@ -62,7 +62,7 @@ export const pulledIn = (scene: Scene, step: number): Pulled | undefined => {
 
 const listed = (writes: ReadonlyArray<Logged>): string => writes.map((w) => `${writeText(w)} (${showStamp(w)})`).join(', ');
 
-/** Why a write is not kept: what in the log has taken its place. */
+/** Why a write is not kept: names the write in the log that has taken its place. */
 const inFavourOf = ({ world }: Scene, { is }: Pulled, gone: ReadonlyArray<Logged>): string => {
   const [write] = gone;
   const later = is.log.find(
@@ -73,7 +73,7 @@ const inFavourOf = ({ world }: Scene, { is }: Pulled, gone: ReadonlyArray<Logged
   return ` in favour of ${writeText(later)}, a later put of the same session (${by})`;
 };
 
-/** What a pull did, in words. */
+/** The effect of a pull, in words. */
 export const pullText = (scene: Scene, pulled: Pulled): string => {
   const { puller, answerer, was, is, came, dropped, waiting, claimed, refused } = pulled;
   const isIdle = [came, dropped, waiting, claimed, refused].every((writes) => writes.length === 0);

@@ -1,4 +1,4 @@
-/** A run of Bayou's model, state by state, and what is looked up in it to say why a property is broken. */
+/** A run of Bayou's model, state by state, and the look-ups in the run that explain why a property is broken. */
 import type { Label } from '../../checker/model.js';
 import type { Tuple } from '../../checker/component-model/apply.js';
 import type { ComponentAction } from '../../checker/component-model/tuples.js';
@@ -21,7 +21,7 @@ export interface Moment {
   readonly note?: string;
 }
 
-/** A run, looked at. */
+/** A run with its moments, and the model that it is a run of. */
 export interface Scene {
   readonly config: Config;
   readonly world: World;
@@ -63,11 +63,11 @@ export const serverPairs = (scene: Scene): ReadonlyArray<readonly [string, strin
   return names.flatMap((a, i) => names.slice(i + 1).map((b): readonly [string, string] => [a, b]));
 };
 
-/** The server at which a session's step took place: named in the label, or said by the note where the client is placed. */
+/** The server at which a session's step took place. The label names the server; where clients are placed, the note does. */
 export const serverOfStep = ({ label, note = '' }: Moment): string | undefined =>
   label?.args.map(String).find((arg) => /^s\d+$/.test(arg)) ?? / ?at (s\d+)$/.exec(note)?.[1];
 
-/** The writes that a server's log, or anything else of the run's, has at a moment. */
+/** The writes that the servers' logs, or other parts of the state, have at a moment. */
 export const writesAt = (scene: Scene, moment: Moment): ReadonlyArray<Logged> => [
   ...serverNames(scene).flatMap((name) => {
     const server = serverIn(moment, name);
@@ -76,7 +76,7 @@ export const writesAt = (scene: Scene, moment: Moment): ReadonlyArray<Logged> =>
   ...everAccepted(moment),
 ];
 
-/** The write with a stamp, at this moment or the last one before it that had it. */
+/** The write with a stamp: at moment `upTo`, or at the last moment before it that had such a write. */
 export const writeWith = (scene: Scene, stamp: Stamp, upTo: number): Logged | undefined => {
   for (let i = upTo; i >= 0; i--) {
     const found = writesAt(scene, scene.moments[i]!).find((w) => sameStamp(w, stamp));
@@ -92,13 +92,13 @@ export const newestAt = ({ world }: Scene, server: Server, key: Bytes): Logged |
     .toSorted(orderAt(world.rules.variant)(server.replica).compare)
     .at(-1);
 
-/** The step that first put something into a state: the index of the first state in which it is. */
+/** The index of the first state, up to `upTo`, for which `is` is true; undefined where it is the initial state, or there is none. */
 const firstWhere = (scene: Scene, upTo: number, is: (moment: Moment) => boolean): number | undefined => {
   const at = scene.moments.findIndex((moment, i) => i <= upTo && is(moment));
   return at > 0 ? at : undefined;
 };
 
-/** The step in which a session came to have a stamp in one of its maps, the last time before `upTo`. */
+/** The last step before `upTo` in which a session put a stamp into one of its maps. */
 export const whenKnown = (
   scene: Scene,
   client: string,
@@ -123,7 +123,7 @@ export const whenAccepted = (scene: Scene, write: Logged, upTo: number): number 
 /** `a=11#1`. */
 export const writeText = ({ key, value }: Pick<Logged, 'key' | 'value'>): string => `${key}=${value}`;
 
-/** One of the two things compared that is a write. */
+/** A write, as one of the two things that are compared. */
 export const comparedWrite = (what: string, write: Logged, step: number | undefined): Compared => ({
   what,
   text: writeText(write),
@@ -143,5 +143,5 @@ export const storeText = (scene: Scene, server: Server): string => {
   return keys.length === 0 ? 'an empty store' : keys.map((key) => `${key}=${newestAt(scene, server, key)!.value}`).join(', ');
 };
 
-/** The step of something compared, where it is known. */
+/** The field `step` of a thing that is compared; no field where the step is not known. */
 export const stepOf = (step: number | undefined): { readonly step?: number } => (step === undefined ? {} : { step });

@@ -1,4 +1,4 @@
-/** Steps of Bayou's model in words: what happened, as one would say it. */
+/** Steps of Bayou's model in words. */
 import { valueOf } from '../../model/protocol/put-identity.js';
 import { showStamp } from '../../model/checking/texts.js';
 import { newestAt, serverIn, serverOfStep, sessionIn, writeText, type Scene } from './scene.js';
@@ -37,7 +37,7 @@ const pulledText = (scene: Scene, step: number): string => {
   return pulled === undefined ? `${puller} pulls from ${answerer}` : pullText(scene, pulled);
 };
 
-/** The stamp of a put whose answer does not come: its session was not told it, so it is looked for in the server's log. */
+/** The stamp of a put whose answer is lost, in words. Its session does not know the stamp, so the stamp is looked up in the server's log. */
 const unansweredText = (scene: Scene, step: number, client: string, server: string): string => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
   const key = String(after.label!.args.at(-1));
@@ -50,7 +50,7 @@ const unansweredText = (scene: Scene, step: number, client: string, server: stri
   return `${done}, and the answer is lost`;
 };
 
-/** What the model notes of an answer of which half is read (V2). */
+/** The model's note of an answer of which only the log is read yet (V2). */
 const LOG_READ = 'the log is read';
 
 const stabilizeText = ({ config }: Scene): string =>
@@ -58,7 +58,7 @@ const stabilizeText = ({ config }: Scene): string =>
     ? `stabilize: ${config.rounds} rounds of pulls among the servers of each partition, whether that is enough or not`
     : 'stabilize: rounds of pulls among the servers of each partition until nobody lacks anything';
 
-/** What a step did, in words. `step` counts from 1. */
+/** A step in words. `step` counts from 1. */
 // eslint-disable-next-line max-lines-per-function -- a case for each kind of step, a sentence each.
 export const tellStep = (scene: Scene, step: number): string => {
   const { label, note } = scene.moments[step]!;
