@@ -57,10 +57,12 @@ const run = async (o: Options): Promise<number> => {
   }
   const { id, host, port, replica, close } = started.right;
   const { metricsPort } = started.right;
+  // Whoever reads that it listens may send the signal at once.
+  const signal = stopped();
   if (metricsPort !== null)
     process.stdout.write(`metrics and health on http://${shown(o.metricsHost ?? '127.0.0.1')}:${metricsPort}\n`);
   process.stdout.write(`server ${id} (replica ${replica}) listens on ${shown(host)}:${port}\n`);
-  await stopped();
+  await signal;
   const closed = endInTime();
   await close();
   closed();

@@ -30,6 +30,16 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** The process gets the signal in the moment in which it says that it listens. */
+const AT_ONCE = `data:text/javascript,${encodeURIComponent(`
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (text, ...more) => {
+    const done = write(text, ...more);
+    if (text.includes(' listens on ')) process.kill(process.pid, 'SIGTERM');
+    return done;
+  };
+`)}`;
+
 const HANGING = new URL('hanging-disk.mjs', import.meta.url).href;
 
 /** A server in a process of its own, and what it says. */
@@ -110,6 +120,13 @@ describe('SIGTERM', () => {
     const again = await start();
     expect(again.said()).not.toContain('new replica');
     expect(await (await sessionAt(again)).get('mine')).toMatchObject({ type: 'value', text: 'kept' });
+  });
+
+  test('ends a server in order that gets it as soon as it has said that it listens', async () => {
+    env = { ...process.env, NODE_OPTIONS: `--import ${AT_ONCE}` };
+    await start();
+    await until(() => child?.exitCode !== null || child.signalCode !== null);
+    expect([child?.exitCode, child?.signalCode]).toEqual([0, null]);
   });
 
   test('ends a server in the middle of a pull, and one whose peer listens and says nothing', async () => {

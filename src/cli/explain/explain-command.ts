@@ -19,13 +19,14 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .option('--list', 'print every name that can be explained')
     .parse(args, { from: 'user' });
   const entries = await allEntries();
-  const names = command.args;
+  // A report prints several rules as [R3, R11a].
+  const names = command.args.flatMap((word) => word.split(',')).filter((name) => name.trim() !== '');
   const { list } = command.opts<{ readonly list?: boolean }>();
   if (list !== true && names.length === 0)
     throw new UsageError('say what to explain, as in bayou explain R12; --list prints every name');
   const found = names.map((name) => {
-    const entry = lookUp(entries, name);
-    if (entry.length === 0) throw unknown(entries, name);
+    const entry = lookUp(entries, name.trim());
+    if (entry.length === 0) throw unknown(entries, name.trim());
     return entry.map(({ text }) => text).join('\n\n');
   });
   const lines = list === true ? [entries.map((entry) => entry.name).join('\n'), ...found] : found;

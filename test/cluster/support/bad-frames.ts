@@ -171,8 +171,9 @@ const seals = (): Kind[] => [
     sealed({ id: 0, ask: get });
     return sealed({ id: 1, ask: get });
   }),
-  member('a frame without its last byte, and the next one', ({ sealed }) =>
-    Buffer.concat([sealed({ id: 0, ask: get }).subarray(0, -1), sealed({ id: 1, ask: get })]),
+  // The next frame's length takes the place of what is missing. One byte of it is the seal's last byte in one run of 256.
+  member('a frame without its last four bytes, and the next one', ({ sealed }) =>
+    Buffer.concat([sealed({ id: 0, ask: get }).subarray(0, -4), sealed({ id: 1, ask: get })]),
   ),
   member('a byte between two frames', ({ sealed }) =>
     Buffer.concat([sealed({ id: 0, ask: get }), Buffer.from([0]), sealed({ id: 1, ask: get }), Buffer.alloc(8)]),
