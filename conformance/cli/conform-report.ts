@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { EXIT } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
-import type { Conformity, ConformReport, Finding, Layer } from '../common/finding.js';
+import type { ConformReport, Finding, Layer, TrialVerdict } from '../common/finding.js';
 
 /** Each layer in a few words. */
 const LAYERS: Readonly<Record<Layer, string>> = {
@@ -14,7 +14,7 @@ const LAYERS: Readonly<Record<Layer, string>> = {
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
 
-const WORST: ReadonlyArray<Conformity> = ['diverges', 'failed', 'undecided', 'conforms'];
+const WORST: ReadonlyArray<TrialVerdict> = ['diverges', 'failed', 'undecided', 'conforms'];
 
 /** Was nothing compared with the model? An empty script conforms, but a report of empty scripts alone proves nothing. */
 const isEmpty = (findings: ReadonlyArray<Finding>): boolean =>
@@ -45,7 +45,7 @@ export const reportOf = (findings: ReadonlyArray<Finding>, elapsedMs: number): C
 };
 
 /** The exit status of a verdict. */
-export const statusOf = (verdict: Conformity): number =>
+export const statusOf = (verdict: TrialVerdict): number =>
   ({ conforms: EXIT.ok, diverges: EXIT.violated, undecided: EXIT.bounded, failed: EXIT.internal })[verdict];
 
 // --- as text ---------------------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ const escape = (text: string): string =>
     // eslint-disable-next-line no-control-regex
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '�');
 
-const BODY: Readonly<Record<Conformity, string | undefined>> = {
+const BODY: Readonly<Record<TrialVerdict, string | undefined>> = {
   conforms: undefined,
   diverges: 'failure',
   undecided: 'skipped',
@@ -139,7 +139,7 @@ const testcase = (f: Finding): string => {
 export const toJUnit = (r: ConformReport): string => {
   const suite = (layer: Layer): string => {
     const all = r.findings.filter((f) => f.layer === layer);
-    const count = (verdict: Conformity): number => all.filter((f) => f.verdict === verdict).length;
+    const count = (verdict: TrialVerdict): number => all.filter((f) => f.verdict === verdict).length;
     return [
       `  <testsuite name="layer ${layer}: ${LAYERS[layer]}" tests="${all.length}" failures="${count('diverges')}" errors="${count('failed')}" skipped="${count('undecided')}">`,
       ...all.map(testcase),

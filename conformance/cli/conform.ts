@@ -1,8 +1,9 @@
 /** `bayou conform`: all four layers, with a progress line, a report as text, JSON or JUnit XML, and an exit status for each verdict. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
+import { shippedConfig } from '#bayou/checked-model/find-config.js';
 import { EXIT, UsageError } from '#bayou/command-line/exit.js';
 import { progressLineOn } from '#bayou/command-line/progress.js';
 import { wrongToMake } from '#bayou/command-line/named-files.js';
@@ -22,12 +23,6 @@ import { findScripts } from '../runs/script-runs.js';
 // --- what is tried ---------------------------------------------------------------------------------------------------------
 
 const root = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-
-const shipped = (name: string): string => root(`spec/configs/${name}.json`);
-
-/** The file of a configuration: `source` itself, or the package's configuration with this name. */
-const configurationFile = (source: string): string =>
-  /^[\w-]+$/.test(source) && !existsSync(source) && existsSync(shipped(source)) ? shipped(source) : source;
 
 /** The configurations of a default run, with about how long each takes, in seconds. Together they have every kind of step. */
 const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = [
@@ -75,14 +70,13 @@ const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
 /** The tasks of `--simulate`: for the given number of runs, or the given time, whichever ends first. */
 const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
   const { coverage, corpus, seed, from, runs = Infinity, seconds } = args;
-  if (coverage !== undefined)
-    return [coverageTask(configurationFile(coverage), { seed, from, runs, seconds: seconds ?? Infinity }, args)];
+  if (coverage !== undefined) return [coverageTask(coverage, { seed, from, runs, seconds: seconds ?? Infinity }, args)];
   const series = { seed, from, runs, seconds: seconds ?? (runs === Infinity ? SIMULATED_S : Infinity) };
   return [corpus === undefined ? simulationTask(series, args) : corpusTask(corpus, series, args)];
 };
 
 const guidedTask = (args: ConformArgs): Task =>
-  coverageTask(shipped(GUIDED), { seed: args.seed, from: 0, runs: Infinity, seconds: GUIDED_S }, args);
+  coverageTask(shippedConfig(GUIDED), { seed: args.seed, from: 0, runs: Infinity, seconds: GUIDED_S }, args);
 
 const replayTask = (file: string, args: ConformArgs): Task => {
   const guided = readGuidedPlan(file);
@@ -100,7 +94,7 @@ const hostileTasks = ({ seed, from, runs, seconds, ...args }: ConformArgs): Read
 ];
 
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
-  ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shipped(name), seconds)) : []),
+  ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shippedConfig(name), seconds)) : []),
   ...(args.layers.includes(2) || args.layers.includes(3) ? scriptTasks([root('conformance/scripts')], args) : []),
   ...(args.layers.includes(4)
     ? [...planTasks(args), ...randomTasks(args, RUNS), ...simulationTasks(args), guidedTask(args)]
@@ -112,7 +106,7 @@ const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
   if (args.simulate || args.coverage !== undefined || args.corpus !== undefined) return simulationTasks(args);
   if (args.hostile) return hostileTasks(args);
   const asked = [
-    ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),
+    ...args.config.map((source) => transitionsTask(source, 10)),
     ...(args.paths.some((path) => !isPlan(path))
       ? scriptTasks(
           args.paths.filter((path) => !isPlan(path)),

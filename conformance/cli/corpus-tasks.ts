@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { makeFolder } from '#bayou/files/folder.js';
 import { UsageError } from '#bayou/command-line/exit.js';
+import { messageOf } from '#bayou/command-line/say.js';
 import { NO_NETWORK_FAULTS } from '../simulation/network-faults.js';
 import { ReachedSteps } from '../simulation/reached-steps.js';
 import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
@@ -28,7 +29,7 @@ const plansIn = (folder: string): SimulationPlan[] => {
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new UsageError(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${folder}: ${messageOf(error)}`);
   }
   return readdirSync(folder)
     .filter(isPlan)

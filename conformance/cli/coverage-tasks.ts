@@ -14,8 +14,8 @@ import { Coverage, toTheNew } from '../simulation/transition-coverage.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import type { Series } from './simulation-tasks.js';
-import { readConfiguration, type Task } from './tasks.js';
-import { planJson } from './plan-json.js';
+import { comparableConfig, type Task } from './tasks.js';
+import { planJson } from '../common/plan-json.js';
 
 /** The most unreached transitions that are named. */
 const NAMED = 3;
@@ -66,10 +66,10 @@ const planOf = (situations: Situations, seed: number, deeds: ReadonlyArray<numbe
 });
 
 /** The situations of a configuration. Refuses one through which no cluster can be led. */
-const guidedThrough = (config: Config, file: string): Situations => {
+const guidedThrough = (config: Config, source: string): Situations => {
   const graph = graphOf(config);
   const why = notGuided(graph);
-  if (why !== undefined) throw new UsageError(`${file}: ${why}`);
+  if (why !== undefined) throw new UsageError(`${source}: ${why}`);
   return situationsOf(graph);
 };
 
@@ -106,17 +106,17 @@ export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<
 
 /** The task that leads a simulated cluster through a configuration. */
 export const coverageTask = (
-  file: string,
+  source: string,
   { seed, from, runs, seconds }: Series,
   { outDir }: Pick<ConformArgs, 'outDir'>,
 ): Task => {
-  const config = readConfiguration(file);
+  const config = comparableConfig(source);
   return {
     name: `coverage of ${config.name}`,
     weight: Number.isFinite(seconds) ? seconds : runs / 2,
     run: async (signal, tell = () => undefined) => {
       const began = performance.now();
-      const situations = guidedThrough(config, file);
+      const situations = guidedThrough(config, source);
       const coverage = new Coverage(situations, barOf(situations));
       const [sum, until] = [{ runs: 0, events: 0, steps: 0 }, performance.now() + seconds * 1000];
       const name = (): string => `guided run ${from + sum.runs - 1} of seed ${seed}`;
@@ -130,7 +130,7 @@ export const coverageTask = (
           'events of the simulated world': sum.events,
         },
         notes: coverageNotes(coverage),
-        repeat: `bayou conform --simulate --coverage ${file} --seed ${seed} --from ${from} --runs ${sum.runs}`,
+        repeat: `bayou conform --simulate --coverage ${source} --seed ${seed} --from ${from} --runs ${sum.runs}`,
         elapsedMs: performance.now() - began,
       });
       while (sum.runs < runs && performance.now() < until && !coverage.isOver(situations.contentsOf[situations.initial]!)) {

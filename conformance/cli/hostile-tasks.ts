@@ -1,7 +1,6 @@
 /** Layer 4 of `bayou conform`: hostile runs of real processes, by a plan, by a seed and a number, or one after the other until one is wrong. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { readJson } from '#bayou/command-line/named-files.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
 import { keepRun } from '../explore/keep-run.js';
@@ -9,13 +8,15 @@ import { HostilePlanC, hostilePlans, planOf, type HostilePlan } from '../layer4-
 import { judgePlan, type RandomJudgement } from '../layer4-hostile/judge-plan.js';
 import type { ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
+import { planJson } from '../common/plan-json.js';
 import type { Series } from './simulation-tasks.js';
-import { MAX_JSON_BYTES, timed, type Task } from './tasks.js';
+import { timed, type Task } from './tasks.js';
 
 // --- one run ---------------------------------------------------------------------------------------------------------------
 
-const keep = ({ events, rejection }: RandomJudgement, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
-  rejection === undefined ? Promise.resolve([]) : keepRun(outDir, events, rejection, { name, withTrace: true });
+/** The details of a run's verdict, and the lines that name the files of a run that diverges. */
+const detailsOf = async ({ details, events, rejection }: RandomJudgement, name: string, outDir: string): Promise<string> =>
+  [details, ...(await keepRun(outDir, events, rejection, { name, withTrace: true }))].join('\n');
 
 /** The task of a hostile run. The seed and the number of a random run decide its script and faults. */
 const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
@@ -24,8 +25,7 @@ const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }
   run: async (signal) => {
     const [judged, elapsedMs] = await timed(() => judgePlan(plan, signal));
     const { verdict, counts } = judged;
-    const details = [judged.details, ...(await keep(judged, name, outDir))].join('\n');
-    return [{ layer: 4, name, verdict, counts, details, repeat, elapsedMs }];
+    return [{ layer: 4, name, verdict, counts, details: await detailsOf(judged, name, outDir), repeat, elapsedMs }];
   },
 });
 
@@ -36,7 +36,7 @@ export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'o
   hostileTask(nameOf(seed, run), planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
 
 const readPlan = (file: string): HostilePlan => {
-  const plan = readJson(file, MAX_JSON_BYTES);
+  const plan = planJson(file);
   if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
   if (HostilePlanC.is(plan.right)) return plan.right;
   throw new UsageError(`${file}: this is no plan of a run; those in conformance/plans are`);
@@ -99,7 +99,7 @@ export const hostileSeriesTask = (
       if (judged.verdict === 'undecided') undecided.push(`${name}: ${judged.details}`);
       if (judged.verdict === 'conforms' || judged.verdict === 'undecided') continue;
       const { judged: found } = await shrunk({ plan, judged }, seed + i, shrinkRuns, signal);
-      const details = [found.details, ...(await keep(found, name, outDir))].join('\n');
+      const details = await detailsOf(found, name, outDir);
       const repeat = `bayou conform --hostile --seed ${seed} --from ${i} --runs 1`;
       return [{ layer: 4, name, verdict: judged.verdict, counts, details, repeat, elapsedMs: elapsedMs() }];
     }

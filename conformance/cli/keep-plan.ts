@@ -3,16 +3,29 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
+import { messageOf } from '#bayou/command-line/say.js';
 import { keepRun } from '../explore/keep-run.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
+
+/** A run that layer 3 followed, and the verdicts on it. */
+interface Followed {
+  readonly run: Pick<SimulatedRun, 'days'>;
+  readonly verdict: SimulatedVerdict;
+}
 
 /** A run to keep. `again`: does the same run once more, and keeps the lines of its trace. */
 export interface ToKeep {
   readonly plan: unknown;
-  /** The run that layer 3 followed, and the verdicts on it; undefined: layer 3 did not follow the run. */
-  readonly followed?: { readonly run: Pick<SimulatedRun, 'days'>; readonly verdict: SimulatedVerdict };
+  /** Undefined: layer 3 did not follow the run. */
+  readonly followed?: Followed;
   readonly again: () => Promise<Pick<SimulatedRun, 'trace'>>;
 }
+
+/** Keeps a run as layer 3 followed it, up to the event that it refuses. */
+const keepFollowed = ({ run, verdict }: Followed, name: string, outDir: string): Promise<ReadonlyArray<string>> => {
+  const { rejection, run: day = 1 } = verdict.validated;
+  return keepRun(outDir, run.days[day - 1]!, rejection, { name, withTrace: true });
+};
 
 /** Writes the files; returns the lines that name them. */
 export const keepPlan = async (
@@ -27,11 +40,9 @@ export const keepPlan = async (
     writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
     writeFileSync(`${file}.trace`, (await again()).trace.lines().join(''));
   } catch (error) {
-    return [`not kept: ${error instanceof Error ? error.message : String(error)}`];
+    return [`not kept: ${messageOf(error)}`];
   }
-  const { rejection, run: day = 1 } = followed?.verdict.validated ?? {};
-  const path =
-    rejection === undefined ? [] : await keepRun(outDir, followed!.run.days[day - 1]!, rejection, { name, withTrace: true });
+  const path = followed === undefined ? [] : await keepFollowed(followed, name, outDir);
   return [
     `its plan, made as small as there was time for: bayou conform --simulate --replay ${file}`,
     `every event of it: ${file}.trace`,

@@ -6,7 +6,7 @@ import { sessionsPlanIn, smallerSessions, wrongInSessions, type SessionsPlan } f
 import { sumOf } from '../common/sum-of.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
-import { planJson } from './plan-json.js';
+import { planJson } from '../common/plan-json.js';
 import type { Task } from './tasks.js';
 
 /** One in this many runs of a series is followed by a run of sessions, which takes as long as some fifteen other runs. `FIRST`: the first such run; it comes within a few seconds. */

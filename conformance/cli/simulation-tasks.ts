@@ -13,7 +13,7 @@ import { Sum, type Tried } from './simulation-sum.js';
 import { hasSessions, keepSessions, sessionsMadeSmaller, trySessions, type TriedSessions } from './sessions-tasks.js';
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
 import type { Finding } from '../common/finding.js';
-import { planJson } from './plan-json.js';
+import { planJson } from '../common/plan-json.js';
 import type { Task } from './tasks.js';
 
 /** How long, in ms, a plan that fails is made smaller. */

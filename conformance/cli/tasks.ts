@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
+import { loadConfig } from '#bayou/checked-model/find-config.js';
+import type { Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
-import { readJson } from '#bayou/command-line/named-files.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict } from '../layer4-hostile/judge/verdict.js';
@@ -44,29 +44,23 @@ export const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number
 
 // --- layer 1 ---------------------------------------------------------------------------------------------------------------
 
-/** The longest configuration or plan, in bytes. */
-export const MAX_JSON_BYTES = 16 * 1024 * 1024;
-
-/** Reads a configuration. Throws a UsageError where it is wrong. */
-export const readConfiguration = (file: string): Config => {
-  const json = readJson(file, MAX_JSON_BYTES);
-  if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
-  const decoded = decodeConfig(json.right);
-  if (E.isLeft(decoded)) throw new UsageError(`${file}: ${decoded.left.join('; ')}`);
-  if (decoded.right.variant !== 'FIXED')
-    throw new UsageError(`${file}: variant: the cluster has the protocol as it is, so the configuration must say FIXED`);
-  return decoded.right;
+/** The configuration that `source` names, a file or the name of one of the package's. Throws a UsageError where the cluster cannot be compared with it. */
+export const comparableConfig = (source: string): Config => {
+  const { config } = loadConfig(source);
+  if (config.variant !== 'FIXED')
+    throw new UsageError(`${source}: variant: the cluster has the protocol as it is, so the configuration must say FIXED`);
+  return config;
 };
 
 /** The task of layer 1: walks every transition of a configuration, and compares their number with the checker's count. */
-export const transitionsTask = (file: string, weight: number): Task => {
-  const config = readConfiguration(file);
+export const transitionsTask = (source: string, weight: number): Task => {
+  const config = comparableConfig(source);
   return {
     name: config.name,
     weight,
     run: async (signal) => {
       const [walked, elapsedMs] = await timed(() => walkTransitions(config, { signal }));
-      const repeat = `bayou conform --config ${file}`;
+      const repeat = `bayou conform --config ${source}`;
       const found: Omit<Finding, 'verdict' | 'details'> = {
         layer: 1,
         name: config.name,
@@ -146,11 +140,9 @@ const keepScript = (
   { events, oracle, trace }: ScriptJudgement,
   outDir: string,
 ): Promise<ReadonlyArray<string>> => {
-  const rejection = trace.rejection ?? (oracle.verdict === 'diverges' ? rejectionOf(events, oracle) : undefined);
+  const rejection = trace.rejection ?? rejectionOf(events, oracle);
   const { keepsLog } = oracleOptionsOf(script.flags);
-  return rejection === undefined
-    ? Promise.resolve([])
-    : keepRun(outDir, events, rejection, { name: script.name, keepsLog, withTrace: true });
+  return keepRun(outDir, events, rejection, { name: script.name, keepsLog, withTrace: true });
 };
 
 /** The task of traces of runs on one data folder: layer 3 follows them, and the judge judges them. */
@@ -163,10 +155,7 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
     const [verdict, elapsedMs] = await timed(() => inTurns(validating(runs.right), signal));
     const judged = judge(historyOfRuns(runs.right));
     const { rejection, run = 1 } = verdict;
-    const kept =
-      rejection === undefined || run > 1
-        ? []
-        : await keepRun(outDir, runs.right[0]!, rejection, { name: basename(files[0]!), withTrace: false });
+    const kept = run > 1 ? [] : await keepRun(outDir, runs.right[0]!, rejection, { name: basename(files[0]!), withTrace: false });
     return [
       {
         layer: 3,

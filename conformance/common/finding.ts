@@ -3,15 +3,18 @@
 /** The four layers. */
 export type Layer = 1 | 2 | 3 | 4;
 
-export type Conformity = 'conforms' | 'diverges' | 'undecided' | 'failed';
+/** What a comparison with the contract or the model comes to. `undecided`: what was seen does not suffice, or there is too much to look through. */
+export type Conformity = 'conforms' | 'diverges' | 'undecided';
+
+/** What a trial comes to. `failed`: for a reason that is no divergence (a master that would not start, a count that differs from the checker's). */
+export type TrialVerdict = Conformity | 'failed';
 
 /** The outcome of one trial. */
 export interface Finding {
   readonly layer: Layer;
   /** The name of the configuration, script, trace or run. */
   readonly name: string;
-  /** `failed`: the trial itself failed, for a reason that is no divergence (a master that would not start, a count that differs from the checker's). */
-  readonly verdict: Conformity;
+  readonly verdict: TrialVerdict;
   /** How much was tried: transitions, states, commands, reads, events, faults, operations. */
   readonly counts: Readonly<Record<string, number>>;
   /** The reason why it diverges, failed or is undecided; empty where it conforms. */
@@ -27,7 +30,7 @@ export interface Finding {
 
 /** All findings of a run of `bayou conform`. */
 export interface ConformReport {
-  readonly verdict: Conformity;
+  readonly verdict: TrialVerdict;
   readonly findings: ReadonlyArray<Finding>;
   /** By layer, the sums of the findings' counts, and the number of findings. */
   readonly reached: Readonly<Record<string, Readonly<Record<string, number>>>>;

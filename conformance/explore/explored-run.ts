@@ -2,7 +2,6 @@
  * Prepares a real run for the explorer's page: its events, with the model's state beside each; the first event that no step explains, with the outcomes that
  * the model allows; the events after it; and the same run as steps of the model, from which a user can go on.
  */
-import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
@@ -14,6 +13,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { parseScript } from '#bayou/core/script.js';
 import type { Exploration, RunShot, Truth } from '#bayou/explorer/shape.js';
+import { planJson } from '../common/plan-json.js';
 import { rejectionOf } from '../recorded-steps/refused-result.js';
 import { pathOf, pathOfAll, type PathOptions } from '../recorded-steps/build-path.js';
 import { findScripts, judgeScript, oracleOptionsOf } from '../runs/script-runs.js';
@@ -117,7 +117,8 @@ const followed = async (
 
 /** Runs a plan of a simulated run again, which gives the same run each time. Of two days the first is shown. */
 const simulated = async (file: string): Promise<Followed> => {
-  const plan = planIn(JSON.parse(readFileSync(file, 'utf8')));
+  const json = planJson(file);
+  const plan = E.isRight(json) ? planIn(json.right) : undefined;
   if (plan === undefined)
     throw new UsageError(`${file}: this is no plan of a simulated run: bayou conform --simulate keeps some`);
   const { days, lossy, failures } = await simulate(plan);
@@ -159,7 +160,7 @@ export const followRun = async (
     if (E.isLeft(judged)) throw new UsageError(judged.left);
     const { events, oracle } = judged.right;
     const { keepsLog } = oracleOptionsOf(script.flags);
-    return followed(first, events, oracle.verdict === 'diverges' ? rejectionOf(events, oracle) : undefined, { keepsLog });
+    return followed(first, events, rejectionOf(events, oracle), { keepsLog });
   }
   const runs = readRuns(files);
   if (E.isLeft(runs)) throw new UsageError(runs.left);

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PAGE, PATH, TRACE, type Kind } from '#bayou/command-line/replace.js';
+import { messageOf } from '#bayou/command-line/say.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
 
@@ -37,17 +38,21 @@ const keepPage = async (
     put(page, PAGE, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
     return `see it: ${page}`;
   } catch (error) {
-    return `no page to see it on: ${error instanceof Error ? error.message : String(error)}`;
+    return `no page to see it on: ${messageOf(error)}`;
   }
 };
 
-/** Writes a run's page and path, and its trace unless a file has it already. A line of the result says what could not be written. */
+/**
+ * Writes a run's page and path, and its trace unless a file has it already. A line of the result says what could not be written. Without a rejection
+ * nothing is written.
+ */
 export const keepRun = async (
   dir: string,
   events: ReadonlyArray<TraceEvent>,
-  rejection: Omit<Rejection, 'event'>,
+  rejection: Omit<Rejection, 'event'> | undefined,
   options: PathOptions & { readonly withTrace: boolean },
 ): Promise<Kept> => {
+  if (rejection === undefined) return [];
   const file = join(dir, fileName(options.name));
   try {
     makeFolder(dir);
@@ -65,6 +70,6 @@ export const keepRun = async (
     );
     return [...kept, `explain it: bayou check --replay ${path}${variants.join('')}`];
   } catch (error) {
-    return [`not kept: ${error instanceof Error ? error.message : String(error)}`];
+    return [`not kept: ${messageOf(error)}`];
   }
 };

@@ -16,6 +16,7 @@ import type { Net } from '#bayou/model/protocol/network.js';
 import type { Server as ModelServer } from '#bayou/model/protocol/server.js';
 import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
 import { asksOf, clientId, worldOf, type World } from '#bayou/model/checking/world.js';
+import type { Conformity } from '../common/finding.js';
 import type { Move, Moved, Parts, MoveSettings } from './move.js';
 import { moveOf, type LinkView } from './moves.js';
 import {
@@ -59,7 +60,7 @@ export interface Divergence {
 
 /** The report of a walk. */
 export interface WalkReport {
-  readonly verdict: 'conforms' | 'diverges' | 'undecided';
+  readonly verdict: Conformity;
   readonly configuration: string;
   readonly states: number;
   readonly transitions: number;

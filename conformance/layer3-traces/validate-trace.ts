@@ -11,6 +11,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
 import { followAll, NOTHING, sceneOf } from './follow-run.js';
 import { processesOf } from './read-traces.js';
+import type { Conformity } from '../common/finding.js';
 import { atOnce, type Work } from '../common/in-turns.js';
 import { Rejected, type Rejection, Undecidable } from './rejection.js';
 import { type Inheritance, leftBy, type Listener, type Scene } from './run-scene.js';
@@ -18,7 +19,7 @@ import { gapIn } from './timeline.js';
 
 /** The verdict of a validation. `followed`: how many events were followed; `counts`: how many events of each type the trace has. */
 export interface TraceVerdict {
-  readonly verdict: 'conforms' | 'diverges' | 'undecided';
+  readonly verdict: Conformity;
   readonly processes: number;
   readonly events: number;
   readonly followed: number;

@@ -3,13 +3,15 @@
  * and the judge, which knows no model, judges it.
  */
 import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Conformity } from '../common/finding.js';
+import { sum, sumOf } from '../common/sum-of.js';
 import type { HostilePlan } from './hostile-plan.js';
 import { assess, runHostile, showAssessment } from './hostile-run.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 
 /** The verdicts of layer 3 and of the judge on a random run. */
 export interface RandomJudgement {
-  readonly verdict: 'conforms' | 'diverges' | 'undecided' | 'failed';
+  readonly verdict: Conformity;
   readonly counts: Readonly<Record<string, number>>;
   readonly details: string;
   readonly events: ReadonlyArray<TraceEvent>;
@@ -20,8 +22,6 @@ export interface RandomJudgement {
 /** The counts of the network that are faults. Its other counts are frames that it only carried. */
 const NETWORK = ['delayed', 'repeated', 'reordered', 'dropped', 'cut', 'blackHoled'] as const;
 
-const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
-
 /** Runs a plan and judges the run. Rejects where the signal comes first. */
 export const judgePlan = async (plan: HostilePlan, signal?: AbortSignal): Promise<RandomJudgement> => {
   const ran = await runHostile(plan, signal);
@@ -31,7 +31,7 @@ export const judgePlan = async (plan: HostilePlan, signal?: AbortSignal): Promis
     events: validated.followed,
     operations: judged.operations,
     'faults of the network': sum(NETWORK.map((name) => ran.network[name])),
-    'faults of processes and disks': sum(Object.values(ran.processes)),
+    'faults of processes and disks': sumOf(ran.processes),
   };
   const verdict = assessed.sound ? validated.verdict : 'diverges';
   const { rejection, run: day = 1 } = validated;

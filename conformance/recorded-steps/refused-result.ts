@@ -3,11 +3,9 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { OracleVerdict } from '../layer2-scripts/oracle.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 
-/** The rejection of the command's result. */
-export const rejectionOf = (
-  events: ReadonlyArray<TraceEvent>,
-  oracle: Extract<OracleVerdict, { verdict: 'diverges' }>,
-): Omit<Rejection, 'event'> => {
+/** The rejection of the command's result; undefined where layer 2 does not diverge. */
+export const rejectionOf = (events: ReadonlyArray<TraceEvent>, oracle: OracleVerdict): Omit<Rejection, 'event'> | undefined => {
+  if (oracle.verdict !== 'diverges') return undefined;
   const result = events.find((e) => e.type === 'result' && e.line === oracle.line);
   const allowed = oracle.allowed.length === 0 ? 'nothing' : oracle.allowed.join('  |  ');
   return {

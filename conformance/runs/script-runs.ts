@@ -8,6 +8,7 @@ import { readBytes, standsAt } from '#bayou/command-line/named-files.js';
 import { reasonOf } from '#bayou/command-line/say.js';
 import { deciding, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../layer2-scripts/oracle.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
+import type { Conformity } from '../common/finding.js';
 import { inTurns } from '../common/in-turns.js';
 import { runOnCluster, type ClusterOptions } from './traced-cluster.js';
 
@@ -124,7 +125,7 @@ export const judgeScript = async (
 };
 
 /** The worse verdict of the two layers. Where one layer is undecided, the other's verdict counts. */
-export const verdictOf = ({ oracle, trace }: ScriptJudgement): 'conforms' | 'diverges' | 'undecided' => {
+export const verdictOf = ({ oracle, trace }: ScriptJudgement): Conformity => {
   if (oracle.verdict === 'diverges' || trace.verdict === 'diverges') return 'diverges';
   return trace.verdict === 'conforms' || oracle.verdict === 'conforms' ? 'conforms' : 'undecided';
 };

@@ -46,7 +46,7 @@ const MAX_SECRET_BYTES = 64 * 1024;
 const MAX_PEM_BYTES = 1024 * 1024;
 
 /** Makes the secret's file where there is none. Gives the reason where it cannot, in words; undefined: the file exists. */
-const wrongToMake = (file: string): string | undefined => {
+const makeMissing = (file: string): string | undefined => {
   if (existsSync(file)) return undefined;
   const wrong = wrongToWrite(file);
   if (wrong !== undefined) return wrong;
@@ -66,7 +66,7 @@ export const secretIn = (file: string, make: boolean): string => {
   const refuse = (why: string): never => {
     throw new UsageError(`--secret-file: ${file}: ${why}`);
   };
-  const wrong = make ? wrongToMake(file) : undefined;
+  const wrong = make ? makeMissing(file) : undefined;
   if (wrong !== undefined) return refuse(wrong);
   const text = readText(file, MAX_SECRET_BYTES);
   if (E.isLeft(text)) return refuse(text.left);

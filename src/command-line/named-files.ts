@@ -43,9 +43,11 @@ export const standsAt = (path: string): Stats | undefined => {
 /** Is it a link, wherever that leads? */
 export const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
+const LEADS_NOWHERE = 'it is a link that leads nowhere';
+
 /** Why it is not there. */
 const whyMissing = (path: string): string => {
-  if (isLink(path)) return 'it is a link that leads nowhere';
+  if (isLink(path)) return LEADS_NOWHERE;
   return standsAt(dirname(path)) === undefined ? 'its folder is not there' : 'there is no such file';
 };
 
@@ -98,30 +100,40 @@ const readAll = (fd: number, maxBytes: number): E.Either<string, Buffer> => {
       sleep(LOOK_MS);
     } else {
       size += some.length;
-      if (size > maxBytes) return E.left(`it is longer than ${maxBytes} bytes`);
+      if (size > maxBytes) return tooLong(maxBytes);
       chunks.push(some);
     }
   }
 };
 
-/** Opens a file or a pipe for reading, and does something with it. */
-const withOpen = <A>(path: string, use: (fd: number, found: Stats) => E.Either<string, A>): E.Either<string, A> => {
-  let fd: number | undefined;
+/** A file or a pipe that is open for reading. */
+interface Opened {
+  readonly fd: number;
+  readonly found: Stats;
+  /** From now on, whoever reads it closes it. */
+  readonly handOver: () => void;
+}
+
+/** Opens a file or a pipe for reading, uses it, and closes it unless it was handed over. */
+const withOpen = <A>(path: string, use: (opened: Opened) => E.Either<string, A>): E.Either<string, A> => {
+  let own: number | undefined;
   try {
     const strange = strangeKind(statSync(path));
     if (strange !== undefined) return E.left(strange);
-    fd = openSync(path, READING);
-    return use(fd, fstatSync(fd));
+    const fd = (own = openSync(path, READING));
+    return use({ fd, found: fstatSync(fd), handOver: () => (own = undefined) });
   } catch (error) {
     return E.left(whyNot(path, error));
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    if (own !== undefined) closeSync(own);
   }
 };
 
+const tooLong = (maxBytes: number): E.Either<string, never> => E.left(`it is longer than ${maxBytes} bytes`);
+
 /** The bytes of a file, at most so many. Fails with the reason, in words to follow `…: FILE: `. */
 export const readBytes = (path: string, maxBytes: number): E.Either<string, Buffer> =>
-  withOpen(path, (fd, { size }) => (size > maxBytes ? E.left(`it is longer than ${maxBytes} bytes`) : readAll(fd, maxBytes)));
+  withOpen(path, ({ fd, found }) => (found.size > maxBytes ? tooLong(maxBytes) : readAll(fd, maxBytes)));
 
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -149,63 +161,55 @@ export const readJson = (path: string, maxBytes: number): E.Either<string, unkno
   })(readText(path, maxBytes));
 
 /** A file of at most so many bytes, or a pipe of any length, as a stream. Fails with the reason. */
-export const openStream = (path: string, maxBytes: number): E.Either<string, Readable> => {
-  let fd: number | undefined;
-  try {
-    const strange = strangeKind(statSync(path));
-    if (strange !== undefined) return E.left(strange);
-    fd = openSync(path, READING);
-    const found = fstatSync(fd);
+export const openStream = (path: string, maxBytes: number): E.Either<string, Readable> =>
+  withOpen(path, ({ fd, found, handOver }): E.Either<string, Readable> => {
     if (found.isFile()) {
-      if (found.size > maxBytes) return E.left(`it is longer than ${maxBytes} bytes`);
+      if (found.size > maxBytes) return tooLong(maxBytes);
       const stream = createReadStream(path, { fd });
-      fd = undefined;
+      handOver();
       return E.right(stream);
     }
     const first = readSome(fd);
     if (first?.length === 0) return E.left(NOBODY_WRITES);
     const socket = new Socket({ fd, readable: true, writable: false });
-    fd = undefined;
+    handOver();
     if (first !== undefined) socket.unshift(first);
     return E.right(socket);
-  } catch (error) {
-    return E.left(whyNot(path, error));
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-};
+  });
 
 // --- writing ---------------------------------------------------------------------------------------------------------------
 
-/**
- * Why a file cannot be written, as far as can be seen before it is, in words; undefined where nothing stands against it. Only files are
- * written: a pipe would be waited for, and a device replaced.
- */
-export const wrongToWrite = (path: string): string | undefined => {
+/** What is wrong with a path, in words: `found` says it of what stands there, `missing` where nothing does; undefined where nothing is. */
+const wrongAt = (
+  path: string,
+  { found, missing }: { readonly found: (stands: Stats) => string | undefined; readonly missing: () => string | undefined },
+): string | undefined => {
   try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) {
-      if (isLink(path)) return 'it is a link that leads nowhere';
-      return statSync(dirname(path)).isDirectory() ? undefined : 'a part of its path is no folder';
-    }
-    return found.isFIFO() ? 'it is a pipe' : strangeKind(found);
+    const stands = statSync(path, { throwIfNoEntry: false });
+    if (stands !== undefined) return found(stands);
+    return isLink(path) ? LEADS_NOWHERE : missing();
   } catch (error) {
     return whyNot(path, error);
   }
 };
 
+/**
+ * Why a file cannot be written, as far as can be seen before it is, in words; undefined where nothing stands against it. Only files are
+ * written: a pipe would be waited for, and a device replaced.
+ */
+export const wrongToWrite = (path: string): string | undefined =>
+  wrongAt(path, {
+    found: (stands) => (stands.isFIFO() ? 'it is a pipe' : strangeKind(stands)),
+    missing: () => (statSync(dirname(path)).isDirectory() ? undefined : 'a part of its path is no folder'),
+  });
+
 /** Why a folder cannot be used or made, as far as can be seen before it is, in words; undefined where nothing stands against it. */
-export const wrongToMake = (path: string): string | undefined => {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) {
-      if (isLink(path)) return 'it is a link that leads nowhere';
-      return wrongToMake(dirname(path));
-    }
-    if (!found.isDirectory()) return 'it is no folder';
-    accessSync(path, constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    return codeOf(error) === 'ENOTDIR' ? 'a part of its path is no folder' : whyNot(path, error);
-  }
-};
+export const wrongToMake = (path: string): string | undefined =>
+  wrongAt(path, {
+    found: (stands) => {
+      if (!stands.isDirectory()) return 'it is no folder';
+      accessSync(path, constants.W_OK | constants.X_OK);
+      return undefined;
+    },
+    missing: () => wrongToMake(dirname(path)),
+  });

@@ -152,8 +152,7 @@ describe('a run of a faulty cluster becomes a path', () => {
     const events = await runWith('V3', 'joinServer 0\njoinClient 5 0\nput 5 a x\nkillServer 0\njoinServer 0\nprintStore 0\n');
     const oracle = decide(observedIn(events), { background: false, keepsLog: true });
     expect(oracle.verdict).toBe('diverges');
-    if (oracle.verdict !== 'diverges') return;
-    const built = pathOf(events, rejectionOf(events, oracle), { name: 'run', keepsLog: true });
+    const built = pathOf(events, rejectionOf(events, oracle)!, { name: 'run', keepsLog: true });
     const { refusal } = replayPath((built as { readonly path: RecordedPath }).path);
     expect(refusal).toMatchObject({ label: { family: 'Restart', args: ['s0'] }, why: 'otherwise' });
     expect(refusal?.differences).toContainEqual({ name: 'vector of s0', seen: '[]', allowed: ['[0.0:1]'] });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { tupleModel } from '#bayou/checker/component-model/tuples.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { sampleRuns } from '#bayou/checker/runs/sample.js';
-import { loadConfig } from '#bayou/cli/check/find-config.js';
+import { loadConfig } from '#bayou/checked-model/find-config.js';
 import { answering } from '#bayou/explorer/answering.js';
 import { Surveyor, MOST_DRAWN } from '#bayou/explorer/survey.js';
 import { placeOf, retrace } from '#bayou/explorer/walk.js';
@@ -25,7 +25,7 @@ const CONFIGS = [
 ];
 
 const modelOf = (name: string) => {
-  const { config } = loadConfig(name, new Map());
+  const { config } = loadConfig(name);
   return { config, model: tupleModel(bayou(config)), words: bayouWords(config) };
 };
 

@@ -1,7 +1,7 @@
 /** Why a run is a counterexample, in words: of every configuration that breaks a property, what the page says is so in its last state. */
 import { describe, expect, test } from 'vitest';
 import { search } from '#bayou/cli/check/engine.js';
-import { loadConfig, shippedConfigs } from '#bayou/cli/check/find-config.js';
+import { loadConfig, shippedConfigs } from '#bayou/checked-model/find-config.js';
 import { parseArgs } from '#bayou/cli/check/check-options.js';
 import { configured } from '#bayou/checked-model/checked-model.js';
 import { tupleModel } from '#bayou/checker/component-model/tuples.js';
@@ -13,7 +13,7 @@ import { bayouWords } from '#bayou/explorer/why/bayou.js';
 import { bayou } from '#bayou/model/system.js';
 
 const exploration = async (name: string): Promise<Exploration> => {
-  const checked = configured(loadConfig(name, new Map()));
+  const checked = configured(loadConfig(name));
   const report = await search(checked, parseArgs([]), {});
   return explorationOf(checked, foundIn(report), { origin: 'counterexample', verdict: verdictOfReport(report), repeat: '' });
 };
@@ -89,7 +89,7 @@ test('an arrow says what it carries: a put without an answer, one that is repeat
 test('a step that can be taken breaks what is not broken already', async () => {
   for (const name of ['v11-repeat-anywhere', 'v7-tie']) {
     const { runs, properties } = await exploration(name);
-    const { config } = loadConfig(name, new Map());
+    const { config } = loadConfig(name);
     const answer = answering(tupleModel(bayou(config)), bayouWords(config));
     const breaksAfter = (count: number): ReadonlyArray<number> => {
       const ways = runs[0]!.steps.slice(0, count).map(({ way }) => way!);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { tupleModel } from '#bayou/checker/component-model/tuples.js';
 import { stepsOf } from '#bayou/checker/runs/decides.js';
-import { loadConfig, shippedConfigs } from '#bayou/cli/check/find-config.js';
+import { loadConfig, shippedConfigs } from '#bayou/checked-model/find-config.js';
 import { keyOf, showOf } from '#bayou/model/checking/texts.js';
 import { viewOf } from '#bayou/model/checking/views.js';
 import { slotsOf, worldOf } from '#bayou/model/checking/world.js';
@@ -13,7 +13,7 @@ const names = await shippedConfigs();
 
 describe.each(names)('%s', (name) => {
   test('components that differ are drawn differently', () => {
-    const { config } = loadConfig(name, new Map());
+    const { config } = loadConfig(name);
     const model = tupleModel(bayou(config));
     const slots = slotsOf(worldOf(config));
     const dice = diceOf(1);

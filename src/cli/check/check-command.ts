@@ -11,7 +11,7 @@ import { print } from '../out.js';
 import { progressLineOn } from '../../command-line/progress.js';
 import { endNow, endSoon } from '../supervised/end-process.js';
 import { beWatched } from '../supervised/supervised-process.js';
-import { loadConfig, namedBy, shippedConfigs } from './find-config.js';
+import { loadConfig, namedBy, shippedConfigs } from '../../checked-model/find-config.js';
 import { search } from './engine.js';
 import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
@@ -202,7 +202,7 @@ const exampleLines = async (): Promise<ReadonlyArray<string>> => {
 };
 
 const listConfigs = async (): Promise<ExitStatus> => {
-  const all = (await shippedConfigs()).map((name) => loadConfig(name, new Map()));
+  const all = (await shippedConfigs()).map((name) => loadConfig(name));
   const width = Math.max(0, ...all.map(({ source }) => source.length));
   const claim = Math.max(0, ...all.map((loaded) => expectText(loaded).length));
   for (const loaded of all) print(`${loaded.source.padEnd(width)}  ${expectText(loaded).padEnd(claim)}  ${loaded.config.about}`);

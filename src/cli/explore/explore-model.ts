@@ -3,7 +3,7 @@ import { sampleRuns } from '../../checker/runs/sample.js';
 import { isModule } from '../check/is-module.js';
 import { moduleModel } from '../check/module.js';
 import { configured, blamed, judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
-import { loadConfig, namedBy } from '../check/find-config.js';
+import { loadConfig, namedBy } from '../../checked-model/find-config.js';
 import { search } from '../check/engine.js';
 import { tell } from '../check/quieter-runs.js';
 import type { Progress } from '../../checker/report.js';

@@ -1,7 +1,7 @@
 /** The process that runs a model. It tells the supervisor (`supervisor.ts`) what it is doing. */
 import { Worker } from 'node:worker_threads';
 import { shareCurrentCall, takeForEndless } from '../../checker/contract/current-call.js';
-import { say } from '../../command-line/say.js';
+import { messageOf, say } from '../../command-line/say.js';
 import { EXIT } from '../../command-line/exit.js';
 import { keepStdout } from '../out.js';
 import { endNow, isEnding } from './end-process.js';
@@ -20,7 +20,7 @@ export const beWatched = (command: 'check' | 'explore'): void => {
   /** Ends the process for an error that no caller waits for: a promise or a timer that a model began has failed, and no verdict can be trusted. */
   const endBy = (why: unknown): void => {
     if (isEnding()) return;
-    const text = (why instanceof Error ? why.message : String(why)).split('\n')[0];
+    const text = messageOf(why).split('\n')[0];
     say(`bayou ${command}: the model began something that nobody waits for (a promise, a timer), and it failed: ${text}`);
     endNow(EXIT.usage);
   };

@@ -1,18 +1,21 @@
-/** Configurations: found, read, overridden, decoded. */
+/** Finds, reads, overrides and decodes configurations. */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeConfig } from '../../model/checking/config.js';
-import { isLink, readJson, standsAt } from '../../command-line/named-files.js';
-import { UsageError } from '../../command-line/exit.js';
-import type { Loaded, Overrides } from '../../checked-model/checked-model.js';
+import { decodeConfig } from '../model/checking/config.js';
+import { isLink, readJson, standsAt } from '../command-line/named-files.js';
+import { UsageError } from '../command-line/exit.js';
+import type { Loaded, Overrides } from './checked-model.js';
 
 /** The folder of the configurations that come with the package. */
-const SHIPPED = fileURLToPath(new URL('../../../spec/configs', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../../spec/configs', import.meta.url));
 
 // --- operations ------------------------------------------------------------------------------------------------------------
+
+/** The file of a configuration that comes with the package. */
+export const shippedConfig = (name: string): string => join(SHIPPED, `${name}.json`);
 
 /** The names of the configurations that come with the package, sorted. */
 export const shippedConfigs = async (): Promise<ReadonlyArray<string>> =>
@@ -45,7 +48,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const isMeant = (source: string, file: string): boolean => !isName(source) || !(standsAt(file)?.isDirectory() ?? !isLink(file));
 
 const read = (source: string): unknown => {
-  const candidates = isName(source) ? [source, `${SHIPPED}/${source}.json`] : [source];
+  const candidates = isName(source) ? [source, shippedConfig(source)] : [source];
   const file = candidates.find((candidate) => isMeant(source, candidate));
   if (file === undefined)
     throw new UsageError(
@@ -68,8 +71,11 @@ const blame = (source: string, overrides: Overrides, complaint: string): string 
 /** Fields that can be overridden and leave what the configuration expects as it is. */
 const NEUTRAL = new Set(['name', 'about', 'expect']);
 
-/** @throws UsageError with one line that names the file or option, the field, and what it should be. */
-export const loadConfig = (source: string, overrides: Overrides): Loaded => {
+/**
+ * The configuration in a file, or the package's configuration with this name.
+ * @throws UsageError with one line that names the file or option, the field, and what it should be
+ */
+export const loadConfig = (source: string, overrides: Overrides = new Map()): Loaded => {
   const json = read(source);
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   if (isObject && isItf(json))
