@@ -1,4 +1,4 @@
-/** The entries of docs/protocol.md and docs/glossary.md: what a rule, a variant, a property, a result or a term means. */
+/** The entries of docs/protocol.md and docs/glossary.md: what a rule, a variant, a property, a result, a section or a term means. */
 
 /** One entry: the name it is looked up by, and its paragraph as it stands in the page. */
 export interface Entry {
@@ -22,6 +22,24 @@ export const entriesOfProtocol = (page: string): ReadonlyArray<Entry> =>
       return { name: title.split(' ')[0] ?? '', text: `${title}\n\n${lines.join('\n').trim()}` };
     });
 
+/** A heading of the second level with a number: `## 5. The master program`. */
+const SECTION = /^## (\d+)\. (.+)$/;
+
+/**
+ * The numbered sections of the contract, by the name that a report has for them (`section 5`): each with its own text, and with the names of
+ * its entries, which stand for themselves.
+ */
+export const sectionsOfProtocol = (page: string): ReadonlyArray<Entry> =>
+  page.split(/^(?=## )/m).flatMap((part) => {
+    const [heading = '', ...lines] = part.split('\n');
+    const [, number, title] = SECTION.exec(heading) ?? [];
+    if (number === undefined || title === undefined) return [];
+    const [own = ''] = lines.join('\n').split(/^### /m);
+    const names = entriesOfProtocol(part).map(({ name }) => name);
+    const entries = names.length === 0 ? '' : `\n\nIts entries, of which bayou explain prints each: ${names.join(', ')}`;
+    return [{ name: `section ${number}`, text: `Section ${number}: ${title}\n\n${own.trim()}${entries}` }];
+  });
+
 /**
  * The entries of the glossary: each row of its tables. `page` is the Markdown text of docs/glossary.md.
  */
@@ -41,8 +59,31 @@ const folded = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/
 
 /** The entries that a name means, without regard to case, blanks, hyphens and underscores; a term also in the plural. */
 export const lookUp = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArray<Entry> => {
-  const wanted = folded(name.replaceAll(/^\[|\]$/g, ''));
+  const wanted = folded(name);
   return entries.filter((entry) => folded(entry.name) === wanted || `${folded(entry.name)}s` === wanted);
+};
+
+/** The most words of a name. */
+const MOST_WORDS = 4;
+
+/** What some words name: the entries of each name; or the first word that begins none. */
+export type Named =
+  | { readonly type: 'found'; readonly entries: ReadonlyArray<ReadonlyArray<Entry>> }
+  | { readonly type: 'unknown'; readonly word: string };
+
+/** The entries that a text names, as `version vector`, `R6 V1` or, in a report, `SESSION-ORDER [R6, R14]`. A name is the longest that there is. */
+export const namedIn = (entries: ReadonlyArray<Entry>, text: string): Named => {
+  const words = text.split(/[\s,[\]]+/).filter((word) => word !== '');
+  const found: ReadonlyArray<Entry>[] = [];
+  for (let at = 0; at < words.length;) {
+    const name = Array.from({ length: MOST_WORDS }, (_, i) => words.slice(at, at + MOST_WORDS - i)).find(
+      (some) => lookUp(entries, some.join(' ')).length > 0,
+    );
+    if (name === undefined) return { type: 'unknown', word: words[at]! };
+    found.push(lookUp(entries, name.join(' ')));
+    at += name.length;
+  }
+  return { type: 'found', entries: found };
 };
 
 /** Names that contain what was asked, at most `most` of them, for a message. */

@@ -1,13 +1,14 @@
 /** `bayou explain`: every rule, variant and property that the program names can be looked up, in the page that is the contract. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { entriesOfGlossary, entriesOfProtocol, lookUp } from '../../src/command-line/contract-entries.js';
+import { entriesOfGlossary, entriesOfProtocol, lookUp, sectionsOfProtocol } from '../../src/command-line/contract-entries.js';
 import { PROPERTIES, PROPERTY_IDS } from '../../src/model/checking/sentences.js';
 import { VARIANTS } from '../../src/model/protocol/rules.js';
 import { bayou } from './run.js';
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 const protocol = entriesOfProtocol(page('protocol.md'));
+const sections = sectionsOfProtocol(page('protocol.md'));
 const glossary = entriesOfGlossary(page('glossary.md'));
 const names = (prefix: RegExp): string[] => protocol.map((e) => e.name).filter((name) => prefix.test(name));
 
@@ -24,12 +25,14 @@ describe('the contract', () => {
   test.each(
     Object.values(PROPERTIES)
       .map((p) => p.rule)
-      .filter((r): r is `R${string}` => /^R\d/.test(r ?? '')),
+      .filter((r) => r !== undefined),
   )('has %s, which a property cites', (rules) => {
-    for (const rule of rules.split(', ')) expect(lookUp(protocol, rule)).toHaveLength(1);
+    for (const rule of rules.split(', ')) expect(lookUp([...protocol, ...sections], rule)).toHaveLength(1);
   });
+  test('has sections 1 to 8', () =>
+    expect(sections.map((e) => e.name)).toEqual(Array.from({ length: 8 }, (_, i) => `section ${i + 1}`)));
   test('has no empty entry', () =>
-    expect([...protocol, ...glossary].filter((e) => e.text.length < e.name.length + 10)).toEqual([]));
+    expect([...protocol, ...sections, ...glossary].filter((e) => e.text.length < e.name.length + 10)).toEqual([]));
   test.each([{ entries: protocol }, { entries: glossary }])('no page has a name twice', ({ entries }) => {
     const all = entries.map((e) => e.name.toLowerCase());
     expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);
@@ -46,8 +49,14 @@ describe('bayou explain', () => {
     ['sweep', 'sweep: ', 'sweep-line method'],
     ['guarantees', 'guarantee: ', 'Terry'],
     ['[R3, R11a]', 'R3 ', '\n\nR11a '],
-  ])('%s', async (name, first, contains) => {
+    ['SESSION-ORDER [R6, R14]', 'SESSION-ORDER', '\n\nR14 '],
+    ['[section 5]', 'Section 5: The master program', '| `stabilize` |'],
+    ['[section 8]', 'Section 8: Properties', 'SESSION-ORDER'],
+    ['hash compaction sweep line', 'hash compaction: ', '\n\nsweep line: '],
+    ['trace', 'trace: ', 'no run'],
+  ])('%s, in quotes and word by word', async (name, first, contains) => {
     const done = await bayou(['explain', name]);
+    expect(await bayou(['explain', ...name.split(' ')])).toEqual(done);
     expect([done.status, done.stderr]).toEqual([0, '']);
     expect(done.stdout.startsWith(first)).toBe(true);
     expect(done.stdout).toContain(contains);
@@ -64,6 +73,6 @@ describe('bayou explain', () => {
   });
   test('--list prints every name', async () => {
     const done = await bayou(['explain', '--list']);
-    expect(done.stdout.trim().split('\n')).toEqual([...protocol, ...glossary].map((e) => e.name));
+    expect(done.stdout.trim().split('\n')).toEqual([...protocol, ...sections, ...glossary].map((e) => e.name));
   });
 });

@@ -4,19 +4,16 @@ import { historyOf, type Operation } from '../../conformance/layer4-hostile/judg
 import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
 import { RULES_OF, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
 import { allEntries } from '../../src/command-line/load-entries.js';
+import { rulesOfEntry } from '../support/rules-of-entry.js';
 import { lookUp } from '../../src/command-line/contract-entries.js';
 
 const entries = await allEntries();
-
-/** The rules in a property's entry: those in the brackets behind its kind, as in `Safety (R6, R14): …`. */
-const rulesIn = (text: string): ReadonlyArray<string> =>
-  (/\((?:safety, )?((?:R\d+a?|section \d+)(?:, R\d+a?)*)\):/i.exec(text)?.[1] ?? '').split(', ').filter((rule) => rule !== '');
 
 describe('what the judge prints', () => {
   test.each(Object.entries(RULES_OF))('%s is explained, and has the rules of its entry: %j', (name, rules) => {
     const found = lookUp(entries, name);
     expect(found).toHaveLength(1);
-    expect(rulesIn(found[0]!.text)).toEqual(rules);
+    expect(rulesOfEntry(found[0]!)).toEqual(rules);
   });
 
   test('a promise has its rules behind its name, whether it was kept or broken', () => {
