@@ -1,6 +1,6 @@
 /** docs/architecture.md is about this house: its picture can be drawn, and each file and function that it names is there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
@@ -143,20 +143,64 @@ describe('elsewhere in the page', () => {
   test.each([
     ...new Set([...page.matchAll(/`((?:src|conformance|spec|docs|examples)\/[\w./-]+)`/g)].map(([, path]) => path ?? '')),
   ])('%s is there', (path) => expect(existsSync(join(root, path))).toBe(true));
-  test('every folder with files of src, conformance and fuzz has a row in the table of rooms', () => {
-    const table = page.split('## Which room is for what')[1]?.split('\n## ')[0] ?? '';
-    const rows = [...table.matchAll(/^\| ([^|]*) \|/gm)].flatMap(([, cell = '']) =>
-      [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
-    );
-    const isNamed = (room: string): boolean =>
-      rows.some((row) => row === room || `src/checker/${row}` === room || `conformance/${row}` === room);
-    const rooms = ['src', 'conformance', 'fuzz'].flatMap((top) =>
-      readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
-        .filter((name) => /\.tsx?$/.test(name))
-        .map((name) => dirname(`${top}/${name}`)),
-    );
-    expect([...new Set(rooms)].filter((room) => room !== 'src' && !isNamed(room))).toEqual([]);
+});
+
+// --- the rooms -------------------------------------------------------------------------------------------------------------
+
+/** The part of the page below a heading, up to the next one of its level or a higher one. */
+const below = (heading: string): string => {
+  const [, rest = ''] = page.split(`\n${heading}\n`);
+  const level = heading.split(' ')[0]?.length ?? 0;
+  return rest.split(new RegExp(`\\n#{1,${level}} `))[0] ?? '';
+};
+
+const filesBelow = (top: string): ReadonlyArray<string> =>
+  readdirSync(join(root, top), { recursive: true, withFileTypes: true, encoding: 'utf8' })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+
+const TOPS = ['docs', 'spec', 'src', 'conformance', 'fuzz', 'bench', 'examples', 'test'];
+/** TypeDoc writes it. */
+const GENERATED = 'docs/api';
+
+describe('the tables of rooms', () => {
+  const named = new Set(
+    [...below('## Which room is for what').matchAll(/^\| ([^|]*) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, name = '']) => [name, `src/checker/${name}`, `conformance/${name}`]),
+    ),
+  );
+  const files = TOPS.flatMap(filesBelow).filter((file) => !file.startsWith(GENERATED));
+  const withCode = new Set(files.filter((file) => /\.m?tsx?$/.test(file)).map((file) => dirname(file)));
+  /** What is below a room needs no row if the room says so (`test`), or if it is two rooms deep and has data alone. */
+  const needsRow = (room: string): boolean =>
+    !room.startsWith('test/') && room !== 'src' && (room.split('/').length <= 2 || withCode.has(room));
+
+  test('every folder with files has a row', () => {
+    const rooms = [...new Set(files.map((file) => dirname(file)))].filter(needsRow);
+    expect(rooms.filter((room) => !named.has(room))).toEqual([]);
+    expect(rooms).toContain('spec/configs');
   });
+  test('folders of folders have one, too', () => {
+    const parents = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')).filter((name) => !/\.\w+$/.test(name)));
+    expect([...parents].filter((room) => needsRow(room) && !named.has(room))).toEqual([]);
+    expect([...parents]).toContain('conformance/scripts');
+  });
+});
+
+// --- links -----------------------------------------------------------------------------------------------------------------
+
+/** Words by which a file shows that it deals with links: commands, steps, messages and functions. */
+const OF_LINKS =
+  /\b(?:break|create)Connection\b|\b(?:Change|Break|Make)(?:Client)?Link\b|\b(?:S|session)\??\.disconnect\b|\bcutClients\b|\bisLinked\b|\bcutChain\b|'(?:un)?link'|\.unlink\b/;
+/** There, a link is a name of a file, or the name of a call of the library. */
+const OTHER_LINKS = ['conformance/disk/tree.ts', 'conformance/simulation/simulated-disk.ts', 'src/library-options.ts'];
+
+test('the table of links has every file of code that speaks of links', () => {
+  const table = below('### How links are cut');
+  const files = ['src', 'conformance', 'spec'].flatMap(filesBelow).filter((file) => /\.(tsx?|tla)$/.test(file));
+  const speaking = files.filter((file) => !OTHER_LINKS.includes(file) && OF_LINKS.test(read(file)));
+  expect(speaking.length).toBeGreaterThan(40);
+  expect(speaking.filter((file) => !table.includes(`](../${file})`))).toEqual([]);
 });
 
 // --- other pages -----------------------------------------------------------------------------------------------------------
