@@ -240,6 +240,12 @@ describe('a decision', () => {
         .matchAll(/`(?:[\w./-]+\/)?([\w-]+\.tsx?)`/g),
     ].map(([, file = '']) => ({ adr, file })),
   );
+  test.each(readdirSync(join(root, 'docs/adr')))('%s is a page at most: 500 words', (adr) => {
+    const words = read(`docs/adr/${adr}`)
+      .split(/\s+/)
+      .filter((word) => /[\p{L}\p{N}]/u.test(word));
+    expect(words.length).toBeLessThanOrEqual(500);
+  });
   test('names files', () => expect(named.length).toBeGreaterThan(30));
   test.each(named)('$adr: $file is there', ({ file }) => expect(sources).toContain(file));
 });
