@@ -498,3 +498,34 @@ test('a search by numbers that stopped early keeps its violation where a key tak
   expect(properties[0]).toMatchObject({ verdict: 'violated' });
   expect(properties[0]!.trace?.steps).toHaveLength(4);
 });
+
+describe('where a key takes a state beyond the boundary for one within it', () => {
+  const [x, y] = [slot('n', 'x', 0), slot('n', 'y', 0)];
+  /** `y` is 2, beyond the boundary, from the start. By the key 2 is 0, which the checker meets first, and which is within it. */
+  const outside = (property: ComponentModel['properties'][number], violates?: ReadonlyArray<string>): ComponentModel => ({
+    name: 'outside',
+    slots: [x, y],
+    initial: [{ y: 2 }],
+    interactions: [
+      interaction({
+        label: { family: 'on', args: [] },
+        slots: [x],
+        writes: [0],
+        step: (n: number) => (n === 0 ? [{ next: [1], ...(violates === undefined ? {} : { violates }) }] : []),
+      }),
+    ],
+    properties: [property],
+    boundary: [over([y], (n: number) => n !== 2)],
+    key: (_, local) => ((local as number) === 2 ? '0' : String(local)),
+  });
+
+  test.each([
+    ['a step', outside({ name: 'none', kind: 'alwaysStep' }, ['none'])],
+    ['a state', outside({ name: 'none', kind: 'always', over: [over([x], (n: number) => n === 0)] })],
+    ['a deadlock', outside({ name: 'none', kind: 'noDeadlock' })],
+  ])('no run to %s goes on beyond it', async (_, model) => {
+    await expect(checkComponents(model, { locals: [] })).rejects.toThrow(
+      'that the key takes for one, only one lies within the boundary',
+    );
+  });
+});

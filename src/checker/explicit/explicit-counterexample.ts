@@ -20,7 +20,7 @@ interface Waypoint<S, A> {
   readonly before?: { readonly waypoint: Waypoint<S, A>; readonly action: A };
 }
 
-/** Gives the steps from a state to states with this index (and of this fairness class, if one is given). */
+/** Gives the steps from a state to states with this index (and of this fairness class, if one is given). There are none beyond the boundary. */
 const stepsTo = <S, A>(
   found: Space<S, A>,
   from: Waypoint<S, A>,
@@ -28,6 +28,7 @@ const stepsTo = <S, A>(
   fairness?: number,
 ): ReadonlyArray<Waypoint<S, A>> => {
   const { model, store, classes } = found;
+  if (model.boundary?.(from.state) === false) return [];
   return model.actions(from.state).flatMap((action) => {
     const state = model.next(from.state, action);
     if (state === undefined || store.add(state) !== to) return [];

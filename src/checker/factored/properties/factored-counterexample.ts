@@ -33,6 +33,12 @@ const unsound = ({ key }: ComponentModel): CheckerError =>
       : 'a step from a value has none from another with the same key: the two are not alike, and the key takes them for one',
   );
 
+const otherwiseBounded = ({ key }: ComponentModel): CheckerError =>
+  new CheckerError(
+    'model',
+    `of two states that ${key === undefined ? 'the reduction' : 'the key'} takes for one, only one lies within the boundary`,
+  );
+
 /** One step on the unreduced model. */
 interface Taken {
   readonly interaction: CompiledInteraction;
@@ -88,11 +94,13 @@ export const traceOf = (
   let values: Tuple = initial.map((value) => given(model, value));
   const steps: TraceStep[] = [];
   for (const next of path.slice(1)) {
+    mustBeWithin(model, values);
     const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
     if (taken === undefined) throw unsound(model);
     steps.push(showStep(model, values, taken));
     values = taken.values;
   }
+  if (evidence.step !== undefined || claim?.kind === 'noDeadlock') mustBeWithin(model, values);
   if (evidence.step !== undefined) {
     const last = stepsFrom(space, values).find((step) => says(step, property));
     if (last === undefined && claim?.kind === 'sometimesStep') return undefined;
@@ -115,6 +123,11 @@ export const traceOf = (
 
 const standsIn = (model: ComponentModel, predicate: Predicate, values: Tuple): boolean =>
   holdsIn(predicate, positionsOf(model)(predicate.slots), values);
+
+/** Refuses to go on from a state beyond the boundary. The search went on from the state that stands for it. @throws CheckerError (`model`). */
+const mustBeWithin = (model: ComponentModel, values: Tuple): void => {
+  if (model.boundary?.every((predicate) => standsIn(model, predicate, values)) === false) throw otherwiseBounded(model);
+};
 
 const says = ({ outcome }: Taken, property: string): boolean =>
   outcome.violates?.includes(property) === true || outcome.witnesses?.includes(property) === true;
