@@ -5,8 +5,8 @@
 (* Servers keep a log of writes, a version vector and an accept-time       *)
 (* counter; they pull from each other what they lack.  Clients put and get *)
 (* at servers, and their sessions ask for guarantees (Terry et al. 1994).  *)
-(* Links break, servers are killed and come back with their log or, under  *)
-(* a new incarnation, without it or with an older copy of it.  Sessions    *)
+(* Links are cut, servers are killed and come back with their log or,      *)
+(* under a new incarnation, without it or with an older copy.  Sessions    *)
 (* end, and start again anew or from a token.  A pull is one step, or a    *)
 (* request, an answer and a receipt, with messages that are lost and       *)
 (* repeated.  Puts arrive when their session no longer waits for them.     *)
@@ -23,7 +23,7 @@ CONSTANTS
   Server,         \* 0 .. S-1: the order of stamps breaks ties by these (R4)
   Client, Key,
   Puts,           \* how many puts in all
-  LinkChanges,    \* how many links are broken or made in all
+  LinkChanges,    \* how many links are cut or made in all
   Kills,          \* how many kills
   BlankRestarts,  \* of the restarts, how many may be without the log (R7)
   InFlight,       \* messages in flight at once

@@ -191,7 +191,7 @@ describe('the tables of rooms', () => {
 
 /** Words by which a file shows that it deals with links: commands, steps, messages and functions. */
 const OF_LINKS =
-  /\b(?:break|create)Connection\b|\b(?:Change|Break|Make)(?:Client)?Link\b|\b(?:S|session)\??\.disconnect\b|\bcutClients\b|\bisLinked\b|\bcutChain\b|'(?:un)?link'|\.unlink\b/;
+  /\b(?:break|create)Connection\b|\b(?:Change|Break|Make)(?:Client)?Link\b|\b(?:S|session)\??\.linkCut\b|\bcutClients\b|\bisLinked\b|\bcutChain\b|'(?:un)?link'|\blinks\.cut\b|\bclient\.cut\b/;
 /** There, a link is a name of a file, or the name of a call of the library. */
 const OTHER_LINKS = ['conformance/disk/tree.ts', 'conformance/simulation/simulated-disk.ts', 'src/library-options.ts'];
 

@@ -44,7 +44,7 @@ export const NetworkPlanC = t.readonly(
   ),
 );
 
-/** The faults of a link. */
+/** The faults of a proxy. */
 export type NetworkPlan = t.TypeOf<typeof NetworkPlanC>;
 
 /** How often each fault was done. */
@@ -67,8 +67,8 @@ export interface Proxy {
   readonly setCalm: (calm: boolean) => void;
   /** Leads later connections to another target; undefined: later connections are refused. */
   readonly setTarget: (target: Target | undefined) => void;
-  /** While cut, the proxy has no connections and refuses new ones. */
-  readonly setCut: (cut: boolean) => void;
+  /** While shut, the proxy has no connections and refuses new ones. */
+  readonly setShut: (shut: boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -206,14 +206,14 @@ const listen = async (server: Server, host: string): Promise<number> => {
 };
 
 /**
- * Starts a proxy to a target, on a free port of the same host. It begins calm, and not cut. With the cluster's `secret` it opens the frames and seals
+ * Starts a proxy to a target, on a free port of the same host. It begins calm, and not shut. With the cluster's `secret` it opens the frames and seals
  * them again, so that each end takes repeated and reordered frames for the other end's. Without `secret` it passes frames as they are, as a stranger
  * would.
  */
 // eslint-disable-next-line max-lines-per-function -- a proxy is one closure over its two ends and its faults.
 export const startProxy = async (first: Target, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
   let target: Target | undefined = first;
-  let isCut = false;
+  let isShut = false;
   const counts = noCounts();
   const ends = new Set<() => void>();
   const holes = new Set<Socket>();
@@ -227,7 +227,7 @@ export const startProxy = async (first: Target, plan: NetworkPlan, secret?: stri
   const join = (dialer: Socket): void => {
     const connection = counts.connections++;
     dialer.setNoDelay(true).on('error', () => undefined);
-    if (isCut || target === undefined) {
+    if (isShut || target === undefined) {
       dialer.destroy();
       return;
     }
@@ -238,7 +238,7 @@ export const startProxy = async (first: Target, plan: NetworkPlan, secret?: stri
     const acceptor = connectSocket({ ...target, noDelay: true }).on('error', () => undefined);
     const end = (): void => {
       ends.delete(end);
-      // Bytes that were written still go out: a frame that was cut in half arrives as half a frame.
+      // Bytes that were written still go out: a frame that was halved arrives as half a frame.
       dialer.destroySoon();
       acceptor.destroySoon();
     };
@@ -273,9 +273,9 @@ export const startProxy = async (first: Target, plan: NetworkPlan, secret?: stri
       if (to) letGo();
     },
     setTarget: (to) => (target = to),
-    setCut: (cut) => {
-      isCut = cut;
-      if (cut) endAll();
+    setShut: (shut) => {
+      isShut = shut;
+      if (shut) endAll();
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

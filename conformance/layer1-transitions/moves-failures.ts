@@ -5,7 +5,7 @@ import { pullFrom } from './one-server.js';
 import { openDisk, serverIdOf, type NetPart, type ServerPart } from './implementation-parts.js';
 import type { Move, Parts, MoveSettings } from './move.js';
 
-/** Makes or breaks a link. Messages on a broken link are lost. The move needs no `saw`: whether the link was up says which of the two it is. */
+/** Makes or cuts a link. Messages on a link that is cut are lost. The move needs no `saw`: whether the link was up says which of the two it is. */
 export const changeLink =
   (a: NodeId, b: NodeId, isUp: (link: unknown) => boolean): Move =>
   ([link, spent, ...net]) => ({

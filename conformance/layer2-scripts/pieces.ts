@@ -134,7 +134,7 @@ export class Pieces {
     server: NodeId,
     c: Extract<Command, { type: 'breakConnection' | 'createConnection' }>,
   ): Session {
-    return this.#session((c.type === 'breakConnection' ? S.disconnect : S.connect)(core, server), stamps);
+    return this.#session((c.type === 'breakConnection' ? S.linkCut : S.linkMade)(core, server), stamps);
   }
 
   /** A put at a server: the server after it, and the answer. */

@@ -191,12 +191,12 @@ const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id:
 /** Changes the topology and the sessions' servers (R13) as the command does. */
 const apply = (scene: Scene, c: Command, wasThere: boolean): void => {
   if (c.type === 'joinServer') for (const peer of scene.topology.live) scene.doubts.links.delete(linkName(peer, c.id));
-  if (c.type === 'joinClient') scene.sessions.get(c.id)?.connect(c.server);
+  if (c.type === 'joinClient') scene.sessions.get(c.id)?.linkMade(c.server);
   if (c.type !== 'createConnection' && c.type !== 'breakConnection') return;
   const [client, server] = scene.topology.clients.has(c.a) ? [c.a, c.b] : [c.b, c.a];
   const session = scene.sessions.get(client);
-  if (c.type === 'breakConnection') session?.disconnect(server);
-  else if (!wasThere) session?.connect(server);
+  if (c.type === 'breakConnection') session?.linkCut(server);
+  else if (!wasThere) session?.linkMade(server);
   becomeCertain(scene, c);
 };
 
@@ -228,7 +228,7 @@ const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
   if (startedLast(scene, role, c.id) !== undefined) started(scene, event, role, c.id);
   applyCommand(scene.topology, c);
   if (c.type === 'joinClient') {
-    scene.sessions.get(c.id)?.connect(c.server);
+    scene.sessions.get(c.id)?.linkMade(c.server);
     doubtLink(scene, c.id, c.server, true);
   } else for (const peer of scene.topology.live) if (peer !== c.id) doubtLink(scene, peer, c.id, true);
 };

@@ -71,12 +71,12 @@ export class FollowedSession {
     this.#session = S.answeredBy(this.#session, server);
   }
 
-  connect(server: NodeId): void {
-    this.#session = S.connect(this.#session, server);
+  linkMade(server: NodeId): void {
+    this.#session = S.linkMade(this.#session, server);
   }
 
-  disconnect(server: NodeId): void {
-    this.#session = S.disconnect(this.#session, server);
+  linkCut(server: NodeId): void {
+    this.#session = S.linkCut(this.#session, server);
   }
 
   /** The model's session. Of its stamps by key it has the `most` that were set last. */

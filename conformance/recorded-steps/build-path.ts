@@ -71,7 +71,7 @@ const cutsBefore = (recording: Recording, names: Names, last: Node | undefined, 
     return [
       {
         label: { family: 'ChangeLink', args: [ends.join('-')] },
-        note: 'broken',
+        note: 'cut',
         accesses: ends.map((part) => ({ part, at, writes: true })),
       },
     ];

@@ -1,6 +1,6 @@
 /**
  * Runs sessions of the library in a simulated world. They are the code that `connect` gives to programs, with the world as a port. Many sessions put and get at once; they end, break off, and go on from
- * old and new tokens, while servers are killed and come back and ways are cut. The soak does this with real servers; here the seed repeats the whole run. Three judges look at it: the soak's judge, which
+ * old and new tokens, while servers are killed and come back and ways are blocked. The soak does this with real servers; here the seed repeats the whole run. Three judges look at it: the soak's judge, which
  * uses no line of the model, a look into all replicas, and the logs that servers leave when they die. Layer 3 does not follow the run: it knows the master's clients alone.
  */
 import * as E from 'fp-ts/lib/Either.js';
@@ -196,8 +196,8 @@ class Sessions {
         await this.#join(cluster, id);
         return;
       case 'cut':
-        network.cut(`s${id}`, other);
-        if (both) network.cut(other, `s${id}`);
+        network.block(`s${id}`, other);
+        if (both) network.block(other, `s${id}`);
         return;
       case 'reset':
         network.reset(`s${id}`, other);

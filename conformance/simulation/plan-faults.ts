@@ -20,7 +20,7 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
 
 /** Decodes a {@link WorldFault}. */
 export const WorldFaultC = t.union([
-  /** The way from the machine to the `other` is cut for `ms`; with `both` also the way back. */
+  /** The way from the machine to the `other` is blocked for `ms`; with `both` also the way back. Its name is `cut` in plans that are kept. */
   fault('cut', { other: t.number, ms: t.number, both: t.boolean }),
   /** All connections between two machines break. */
   fault('reset', { other: t.number }),
@@ -44,7 +44,7 @@ export interface Frame {
   readonly fsync: boolean;
 }
 
-/** Lengths of cuts and pauses, in ms: short, or longer than a session waits. During a long one a session may give up a put that arrives later (R14). */
+/** For how long ways are blocked and processes paused, in ms: short, or longer than a session waits. Meanwhile a session may give up a put that arrives later (R14). */
 const lapses = fc.oneof({ weight: 7, arbitrary: fc.integer({ min: 1, max: 800 }) }, { weight: 2, arbitrary: fc.constant(6_500) });
 
 /** A kind of fault with its weight among the other kinds. */
@@ -141,8 +141,8 @@ interface Storm {
 
 const NO_STORM: Storm = { faults: [], world: [], pace: undefined, settlesAfter: 0 };
 
-/** A cut of this length ends when the calm begins. TCP sends the segments that it held back again much later (each time it waits longer), unless an end dials anew. */
-const LONG_CUT_MS = 600_000;
+/** A way that is blocked for this long is open again when the calm begins. TCP sends the segments that it held back again much later (each time it waits longer), unless an end dials anew. */
+const UNTIL_CALM_MS = 600_000;
 
 /** The lines at which a storm may come: puts, and every `stabilize` but the last, which is in the calm. */
 const stormLines = (lines: ReadonlyArray<string>): ReadonlyArray<number> => {
@@ -151,7 +151,7 @@ const stormLines = (lines: ReadonlyArray<string>): ReadonlyArray<number> => {
 };
 
 /** Draws starts that fail one after the other, or in which the process dies. */
-const cutStarts = (where: FaultTargets): fc.Arbitrary<ProcessFault> => {
+const failingStarts = (where: FaultTargets): fc.Arbitrary<ProcessFault> => {
   const [type, part] = [fc.constant('start' as const), fc.constantFrom(0, 0.3, 0.9)];
   const afters = (most: number): fc.Arbitrary<number[]> => fc.array(fc.nat(most), { minLength: 1, maxLength: 3 });
   return fc.oneof(
@@ -161,15 +161,15 @@ const cutStarts = (where: FaultTargets): fc.Arbitrary<ProcessFault> => {
 };
 
 /**
- * Draws several faults of one server in one line, which may show what one fault does not: a start that is cut off after a death, a cut that lasts during a `stabilize`, a new identity
+ * Draws several faults of one server in one line, which may show what one fault does not: a start that fails after a death, a way that is blocked during a `stabilize`, a new identity
  * while an answer is lost.
  */
 const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Storm> => {
   const where = { line: fc.constant(line), server: fc.constant(server) };
   const at = { line: where.line, afterMs: fc.integer({ min: 0, max: 5 }), machine: where.server };
-  const ms = fc.constantFrom(20, 6_500, LONG_CUT_MS, LONG_CUT_MS);
+  const ms = fc.constantFrom(20, 6_500, UNTIL_CALM_MS, UNTIL_CALM_MS);
   const what = fc.constantFrom('claim' as const, 'claim' as const, 'stray' as const);
-  const faults = fc.oneof({ weight: 12, arbitrary: cutStarts(where) }, ...processFaults(where, fsync));
+  const faults = fc.oneof({ weight: 12, arbitrary: failingStarts(where) }, ...processFaults(where, fsync));
   const world = fc.oneof<Weighted<WorldFault>[]>(
     { weight: 8, arbitrary: fc.record({ ...at, type: fc.constant('cut'), other: fc.nat(59), ms, both: fc.boolean() }) },
     { weight: 4, arbitrary: fc.record({ ...at, type: fc.constant('guest'), what }) },
@@ -184,11 +184,11 @@ const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Sto
 };
 
 /**
- * Draws a long cut between servers, without background pulls. The pulls that a `stabilize` sent before it gave up are sent again later and later.
+ * Draws ways between servers that are blocked until the calm, without background pulls. The pulls that a `stabilize` sent before it gave up are sent again later and later.
  * No process dies meanwhile, since a death would end the connection.
  */
 const silenceAt = (line: number, server: number): fc.Arbitrary<Storm> => {
-  const cut = {
+  const blocked = {
     type: fc.constant('cut' as const),
     line: fc.constant(line),
     afterMs: fc.constant(0),
@@ -196,7 +196,7 @@ const silenceAt = (line: number, server: number): fc.Arbitrary<Storm> => {
   };
   return fc.record({
     faults: fc.constant([]),
-    world: fc.tuple(fc.record({ ...cut, other: fc.nat(3), ms: fc.constant(LONG_CUT_MS), both: fc.boolean() })),
+    world: fc.tuple(fc.record({ ...blocked, other: fc.nat(3), ms: fc.constant(UNTIL_CALM_MS), both: fc.boolean() })),
     pace: fc.record({ antiEntropyMs: fc.constant(0), thinkMs: fc.constantFrom(300, 1_000, 3_000) }),
     settlesAfter: fc.constant(line),
   });

@@ -2,7 +2,7 @@
 import type { HostilePlan } from '../layer4-hostile/hostile-plan.js';
 import type { SimulationPlan } from './simulation-plan.js';
 
-/** Leaves out the faults that real processes and disks cannot have: faults of single calls of a log, of a machine's power, of clocks, slow disks, and ways that are cut for a while. */
+/** Leaves out the faults that real processes and disks cannot have: faults of single calls of a log, of a machine's power, of clocks, slow disks, and ways that are blocked for a while. */
 export const realPlanOf = ({ seed, script, nextDay, antiEntropyMs, networkFaults, faults }: SimulationPlan): HostilePlan => {
   const way = {
     delayMs: Math.round((networkFaults.leastUs + networkFaults.moreUs / 2) / 1000),

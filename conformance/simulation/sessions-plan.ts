@@ -10,11 +10,11 @@ const HurtC = t.readonly(
     afterMs: t.number,
     /** The index of the server among the live ones, sorted by id, modulo their number. */
     server: t.number,
-    /** The other end of a cut or a reset: an index into the sessions' machine and the other servers, in this order, modulo their number. */
+    /** The other end of the way that is blocked (`cut`), or of the connections that break (`reset`): an index into the sessions' machine and the other servers, in this order, modulo their number. */
     other: t.number,
-    /** How long the server is away or paused, or the way cut, in ms. */
+    /** How long the server is away or paused, or the way blocked, in ms. */
     forMs: t.number,
-    /** Is the way back cut, too? */
+    /** Is the way back blocked, too? */
     both: t.boolean,
   }),
 );

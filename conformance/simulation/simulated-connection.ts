@@ -181,7 +181,7 @@ export class End {
       if (this.peer.isGone || this.peer.broken !== undefined) this.break('ECONNRESET');
       return;
     }
-    const since = ways.cutSince(this.host, this.peer.host) ?? ways.cutSince(this.peer.host, this.host) ?? -Infinity;
+    const since = ways.blockedSince(this.host, this.peer.host) ?? ways.blockedSince(this.peer.host, this.host) ?? -Infinity;
     if (scheduler.nowUs - since >= KEEP_ALIVE_US) this.break('ETIMEDOUT');
     else this.#probeLater();
   }

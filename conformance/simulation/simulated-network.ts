@@ -80,9 +80,9 @@ export class SimulatedNetwork {
 
   // --- faults --------------------------------------------------------------------------------------------------------------
 
-  /** Cuts the way from one machine to another. */
-  cut(from: string, to: string): void {
-    this.ways.cut(from, to, this.#scheduler.nowUs);
+  /** Blocks the way from one machine to another. */
+  block(from: string, to: string): void {
+    this.ways.block(from, to, this.#scheduler.nowUs);
     this.#scheduler.after(KEEP_ALIVE_US, undefined, `${from}>${to} probes`, () => {
       for (const end of this.#between(from, to)) end.probe();
     });

@@ -47,11 +47,12 @@ const act = (
   switch (fault.type) {
     case 'cut': {
       const other = otherOf(fault.other);
-      network.cut(one, other);
-      if (fault.both) network.cut(other, one);
+      network.block(one, other);
+      if (fault.both) network.block(other, one);
+      // The trace of the world has the word `mend`, and its hash with it.
       scheduler.after(fault.ms * 1000, undefined, `mend ${one} ${other}`, () => {
-        network.ways.mend(one, other);
-        if (fault.both) network.ways.mend(other, one);
+        network.ways.unblock(one, other);
+        if (fault.both) network.ways.unblock(other, one);
       });
       return;
     }
@@ -91,7 +92,7 @@ const sendGuestsAway = ({ machines, network }: Simulation): void => {
 export const mendWorld = (simulation: Simulation): void => {
   for (const event of simulation.faultsToCome) simulation.scheduler.cancel(event);
   simulation.faultsToCome.clear();
-  simulation.network.ways.mendAll();
+  simulation.network.ways.unblockAll();
   sendGuestsAway(simulation);
   simulation.network.deliver(({ name }) => isClient(name));
   simulation.network.probeAll();

@@ -1,10 +1,10 @@
-/** The links of the soak: a proxy from each server to each other one, and one to each server for all sessions. */
+/** The proxies of the soak: one from each server to each other server, and one to each server for all sessions. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { type NetworkPlan, type Proxy, startProxy, type FrameFaults } from '../faults/proxy.js';
 import type { Chance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 
-/** The links, with functions that cut and mend them. */
+/** The proxies, with functions that disturb them and make them calm. */
 export interface Network {
   /** The port at which a server reaches another one. */
   readonly portBetween: (from: NodeId, to: NodeId) => number;
@@ -12,13 +12,13 @@ export interface Network {
   readonly portOf: (server: NodeId) => number;
   /** Tells the port at which a server listens now; undefined: it does not listen. */
   readonly moved: (server: NodeId, port: number | undefined) => void;
-  /** Cuts a server off from all other servers, or joins it to them again. */
+  /** Shuts or opens all proxies from a server to other servers: while they are shut, the server pulls from nobody. */
   readonly alone: (server: NodeId, alone: boolean) => void;
-  /** Mends all links and makes them calm; no link is cut until `trouble`. */
+  /** Makes all proxies calm, and opens them but for those of a server that is alone; no proxy is disturbed until `trouble`. */
   readonly mend: () => void;
   readonly trouble: () => void;
-  /** The number of cuts and of rough times of links. */
-  readonly counts: { cuts: number; rough: number };
+  /** How often a proxy was shut, and how often the frames of one had faults. */
+  readonly counts: { shut: number; rough: number };
   readonly close: () => Promise<void>;
 }
 
@@ -64,25 +64,25 @@ export const startNetwork = async (
 ): Promise<Network> => {
   const { between, toServer } = await startLinks(servers, secret, seed);
   const links = [...between.values(), ...toServer.values()];
-  const counts = { cuts: 0, rough: 0 };
+  const counts = { shut: 0, rough: 0 };
   let calm = true;
   let closed = false;
 
   const isolated = new Set<NodeId>();
   const isAlone = ({ from }: Link): boolean => from !== undefined && isolated.has(from);
   const mendOne = (link: Link): void => {
-    link.proxy.setCut(isAlone(link));
+    link.proxy.setShut(isAlone(link));
     link.proxy.setCalm(true);
   };
   const troubles = async (): Promise<void> => {
     while (!closed) {
       await sleep(chance.whole(50, 400));
       const link = chance.pick(links);
-      const cut = chance.percent(50);
+      const isShut = chance.percent(50);
       const ms = chance.whole(50, 700);
       if (calm) continue;
-      counts[cut ? 'cuts' : 'rough']++;
-      if (cut) link.proxy.setCut(true);
+      counts[isShut ? 'shut' : 'rough']++;
+      if (isShut) link.proxy.setShut(true);
       else link.proxy.setCalm(false);
       await sleep(ms);
       mendOne(link);
@@ -100,7 +100,7 @@ export const startNetwork = async (
     alone: (server, alone) => {
       if (alone) isolated.add(server);
       else isolated.delete(server);
-      for (const link of links) if (link.from === server) link.proxy.setCut(alone);
+      for (const link of links) if (link.from === server) link.proxy.setShut(alone);
     },
     mend: () => {
       calm = true;

@@ -1,5 +1,5 @@
 /**
- * The soak: three servers, sessions and people at work, while servers are killed, their folders exchanged, and their links cut. Each server has an actor of
+ * The soak: three servers, sessions and people at work, while servers are killed, their folders exchanged, and the proxies between them shut. Each server has an actor of
  * its own that does faults to it. From time to time there is a calm, in which all stores must become equal, and have every acknowledged put. The seed
  * decides the faults and their servers; the machine's timing decides how they fall together.
  */

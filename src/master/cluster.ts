@@ -30,7 +30,7 @@ export interface Cluster {
   readonly killServer: (id: NodeId) => Promise<void>;
   readonly joinClient: (id: NodeId, server: NodeId) => Fallible<void>;
   readonly createLink: (a: NodeId, b: NodeId) => Fallible<void>;
-  readonly breakLink: (a: NodeId, b: NodeId) => Fallible<void>;
+  readonly cutLink: (a: NodeId, b: NodeId) => Fallible<void>;
   /** Pulls until in every partition all servers have equal vectors, and so equal stores. */
   readonly stabilize: () => Fallible<void>;
   /** The server's store, sorted by the bytes of the keys. */
@@ -144,7 +144,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
       topology.linked(a, b);
       return run(linkChain(topology, a, b));
     },
-    breakLink: (a, b) => {
+    cutLink: (a, b) => {
       topology.cut(a, b);
       return run(cutChain(a, b));
     },

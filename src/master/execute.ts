@@ -110,7 +110,7 @@ const perform = async (cluster: Cluster, c: Command): Promise<Outcome> => {
     case 'joinClient':
       return done(cluster.joinClient(c.id, c.server));
     case 'breakConnection':
-      return done(cluster.breakLink(c.a, c.b));
+      return done(cluster.cutLink(c.a, c.b));
     case 'createConnection':
       return done(cluster.createLink(c.a, c.b));
     case 'stabilize':

@@ -20,7 +20,7 @@ const obey = async (client: Client, ask: Ask): Promise<Answer> => {
       return E.isRight(linked) ? { type: 'done' } : { type: 'failed', why: linked.left };
     }
     case 'unlink':
-      client.unlink(ask.peer.id);
+      client.cut(ask.peer.id);
       return { type: 'done' };
     case 'members':
       return { type: 'members', servers: client.servers() };

@@ -41,7 +41,8 @@ export interface Client {
   readonly session: Session;
   /** Links the session to a server, or again at another address. Fails with one line where the server is not reached; it is dialed again when it is needed. */
   readonly link: (server: NodeId, address: Address) => Promise<E.Either<string, void>>;
-  readonly unlink: (server: NodeId) => void;
+  /** Cuts the link to a server. */
+  readonly cut: (server: NodeId) => void;
   /** The servers that the session is linked to, in the order of linking. */
   readonly servers: () => ReadonlyArray<NodeId>;
   readonly put: (key: Bytes, value: Bytes) => Promise<PutResult>;
@@ -81,7 +82,7 @@ export const makeClient = (o: ClientOptions): Client => {
     return E.map(() => undefined)(await out.connected());
   };
 
-  const unlink = (server: NodeId): void => {
+  const cut = (server: NodeId): void => {
     links.get(server)?.close(`the link to server ${server} is cut`);
     links.delete(server);
     // If the link is made again, its server comes after the servers linked before (R13), also if it answered last.
@@ -99,5 +100,5 @@ export const makeClient = (o: ClientOptions): Client => {
   };
 
   o.trace?.({ type: 'session', client: o.session.client, session: o.session.number, guarantees: o.session.guarantees });
-  return { session: o.session, link, unlink, servers: () => [...links.keys()], put, get, close };
+  return { session: o.session, link, cut, servers: () => [...links.keys()], put, get, close };
 };

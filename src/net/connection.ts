@@ -41,7 +41,7 @@ export interface Callbacks {
   readonly onAsk: Handler;
   /** The connection is over. The `done` of every request without an answer was called before. */
   readonly onClose: (connection: Connection, why: string) => void;
-  /** The other end has broken the protocol, and the connection is cut. `what`: one line for the log. */
+  /** The other end has broken the protocol, and the connection is closed. `what`: one line for the log. */
   readonly onFault: (connection: Connection, what: string) => void;
 }
 
@@ -58,11 +58,11 @@ export interface Connection {
    * store) the time begins anew with each part, and bytes of a frame that is arriving extend it.
    */
   readonly ask: (ask: Ask, deadlineMs: number, done: Done, onPart?: OnPart) => void;
-  /** Cuts the connection at once. Bytes that arrive later are ignored. */
+  /** Closes the connection at once. Bytes that arrive later are ignored. */
   readonly close: (why: string) => void;
   /**
    * Ends the connection in peace. Requests that are being served are still answered; later requests are not acted on. The other end is told,
-   * and may send them to another server. If the other end does not read the answers within `RETIRE_MS`, the connection is cut.
+   * and may send them to another server. If the other end does not read the answers within `RETIRE_MS`, the connection is closed.
    */
   readonly retire: () => void;
   /** Can a request be sent over the connection? */

@@ -61,7 +61,7 @@ export const control = (of: Controlled, ask: Ask, reply: Reply, working: () => v
         .then((linked) => reply(E.isRight(linked) ? { type: 'done' } : { type: 'failed', why: linked.left }));
       return;
     case 'unlink':
-      links.unlink(ask.peer);
+      links.cut(ask.peer);
       reply({ type: 'done' });
       return;
     default:

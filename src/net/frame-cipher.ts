@@ -2,7 +2,7 @@
  * Sealed frames: after the handshake every frame is encrypted and authenticated with a key of this one connection, and counted.
  *
  * Whoever carries the bytes without knowing the cluster's secret (a relay, a squatter on an old port that hands the handshake through) can
- * neither read a frame nor make, change, repeat, leave out or reorder one: the next frame does not open, and the connection is cut.
+ * neither read a frame nor make, change, repeat, leave out or reorder one: the next frame does not open, and the connection is closed.
  *
  * The keys come from the secret and both ends' nonces by HKDF (RFC 5869), one for each direction; frames are AES-256-GCM with a counter as
  * nonce. Somebody who recorded a connection and learns the secret later can read it: use TLS as well where that matters.

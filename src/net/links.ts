@@ -100,7 +100,7 @@ export class Links {
   };
 
   /** Cuts the link to a peer, from either end. */
-  unlink = (peer: Party): void => {
+  cut = (peer: Party): void => {
     const why = cutTo(peer);
     this.#refused.add(peer.id);
     this.#outbound.get(peer.id)?.close(why);

@@ -1,4 +1,4 @@
-/** A connection that this process dials. If the connection breaks, the process dials again with back-off, until the link is cut. */
+/** A connection that this process dials. If the connection breaks, the process dials again with back-off, until the link is cut or its process closes. */
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timer, Timers } from '../ports/ports.js';
@@ -22,13 +22,13 @@ export interface Outbound {
   readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
   /** Is there a connection now? */
   readonly isUp: () => boolean;
-  /** Was the link cut? Then no request is sent any more. */
-  readonly isCut: () => boolean;
+  /** Was `close` called, as when the link is cut? Then no request is sent any more. */
+  readonly isClosed: () => boolean;
   /** How long ago the last byte came over the connection, in ms; 0: there is none. */
   readonly silentMs: () => number;
   /** Closes the connection, if there is one. The next request dials anew. */
   readonly renew: (why: string) => void;
-  /** Cuts the connection; it is not dialed again. */
+  /** Closes the connection, if there is one; the peer is not dialed again. */
   readonly close: (why: string) => void;
 }
 
@@ -194,6 +194,6 @@ export const outbound = (
 
   const isUp = (): boolean => dialer.current() !== undefined;
   const silentMs = (): number => dialer.current()?.silentMs() ?? 0;
-  const isCut = (): boolean => dialer.closed() !== undefined;
-  return { peer, connected: dialer.connected, reach, ask, isUp, isCut, silentMs, renew: dialer.renew, close };
+  const isClosed = (): boolean => dialer.closed() !== undefined;
+  return { peer, connected: dialer.connected, reach, ask, isUp, isClosed, silentMs, renew: dialer.renew, close };
 };

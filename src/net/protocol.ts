@@ -63,7 +63,7 @@ export const WelcomeC = t.union([object('Welcome', { welcome: t.literal(true) })
 
 /** To a server or client: make the link to a peer, or make it again. `address`: where the peer listens; null: the receiver does not dial. */
 const LinkC = object('Link', { type: t.literal('link'), peer: PartyC, address: t.union([AddressC, t.null]) });
-/** To a server or client: cut the link to a peer. No message passes over the link, from either end, until it is made again. */
+/** To a server or client: cut the link to a peer (on the wire the message is called `unlink`). No message passes over the link, from either end, until it is made again. */
 const UnlinkC = object('Unlink', { type: t.literal('unlink'), peer: PartyC });
 /** To a server: pull all writes of each linked peer, now. The answer has the server's vector after the pulls. `working` parts come before it while the pulls go on. */
 const SyncC = object('Sync', { type: t.literal('sync') });

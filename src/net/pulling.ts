@@ -157,7 +157,7 @@ class ReplicaPuller {
       }
       if (effect.takesTurn) this.#turns.take(id);
       // A replica whose log has failed takes no part in. The link may be cut between two parts.
-      const isPossible = this.#durable.failure === undefined && !peer.isCut();
+      const isPossible = this.#durable.failure === undefined && !peer.isClosed();
       const came = isPossible ? await this.#pullPart(peer, times[effect.time]()) : 'failed';
       if (came === 'last') this.#lastPulled.set(id, this.#nowMs());
       if (came === 'part') this.#tellSyncs();

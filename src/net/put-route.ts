@@ -25,8 +25,8 @@ export type RouteEvent =
   | { readonly type: 'reached'; readonly replica: ReplicaId | null; readonly isHeldUp: boolean }
   /** There is no connection. `isRelinked`: the server was linked anew meanwhile, perhaps at another address. */
   | { readonly type: 'unreached'; readonly isRelinked: boolean }
-  /** The client is not linked to the server any more. */
-  | { readonly type: 'unlinked' }
+  /** The client's link to the server was cut. */
+  | { readonly type: 'linkCut' }
   /** An earlier put has its result, or is on another connection now. */
   | { readonly type: 'woken' }
   /** No earlier put has changed, and the put's time is over. */
@@ -78,7 +78,7 @@ export const nextRoute = (route: PutRoute, event: RouteEvent, nowMs: number): Ro
       return route.attempt.at === null
         ? { ...after(route, UNREACHABLE, nowMs), noted: route.server }
         : after(route, UNREACHABLE, nowMs);
-    case 'unlinked':
+    case 'linkCut':
       return after(route, UNREACHABLE, nowMs);
     case 'woken':
     case 'paused':

@@ -107,7 +107,7 @@ class Putter {
     const { server } = route;
     const out = links.get(server);
     if (out === undefined) {
-      this.#take(put, route, { type: 'unlinked' });
+      this.#take(put, route, { type: 'linkCut' });
       return;
     }
     out.reach(withinMs, isPatient, (c) => {

@@ -77,7 +77,7 @@ export interface RunningServer {
   /** Links to another server, and resolves when it is connected. Fails with one line, and goes on dialing in the background. */
   readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
   /** Cuts the link to a server or client. That peer is refused until it is linked again. */
-  readonly unlink: (peer: Party) => void;
+  readonly cut: (peer: Party) => void;
   /** Pulls from a linked server now, as the background pulls do. Resolves with false if not all writes came. */
   readonly pull: (peer: NodeId) => Promise<boolean>;
   /** The server's replica with its log, for a look into a simulated process. */
@@ -144,7 +144,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     },
     address: { host: o.host, port },
     link: server.links.link,
-    unlink: server.links.unlink,
+    cut: server.links.cut,
     pull: server.pull,
     inside: durable,
     status: server.status,

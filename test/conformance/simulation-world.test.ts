@@ -271,8 +271,8 @@ describe('the network', () => {
       world.timers.after(1_500, () => stream.write(Buffer.alloc(100)));
       world.timers.after(1_600, () => stream.write(Buffer.alloc(11)));
     });
-    s.scheduler.after(1_100_000, undefined, 'cut', () => s.network.cut('a', 'b'));
-    s.scheduler.after(3_500_000, undefined, 'mend', () => s.network.ways.mend('a', 'b'));
+    s.scheduler.after(1_100_000, undefined, 'cut', () => s.network.block('a', 'b'));
+    s.scheduler.after(3_500_000, undefined, 'mend', () => s.network.ways.unblock('a', 'b'));
     await s.run(() => false, { ...LIMITS, untilUs: 6_000_000 });
     expect(near).toEqual(['0s connect', '1s data 7', '2s data 7', '3s data 7', '4s data 7', '5s data 7']);
     expect(far).toEqual(['4s data 111']);

@@ -131,14 +131,14 @@ describe('the proxy', () => {
     expect(await send(proxy, 3, 3)).toEqual([0, 1, 2]);
   });
 
-  test('a link that is cut ends, and takes nobody, until it is mended; it may then lead elsewhere', async () => {
+  test('a proxy that is shut ends its connections and takes no new ones until it is opened; it may then lead elsewhere', async () => {
     const proxy = await start(plan({}));
     const hanging = send(proxy, 2, 3);
     while (received[0]?.length !== 2) await new Promise((resolve) => setImmediate(resolve));
-    proxy.setCut(true);
+    proxy.setShut(true);
     expect(upTo(2)).toEqual(expect.arrayContaining(await hanging));
     expect(await send(proxy, 2, 2)).toEqual([]);
-    proxy.setCut(false);
+    proxy.setShut(false);
     expect(await send(proxy, 3, 3)).toEqual([0, 1, 2]);
     proxy.setTarget(undefined);
     expect(await send(proxy, 3, 3)).toEqual([]);

@@ -308,10 +308,10 @@ describe('sessions', () => {
     expect(Sv.answerGet(FIXED)(Sv.newServer(1), S.getOf(MASTER)(session, 'c'))).toEqual({ type: 'missing' });
   });
   test('R13: servers are asked in the order of connection, first the one that answered last', () => {
-    const linked = S.answeredBy(S.connect(S.newSession(11, [2, 0]), 1), 0);
+    const linked = S.answeredBy(S.linkMade(S.newSession(11, [2, 0]), 1), 0);
     expect(S.askingOrder(linked)).toEqual([0, 2, 1]);
-    expect(S.askingOrder(S.disconnect(linked, 0))).toEqual([2, 1]);
-    expect(S.askingOrder(S.connect(S.disconnect(linked, 0), 0))).toEqual([2, 1, 0]);
+    expect(S.askingOrder(S.linkCut(linked, 0))).toEqual([2, 1]);
+    expect(S.askingOrder(S.linkMade(S.linkCut(linked, 0), 0))).toEqual([2, 1, 0]);
   });
   test('R14: a put that was not answered is repeated with the same client time, for the replica that it went to', () => {
     const silent = S.afterSilence(session, S.putOf(MASTER, () => 'x')(session, 'a'), '1.2');
@@ -322,7 +322,7 @@ describe('sessions', () => {
 });
 
 describe('sessions that start again (R11a)', () => {
-  const linked = S.connect(S.newSession(11), 3);
+  const linked = S.linkMade(S.newSession(11), 3);
   const session = S.afterGet(S.afterPut(linked, put(11, 1), { t: 3, r: '0.0' }), 'b', { t: 5, r: '1.0' });
 
   test('anew: another number, the same links, and nothing known', () => {

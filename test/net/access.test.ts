@@ -129,7 +129,7 @@ describe('those who belong are held to their role', () => {
   test('a cut link is refused until it is restored', async () => {
     const { server } = await start();
     const client = await dialed({ role: 'client', id: 5 }, server);
-    server.unlink({ role: 'client', id: 5 });
+    server.cut({ role: 'client', id: 5 });
     await until(() => !client.isOpen());
     expect(await ask(client, { type: 'get', client: 5, key: 'k', atLeast: null, require: [] })).toMatchObject({ type: 'unsent' });
     const refused = await dialAs({ role: 'client', id: 5 }, server);

@@ -65,7 +65,7 @@ const walk = (servers: ReadonlyArray<NodeId>, all: ReadonlyArray<Chance>) => {
         expect(now + effect.withinMs).toBeLessThanOrEqual(LIMIT_MS);
         now += effect.withinMs * chance.part;
         if (chance.part === 1) return { type: 'unreached', isRelinked: chance.which < 2 };
-        if (chance.which === 9) return { type: 'unlinked' };
+        if (chance.which === 9) return { type: 'linkCut' };
         replica = REPLICAS[chance.replica]!;
         return { type: 'reached', replica, isHeldUp: chance.isHeldUp && chance.which < 6 };
       case 'wait':

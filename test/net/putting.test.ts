@@ -172,7 +172,7 @@ describe('a put', () => {
     const client = await clientOf([one], LONG);
     const put = client.put('k', 'v');
     await until(() => one.got.length === 1);
-    client.unlink(1);
+    client.cut(1);
     expect(await put).toEqual({ type: 'UNKNOWN' });
   });
 
@@ -207,7 +207,7 @@ describe('a put after one whose stamp nobody knows', () => {
     // This get is answered only after the session has seen that the connection broke.
     await client.get('another');
     const giveUp = async (): Promise<void> => {
-      client.unlink(1);
+      client.cut(1);
       expect(await first).toEqual({ type: 'UNKNOWN' });
     };
     return { client, two, giveUp };

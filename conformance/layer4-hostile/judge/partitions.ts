@@ -11,7 +11,7 @@ type Kind = 'server' | 'dead server' | 'client';
 /** The servers and clients after the commands so far, and the cuts between servers. Immutable. */
 export interface Shape {
   readonly kinds: ReadonlyMap<NodeId, Kind>;
-  /** Pairs of servers, each once, that a command has cut and none has joined since. */
+  /** Pairs of servers, each once, whose link a command has cut and none has made since. */
   readonly cuts: ReadonlyArray<readonly [NodeId, NodeId]>;
 }
 
@@ -21,13 +21,13 @@ const withKind = (shape: Shape, id: NodeId, kind: Kind): Shape => ({ ...shape, k
 
 const isOf = ([a, b]: readonly [NodeId, NodeId], x: NodeId, y: NodeId): boolean => (a === x && b === y) || (a === y && b === x);
 
-/** The shape in which this server has joined anew. That ends every cut of the server; a command that joins two nodes ends a cut, too. */
+/** The shape in which this server has joined anew. That makes all links of the server that were cut; a command that makes one link makes that one alone. */
 const joined = (shape: Shape, id: NodeId): Shape =>
   withKind({ ...shape, cuts: shape.cuts.filter((cut) => !cut.includes(id)) }, id, 'server');
 
 const mayJoin = (kind: Kind | undefined): boolean => kind === undefined || kind === 'dead server';
 
-/** May a command cut or join these two nodes? One is a live server, the other another live server or a client. */
+/** May a command cut or make the link between these two nodes? One is a live server, the other another live server or a client. */
 const mayLink = ({ kinds }: Shape, a: NodeId, b: NodeId): boolean => {
   const both = [kinds.get(a), kinds.get(b)];
   return a !== b && both.includes('server') && both.every((kind) => kind === 'server' || kind === 'client');

@@ -45,7 +45,7 @@ export const FIELD_OPTIONS: ReadonlyArray<FieldOption> = [
   field('--puts', 'puts', 'n', 'how many puts in all'),
   field('--variant', 'variant', 'name', 'FIXED, or the fault V1 … V11', variant),
   field('--links', 'links', 'topology', 'none, full, chain, ring, or [[0,1],…]'),
-  field('--link-changes', 'linkChanges', 'n', 'links broken or made'),
+  field('--link-changes', 'linkChanges', 'n', 'links cut or made'),
   field('--kills', 'kills', 'n', 'servers killed'),
   field('--blank-restarts', 'blankRestarts', 'n', 'restarts without the log'),
   field('--grain', 'grain', 'name', 'pull, or messages'),

@@ -15,7 +15,7 @@ import type { LinkSlot, World } from '../checking/world.js';
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
-/** Breaks a link or makes it. When the link breaks, the messages on it are lost. */
+/** Cuts a link or makes it. When the link is cut, the messages on it are lost. */
 const changeLink = (world: World, spentOn: Slot<number>, { pair, slot }: LinkSlot): Interaction =>
   interaction({
     label: { family: 'ChangeLink', args: [slot.name] },
@@ -27,7 +27,7 @@ const changeLink = (world: World, spentOn: Slot<number>, { pair, slot }: LinkSlo
         : [
             {
               next: [!up, spent + 1, ...(up ? net.map((n) => Net.withoutLink(n, pair)) : net)],
-              note: up ? 'broken' : 'made',
+              note: up ? 'cut' : 'made',
             },
           ],
   });

@@ -188,7 +188,7 @@ const changeClientLink = (
     step: (session, spent) =>
       spent >= world.config.linkChanges || session.servers.includes(server) !== (family === 'BreakLink')
         ? []
-        : [{ next: [(family === 'BreakLink' ? S.disconnect : S.connect)(session, server), spent + 1] }],
+        : [{ next: [(family === 'BreakLink' ? S.linkCut : S.linkMade)(session, server), spent + 1] }],
   });
 
 // --- all of them -----------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ const FIELDS = {
   keys: whole(1, 5),
   /** How many puts all clients together may make. */
   puts: whole(0, 20),
-  /** How many times links may break or be made, in all. */
+  /** How many times links may be cut or made, in all. */
   linkChanges: whole(0, 9),
   kills: whole(0, 9),
   /** How many of the restarts may be without the log (R7). */

@@ -246,11 +246,11 @@ export const askingOrder = ({ servers, last }: Session): ReadonlyArray<NodeId> =
 export const answeredBy = (session: Session, server: NodeId): Session => sessionWith(session, { last: server });
 
 /** The session after a link to a server is made: the session asks that server after the servers connected before. */
-export const connect = (session: Session, server: NodeId): Session =>
+export const linkMade = (session: Session, server: NodeId): Session =>
   session.servers.includes(server) ? session : sessionWith(session, { servers: [...session.servers, server] });
 
-/** The session after a link to a server is broken. */
-export const disconnect = (session: Session, server: NodeId): Session =>
+/** The session after a link to a server is cut. */
+export const linkCut = (session: Session, server: NodeId): Session =>
   sessionWith(session, {
     servers: session.servers.filter((s) => s !== server),
     last: session.last === server ? null : session.last,
