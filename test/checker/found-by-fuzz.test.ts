@@ -528,4 +528,9 @@ describe('where a key takes a state beyond the boundary for one within it', () =
       'that the key takes for one, only one lies within the boundary',
     );
   });
+
+  test('no run ends at a deadlock in a state that may be the last', async () => {
+    const { boundary: _, ...model } = outside({ name: 'none', kind: 'noDeadlock', final: [over([y], (n: number) => n === 2)] });
+    await expect(checkComponents(model, { locals: [] })).rejects.toThrow('a state that is taken for another one may be the last');
+  });
 });

@@ -6,7 +6,7 @@
  */
 import { type Counterexample, type TraceStep } from '../../report.js';
 import { initialOf, pictureOfSlots } from '../../shown/state.js';
-import type { ComponentModel, Predicate } from '../../model.js';
+import type { ComponentModel, ComponentProperty, Predicate } from '../../model.js';
 import {
   holdsIn,
   initialStates,
@@ -100,20 +100,13 @@ export const traceOf = (
     steps.push(showStep(model, values, taken));
     values = taken.values;
   }
-  if (evidence.step !== undefined || claim?.kind === 'noDeadlock') mustBeWithin(model, values);
   if (evidence.step !== undefined) {
+    mustBeWithin(model, values);
     const last = stepsFrom(space, values).find((step) => says(step, property));
     if (last === undefined && claim?.kind === 'sometimesStep') return undefined;
     if (last === undefined) throw unsound(model);
     steps.push(showStep(model, values, last));
-  } else if (claim?.kind === 'sometimes') {
-    if (!claim.over.some((predicate) => standsIn(model, predicate, values))) return undefined;
-  } else if (claim?.kind === 'always' && claim.over.every((predicate) => standsIn(model, predicate, values))) {
-    // A property that is broken under a reduction must be broken in the unreduced state too: else the reduction does not keep it.
-    throw new CheckerError('model', `the reduction does not keep "${property}": it is violated in a normal form alone`);
-  } else if (claim?.kind === 'noDeadlock' && stepsFrom(space, values).length > 0) {
-    throw new CheckerError('model', `the reduction does not keep "${property}": a state that is taken for another one has steps`);
-  }
+  } else if (claim !== undefined && !isDecidedIn(space, claim, values)) return undefined;
   return {
     ...initialOf(pictureOfSlots(model, initial)),
     steps,
@@ -123,6 +116,24 @@ export const traceOf = (
 
 const standsIn = (model: ComponentModel, predicate: Predicate, values: Tuple): boolean =>
   holdsIn(predicate, positionsOf(model)(predicate.slots), values);
+
+/**
+ * Tests that a state of the unreduced model decides a property, as the state does that stands for it. No: it does not have the witness.
+ * @throws CheckerError (`model`) where it does not break a property that the other state breaks.
+ */
+const isDecidedIn = (space: Space, property: ComponentProperty, values: Tuple): boolean => {
+  const { model } = space.compiled;
+  const stands = (predicate: Predicate): boolean => standsIn(model, predicate, values);
+  const notKept = (why: string): CheckerError =>
+    new CheckerError('model', `the reduction does not keep "${property.name}": ${why}`);
+  if (property.kind === 'sometimes') return property.over.some(stands);
+  if (property.kind === 'always' && property.over.every(stands)) throw notKept('it is violated in a normal form alone');
+  if (property.kind !== 'noDeadlock') return true;
+  mustBeWithin(model, values);
+  if (property.final?.every(stands) === true) throw notKept('a state that is taken for another one may be the last');
+  if (stepsFrom(space, values).length > 0) throw notKept('a state that is taken for another one has steps');
+  return true;
+};
 
 /** Refuses to go on from a state beyond the boundary. The search went on from the state that stands for it. @throws CheckerError (`model`). */
 const mustBeWithin = (model: ComponentModel, values: Tuple): void => {
