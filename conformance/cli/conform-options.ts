@@ -1,6 +1,6 @@
 /** The command line of `bayou conform`. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { newCommand, path } from '#bayou/command-line/command-line.js';
+import { newCommand, path, wholeNumber } from '#bayou/command-line/command-line.js';
 import type { Layer } from '../common/finding.js';
 
 /** The parsed command line. */
@@ -40,15 +40,8 @@ export interface ConformArgs {
 
 const MOST = 999_999_999;
 
-const wholeFrom =
-  (least: number) =>
-  (text: string): number => {
-    if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-    throw new InvalidArgumentError(`Use a whole number from ${least} to ${MOST}.`);
-  };
-
-const whole = wholeFrom(0);
-const positive = wholeFrom(1);
+const whole = wholeNumber(0, MOST);
+const positive = wholeNumber(1, MOST);
 
 const layers = (text: string): ReadonlyArray<Layer> => {
   if (!/^[1-4](,[1-4])*$/.test(text)) throw new InvalidArgumentError('Use some of 1,2,3,4.');

@@ -18,6 +18,7 @@ import { readSessionsPlan, sessionsPlanTask } from './sessions-tasks.js';
 import { simulatedPlanTask, simulationTask } from './simulation-tasks.js';
 import { hostileSeriesTask, planTask, randomTask } from './hostile-tasks.js';
 import { scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
+import { isPlan } from '../common/plan-json.js';
 import { findScripts } from '../runs/script-runs.js';
 
 // --- what is tried ---------------------------------------------------------------------------------------------------------
@@ -57,8 +58,6 @@ const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyA
 
 const randomTasks = (args: ConformArgs, runs: number): ReadonlyArray<Task> =>
   Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i, args));
-
-const isPlan = (path: string): boolean => path.endsWith('.json');
 
 /** The plans that ship with the program. */
 const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>

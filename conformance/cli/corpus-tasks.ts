@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { makeFolder } from '#bayou/files/folder.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { messageOf } from '#bayou/command-line/say.js';
+import { isPlan } from '../common/plan-json.js';
 import { NO_NETWORK_FAULTS } from '../simulation/network-faults.js';
 import { ReachedSteps } from '../simulation/reached-steps.js';
 import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
@@ -21,8 +22,6 @@ import type { Task } from './tasks.js';
 
 /** The most plans of a corpus: once there are so many, no further plan is kept. */
 const MOST_KEPT = 10_000;
-
-const isPlan = (name: string): boolean => name.endsWith('.json');
 
 /** The plans in a folder. Makes the folder where there is none. */
 const plansIn = (folder: string): SimulationPlan[] => {

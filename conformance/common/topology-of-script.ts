@@ -17,10 +17,10 @@ export interface Topology {
 export const newTopology = (): Topology => ({ live: new Set(), dead: new Set(), clients: new Set(), links: new Set() });
 
 /** The name of the link between two nodes, the smaller id first. */
-const linkOf = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
+export const linkName = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
 /** Are these two connected? */
-export const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(linkOf(a, b));
+export const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(linkName(a, b));
 
 /** May these two be linked: are they two live servers, or a client and a live server? */
 const isPair = (t: Topology, a: NodeId, b: NodeId): boolean =>
@@ -36,13 +36,13 @@ export const applyCommand = (t: Topology, c: Command): boolean => {
     case 'joinClient':
       if (t.live.has(c.id) || t.dead.has(c.id) || t.clients.has(c.id) || !t.live.has(c.server)) return false;
       t.clients.add(c.id);
-      t.links.add(linkOf(c.id, c.server));
+      t.links.add(linkName(c.id, c.server));
       return true;
     case 'breakConnection':
-      if (isPair(t, c.a, c.b)) t.links.delete(linkOf(c.a, c.b));
+      if (isPair(t, c.a, c.b)) t.links.delete(linkName(c.a, c.b));
       return isPair(t, c.a, c.b);
     case 'createConnection':
-      if (isPair(t, c.a, c.b)) t.links.add(linkOf(c.a, c.b));
+      if (isPair(t, c.a, c.b)) t.links.add(linkName(c.a, c.b));
       return isPair(t, c.a, c.b);
     case 'printStore':
     case 'printMemberList':
@@ -57,7 +57,7 @@ export const applyCommand = (t: Topology, c: Command): boolean => {
 };
 
 const join = (t: Topology, id: NodeId): true => {
-  for (const other of t.live) t.links.add(linkOf(id, other));
+  for (const other of t.live) t.links.add(linkName(id, other));
   t.dead.delete(id);
   t.live.add(id);
   return true;
@@ -66,7 +66,7 @@ const join = (t: Topology, id: NodeId): true => {
 const kill = (t: Topology, id: NodeId): true => {
   t.live.delete(id);
   t.dead.add(id);
-  for (const other of [...t.live, ...t.dead]) t.links.delete(linkOf(id, other));
+  for (const other of [...t.live, ...t.dead]) t.links.delete(linkName(id, other));
   return true;
 };
 

@@ -12,7 +12,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { atOnce, type Work } from '../common/in-turns.js';
-import { applyCommand, newTopology, type Topology } from '../common/topology-of-script.js';
+import { applyCommand, isLinked, newTopology, type Topology } from '../common/topology-of-script.js';
 import { Pieces, TooMuch } from './pieces.js';
 import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './possible-world.js';
 
@@ -80,8 +80,6 @@ const MAX_WORK = 20_000_000;
 type Worlds = Map<string, World>;
 
 // --- the script's side -----------------------------------------------------------------------------------------------------
-
-const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(a < b ? `${a}-${b}` : `${b}-${a}`);
 
 const layoutOf = (t: Topology, servers: ReadonlyArray<NodeId>, clients: ReadonlyArray<NodeId>): Layout => ({
   servers,

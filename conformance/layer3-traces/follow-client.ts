@@ -5,7 +5,8 @@ import type { Get, Put } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Given } from './ledger.js';
 import { reject, Rejected, showStamp, Undecidable } from './rejection.js';
-import { type Commanded, commandsOf, linkName, mayRun, type Scene, seen } from './run-scene.js';
+import { linkName } from '../common/topology-of-script.js';
+import { type Commanded, commandsOf, mayRun, type Scene, seen } from './run-scene.js';
 import { FollowedSession, type Operation } from './followed-session.js';
 import type { Process } from './timeline.js';
 

@@ -7,11 +7,11 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { covers, join, none, type Vector } from '#bayou/model/protocol/vector.js';
-import { applyCommand, partitionsOf, type Topology } from '../common/topology-of-script.js';
+import { applyCommand, isLinked, linkName, partitionsOf, type Topology } from '../common/topology-of-script.js';
 import { bothEnds, bothEndsOfJoin, endsOf } from './link-ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './followed-replica.js';
-import { commandsOf, currentProcess, endsUnannounced, linkName, look, mayRun, type Scene, serverState } from './run-scene.js';
+import { commandsOf, currentProcess, endsUnannounced, look, mayRun, type Scene, serverState } from './run-scene.js';
 import { indexOf, type Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -144,7 +144,7 @@ const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
   if (c.type === 'printMemberList') members(scene, event, c.id);
 };
 
-const wasLinked = (t: Topology, c: Command): boolean => c.type === 'createConnection' && t.links.has(linkName(c.a, c.b));
+const wasLinked = (t: Topology, c: Command): boolean => c.type === 'createConnection' && isLinked(t, c.a, c.b);
 
 /** Waits for the events of other processes that must come before the command's result. */
 const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Command): void => {
@@ -152,7 +152,7 @@ const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Co
     case 'joinServer':
       started(scene, event, 'server', c.id);
       for (const peer of scene.topology.live)
-        if (peer !== c.id && isLinked(scene, peer, c.id)) bothEndsOfJoin(scene, event, c.id, peer);
+        if (peer !== c.id && isLinked(scene.topology, peer, c.id)) bothEndsOfJoin(scene, event, c.id, peer);
       return;
     case 'joinClient':
       started(scene, event, 'client', c.id);
@@ -171,8 +171,6 @@ const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Co
       return;
   }
 };
-
-const isLinked = (scene: Scene, a: NodeId, b: NodeId): boolean => scene.topology.links.has(linkName(a, b));
 
 /** The process that this command started. It may be followed already, where a client asked it in vain while it joined. */
 const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): Process | undefined => {
@@ -236,7 +234,7 @@ const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
 /** The printed member list has every server with a certain link, and beside these only servers whose link is in doubt. */
 const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
   const isDoubtful = (s: NodeId): boolean => scene.doubts.links.has(linkName(s, server));
-  const linked = [...scene.topology.live].filter((s) => isLinked(scene, s, server)).sort((a, b) => a - b);
+  const linked = [...scene.topology.live].filter((s) => isLinked(scene.topology, s, server)).sort((a, b) => a - b);
   const possible = (id: number): boolean => scene.topology.live.has(id) && isDoubtful(id);
   const printed = event.output.map(Number);
   const isSorted = printed.every((id, i) => i === 0 || printed[i - 1]! < id);

@@ -56,16 +56,13 @@ export interface ServerState {
   lastSeen: number;
 }
 
-/** Links by their names (see {@link linkName}). */
+/** Links by their names (see `linkName` of `topology-of-script.ts`). */
 interface Doubts {
   /** Links of which it is unknown whether they exist. */
   readonly links: Set<string>;
   /** Links of clients whose place in the client's order of servers (R13) is unknown. */
   readonly places: Set<string>;
 }
-
-/** A link's name: the smaller id first. */
-export const linkName = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
 /** What a run leaves to the next one on the same data folder. */
 export interface Inheritance {

@@ -3,7 +3,8 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import { serverOf } from '#bayou/core/ids.js';
 import { reject, showVector, Undecidable } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
-import { linkName, type Scene, serverState, type ServerState } from './run-scene.js';
+import { linkName } from '../common/topology-of-script.js';
+import { type Scene, serverState, type ServerState } from './run-scene.js';
 import type { Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;

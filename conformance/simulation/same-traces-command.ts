@@ -6,6 +6,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { wholeNumber } from '#bayou/command-line/command-line.js';
 import { EXIT } from '#bayou/command-line/exit.js';
 import { writePart } from '../common/page-parts.js';
 
@@ -30,11 +31,6 @@ const TIMES = ['first', 'second'];
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-const positive = (text: string): number => {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Use a whole number from 1.');
-  return Number(text);
-};
 
 const versions = (text: string): ReadonlyArray<string> => {
   if (!/^\d{1,3}(\.\d{1,3}){0,2}(,\d{1,3}(\.\d{1,3}){0,2})*$/.test(text))
@@ -80,8 +76,8 @@ const main = async (o: Options): Promise<number> => {
 
 const command = new Command('same-traces')
   .description('do the same simulated runs in several processes and versions of Node, and compare their traces')
-  .option('--runs <n>', 'how many runs', positive, 100)
-  .option('--seed <n>', 'their seed', positive, 1)
+  .option('--runs <n>', 'how many runs', wholeNumber(1), 100)
+  .option('--seed <n>', 'their seed', wholeNumber(1), 1)
   .option('--nodes <list>', 'versions of Node', versions, ['20', '22', '24'])
   .option('--write', 'write what came of it into docs/simulation.md', false)
   .action(async (o: Options) => {

@@ -2,7 +2,8 @@
  * The soak from the command line: `npm run soak -- --kills 1000 --seed 1`. Exit status: 0 no write was lost or undone and all stores are equal; 1 there
  * was a fault; 2 bad usage; 3 the time ended before the kills that were asked for; 130 interrupted.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { wholeNumber } from '#bayou/command-line/command-line.js';
 import { EXIT } from '#bayou/command-line/exit.js';
 import { progressLineOn } from '#bayou/command-line/progress.js';
 import { soak, type SoakFigures, type SoakResult } from './soak.js';
@@ -14,11 +15,6 @@ interface Options {
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-const positive = (text: string): number => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Use a whole number from 1.');
-  return Number(text);
-};
 
 const listed = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
@@ -67,9 +63,9 @@ const main = async (o: Options): Promise<number> => {
 
 const command = new Command('soak')
   .description('kill servers again and again, in all the ways they die, and see whether what was acknowledged stays')
-  .option('--kills <n>', 'how many servers are killed', positive, 1000)
-  .option('--seed <n>', 'what is done to whom', positive, 1)
-  .option('--seconds <n>', 'the longest it may take', positive, 3600)
+  .option('--kills <n>', 'how many servers are killed', wholeNumber(1), 1000)
+  .option('--seed <n>', 'what is done to whom', wholeNumber(1), 1)
+  .option('--seconds <n>', 'the longest it may take', wholeNumber(1), 3600)
   .action(async (o: Options) => {
     process.exitCode = await main(o);
   });

@@ -1,5 +1,5 @@
 /** Command lines, by commander: its errors are one line that begins with the command's name, like all others, and are thrown. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import { say } from './say.js';
 
@@ -16,6 +16,9 @@ export const newCommand = (name: string): Command =>
         ),
     })
     .exitOverride();
+
+/** Commander's name of an option, of `--link-changes` `linkChanges`. */
+export const attributeOf = (flag: string): string => new Option(flag).attributeName();
 
 /** An option's value that is a whole number in a range; without `most`, any from `least` on. */
 export const wholeNumber =

@@ -4,9 +4,10 @@
  */
 export const OTHERS: Readonly<Record<string, readonly [count: number, what: string]>> = {
   'src/cli': [
-    77,
+    74,
     'what files are written; verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP; a program for Node',
   ],
+  'src/command-line/contract-entries.ts': [1, 'what bayou explain prints of a section'],
   'src/command-line/replace.ts': [2, 'what files are written'],
   'src/explorer/data': [26, 'what stands on the page of a run'],
   'src/checked-model': [6, 'bounds in words, and the first lines of a script that is written'],

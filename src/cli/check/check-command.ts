@@ -9,7 +9,8 @@ import { say } from '../../command-line/say.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
 import { progressLineOn } from '../../command-line/progress.js';
-import { endNow, endSoon } from '../supervised/end-process.js';
+import { endSoon } from '../supervised/end-process.js';
+import { interruption } from '../supervised/interruption.js';
 import { beWatched } from '../supervised/supervised-process.js';
 import { loadConfig, namedBy, shippedConfigs } from '../../checked-model/find-config.js';
 import { search } from './engine.js';
@@ -100,17 +101,6 @@ const printReport = (args: CheckArgs, { checked, report, judgement, files, repea
 };
 
 // --- checking --------------------------------------------------------------------------------------------------------------
-
-/** A signal that the first SIGINT or SIGTERM aborts; the second ends the process at once. */
-const interruption = (): { signal: AbortSignal; end: () => void } => {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) endNow(EXIT.interrupted);
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
-};
 
 const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   if (isModule(source)) return moduleModel(source, args);

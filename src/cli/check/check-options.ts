@@ -1,6 +1,6 @@
 /** The command line of `bayou check`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { newCommand, path, wholeNumber } from '../../command-line/command-line.js';
+import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/command-line.js';
 import { EXIT } from '../../command-line/exit.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './field-options.js';
@@ -42,9 +42,6 @@ const formats = (text: string): ReadonlyArray<Format> =>
     if (format === undefined) throw new InvalidArgumentError(`Use some of ${FORMATS.join(', ')}, with commas between.`);
     return format;
   });
-
-/** `linkChanges` for `--link-changes`: commander's name of the option. */
-const attribute = (flag: string): string => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 // --- the command -----------------------------------------------------------------------------------------------------------
 
@@ -131,7 +128,7 @@ export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
   const fields = new Map<string, Said>();
   const overrides = new Map<string, { value: unknown; option: string }>();
   for (const { flag, field } of FIELD_OPTIONS) {
-    const value = raw[attribute(flag)] as Said | undefined;
+    const value = raw[attributeOf(flag)] as Said | undefined;
     if (value === undefined) continue;
     fields.set(field, value);
     overrides.set(field, { value: value.value, option: flag });

@@ -1,4 +1,5 @@
 /** The one command that repeats a check. It is made from the parsed arguments, so that it parses to the same arguments. */
+import { shellWord } from '../shell-word.js';
 import { FIELD_OPTIONS } from './field-options.js';
 import type { CheckArgs } from './check-args.js';
 
@@ -60,8 +61,6 @@ const OPTIONS: ReadonlyArray<Words> = [
   option('--format', ({ format }) => format?.join(',')),
 ];
 
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
-
 /** The words that repeat these arguments for one configuration: every option, and no other configuration. */
 export const repeatWords = (args: CheckArgs, source: string): ReadonlyArray<string> => {
   const options = OPTIONS.flatMap((words) => words(args));
@@ -71,4 +70,4 @@ export const repeatWords = (args: CheckArgs, source: string): ReadonlyArray<stri
 
 /** The command that repeats these arguments for one configuration, as one line for a shell. */
 export const repeatCommand = (args: CheckArgs, source: string): string =>
-  ['npx bayou check', ...repeatWords(args, source).map(quote)].join(' ');
+  ['npx bayou check', ...repeatWords(args, source).map(shellWord)].join(' ');

@@ -1,6 +1,5 @@
 /** `bayou check --replay FILE`: follows a path on the model, step by step. At a step that the model does not take, it shows the steps that the model allows. */
 import { traceLines } from '../../checker/output/counterexample-lines.js';
-import { counted } from '../../core/counted.js';
 import { VARIANTS } from '../../model/protocol/rules.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';
 import { LEGEND } from '../../model/checking/texts.js';
@@ -9,7 +8,7 @@ import { loadPath, type RecordedPath } from '../../checked-model/path-file.js';
 import { replayPath, type Replayed } from '../../checked-model/replay-path.js';
 import { print } from '../out.js';
 import type { CheckArgs } from './check-args.js';
-import { brokenLine, refusalLines } from './replay-lines.js';
+import { brokenLine, divergesLine, refusalLines, takenLines } from './replay-lines.js';
 import { replayOwn } from './replay-own.js';
 
 // --- for people ------------------------------------------------------------------------------------------------------------
@@ -47,22 +46,17 @@ const lastLines = (replayed: Replayed, file: string): ReadonlyArray<string> => {
       ...(path.variants === undefined || path.variants.length === 0 || path.config.variant !== 'FIXED'
         ? []
         : [`A model with the fault explains it: --variant ${path.variants.join(' or --variant ')}`]),
-      `diverges: the model takes ${counted(trace.steps.length, 'step')} of the run, and not the next`,
+      divergesLine(trace.steps.length, 'the next'),
     ];
   if (isUnexplained(replayed)) {
     const { process, n } = path.rejection!;
     return [
       `No step of the model explains event ${n} of ${process}, which comes after these:`,
       ...rejectionLines(path),
-      `diverges: the model takes ${counted(trace.steps.length, 'step')} of the run, and not what comes then`,
+      divergesLine(trace.steps.length, 'what comes then'),
     ];
   }
-  return [
-    ...broken.map(brokenLine),
-    broken.length > 0
-      ? `violated: the model takes every one of ${counted(trace.steps.length, 'step')}; ${counted(broken.length, 'property', 'properties')} broken`
-      : `the model takes every one of ${counted(trace.steps.length, 'step')}; no property is broken on the way`,
-  ];
+  return takenLines(trace.steps.length, broken);
 };
 
 // --- the command -----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import { print } from '../out.js';
 import type { CheckArgs } from './check-args.js';
 import { DEADLOCK, moduleModel } from './module.js';
 import type { OwnPath } from '../../checked-model/path-file.js';
-import { brokenLine, refusalLines } from './replay-lines.js';
+import { brokenLine, divergesLine, refusalLines, takenLines } from './replay-lines.js';
 import { blamed, plainModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 /** The parameters of the file, overridden by those of the command line. */
@@ -62,25 +62,18 @@ const notBack = (loop: number, { steps }: Replay['trace']): string =>
 
 const lastLines = (replay: Replay, file: string, loop: number | undefined): ReadonlyArray<string> => {
   const { trace, broken, refusal } = replay;
-  const steps = counted(trace.steps.length, 'step');
   if (refusal !== undefined)
-    return [
-      ...refusalLines(refusal, file),
-      ...broken.map(brokenLine),
-      `diverges: the model takes ${steps} of the run, and not the next`,
-    ];
+    return [...refusalLines(refusal, file), ...broken.map(brokenLine), divergesLine(trace.steps.length, 'the next')];
   if (loop !== undefined && trace.loop === undefined)
-    return [...broken.map(brokenLine), `diverges: the model takes every one of ${steps}, and ${notBack(loop, trace)}`];
+    return [
+      ...broken.map(brokenLine),
+      `diverges: the model takes every one of ${counted(trace.steps.length, 'step')}, and ${notBack(loop, trace)}`,
+    ];
   const back =
     trace.loop === undefined
       ? ''
       : `, and ${trace.loop === trace.steps.length ? 'stays in' : 'comes back to'} state ${trace.loop}`;
-  return [
-    ...broken.map(brokenLine),
-    broken.length > 0
-      ? `violated: the model takes every one of ${steps}${back}; ${counted(broken.length, 'property', 'properties')} broken`
-      : `the model takes every one of ${steps}${back}; no property is broken on the way`,
-  ];
+  return takenLines(trace.steps.length, broken, back);
 };
 
 /** Replays the path of a file and prints the result. @throws UsageError as {@link followOwn} does. */

@@ -1,6 +1,6 @@
 /** The command line of `bayou explore`. */
 import type { Command } from 'commander';
-import { newCommand, path, wholeNumber } from '../../command-line/command-line.js';
+import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/command-line.js';
 import type { CheckArgs } from '../check/check-args.js';
 import { FIELD_OPTIONS } from '../check/field-options.js';
 import { parseArgs as parseCheckArgs } from '../check/check-options.js';
@@ -69,12 +69,10 @@ const bare = (): Command => {
   return command.addHelpText('after', HELP);
 };
 
-const attribute = (flag: string): string => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-
 /** The words that say the same to `bayou check`. */
 const checkWords = (raw: Raw): ReadonlyArray<string> => [
   ...FIELD_OPTIONS.flatMap(({ flag }) => {
-    const value = raw[attribute(flag)];
+    const value = raw[attributeOf(flag)];
     return typeof value === 'string' ? [`${flag}=${value}`] : [];
   }),
   ...(raw.set ?? []).map((assignment) => `--set=${assignment}`),

@@ -9,7 +9,9 @@ import { PAGE, wrongToReplace } from '../../command-line/replace.js';
 import { reasonOf, say } from '../../command-line/say.js';
 import { EXIT, UsageError, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
-import { endNow, endSoon } from '../supervised/end-process.js';
+import { shellWord } from '../shell-word.js';
+import { endSoon } from '../supervised/end-process.js';
+import { interruption } from '../supervised/interruption.js';
 import { tell } from '../supervised/supervisor-pipe.js';
 import { beWatched, isGoingAgain } from '../supervised/supervised-process.js';
 import { parseArgs, type ExploreArgs } from './explore-args.js';
@@ -69,31 +71,18 @@ const write = (file: string, page: string): void => {
   print(`written: ${file}`);
 };
 
-/** The first SIGINT or SIGTERM ends the work under way. */
-const interruption = (): { readonly signal: AbortSignal; readonly interrupted: Promise<void>; readonly end: () => void } => {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) endNow(EXIT.interrupted);
-    controller.abort();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  const interrupted = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
-  return { signal: controller.signal, interrupted, end: () => void process.off('SIGINT', stop).off('SIGTERM', stop) };
-};
-
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
-
 /** The command that makes the page again: as a page, not as a file. */
 const repeatOf = (words: ReadonlyArray<string>): string => {
   const kept = words.filter(
     (word, i) => word !== '--html' && words[i - 1] !== '--html' && !word.startsWith('--html=') && word !== '--open',
   );
-  return ['npx bayou explore', ...kept.map(quoted)].join(' ');
+  return ['npx bayou explore', ...kept.map(shellWord)].join(' ');
 };
 
 /** Explores the source, and shows or writes the page. Gives the exit status. */
 const run = async (args: ExploreArgs, words: ReadonlyArray<string>): Promise<ExitStatus> => {
-  const { signal, interrupted, end } = interruption();
+  const { signal, end } = interruption();
+  const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   const showing = new Showing(args);
   // A process that only repeats the way of another process shows nothing.
   const meanwhile = args.html === undefined && !isGoingAgain() ? showing.meanwhile : undefined;
