@@ -1,4 +1,4 @@
-/** `bayou check`: configurations and models in, verdicts out. */
+/** `bayou check`: checks configurations and models, and prints their verdicts. */
 import { setFlagsFromString } from 'node:v8';
 import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
@@ -161,7 +161,7 @@ const stepOne = async (args: CheckArgs): Promise<ExitStatus> => {
   return blamed(checked, () => stepThrough(checked, process.stdin, process.stderr));
 };
 
-/** A configuration that cannot be read does not keep the others from being checked. */
+/** Does `run`, and says what is wrong with its configuration or model. The other ones can then still be checked. */
 const orUsage = async (args: CheckArgs, run: () => Promise<ExitStatus>): Promise<ExitStatus> => {
   try {
     return await run();
@@ -209,7 +209,7 @@ const listConfigs = async (): Promise<ExitStatus> => {
  */
 const keepValuesYoung = (): void => setFlagsFromString('--no-allocation-site-pretenuring');
 
-/** Runs `bayou check` with the words after its name; the exit status. */
+/** Runs `bayou check` with the words after its name. Resolves with the exit status. */
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);

@@ -1,4 +1,4 @@
-/** Counterexamples as files, one for each property violated and each format. */
+/** Writes counterexamples into files: one for each violated property and each format. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toModel } from '../../checker/component-model/as-model.js';
@@ -54,7 +54,7 @@ const contentOf = (
     case 'json':
       return json({
         model: name,
-        // A random run breaks nothing: its name is that of no property.
+        // A random run breaks no property: what is in `property` is the run's own name.
         ...(kind === 'sample' ? {} : { property }),
         ...(config === undefined ? { module: source, parameters: checked.parameters } : { config }),
         ...trace,
@@ -111,10 +111,11 @@ const write = async (path: string, kind: Kind, made: Content | Promise<Content>)
 };
 
 /**
- * Writes runs (and, if asked for, the state graph); a line for each file. `distinct` sees to it that no two files of one command have the
- * same name; `repeat` is the command that finds the runs again.
+ * Writes runs and, if asked for, the state graph. Resolves with a line for each file.
  *
- * @throws UsageError when the folder cannot be made or written to.
+ * @param distinct changes a name that another file of this command has already
+ * @param repeat the command that finds the runs again
+ * @throws UsageError when the folder cannot be made or written to
  */
 export const writeFiles = async (
   dir: string,

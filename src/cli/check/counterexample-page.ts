@@ -1,4 +1,4 @@
-/** A counterexample as the explorer's page. */
+/** Makes the explorer's page of a counterexample. */
 import type { CheckedModel } from '../../checked-model/checked-model.js';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import { explorationOf } from '../../explorer/data/make-exploration.js';
@@ -16,7 +16,7 @@ export interface Written {
 /** A property's name in configurations, where it has one. */
 const idOf = (property: string): string => propertyId(property) ?? oneLine(property);
 
-/** The text of the page of one run; `repeat` is the command that finds it again. */
+/** The text of the page of one run. `repeat`: the command that finds the run again. */
 export const pageText = async ({ property, trace, kind }: Written, checked: CheckedModel, repeat: string): Promise<string> => {
   const exploration = await explorationOf(
     checked,

@@ -1,4 +1,4 @@
-/** Which search checks a model: the component engine for safety, the state graph for liveness and for models without components. */
+/** Chooses the search that checks a model: the component engine for safety, the state graph for liveness and for models without components. */
 import { toModel } from '../../checker/component-model/as-model.js';
 import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/factored/check-components.js';
@@ -57,7 +57,7 @@ const keepingOf = ({ identity }: CheckedModel, { checkpoint, checkpointEvery, re
 const livenessOf = (model: ComponentModel, properties: CheckedModel['properties']): ReadonlyArray<string> =>
   model.properties.filter(({ name, kind }) => isLiveness(kind) && (properties?.includes(name) ?? true)).map(({ name }) => name);
 
-/** Is a search for liveness worthwhile? Safety must hold, and nothing may stand against judging liveness. */
+/** Is a search for liveness worthwhile? Only where the first search came to its end or was told to go on, and no reduction forbids judging liveness. */
 const isWorthwhile = (model: ComponentModel, args: CheckArgs, { verdict, stop }: Report): boolean =>
   !(args.symmetry && model.interactions.some(({ fairness }) => fairness !== undefined)) &&
   !args.quotient &&
@@ -76,7 +76,7 @@ const merged = (first: Report, second: Report, requireWitnesses: boolean): Repor
 
 type ComponentsOf = Extract<AnyModel, { level: 'components' }>;
 
-/** The report with the time of the threads kept beside it: another search judges liveness. */
+/** The report of a search by threads, with its time among the details: where a second search judges liveness, the report has the time of both. */
 const withThreads = (report: Report): Report => {
   const { details, elapsedMs } = report.statistics;
   return { ...report, statistics: { ...report.statistics, details: { ...details, 'ms of the threads': elapsedMs } } };
@@ -132,7 +132,7 @@ const uselessOption = ({ model: { level, model } }: CheckedModel, args: CheckArg
     : undefined;
 };
 
-/** The checker's names of options, and the command line's. */
+/** The checker's names of options, each with the command line's name for it. */
 const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^hashBits:/, '--hash-compaction:'],
   [/^maxDepth:/, '--max-depth:'],

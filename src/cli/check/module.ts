@@ -1,4 +1,4 @@
-/** A model of one's own: a module whose default export is a `Model` or a `ComponentModel`, or a function that gives one. */
+/** Loads a user's own model: a module whose default export is a `Model` or a `ComponentModel`, or a function that returns one. */
 import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,7 +31,7 @@ export const DEADLOCK = { name: 'some step can always be taken', kind: 'noDeadlo
 
 // --- loading ---------------------------------------------------------------------------------------------------------------
 
-/** How long a module may take to be loaded, and its function to give the model, in ms each. */
+/** How long loading a module may take, and how long its function may take to return the model, in ms. */
 const DEADLINE_MS = 60_000;
 
 const inTime = async <T>(what: string, promised: Promise<T>): Promise<T> => {
@@ -42,23 +42,23 @@ const inTime = async <T>(what: string, promised: Promise<T>): Promise<T> => {
   return Promise.race([promised, late]).finally(() => clearTimeout(timer));
 };
 
-/** Whether an error says in one line what is wrong. */
+/** Does the error say in one line what is wrong? */
 const isTold = (error: unknown): error is UsageError | CheckerError =>
   error instanceof UsageError || error instanceof CheckerError;
 
 /** The longest module, in bytes. */
 const MAX_SOURCE_BYTES = 64 * 1024 * 1024;
 
-/** The text of the module. */
+/** The text of a module. @throws UsageError where its path is not that of a file */
 const mustBeFile = (path: string): string => {
   const source = readBytes(path, MAX_SOURCE_BYTES);
   if (E.isLeft(source)) throw new UsageError(source.left);
-  // Node reads it itself, more than once.
+  // Node reads the module again, and a pipe can be read once.
   if (!statSync(path).isFile()) throw new UsageError('it is a pipe');
   return source.right.toString('utf8');
 };
 
-/** What a failed import says, with the line that breaks the syntax; of what Node cannot run at all, what to do. */
+/** Says why an import failed. Of a syntax error it names the line; of TypeScript that this Node cannot run, it says what to do. */
 const importFault = (path: string, error: unknown): string => {
   if (codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION')
     return `Node ${process.version} cannot run TypeScript: compile it to JavaScript first, or use Node 22.18 or later`;
@@ -82,14 +82,14 @@ const imported = async (path: string): Promise<Readonly<Record<string, unknown>>
   }
 };
 
-/** Another export by its name; of a module that a compiler made CommonJS, one of its own. */
+/** An export by its name. A module that a compiler turned into CommonJS has its exports inside the default one. */
 const namedExport = (exported: Readonly<Record<string, unknown>>, name: string): unknown => {
   if (name in exported) return exported[name];
   const { default: inner } = exported as { readonly default?: Readonly<Record<string, unknown>> | null };
   return inner?.['__esModule'] === true ? inner[name] : undefined;
 };
 
-/** The default export; of a module that a compiler made CommonJS, what it calls the default. */
+/** The default export. A module that a compiler turned into CommonJS has it inside another default export. */
 const defaultOf = (exported: Readonly<Record<string, unknown>>): unknown => {
   const { default: found } = exported;
   if (!('default' in exported)) {
@@ -121,20 +121,20 @@ const made = async (exported: unknown, parameters: Parameters | undefined): Prom
   }
 };
 
-/** A model of a module, and what it was made with. */
+/** A model of a module, with the parameters that it was made with. */
 interface Made {
   readonly decoded: Decoded;
   readonly parameters: Parameters | undefined;
 }
 
-/** A model without properties, of which deadlock is all that is to be judged, with the property that does; others as they are. */
+/** Adds the deadlock property to a model without properties, which could not be decoded otherwise. Leaves any other model as it is. */
 const withSomethingToJudge = (model: unknown): unknown => {
   const { properties } = (model ?? {}) as { readonly properties?: unknown };
   const isPlain = typeof model === 'object' && model !== null && Object.getPrototypeOf(model) === Object.prototype;
   return isPlain && Array.isArray(properties) && properties.length === 0 ? { ...model, properties: [DEADLOCK] } : model;
 };
 
-/** Reading it may run functions of it: getters, a proxy's. */
+/** Decodes a model. Decoding may run the model's functions (getters, those of a proxy), which may throw. */
 const decodedOf = (model: unknown, deadlock: boolean): ReturnType<typeof decodeModel> => {
   try {
     return decodeModel(deadlock ? withSomethingToJudge(model) : model);
@@ -150,7 +150,7 @@ const decode = (model: unknown, deadlock: boolean): Decoded => {
   return deadlock ? judgingDeadlock(decoded.right) : decoded.right;
 };
 
-/** Loads the model of a module. @throws UsageError with one line: what is wrong with it, and what is expected. */
+/** Loads the model of a module. @throws UsageError with one line that says what is wrong with the module, and what is expected */
 const load = async (file: string, { sets, deadlock }: CheckArgs): Promise<Made> => {
   const exported = await imported(resolve(file));
   const model = defaultOf(exported);
@@ -158,7 +158,7 @@ const load = async (file: string, { sets, deadlock }: CheckArgs): Promise<Made> 
   return { decoded: decode(await made(model, parameters), deadlock), parameters };
 };
 
-/** The component model of a module, for a thread: made with what the main thread made it with. */
+/** The component model of a module, for a thread. Its parameters are those with which the main thread made the model. */
 export const componentModelOf = async (file: string, parameters?: Parameters, deadlock = false): Promise<ComponentModel> => {
   const { level, model } = decode(await made(defaultOf(await imported(file)), parameters), deadlock);
   if (level === 'plain') throw new TypeError(`${file}: it has no components`);
@@ -169,7 +169,7 @@ export const componentModelOf = async (file: string, parameters?: Parameters, de
 
 const judgesDeadlock = ({ model: { properties } }: Decoded): boolean => properties.some(({ kind }) => kind === 'noDeadlock');
 
-/** The model with a property that judges deadlock, where it has none. */
+/** Adds a property that judges deadlock to a model that has none. */
 const judgingDeadlock = (decoded: Decoded): Decoded => {
   if (judgesDeadlock(decoded)) return decoded;
   return decoded.level === 'plain'
@@ -181,7 +181,7 @@ const judgingDeadlock = (decoded: Decoded): Decoded => {
 
 const PROPERTIES = '--properties';
 
-/** Names are sentences and may hold commas: of the pieces between commas, as many are a name as can be. */
+/** The property names in a list with commas. Names are sentences and may themselves have commas, so each name takes as many pieces as it can. */
 const namesIn = ({ value }: Said, known: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (!t.array(t.string).is(value)) throw new UsageError(`${PROPERTIES}: use the properties' names, with commas between`);
   const pieces = value.map((piece) => piece.replace(/\s*,\s*/g, ','));
@@ -210,11 +210,11 @@ const namesIn = ({ value }: Said, known: ReadonlyArray<string>): ReadonlyArray<s
 
 // --- the checked model ------------------------------------------------------------------------------------------------------
 
-/** Options about Bayou's configurations say nothing of a model of one's own. */
+/** Refuses options that are about Bayou's configurations, and mean nothing for a user's own model. */
 const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
   const strange = [
     ...FIELD_OPTIONS.flatMap(({ flag, field }) => (fields.has(field) && field !== 'properties' ? [flag] : [])),
-    // Beside others it is left out, and a line says so.
+    // Where other formats are asked for as well, this one is left out, and a line says so.
     ...(format.length > 0 && format.every((name) => name === 'script') ? ['--format script'] : []),
   ];
   if (strange.length > 0)
@@ -244,14 +244,14 @@ const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedM
     identity: {
       properties,
       ...(parameters === undefined ? {} : { parameters }),
-      // Only a checkpoint asks what the module was.
+      // Only a checkpoint needs to know whether the module has changed.
       ...(args.checkpoint === undefined && args.resume === undefined ? {} : moduleDigests(file)),
     },
     writing: { stem: slug(basename(path, extname(path))), fileOf: propertyNames(all) },
   };
 };
 
-/** The model of a module. @throws UsageError with one line: the module, what is wrong with it, and what is expected. */
+/** The model of a module, ready to be checked. @throws UsageError with one line that names the module, says what is wrong with it, and what is expected */
 export const moduleModel = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   tell({ kind: 'model', source });
   try {

@@ -1,13 +1,13 @@
 /**
- * This package by its name, for a module of a model that lies where it is not installed: a file in a folder of its own, checked by a command
- * that comes from elsewhere (`npx bayou check FILE`). What the module's own folder has goes before.
+ * Lets a user's module import this package by its name where the package is not installed beside the module: `npx bayou check FILE` may run on a
+ * file in any folder. A package of that name in the module's own folder goes first.
  */
 import { register } from 'node:module';
 
-/** How a module names the package. */
+/** Matches the package's name, in quotes, in the text of a module. */
 const NAMED = /(['"`])bayou(?:\/[^'"`\n]*)?\1/;
 
-/** What Node asks where the folder of a module does not have what it imports: the package knows its own name. */
+/** The text of a loader for Node. Where an import of this package fails, the loader resolves it from the package itself, which knows its own name. */
 const hooks = (parentURL: string): string => `
 const parentURL = ${JSON.stringify(parentURL)};
 export const resolve = async (specifier, context, next) => {
@@ -21,7 +21,7 @@ export const resolve = async (specifier, context, next) => {
 
 let isKnown = false;
 
-/** Lets modules import this package wherever they lie, once one names it in its text. Where Node cannot, the import says what is missing. */
+/** Registers the loader, if this module names the package. Where Node cannot resolve the import even so, its error says what is missing. */
 export const knowOwnPackage = (source: string): void => {
   if (isKnown || !NAMED.test(source)) return;
   isKnown = true;

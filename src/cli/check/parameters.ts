@@ -1,6 +1,6 @@
 /**
- * Parameters of a model of one's own: `--set n=4` for a module whose default export is a function of them. The module says which there are
- * by an export `parameters`: defaults (`{ n: 3 }`), defaults with what is allowed (`{ n: { default: 3, min: 1, max: 9 } }`), or an io-ts codec.
+ * Reads the parameters of a user's own model: `--set n=4` for a module whose default export is a function of parameters. The module declares them
+ * in an export `parameters`: defaults (`{ n: 3 }`), defaults with the allowed values (`{ n: { default: 3, min: 1, max: 9 } }`), or an io-ts codec.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
@@ -10,7 +10,7 @@ import type { Parameters } from '../../checked-model/checked-model.js';
 import type { Assignment, Said } from './field-options.js';
 import { complaintOf } from '../../checker/contract/model-shape.js';
 
-/** What a module says of one parameter. */
+/** The declaration of one parameter. */
 interface Declared {
   readonly default: unknown;
   readonly min?: number;
@@ -22,7 +22,7 @@ const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => typeof 
 
 const FIELDS = ['default', 'min', 'max', 'oneOf'];
 
-/** A default with what is allowed, and not an object that is itself the default. */
+/** Is it a default with its allowed values? An object with any other field is itself a default. */
 const isDeclared = (u: unknown): u is Declared =>
   isObject(u) && Object.hasOwn(u, 'default') && Object.keys(u).every((field) => FIELDS.includes(field));
 
@@ -30,7 +30,7 @@ const declaredOf = (u: unknown): Declared => (isDeclared(u) ? u : { default: u }
 
 // --- one parameter ---------------------------------------------------------------------------------------------------------
 
-/** What a value must be, in words. */
+/** The allowed values of a parameter, in words. */
 const wanted = ({ default: given, min, max, oneOf }: Declared): string => {
   if (oneOf !== undefined) return `one of ${oneOf.map(String).join(', ')}`;
   if (typeof given === 'number') {
@@ -52,7 +52,7 @@ const fits = (declared: Declared, value: unknown): boolean => {
   return Number.isFinite(value) && (!Number.isInteger(given) || Number.isInteger(value)) && value >= min && value <= max;
 };
 
-/** What was said of a parameter that is a text is a text, also where it could be JSON. */
+/** The value that an option gives to a parameter. For a parameter whose default is a text it is the option's text, even where that could be JSON. */
 const readAs = (declared: Declared, { value, text }: Said): unknown => (typeof declared.default === 'string' ? text : value);
 
 const read = (name: string, declared: Declared, said: Said): unknown => {
@@ -63,7 +63,7 @@ const read = (name: string, declared: Declared, said: Said): unknown => {
 
 // --- declared by an io-ts codec --------------------------------------------------------------------------------------------
 
-/** A codec of whatever copy of io-ts. */
+/** A codec of any copy of io-ts. */
 interface Codec {
   readonly decode: (u: unknown) => E.Either<t.Errors, unknown>;
   readonly props?: Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ interface Codec {
 
 const isCodec = (u: unknown): u is Codec => isObject(u) && typeof u['decode'] === 'function' && typeof u['_tag'] === 'string';
 
-/** The names that a codec of an object knows; undefined where it does not tell. */
+/** The names of the fields that a codec decodes; undefined where the codec does not tell them. */
 const namesOf = ({ props, types, type }: Codec): ReadonlyArray<string> | undefined => {
   if (props !== undefined) return Object.keys(props);
   if (types !== undefined) {
@@ -108,9 +108,9 @@ const mustBeKnown = (sets: ReadonlyArray<Assignment>, known: ReadonlyArray<strin
 const SHAPE = described('defaults by name, such as { n: 3 }, or an io-ts codec', isObject);
 
 /**
- * The values of a module's parameters: what is said of them, else their defaults.
+ * The values of a module's parameters: those that `--set` gives, otherwise the defaults.
  *
- * @throws UsageError with one line for a name that there is not, and for a value that is not as it is declared.
+ * @throws UsageError with one line where the model has no such parameter, or a value does not fit its declaration
  */
 export const parametersOf = (declared: unknown, isFunction: boolean, sets: ReadonlyArray<Assignment>): Parameters | undefined => {
   if (declared === undefined || !isFunction) {

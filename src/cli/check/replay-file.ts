@@ -1,4 +1,4 @@
-/** `bayou check --replay FILE`: follows a path on the model, step by step. At a step that the model does not take, it shows the steps that the model allows. */
+/** `bayou check --replay FILE`: follows a path on the model, step by step. Where the model does not take a step, it shows the steps that the model allows. */
 import { traceLines } from '../../checker/output/counterexample-lines.js';
 import { VARIANTS } from '../../model/protocol/rules.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';

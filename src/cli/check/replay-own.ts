@@ -1,4 +1,4 @@
-/** `bayou check --replay FILE` of a run of a model of one's own: the module is named in the file. */
+/** `bayou check --replay FILE` for a run of a user's own model, whose module the file names. */
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import { follow, wrongEnd } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
@@ -11,7 +11,7 @@ import type { OwnPath } from '../../checked-model/path-file.js';
 import { brokenLine, divergesLine, refusalLines, takenLines } from './replay-lines.js';
 import { blamed, plainModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
-/** The parameters of the file, overridden by those of the command line. */
+/** The parameters in the file, then those of the command line, which override them. */
 const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
   ...Object.entries(parameters).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -32,7 +32,7 @@ const misfitOf = (checked: CheckedModel, path: OwnPath): string | undefined => {
   return wrong === undefined ? undefined : `${wrong.end}: ${wrong.why}`;
 };
 
-/** A path of a model of one's own, followed on it. */
+/** A path of a user's own model, followed on that model. */
 export interface FollowedOwn {
   readonly checked: CheckedModel;
   readonly replay: Replay;
@@ -41,7 +41,7 @@ export interface FollowedOwn {
 /**
  * Follows a path on the model that it names. `at`: the beginning of a line about the path's file.
  *
- * @throws UsageError where the module cannot be loaded or is no model, and where the model does not have what the path says besides its steps.
+ * @throws UsageError where the module cannot be loaded or has no model, or where another field of the path does not fit the model
  */
 export const followOwn = async (at: string, path: OwnPath, args: CheckArgs): Promise<FollowedOwn> => {
   // A run that a check with --deadlock found breaks a property that only that option adds.

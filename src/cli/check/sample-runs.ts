@@ -8,14 +8,14 @@ import { writeFiles } from './counterexample-files.js';
 import { repeatCommand } from './repeat.js';
 import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
-/** Where the runs are shown, and the signal that ends the walks; `distinct` gives names of files. */
+/** Where the runs are shown, the signal that ends the random search, and what makes names of files distinct. */
 interface Surroundings {
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;
   readonly distinct: (name: string) => string;
 }
 
-/** Shows, and writes, runs of one model; 3 where there are none, or fewer than were asked for. */
+/** Shows, and writes, runs of one model. Resolves with the exit status: 3 where there are fewer runs than were asked for. */
 export const sample = async (
   checked: CheckedModel,
   args: CheckArgs,

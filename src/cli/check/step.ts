@@ -1,4 +1,4 @@
-/** `bayou check --step`: a model step by step, by hand: on a terminal with a prompt, in a pipe a command on each line. */
+/** `bayou check --step`: lets a user step through a model by hand. A terminal gets a prompt; from a pipe, each line is a command. */
 import { createInterface } from 'node:readline';
 import pc from 'picocolors';
 import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../checker/output/counterexample-lines.js';

@@ -1,8 +1,8 @@
-/** How a check went on, sample by sample: fewer than {@link MOST} of them, however long it takes. */
+/** Keeps the progress of a check as samples: fewer than {@link MOST}, however long the check takes. */
 import type { Progress } from '../../checker/report.js';
 import type { CheckSample } from '../../explorer/shape.js';
 
-/** At so many samples every other one is left out, and from then on they are taken half as often. */
+/** With this many samples every other one is dropped, and from then on samples are taken half as often. */
 const MOST = 240;
 
 export class CheckLog {
@@ -10,7 +10,7 @@ export class CheckLog {
   #every = 1;
   #count = 0;
 
-  /** Keeps how far a search has come. */
+  /** Keeps the progress of the search, if a sample is due. */
   readonly add = ({ elapsedMs, distinct, perSecond, depth, queue, bytes }: Progress): void => {
     const before = this.#samples.at(-1);
     // Another search has begun, which judges what the first one could not: its states are counted anew.

@@ -1,4 +1,4 @@
-/** `bayou explore`: a model, a counterexample or a real run, on one page. */
+/** `bayou explore`: shows a model, a counterexample or a real run on one page. */
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { CommanderError } from 'commander';
@@ -71,7 +71,7 @@ const write = (file: string, page: string): void => {
   print(`written: ${file}`);
 };
 
-/** The command that makes the page again: as a page, not as a file. */
+/** The command that shows this page again, without the option that writes it to a file. */
 const repeatOf = (words: ReadonlyArray<string>): string => {
   const kept = words.filter(
     (word, i) => word !== '--html' && words[i - 1] !== '--html' && !word.startsWith('--html=') && word !== '--open',
@@ -103,7 +103,7 @@ const run = async (args: ExploreArgs, words: ReadonlyArray<string>): Promise<Exi
   }
 };
 
-/** Runs `bayou explore` with the words after its name; the exit status. */
+/** Runs `bayou explore` with the words after its name. Resolves with the exit status. */
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);

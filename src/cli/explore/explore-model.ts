@@ -1,4 +1,4 @@
-/** Exploring a model: a configuration's or one's own, with what a search of a few seconds finds. */
+/** Explores a model, a configuration's or a user's own, with what a search of a few seconds finds. */
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { isModule } from '../check/is-module.js';
 import { moduleModel } from '../check/module.js';
@@ -32,7 +32,7 @@ const samplesOf = (checked: CheckedModel): ReadonlyArray<Found> =>
 /** Shows what was explored so far while a check takes longer. */
 export type Meanwhile = (explored: Explored, log: CheckLog) => void;
 
-/** How often a search says how far it is, and after which time somebody who waits is shown it, in ms. */
+/** How often a search reports its progress, and after which time the page shows it, in ms. */
 const SAMPLE_MS = 200;
 const LONG_MS = 600;
 
@@ -61,7 +61,7 @@ const watched = async (
   return { signal, onProgress, progressEveryMs: SAMPLE_MS };
 };
 
-/** Explores a model. @throws UsageError with one line where it cannot be. */
+/** Explores a model. @throws UsageError with one line where it cannot be loaded or checked */
 export const exploreModel = async (
   source: string,
   args: ExploreArgs,

@@ -1,4 +1,4 @@
-/** Exploring a path file: a counterexample of `bayou check --format json`, or a run that `bayou conform` kept. */
+/** Explores a path file: a counterexample of `bayou check --format json`, or a run that `bayou conform` kept. */
 import type { Counterexample } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import { explorationOf, type Explored } from '../../explorer/data/make-exploration.js';
@@ -44,12 +44,12 @@ const pathIn = (file: string, { check }: ExploreArgs): OwnPath | RecordedPath =>
   try {
     return loadPath(file, check.overrides);
   } catch (error) {
-    // The user of `bayou explore` has given no `--replay`.
+    // The message is that of `bayou check --replay`, an option that `bayou explore` does not have.
     throw error instanceof UsageError ? new UsageError(error.message.replace(/^--replay: /, ''), error.before) : error;
   }
 };
 
-/** Explores a path file. @throws UsageError with one line where it is none. */
+/** Explores a path file. @throws UsageError with one line where the file has no path */
 export const explorePath = async (file: string, args: ExploreArgs, repeat: string): Promise<Explored> => {
   const path = pathIn(file, args);
   return 'module' in path ? exploreOwn(file, path, args, repeat) : explorePathOf(file, path, repeat);

@@ -13,7 +13,7 @@ import { whyNotListening } from '../../net/why-not-listening.js';
 const HOST = '127.0.0.1';
 /** The longest question, in bytes. A question is a run by the numbers of its steps, so no honest one is longer. */
 const MAX_BYTES = 1024 * 1024;
-/** A request that takes longer to come is given up, in ms. */
+/** How long a request may take to arrive, in ms. */
 const REQUEST_MS = 10_000;
 const TOKEN_BYTES = 16;
 
@@ -107,7 +107,7 @@ const listening = (server: Server, port: number): Promise<E.Either<string, numbe
     server.listen(port, HOST, () => resolve(E.right((server.address() as AddressInfo).port)));
   });
 
-/** Serves a page; on failure one line that says why not. */
+/** Serves a page. Left: one line that says why it cannot be served. */
 export const serve = async (served: Served, port: number): Promise<E.Either<string, Running>> => {
   const root = `/${randomBytes(TOKEN_BYTES).toString('base64url')}/`;
   let host = '';

@@ -1,4 +1,4 @@
-/** Shows a page: at once where everything is known, and already during the check where the check takes longer. */
+/** Shows a page: during the check if the check takes long, otherwise once everything is known. */
 import { spawn } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
@@ -21,7 +21,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, ReadonlyArray<string>>>>
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Opens the page; where there is no browser to be opened the address stands on the terminal all the same. */
+/** Opens the page in the browser. Where there is none, the user has the address on the terminal. */
 const openIn = (address: string): void => {
   const [command = 'xdg-open', ...words] = OPENERS[process.platform] ?? [];
   spawn(command, [...words, address], { stdio: 'ignore', detached: true })
@@ -38,7 +38,7 @@ export class Showing {
   #page = '';
   #answer: ((question: Question) => Reply) | undefined;
   #log: CheckLog | undefined;
-  /** Does the page show everything, also the findings of the check? */
+  /** Does the page show everything, including what the check found? */
   #isWhole = false;
 
   constructor(args: ExploreArgs) {
@@ -54,7 +54,7 @@ export class Showing {
     });
   };
 
-  /** Shows everything, and waits until the showing shall end. @throws UsageError with one line if the page cannot be shown */
+  /** Shows everything, and resolves when the user ends it. @throws UsageError with one line if the page cannot be shown */
   async show(explored: Explored, interrupted: Promise<void>): Promise<void> {
     const isShown = this.#running !== undefined;
     this.#take(explored);

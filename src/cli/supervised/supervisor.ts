@@ -137,7 +137,7 @@ const found = async (run: number, maxMs: number): Promise<{ readonly fault: stri
   return { fault, steps: RUN.exec(await out)?.[0] ?? '' };
 };
 
-/** What is no run of a function has a number below 0. */
+/** Says what does not return where it is not a function of the model: those have numbers below 0. */
 const otherOf = (run: number): string | undefined => {
   if (run >= 0) return undefined;
   if (run === LOADING) return 'loading it';
@@ -177,7 +177,7 @@ const unexplained = (blame: string, { by, status }: Extract<Ended, { kind: 'ende
   return EXIT.usage;
 };
 
-/** Runs the command line of this process, `check` or `explore` and its words, in another one, and watches it; the exit status. */
+/** Runs the command line of this process (`check` or `explore`, and its words) in another process, and watches that one. Resolves with the exit status. */
 export const watched = async (words: ReadonlyArray<string>): Promise<number> => {
   const started = performance.now();
   const ended = await watch(start('inherit', {}), maxMsOf(words));
