@@ -7,7 +7,7 @@ import { Walker } from './walker.js';
 
 /** The slice of time of a survey, in ms. A short slice keeps the page responsive. */
 const SLICE_MS = 120;
-/** Longer runs are not walked step by step from the page. */
+/** The most steps of a run that is walked step by step for the page. */
 const MOST_STEPS = 10_000;
 
 /** Answers questions. If the model throws, the answer is one line that says so. */

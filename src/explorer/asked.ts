@@ -16,7 +16,7 @@ export interface ChoiceShot {
   readonly label: Label;
   readonly note?: string;
   readonly changed: Changes;
-  /** Properties that it would break, and that are not broken before it, by their places. */
+  /** The properties that the step would break and that are not broken yet, by their places in the exploration's list. */
   readonly breaks: ReadonlyArray<number>;
 }
 
@@ -34,7 +34,7 @@ export interface Place extends Choices {
   readonly run: RunShot;
 }
 
-/** How far a survey of the state space has come. */
+/** The progress of a survey of the state space. */
 export interface Survey {
   readonly states: number;
   readonly steps: number;
@@ -42,27 +42,27 @@ export interface Survey {
   /** The size of the page's memory in bytes, if it is known. */
   readonly bytes?: number;
   readonly isComplete: boolean;
-  /** Why it stopped before its end. */
+  /** The number of states at which the survey stopped before its end. */
   readonly limit?: number;
-  /** States by depth. */
+  /** The number of states at each depth. */
   readonly depths: ReadonlyArray<number>;
   readonly coverage: ReadonlyArray<ActionCoverage>;
-  /** The graph, while it is small: see {@link GraphShot}. */
+  /** The graph, as long as it is small. */
   readonly graph?: GraphShot;
 }
 
 /** A small state graph. States are numbered in the order in which they were found. */
 export interface GraphShot {
   readonly depths: ReadonlyArray<number>;
-  /** Steps that change the state, each pair of states once, with the labels. */
+  /** The steps that change the state: each pair of states once, with the labels of all its steps. */
   readonly edges: ReadonlyArray<{ readonly from: number; readonly to: number; readonly labels: ReadonlyArray<string> }>;
-  /** By state, the texts of its parts. */
+  /** For each state, the texts of its parts. */
   readonly parts: ReadonlyArray<Readonly<Record<string, string>>>;
-  /** States in which a property of safety is broken, or to which a step leads that breaks one. */
+  /** The states in which a safety property is broken, and those to which a step leads that breaks one. */
   readonly broken: ReadonlyArray<number>;
-  /** The run that the page shows, as states. */
+  /** The states of the run that the page shows. */
   readonly path: ReadonlyArray<number>;
-  /** States beyond the model's boundary, which are not expanded. */
+  /** The states beyond the model's boundary, which are not expanded. */
   readonly cut: ReadonlyArray<number>;
 }
 
@@ -71,7 +71,7 @@ export type Question =
   | { readonly ask: 'place'; readonly to: WayTo }
   /** Asks for the possible steps without the run, because the page has the run already. */
   | { readonly ask: 'choices'; readonly to: WayTo }
-  /** Asks for the progress of the check that runs meanwhile. */
+  /** Asks for the progress of the running check. */
   | { readonly ask: 'check' }
   /** Goes on with the survey for a slice of time; `path`: the run to draw on it. */
   | { readonly ask: 'survey'; readonly path: WayTo };

@@ -1,9 +1,9 @@
-/** From the steps of a run to its space-time diagram: lanes, arrows, bands. A run that brings a drawing of its own is drawn by that. */
+/** Makes the space-time diagram of a run from its steps: lanes, arrows, bands. A run that has its own drawing keeps it. */
 import type { PlainValue } from '../checker/shown/value.js';
 import type { Arrow, Band, Drawing, Lane, Mark, MessageKind, RunShot, StepShot } from './shape.js';
 import { namesOf, partAt, sortedNames, timelineOf } from './history.js';
 
-/** More lanes than this nobody tells apart; the parts that steps name come first. */
+/** The most lanes: nobody could tell more apart. */
 const MOST_LANES = 60;
 
 const laneKind = (name: string): Lane['kind'] => (/^c\d+$/.test(name) ? 'client' : /^s\d+$/.test(name) ? 'server' : 'other');
@@ -13,7 +13,7 @@ const ORDER: ReadonlyArray<Lane['kind']> = ['master', 'client', 'server', 'other
 const laneTitle = (name: string): string =>
   laneKind(name) === 'client' ? `client ${name.slice(1)}` : laneKind(name) === 'server' ? `server ${name.slice(1)}` : name;
 
-/** The parts that steps name; of a model whose steps name none, those that they change. */
+/** The lanes: the parts that steps name. Where steps name no parts, the parts that steps change. */
 const lanesOf = (run: RunShot): ReadonlyArray<Lane> => {
   const names = namesOf(run);
   const named = new Set(run.steps.flatMap(({ label }) => label.args.map(String)));
@@ -35,7 +35,7 @@ const isList = Array.isArray as (value: unknown) => value is ReadonlyArray<Plain
 const field = (value: PlainValue | undefined, name: string): PlainValue | undefined =>
   typeof value === 'object' && !isList(value) ? (value as Fields)[name] : undefined;
 
-/** A text or a number of a value, as a word. */
+/** A text or a number as a word; empty for any other value. */
 const word = (value: PlainValue | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
@@ -45,7 +45,7 @@ interface Carried {
   readonly stamp?: string;
 }
 
-/** The stamp in one of a session's maps, as the glossary writes it. */
+/** The stamp of a key in one of a session's maps, in the glossary's notation. */
 const stampIn = (run: RunShot, client: string, map: 'wrote' | 'read', key: string, at: number): string | undefined => {
   const entries = field(partAt(run, client, at)?.value, map);
   const entry = isList(entries) ? entries.find((one) => isList(one) && one[0] === key) : undefined;
@@ -54,7 +54,7 @@ const stampIn = (run: RunShot, client: string, map: 'wrote' | 'read', key: strin
   return typeof t === 'number' && typeof r === 'string' ? `${t}@${r}` : undefined;
 };
 
-/** The write with a stamp in a server's log: what a get found, what a put became. */
+/** The first write of a server's log that `is` accepts: what a get found, or what a put became. */
 const writeIn = (run: RunShot, server: string, at: number, is: (write: PlainValue) => boolean): Carried | undefined => {
   const log = field(partAt(run, server, at)?.value, 'log');
   const write = isList(log) ? log.find(is) : undefined;
@@ -66,7 +66,7 @@ const writeIn = (run: RunShot, server: string, at: number, is: (write: PlainValu
 const isSameWrite = (a: PlainValue, b: PlainValue): boolean =>
   ['t', 'r', 'key', 'value'].every((name) => word(field(a, name)) === word(field(b, name)));
 
-/** The write that a step has put into a server's log. */
+/** The write that a step added to a server's log. */
 const writeThatCame = (run: RunShot, server: string, at: number): Carried | undefined => {
   const before = field(partAt(run, server, at - 1)?.value, 'log');
   const former = isList(before) ? before : [];
@@ -88,7 +88,7 @@ const KINDS: Readonly<Record<string, MessageKind>> = {
   Receipt: 'pull',
 };
 
-/** Steps in which the second named one gives something to the first. */
+/** Families of steps whose arrow goes from the second named process to the first. */
 const GIVES_BACK = new Set(['Pull', 'ReadVector', 'Receipt']);
 
 const partiesOf = ({ label, note = '' }: StepShot, lanes: ReadonlySet<string>): ReadonlyArray<string> => {
@@ -104,7 +104,7 @@ const carriedOf = (run: RunShot, step: StepShot, at: number, server: string): Ca
   if (family === 'RepeatPut') return writeThatCame(run, server, at) ?? { label: `again${note === '' ? '' : `: ${note}`}` };
   if (family === 'PutUnanswered') {
     const write = writeThatCame(run, server, at);
-    // Nobody knows its outcome.
+    // Its session does not know the outcome.
     return write === undefined ? { label: `${key}: ?` } : { ...write, label: `${write.label} ?` };
   }
   if (family === 'Put') {
@@ -129,7 +129,7 @@ interface Drawn {
   readonly marks: Mark[];
 }
 
-/** Messages in flight: where a request, or an answer, was sent. */
+/** The messages in flight, each with the step in which it was sent. */
 type Flying = Map<string, number>;
 
 const drawInFlight = (step: StepShot, at: number, flying: Flying, drawn: Drawn): boolean => {
@@ -146,7 +146,7 @@ const drawInFlight = (step: StepShot, at: number, flying: Flying, drawn: Drawn):
       return true;
     }
     case 'ReadVector': {
-      // Only where messages are in flight it is an answer's second half (V2), and comes from the server that is asked.
+      // Only with messages in flight is this step the second half of an answer (V2), and taken by the server that was asked.
       if (!flying.has(`? ${second} ${first}`)) return false;
       flying.set(`! ${second} ${first}`, at);
       drawn.marks.push({ at, lane: first, kind: 'pull', label: `answers ${second}` });
@@ -197,7 +197,7 @@ const drawStep = (run: RunShot, step: StepShot, at: number, lanes: ReadonlySet<s
 
 // --- bands -----------------------------------------------------------------------------------------------------------------
 
-/** Stretches in which something is so, as it is after each change of a part. */
+/** The stretches of a run in which `is` holds for a part. */
 const stretches = (
   run: RunShot,
   name: string,
@@ -260,7 +260,7 @@ const make = (run: RunShot): Drawing => {
   return { lanes, ...drawn, bands: bandsOf(run, lanes) };
 };
 
-/** The diagram of a run; made once for each. */
+/** The diagram of a run. It is made once for each run. */
 export const drawingOf = (run: RunShot): Drawing => {
   let known = run.drawing ?? made.get(run);
   if (known === undefined) made.set(run, (known = make(run)));

@@ -30,7 +30,7 @@ interface Timeline {
   readonly lines: ReadonlyMap<string, Line>;
 }
 
-/** What a timeline is made of: a run, or a block of one. */
+/** A run or a block of one, from which a timeline is made. */
 interface Stretch {
   readonly initial: Changes;
   readonly steps: ReadonlyArray<StepShot>;
@@ -53,7 +53,7 @@ const make = ({ initial, steps }: Stretch): Timeline => {
   return { names: [...lines.keys()], lines };
 };
 
-/** The changes of a run that is here whole, or of a block; made once for each. */
+/** The timeline of a whole run, or of a block. It is made once for each. */
 export const timelineOf = (stretch: Stretch): Timeline => {
   let known = made.get(stretch);
   if (known === undefined) made.set(stretch, (known = make(stretch)));
@@ -80,7 +80,7 @@ export const isChangedAt = (run: RunShot, name: string, step: number): boolean =
 /** The names of all parts that the run's states ever have. */
 export const namesOf = (run: RunShot): ReadonlyArray<string> => run.blocks?.names ?? timelineOf(run).names;
 
-/** Parts in an order in which `s10` comes after `s9`. */
+/** Sorts names of parts so that `s10` comes after `s9`. */
 export const sortedNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
   names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 
@@ -97,7 +97,7 @@ const firstFrom = <T>(all: ReadonlyArray<T>, is: (item: T) => boolean): number =
   return low;
 };
 
-/** Of a list sorted by step what lies between two steps. */
+/** The items between two steps in a list that is sorted by step. */
 const between = <T>(all: ReadonlyArray<T>, stepOf: (item: T) => number, from: number, to: number): ReadonlyArray<T> =>
   all.slice(
     firstFrom(all, (item) => stepOf(item) >= from),
@@ -110,11 +110,11 @@ const blocksWithin = ({ blocks }: RunShot, from: number, to: number): ReadonlyAr
   return Array.from({ length: Math.max(0, last! - first! + 1) }, (_, i) => blocks.read(first! + i));
 };
 
-/** The marks of a run between two steps; `whole` is those of a run that is here whole. */
+/** The marks of a run between two steps. `whole`: all marks, if the run is not in blocks. */
 export const marksWithin = (run: RunShot, whole: ReadonlyArray<Mark>, from: number, to: number): ReadonlyArray<Mark> =>
   between(run.blocks === undefined ? whole : blocksWithin(run, from, to).flatMap(({ marks }) => marks), ({ at }) => at, from, to);
 
-/** The arrows that end between two steps. */
+/** The arrows of a run that end between two steps. `whole`: all arrows, if the run is not in blocks. */
 export const arrowsWithin = (run: RunShot, whole: ReadonlyArray<Arrow>, from: number, to: number): ReadonlyArray<Arrow> =>
   between(
     run.blocks === undefined ? whole : blocksWithin(run, from, to).flatMap(({ arrows }) => arrows),

@@ -10,14 +10,14 @@ import type { Block, Blocks, Changes, Exploration, RunShot, StepShot } from './s
 
 /** The most steps of a run that is packed in one piece. A longer run is packed in blocks. */
 const LONG = 2000;
-/** Steps in a block. */
+/** The number of steps in a block. */
 const SIZE = 500;
 /** The most blocks that are kept after reading: as many as the page shows together, and some more. */
 const MOST_KEPT = 24;
 
-/** What the first line says of the blocks of a run. */
+/** The blocks of a run, as the first line has them. */
 type Packed = Omit<Blocks, 'read'> & {
-  /** The number of its first block among those of all runs. */
+  /** The number of the run's first block, among the blocks of all runs. */
   readonly first: number;
 };
 
@@ -106,7 +106,7 @@ const reading = (first: number, blockAt: (index: number) => string): Blocks['rea
   };
 };
 
-/** The exploration of a first line; `blockAt` gives the lines after it, from 0. */
+/** The exploration that a first line begins. `blockAt`: reads one of the lines after it, which are numbered from 0. */
 export const unpack = (head: string, blockAt: (index: number) => string): Exploration => {
   const { runs, ...rest } = JSON.parse(head) as Head;
   return {

@@ -9,16 +9,16 @@ import type { View } from '../checker/view.js';
 
 // --- states ----------------------------------------------------------------------------------------------------------------
 
-/** One part of a state: its text, its value as plain data, and how the model wants it drawn, where it says so. */
+/** One part of a state: its text, its value as plain data, and the model's view of it, if the model has one. */
 export interface PartShot {
   readonly text: string;
   readonly value: PlainValue;
   readonly view?: View;
-  /** Most of the value is left out, as of long runs: the view says what there is to say. */
+  /** Most of the value is left out, since the run is long: the view has what matters. */
   readonly isBrief?: true;
 }
 
-/** Parts by name; `null`: the part is gone. */
+/** The changed parts, by name. `null`: the state no longer has the part. */
 export type Changes = Readonly<Record<string, PartShot | null>>;
 
 /** One step of a run: what was done, and the parts of the state that are different after it. */
@@ -26,15 +26,15 @@ export interface StepShot {
   readonly label: Label;
   readonly note?: string;
   readonly changed: Changes;
-  /** What it did, in words, where there are better ones than the label. */
+  /** The step in words. Absent where the label says as much. */
   readonly told?: string;
-  /** Which of the steps that can be taken there it is, from 0; absent where nobody can step from here. */
+  /** The number of the step, from 0, among the steps that can be taken there. Absent where the user cannot step from there. */
   readonly way?: number;
-  /** The event of a real run that this is: the process, its count, and the event as the process wrote it down. */
+  /** The event of a real run that the step shows: the process, the event's number there, and the event as the process wrote it down. */
   readonly event?: { readonly process: string; readonly n: number; readonly raw: PlainValue };
-  /** What there is to say of it beside: why a get was refused. */
+  /** Further words about the step, such as why a get was refused. */
   readonly aside?: Why;
-  /** Nothing explains it: it is where the run parts from the model. */
+  /** No step of the model explains it: here the run diverges. */
   readonly isRefused?: boolean;
 }
 
@@ -47,10 +47,10 @@ export interface Lane {
   readonly kind: 'client' | 'server' | 'master' | 'other';
 }
 
-/** What kind of message an arrow is; each has a colour, and a shape of its own. */
+/** The kind of a message. Each has its own colour and its own arrowhead. */
 export type MessageKind = 'put' | 'get' | 'pull' | 'other';
 
-/** A mark for an event in one lane and one column (the column of step `i` is `i`, from 1). */
+/** A mark for an event in one lane and one column. The column of step `i` is `i`, from 1. */
 export interface Mark {
   readonly at: number;
   readonly lane: string;
@@ -59,21 +59,21 @@ export interface Mark {
   readonly isBad?: boolean;
 }
 
-/** A message from one lane to another. `isSolid`: it changed something where it arrived. */
+/** A message from one lane to another. `isSolid`: the message changed something where it arrived. */
 export interface Arrow {
   readonly from: readonly [lane: string, at: number];
   readonly to: readonly [lane: string, at: number];
   readonly kind: MessageKind;
   readonly label: string;
-  /** The stamp of what it carries. */
+  /** The stamp of the write that the message carries. */
   readonly stamp?: string;
   readonly isSolid: boolean;
   readonly isBad?: boolean;
 }
 
-/** A stretch of time in which a lane is down, or a link is cut. `to` absent: until the end. */
+/** A stretch of time in which a lane is down, or a link is cut. Without `to` it lasts until the end. */
 export interface Band {
-  /** The lane that is down, or the two that are cut from each other. */
+  /** The lane that is down, or the two lanes whose link is cut. */
   readonly lanes: readonly [string] | readonly [string, string];
   readonly kind: 'down' | 'cut';
   readonly from: number;
@@ -87,7 +87,7 @@ export interface Drawing {
   readonly marks: ReadonlyArray<Mark>;
   readonly arrows: ReadonlyArray<Arrow>;
   readonly bands: ReadonlyArray<Band>;
-  /** Its bands say which links are cut: no part of the state does. */
+  /** The bands say which links are cut, since the state has no part that does. */
   readonly hasLinks?: true;
 }
 
@@ -95,12 +95,12 @@ export interface Drawing {
 
 /** One of the two things that were compared. */
 export interface Compared {
-  /** What it is: `read before`. */
+  /** What the thing is, as in `read before`. */
   readonly what: string;
-  /** As the glossary writes it: `a=11#1`, and its stamp. */
+  /** The thing in the glossary's notation: `a=11#1`. */
   readonly text: string;
   readonly stamp?: string;
-  /** The step in which it came up, from 1; absent where it was always so. */
+  /** The step, from 1, in which the thing came to be. Absent where it is as old as the run. */
   readonly step?: number;
 }
 
@@ -108,43 +108,43 @@ export interface Compared {
 export interface Why {
   readonly headline: string;
   readonly compared?: readonly [Compared, Compared];
-  /** What makes the two a fault: `1@0.0 comes before 1@1.0: …`. */
+  /** The relation of the two that makes them a fault: `1@0.0 comes before 1@1.0: …`. */
   readonly relation?: string;
   /** The consequence, for a reader who does not know the rules: `a=11#2, put later, counts as the older one`. */
   readonly meaning?: string;
-  /** Sentences that lead there, in order. */
+  /** The story of the fault: its sentences in order. */
   readonly story: ReadonlyArray<string>;
-  /** The steps concerned, from 1, and the parts of the state. */
+  /** The steps, from 1, and the parts of the state that the story is about. */
   readonly steps: ReadonlyArray<number>;
   readonly parts: ReadonlyArray<string>;
-  /** Where the run first leaves the protocol: what the protocol does there instead, part by part. */
+  /** The first step in which the run leaves the protocol. */
   readonly departure?: Departure;
-  /** Names of the entries that say more: `R12`, `V1`. */
+  /** Names of the contract's entries that say more: `R12`, `V1`. */
   readonly rules: ReadonlyArray<string>;
 }
 
-/** Where a run of a model with a fault first does what the protocol does not. */
+/** The first step of a faulty model's run that the protocol would not have taken, and what the protocol does instead. */
 export interface Departure {
   readonly step: number;
-  /** Parts that would be different, here and by the protocol; empty where the protocol has no such step. */
+  /** The parts that the protocol would have left otherwise, as they are here and by the protocol. Empty where the protocol has no such step. */
   readonly parts: ReadonlyArray<{ readonly part: string; readonly here: PartShot; readonly protocol: PartShot }>;
   /** The fault, in words. */
   readonly fault: string;
-  /** What the protocol does in its place, in words. */
+  /** The protocol's step in place of this one, in words. */
   readonly instead?: string;
-  /** What rule gives that: `R2: max(0, 1) + 1 = 2`. */
+  /** The rule that the protocol follows there, as in `R2: max(0, 1) + 1 = 2`. */
   readonly because?: string;
 }
 
 // --- runs ------------------------------------------------------------------------------------------------------------------
 
-/** What is true of a property along a run, by the indices of states (state 0 is the initial one). */
+/** The states of a run in which something about a property is true. State 0 is the initial one. */
 export interface Truth {
-  /** Of safety: where it is broken. Of a witness: where it is reached. Of liveness: where `holds`, or `to`, is true. */
+  /** The states in which a safety property is broken, a witness is reached, or the predicate of a liveness property (`holds`, or `to`) is true. */
   readonly marks: ReadonlyArray<number>;
-  /** Of `leadsTo`: where `from` is true. */
+  /** For `leadsTo`: the states in which `from` is true. */
   readonly begins?: ReadonlyArray<number>;
-  /** Of liveness, where the run is a lasso: what comes again and again breaks it. */
+  /** The run is a lasso whose loop breaks this liveness property. */
   readonly isLost?: true;
 }
 
@@ -152,28 +152,28 @@ export interface Truth {
 export interface RunShot {
   readonly title: string;
   readonly initial: Changes;
-  /** Empty where they come in blocks. */
+  /** All steps; empty where they come in blocks. */
   readonly steps: ReadonlyArray<StepShot>;
   readonly blocks?: Blocks;
-  /** Of the model's initial states the number of that in which it begins; absent: the first, 0. */
+  /** The number of the initial state in which the run begins, among those of the model. Default: 0. */
   readonly from?: number;
-  /** Of a lasso: the index of the state to which the run comes back. */
+  /** For a lasso: the index of the state to which the run comes back. */
   readonly loop?: number;
   readonly isShortest?: boolean;
-  /** The property that it is about, by its place in {@link Exploration.properties}. */
+  /** The property that the run breaks or reaches, by its place in {@link Exploration.properties}. */
   readonly property?: number;
-  /** By property, in the order of {@link Exploration.properties}. */
+  /** For each property, in the order of {@link Exploration.properties}. */
   readonly truth: ReadonlyArray<Truth>;
   readonly why?: Why;
-  /** Who knows the model that this run is of, where it is another than the page's. */
+  /** Who knows the model of this run. Absent where it is the page's model. */
   readonly live?: Live;
-  /** The step, from 1, after which the run was not judged: later events are shown as the processes wrote them. */
+  /** The last step, from 1, that was judged. Later events are shown as the processes wrote them. */
   readonly judgedTo?: number;
-  /** How it is drawn; absent: the page draws it from the steps' labels. */
+  /** The drawing of the run. Absent: the page makes one from the steps' labels. */
   readonly drawing?: Drawing;
 }
 
-/** Some steps of a long run, with what is drawn of them and the parts of the state as they are before the first of them. */
+/** Some steps of a long run, with their marks and arrows. `initial`: the parts of the state before the first of these steps. */
 export interface Block {
   readonly initial: Changes;
   readonly steps: ReadonlyArray<StepShot>;
@@ -181,19 +181,19 @@ export interface Block {
   readonly arrows: ReadonlyArray<Arrow>;
 }
 
-/** The steps of a long run in blocks, of which each is read when it is looked at. */
+/** The steps of a long run in blocks. The page reads a block when the user looks at it. */
 export interface Blocks {
-  /** Steps in all. */
+  /** The number of all steps. */
   readonly count: number;
-  /** Steps in each block but the last. */
+  /** The number of steps in each block but the last. */
   readonly size: number;
-  /** The parts that its states ever have. */
+  /** The names of all parts that the run's states ever have. */
   readonly names: ReadonlyArray<string>;
-  /** Messages in all. */
+  /** The number of all messages. */
   readonly messages: number;
-  /** The numbers of the steps, where one can go on from each of them. */
+  /** {@link StepShot.way} of every step. Absent where the user cannot step from them. */
   readonly ways?: ReadonlyArray<number>;
-  /** The first step about which there is something to say. */
+  /** The first step that has an aside. */
   readonly noted?: number;
   readonly read: (index: number) => Block;
 }
@@ -201,19 +201,19 @@ export interface Blocks {
 // --- the whole -------------------------------------------------------------------------------------------------------------
 
 export interface PropertyShot {
-  /** The name that configurations use (`MR`), where it has one. */
+  /** The name of the property in configurations, such as `MR`. Absent where it has none. */
   readonly id?: string;
-  /** What people call it: `Monotonic Reads`. */
+  /** The title that people use, such as `Monotonic Reads`. */
   readonly title?: string;
   readonly name: string;
   readonly rule?: string;
   readonly kind: PropertyKind;
 }
 
-/** What the page looks at. */
+/** What the page was made from. */
 export type Origin = 'counterexample' | 'witness' | 'path' | 'trace' | 'sample' | 'model';
 
-/** Whether one can step from here, and who knows the model: a worker of the page, or the local server. */
+/** Who knows the model, so that the user can step through it: a worker of the page, the local server, or nobody. */
 export type Live = { readonly by: 'worker'; readonly config: unknown } | { readonly by: 'server' } | { readonly by: 'nobody' };
 
 /** Everything that one page shows. */
@@ -224,7 +224,7 @@ export interface Exploration {
   readonly origin: Origin;
   /** The outcome in a few words, and whether it is good. */
   readonly verdict: { readonly text: string; readonly tone: 'bad' | 'good' | 'plain' };
-  /** The command that makes this page again. */
+  /** The command that shows this page again. */
   readonly repeat: string;
   readonly bounds: ReadonlyArray<string>;
   readonly properties: ReadonlyArray<PropertyShot>;
@@ -232,23 +232,23 @@ export interface Exploration {
   readonly live: Live;
   /** Paragraphs of the contract and the glossary that the page cites, by name. */
   readonly entries: Readonly<Record<string, string>>;
-  /** What parts of the state are called where their names do not say it. */
+  /** Titles of the parts of the state whose names do not explain themselves. */
   readonly titles?: Readonly<Record<string, string>>;
-  /** What the model's names are in the run, where they differ. */
+  /** The run's own names for the model's servers, clients and keys, where they differ. */
   readonly names?: Readonly<Record<string, string>>;
-  /** What a search has counted, where there was one. */
+  /** The counts of the search; absent where there was none. */
   readonly searched?: {
     readonly counts: Counts;
     readonly coverage: ReadonlyArray<ActionCoverage>;
     readonly isComplete: boolean;
-    /** How it went, where it took a while. */
+    /** The progress of the search, if it took long. */
     readonly samples: ReadonlyArray<CheckSample>;
   };
-  /** A check is still running, and the local server tells how it goes on. */
+  /** A check is still running. The local server tells its progress. */
   readonly isChecking?: true;
 }
 
-/** How far a check had come at some time. */
+/** The progress of a check at one moment. */
 export interface CheckSample {
   readonly ms: number;
   readonly states: number;

@@ -21,11 +21,11 @@ interface Edge {
   readonly labels: Set<string>;
 }
 
-/** A survey that goes on. */
+/** A survey under way. */
 export class Surveyor<S, A> {
   readonly #model: Model<S, A>;
   readonly #keys = new Map<string, number>();
-  /** States to expand, and, while the graph is small, all of them. */
+  /** The states to expand. While the graph is small, all states are kept. */
   readonly #states: (S | undefined)[] = [];
   readonly #depths: number[] = [];
   readonly #byDepth: number[] = [];
@@ -51,7 +51,7 @@ export class Surveyor<S, A> {
     this.#elapsedMs += performance.now() - began;
   }
 
-  /** What there is to see by now, with a run drawn on it. */
+  /** The survey so far, with a run drawn on it. */
   shot(path: Walk<S, A> | undefined): Survey {
     const isComplete = this.#next >= this.#states.length;
     return {

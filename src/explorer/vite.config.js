@@ -1,17 +1,17 @@
 /**
- * The explorer's page as one file: markup, style, code and the worker's code, which needs no network and opens from disk. A Content-Security-Policy
- * says so: nothing is loaded from anywhere, and no code runs but that which was built, known by its hash.
+ * Builds the explorer's page as one file: markup, style, code and the worker's code. The file opens from disk and needs no network. Its
+ * Content-Security-Policy lets it load nothing, and run only the code that was built, which it knows by its hash.
  */
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-// Tests set it, and so may a shell: whoever builds it, it is the page that ships.
+// Tests and shells may have set it otherwise. The page that is built is always the one that ships.
 process.env.NODE_ENV = 'production';
 
 const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** What the page may do. `connect-src 'self'` is for the local server; a file on disk has no such origin. */
+/** The page's Content-Security-Policy. `connect-src 'self'` is for the local server: a file on disk has no such origin. */
 const policyOf = (script, style) =>
   [
     "default-src 'none'",
@@ -24,7 +24,7 @@ const policyOf = (script, style) =>
     "form-action 'none'",
   ].join('; ');
 
-/** `</script` and `<!--` would end or confuse a script that stands in markup; in JavaScript they stand in texts alone. */
+/** A script that can stand in markup. `</script` and `<!--` would end it or confuse the browser; JavaScript has them in texts alone. */
 const inMarkup = (script) => script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
 
 const oneFile = {
@@ -39,7 +39,7 @@ const oneFile = {
     const bare = String(page.source)
       .replace(/<script type="module"[^>]*><\/script>/, '')
       .replace(/<link rel="stylesheet"[^>]*>/, '');
-    // The data come where the comment is; whoever writes the page replaces it.
+    // The command that writes a page puts the data in place of the comment.
     page.source = bare
       .replace('<meta charset="utf-8" />', (charset) => charset + head)
       .replace('</body>', () => `<!--exploration--><script type="module">${script}</script></body>`);

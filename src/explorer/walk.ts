@@ -1,6 +1,6 @@
 /**
- * Walking through a model for the page: runs by the number of each step, pictures of their states, and what could be done next. It knows
- * nothing of Node, because the page's worker runs it; the local server runs the same for a model of one's own.
+ * Walks through a model for the page: finds runs by the numbers of their steps, and makes the page's form of their states and of the possible
+ * steps. It uses nothing of Node, because it also runs in the page's worker. The local server runs it for a user's own model.
  */
 import type { Model, Property } from '../checker/model.js';
 import { showLabel, type Counterexample } from '../checker/report.js';
@@ -14,7 +14,7 @@ import type { Changes, PartShot, RunShot, StepShot, Truth, Why } from './shape.j
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** A run of a model, each step with its number among those that could be taken. */
+/** A run of a model. Each step has its number among the steps that could be taken. */
 export interface Walk<S, A> {
   readonly initial: S;
   readonly steps: ReadonlyArray<Step<S, A> & { readonly way: number }>;
@@ -27,7 +27,7 @@ export type Explain<S, A> = (walk: Walk<S, A>, property: Property<S, A>, at: num
 
 type Shots = ReadonlyMap<string, PartShot>;
 
-/** A state's parts as the page shows them. A model that shows other parts than it has gets all of them. */
+/** The page's form of a state's parts: those of the state, and those that the model's `show` gives. */
 const shotsOf = <S, A>(model: Model<S, A>, state: S, before?: { readonly state: S; readonly shots: Shots }): Shots => {
   const values = partsOf(model, state);
   const former = before === undefined ? {} : partsOf(model, before.state);
@@ -62,7 +62,7 @@ const changesOf = (before: Shots, after: Shots): Changes => {
     if (known === undefined || !isSame(known, shot)) changed.set(name, shot);
   }
   for (const name of before.keys()) if (!after.has(name)) changed.set(name, null);
-  // A part may be called `__proto__`: assigned, it would be none.
+  // Not by assignment, since a part may be called `__proto__`.
   return Object.fromEntries(changed);
 };
 
@@ -113,7 +113,7 @@ export interface About {
   readonly title: string;
   readonly loop?: number;
   readonly isShortest?: boolean;
-  /** The name of the property that it breaks or reaches. Default: the first of safety that is broken at its end. */
+  /** The name of the property that the run breaks or reaches. Default: the first safety property that the run breaks. */
   readonly property?: string;
 }
 
@@ -166,7 +166,7 @@ const firstBroken = <S, A>({ properties }: Model<S, A>, truth: ReadonlyArray<Tru
   properties.find((property, i) => !isLive(property) && !property.kind.startsWith('sometimes') && truth[i]!.marks.length > 0)
     ?.name;
 
-/** A run as a report shows it, without its model's steps: what each step changed is what its texts say. */
+/** The page's form of a report's run that the model is not asked for: the changes of each step are those of the run's texts. */
 export const shotOfTrace = <S, A>(
   { properties }: Model<S, A>,
   title: string,
@@ -189,7 +189,7 @@ export const shotOfTrace = <S, A>(
   return { title, initial: first, steps, truth, ...(trace.loop === undefined ? {} : { loop: trace.loop }) };
 };
 
-/** The most ways that are kept if a run's texts allow several. */
+/** The most runs of the model that are kept in mind where a run's texts fit several. */
 const MOST_WAYS = 1000;
 
 /** Finds a report's run in the model again, step by step. Undefined: the model has no such run. */

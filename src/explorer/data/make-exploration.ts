@@ -53,7 +53,7 @@ const partTitles = ({ config }: CheckedModel): Exploration['titles'] =>
         copies: 'copies of logs',
       };
 
-/** Paragraphs of the contract by name; a model of one's own cites none of them. */
+/** Paragraphs of the contract by name. A user's own model cites none. */
 export const entriesFor = async (isBayou: boolean): Promise<Readonly<Record<string, string>>> =>
   isBayou ? Object.fromEntries((await protocolEntries()).map(({ name, text }) => [name, text])) : {};
 
@@ -64,7 +64,7 @@ export interface Found {
   readonly property?: string;
 }
 
-/** The run as the page shows it; undefined where the model has no such run (as of a report of another model). */
+/** The page's form of a run. Undefined where the model has no such run, since the report is of another model. */
 const shotOf = (
   checked: CheckedModel,
   model: Model<unknown, unknown>,
@@ -100,7 +100,7 @@ export interface Saying {
   readonly verdict: Exploration['verdict'];
   readonly repeat: string;
   readonly report?: Report;
-  /** How the search went on, where it took a while. */
+  /** The progress of the search, if it took long. */
   readonly samples?: ReadonlyArray<CheckSample>;
   /** Is the search still going on? */
   readonly isChecking?: boolean;

@@ -1,4 +1,4 @@
-/** The page with its data in it: one file, which opens from disk and needs no network. */
+/** Puts the data into the page: one file, which opens from disk and needs no network. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';

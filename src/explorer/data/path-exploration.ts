@@ -1,4 +1,4 @@
-/** A path of Bayou's model as the explorer's page shows it. A step that the model does not take stands at its end. */
+/** Makes the explorer's page of a path of Bayou's model. A step that the model does not take is the last one. */
 import { showLabel } from '../../checker/report.js';
 import type { Refusal } from '../../checker/component-model/replay.js';
 import type { Exploration, RunShot, StepShot, Why } from '../shape.js';
@@ -50,7 +50,7 @@ const whyRejected = ({ rule, why, process, n }: NonNullable<Rejection>, steps: n
   rules: [rule],
 });
 
-/** The run with the step that the model does not take at its end, in red. */
+/** Adds to a run, as its last step and in red, the step that the model does not take. */
 export const refused = (run: RunShot, why: Why, step: Omit<StepShot, 'changed' | 'isRefused'>): RunShot => ({
   ...run,
   why,
@@ -121,7 +121,7 @@ export const explorePathOf = async (file: string, path: RecordedPath, repeat: st
       const again = replayPath({ ...path, config });
       const other = configured({ source: file, config });
       const shots = await runsOf(other, `as ${variant} explains it`, again, { ...saying, verdict: verdictOf(again) });
-      // Their steps have other numbers than those of the page's model.
+      // Steps of these runs have other numbers than those of the page's model, so each run names its own model.
       return shots.runs.map((run): RunShot => ({ ...run, live: shots.exploration.live }));
     }),
   );

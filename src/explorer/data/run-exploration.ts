@@ -1,11 +1,11 @@
-/** A run of the cluster, as conformance follows it, as the explorer's page shows it. */
+/** Makes the explorer's page of a run of the cluster that conformance has followed. */
 import type { Exploration } from '../shape.js';
 import { entriesFor } from './make-exploration.js';
 
 /** The fields of an exploration that conformance makes from a run. */
 export type Followed = Pick<Exploration, 'title' | 'verdict' | 'runs' | 'properties' | 'titles' | 'names'>;
 
-/** The page of a run that was followed. */
+/** The exploration of a followed run. */
 export const explorationOfRun = async (followed: Followed, repeat: string): Promise<Exploration> => ({
   version: 1,
   ...followed,

@@ -1,4 +1,4 @@
-/** What stands beside the reason: paragraphs of the contract, and the properties along the run. */
+/** Shows paragraphs of the contract, and the properties along the run. */
 import type { JSX } from 'preact';
 import { at, exploration, goTo, run } from './store.js';
 

@@ -1,4 +1,4 @@
-/** How a check goes on, while it runs and afterwards: states, states per second, depth and memory, each as a number and a small chart. */
+/** Shows the progress of a check, also after its end: states, states per second, depth and memory, each as a number and a small chart. */
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { CheckSample } from '../shape.js';
@@ -8,9 +8,9 @@ import { at, exploration, ownRun } from './store.js';
 const POLL_MS = 400;
 
 const live = signal<ReadonlyArray<CheckSample>>([]);
-/** The check has ended, and the page that shows what it found is there. */
+/** Has the check ended? Then the server has the page with its findings. */
 const isOver = signal(false);
-/** The process that runs the check answers no more. */
+/** Does the process that runs the check no longer answer? */
 const isLost = signal(false);
 
 const samples = computed(() => (exploration.isChecking === true ? live.value : (exploration.searched?.samples ?? [])));
@@ -74,7 +74,7 @@ const pace = (all: ReadonlyArray<CheckSample>): ReadonlyArray<readonly [number, 
     return [ms, ((states - before.states) * 1000) / Math.max(1, ms - before.ms)] as const;
   });
 
-/** In the head of the page: what the check has found by now. */
+/** A badge in the head of the page with the progress of the check. */
 export const CheckBadge = (): JSX.Element | null => {
   if (exploration.isChecking !== true) return null;
   const last = live.value.at(-1);

@@ -1,4 +1,4 @@
-/** The space-time diagram: a lane for each process, an arrow for each message, bands where one is down or cut off; only what is in sight is drawn. */
+/** The space-time diagram: a lane for each process, an arrow for each message, a band where a process is down or a link is cut. Only what is in sight is drawn. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Drawing, Mark } from '../shape.js';
@@ -20,17 +20,17 @@ import {
 } from './pieces.js';
 import { at, calledOf, goTo, isPlaying, length, run, stepBy } from './store.js';
 
-/** Marks before the edge whose words may reach into sight. */
+/** How many columns before the edge are drawn, since the words of their marks may reach into sight. */
 const SPARE = 8;
 
-/** The words of a mark have the room up to the next one in its lane. */
+/** The room for the words of a mark, in px: up to the next mark in its lane. */
 const roomOf = (marks: ReadonlyArray<Mark>, index: number, m: Measures): number => {
   const { lane, at: step } = marks[index]!;
   const next = marks.slice(index + 1).find((other) => other.lane === lane);
   return next === undefined ? SPARE * m.column : Math.min(SPARE, next.at - step) * m.column;
 };
 
-/** Messages that take longer than this many steps are drawn as long as one of their ends is near. */
+/** A message that ends beyond sight is drawn if it ends at most this many steps later. */
 const LONGEST = 400;
 
 const Canvas = ({
@@ -137,7 +137,7 @@ const Scrubber = (): JSX.Element => (
   </div>
 );
 
-/** Plays the run from here, or from the beginning where it has ended. */
+/** Plays the run from here, or from its beginning if the reader is at its end. */
 export const play = (): void => {
   if (!isPlaying.value && at.value >= length.value) goTo(0);
   isPlaying.value = !isPlaying.value;
@@ -150,7 +150,7 @@ export const Diagram = (): JSX.Element => {
   const m = measuresOf(drawing, run.value, sight.width);
   const look = (): void => {
     const element = box.current;
-    // The element is gone where the page shows the space.
+    // The element is gone while the page shows the state space.
     if (element !== null) setSight({ left: element.scrollLeft, width: element.clientWidth });
   };
   useEffect(() => {
@@ -164,7 +164,7 @@ export const Diagram = (): JSX.Element => {
     const isInSight = x >= element.scrollLeft && x + m.column <= element.scrollLeft + element.clientWidth;
     if (!isInSight) element.scrollLeft = Math.max(0, x - element.clientWidth / 2);
   }, [at.value, m.column]);
-  // Where the page scrolled to may be beyond the end of a shorter run.
+  // The place to which the page was scrolled may be beyond the end of a run that is shorter than the one before.
   const from = Math.max(0, Math.min(length.value, Math.floor(sight.left / m.column) - 1));
   const to = Math.min(length.value, Math.ceil((sight.left + sight.width) / m.column) + 1);
   const click = (event: MouseEvent): void => {

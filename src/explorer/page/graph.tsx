@@ -1,10 +1,10 @@
-/** A small state graph in layers: by depth where it is large, by a layout library where it is small enough for one. */
+/** Draws a state graph: with a layout library where the graph is small enough, otherwise in layers by depth. */
 import * as dagre from '@dagrejs/dagre';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { GraphShot } from '../asked.js';
 
-/** Larger graphs take the library seconds; layers by depth take no time. */
+/** The most nodes for the library. It takes seconds for a larger graph, and layers by depth take no time. */
 const MOST_BY_LIBRARY = 160;
 
 interface Node {
@@ -108,10 +108,10 @@ const byLibrary = ({ nodes, edges }: Drawable): Layout => {
 };
 
 const SWEEPS = 4;
-/** From one layer to the next, in px. */
+/** The distance from one layer to the next, in px. */
 const LAYER = 66;
 
-/** Layers by depth; in each the nodes stand near those that lead to them. Merged nodes may leave a depth without any. */
+/** Puts the nodes into layers by depth. In its layer each node is near the nodes that lead to it. After merging, a depth may have no node. */
 const byDepth = ({ nodes, edges }: Drawable): Layout => {
   const depths = [...new Set(nodes.map(({ depth }) => depth))].sort((a, b) => a - b);
   const layers = depths.map((depth) => nodes.flatMap((node) => (node.depth === depth ? [node.id] : [])));
@@ -144,7 +144,7 @@ const layoutOf = (of: Drawable): Layout =>
 
 // --- drawing ---------------------------------------------------------------------------------------------------------------
 
-/** How much of the window's height it takes, and the least scale. */
+/** The share of the window's height that the graph takes, and its least scale. */
 const SHARE = 0.62;
 const LEAST = 0.45;
 
@@ -180,14 +180,14 @@ const NodeOf = ({
   );
 };
 
-/** `here`: the node in which one stands. */
+/** Draws a graph. `here`: the node of the reader's place. */
 export const Graph = ({ of, here }: { readonly of: Drawable; readonly here: number | undefined }): JSX.Element => {
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState<readonly [number, number]>([1000, 400]);
   useEffect(() => setRoom([box.current!.clientWidth, innerHeight * SHARE]), []);
   const { places, width, height, isClose } = useMemo(() => layoutOf(of), [of]);
   const place = (id: number): readonly [number, number] => places.get(id) ?? [0, 0];
-  // It fits, unless it were too small to be read.
+  // The whole graph is in sight, unless it would be too small to be read.
   const scale = Math.max(LEAST, Math.min(1.6, room[0] / width, room[1] / height));
   const lines = of.edges.toSorted((a, b) => Number(a.isOnPath) - Number(b.isOnPath));
   return (

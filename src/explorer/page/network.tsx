@@ -1,4 +1,4 @@
-/** The network where one stands, drawn small: who is linked to whom, who is down, which messages are in flight. */
+/** A small drawing of the network at the reader's place: who is linked to whom, who is down, and which messages are in flight. */
 import type { JSX } from 'preact';
 import { drawingOf } from '../draw.js';
 import { namesOf, partAt } from '../history.js';
@@ -6,7 +6,7 @@ import { at, run } from './store.js';
 
 const LINK = /^(s\d+)-(s\d+)$/;
 
-/** Whether a part of the state is drawn here. */
+/** Is this part of the state drawn here? */
 export const isInNetwork = (name: string): boolean => LINK.test(name);
 
 interface Line {
@@ -14,7 +14,7 @@ interface Line {
   readonly isCut: boolean;
 }
 
-/** A message of the model's, as its value has it. */
+/** The fields of a message's value in the model. */
 interface Message {
   readonly type: 'request' | 'answer';
   readonly puller: number;
@@ -27,7 +27,7 @@ interface InFlight {
   readonly text: string;
 }
 
-/** Links of the state's own; of a real run, all servers are linked but where the drawing says that they are cut. */
+/** The lines between servers. In a model's run the state has the links. In a real run all servers are linked, except where the drawing says that a link is cut. */
 const serverLines = (): ReadonlyArray<Line> => {
   const { lanes, bands, hasLinks } = drawingOf(run.value);
   if (hasLinks === undefined)

@@ -1,4 +1,4 @@
-/** What the space-time diagram is put together from: its measures, arrows, marks, bands, the loop, and rows of what is true. */
+/** The pieces of the space-time diagram: its measures, arrows, marks, bands, the loop, and a row for each property. */
 import type { JSX } from 'preact';
 import type { Arrow, Band, Drawing, Mark, RunShot } from '../shape.js';
 import { lengthOf } from '../history.js';
@@ -27,7 +27,7 @@ export interface Measures {
   readonly truthAt: number;
 }
 
-/** So many properties each have a row; of more those that are broken, or come about, somewhere on the run. The list at the right has all. */
+/** The most properties that all have a row. Of more, only those have one that the run is about, or that have a mark. The list at the right has all. */
 const MOST_ROWS = 5;
 
 export const rowsOf = ({ truth, property }: RunShot): ReadonlyArray<number> => {
@@ -56,13 +56,13 @@ export const measuresOf = ({ lanes }: Drawing, shot: RunShot, room: number): Mea
 
 // --- pieces ----------------------------------------------------------------------------------------------------------------
 
-/** Only letters that have room; a text that is cut ends with an ellipsis. */
+/** As much of a text as has room. A shortened text ends with an ellipsis. */
 export const fitted = (text: string, px: number): string => {
   const most = Math.floor(px / 6.4);
   return text.length <= most ? text : most < 4 ? '' : `${text.slice(0, most - 1)}…`;
 };
 
-/** Arrowheads differ by kind: a put's is filled, a get's open, a pull's double. */
+/** The arrowhead of a message. A put's is filled, a get's open, a pull's double. */
 export const headOf = (kind: Arrow['kind'], angle: number, x: number, y: number): JSX.Element => {
   const turn = `translate(${x} ${y}) rotate(${angle})`;
   switch (kind) {
@@ -134,7 +134,7 @@ interface BandProps {
   readonly band: Band;
   readonly m: Measures;
   readonly last: number;
-  /** The first column in sight: a band that begins before it has its words there. */
+  /** The first column in sight. A band that begins before it has its words there. */
   readonly sight: number;
 }
 
@@ -193,7 +193,7 @@ export const LoopOf = ({
 const isGoal = (kind: string): boolean =>
   kind.startsWith('sometimes') || kind === 'eventually' || kind === 'eventuallyAlways' || kind === 'leadsTo';
 
-/** A row for each property: a dot where it is kept, a cross where it is broken; of what should come about, a tick where it does. */
+/** The row of a property: a dot where it is kept, a cross where it is broken. A witness or a liveness property has a tick where it is reached. */
 export const TruthRow = ({
   index,
   row,

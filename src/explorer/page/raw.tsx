@@ -1,4 +1,4 @@
-/** The values of a card as JSON, one click away. */
+/** Shows the values of a card as JSON, by one click. */
 import type { JSX } from 'preact';
 import type { PlainValue } from '../../checker/shown/value.js';
 import type { View } from '../../checker/view.js';
@@ -7,7 +7,7 @@ import { rawCard } from './store.js';
 /** Is a card shown as JSON? */
 export const isRaw = (card: string): boolean => rawCard.value === card;
 
-/** Shows the card as JSON, and as it was again. */
+/** A button that switches a card to JSON and back. */
 export const RawButton = ({ card }: { readonly card: string }): JSX.Element => (
   <button
     type="button"

@@ -1,4 +1,4 @@
-/** The state space: drawn while it is small, counted by depth and by action where it is large; live while the survey goes on. */
+/** Shows the state space while the survey goes on: as a graph while it is small, otherwise as counts by depth and by action. */
 import { computed, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
@@ -8,7 +8,7 @@ import type { Client } from './model-client.js';
 import { Graph, mergeBy } from './graph.js';
 import { at, client, exploration, length, run, trouble, wayTo } from './store.js';
 
-/** A survey with its model: runs of other models have spaces of their own. */
+/** The survey, with the client of its model: a run of another model has another state space. */
 const surveyed = signal<{ readonly by: Client; readonly of: Survey } | undefined>(undefined);
 const survey = computed(() => (surveyed.value?.by === client.value ? surveyed.value?.of : undefined));
 

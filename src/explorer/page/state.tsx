@@ -1,4 +1,4 @@
-/** The state where one stands: a card for each part, what the last step changed marked. */
+/** Shows the state at the reader's place: a card for each part, with the changes of the last step marked. */
 import type { JSX } from 'preact';
 import { isChangedAt, namesOf, partAt, sortedNames, stepAt } from '../history.js';
 import { Network, isInNetwork } from './network.js';
@@ -7,7 +7,7 @@ import { isRaw, RawButton, RawValue } from './raw.js';
 import { at, exploration, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
-/** Parts whose text is shorter than this go together. */
+/** Parts whose text is shorter than this share a card. */
 const SMALL = 22;
 
 const kindOf = (name: string): string => (/^c\d+$/.test(name) ? 'client' : /^s\d+$/.test(name) ? 'server' : 'other');
@@ -42,7 +42,7 @@ const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
   );
 };
 
-/** More small parts than these have the whole width. */
+/** With more small parts than these, their card has the whole width. */
 const MOST_IN_CARD = 8;
 
 const Small = ({ names, isAll }: { readonly names: ReadonlyArray<string>; readonly isAll: boolean }): JSX.Element => {

@@ -1,4 +1,4 @@
-/** The run as a list of steps, and what else could be done where one stands. */
+/** Shows the run as a list of steps, and the steps that can be taken at the reader's place. */
 import type { JSX } from 'preact';
 import { showLabel } from '../../checker/report.js';
 import type { ChoiceShot } from '../asked.js';
@@ -26,7 +26,7 @@ const toneOf = (step: number, shot: StepShot | undefined): string => {
 
 const MOST_NAMED = 4;
 
-/** The parts that a step changed, as text: for a model that has no words for the step. */
+/** The parts that a step changed, as text, for a model that has no words for the step. */
 const changedText = ({ changed }: StepShot): string => {
   const names = Object.keys(changed);
   if (names.length === 0) return 'changes nothing';
@@ -60,7 +60,7 @@ const Row = ({ step }: { readonly step: number }): JSX.Element => {
   );
 };
 
-/** Steps whose words have what is looked for, from a place on. */
+/** The number of the first step, from a place on, whose words contain a text. After the last step the search goes on with the first. */
 export const find = (text: string, from: number): number | undefined => {
   const wanted = text.toLowerCase();
   const count = lengthOf(run.value);

@@ -1,4 +1,4 @@
-/** What the page knows and where it stands: signals that the parts of the page look at, and what one can do. The place is in the address. */
+/** The state of the page: signals that its parts read, and the actions of the user. The address has the reader's place. */
 import { computed, effect, signal } from '@preact/signals';
 import { lengthOf, stepAt } from '../history.js';
 import { unpack } from '../pack.js';
@@ -8,7 +8,7 @@ import { clientOf } from './model-client.js';
 
 // --- what is shown ---------------------------------------------------------------------------------------------------------
 
-/** The bytes of a text in base 64; newer browsers have a quick way. */
+/** The bytes of a text in base 64. Newer browsers have a quick function for it. */
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => {
   const quick = (Uint8Array as { readonly fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }).fromBase64;
   if (quick !== undefined) return quick.call(Uint8Array, text);
@@ -20,7 +20,7 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> => {
 
 const LINE_END = 10;
 
-/** The page's data: JSON as it is, or compressed where there is much of it; then lines, of which all but the first are left as bytes. */
+/** Reads the page's data. Small data are plain JSON. Large data are compressed lines, of which all but the first are left as bytes. */
 const read = async (): Promise<Exploration> => {
   const element = document.getElementById('exploration');
   const text = element?.textContent ?? '';
@@ -83,7 +83,7 @@ export const wayTo = (to: number): WayTo | undefined => {
 
 const wayText = ({ initial, ways }: WayTo): string => `${initial}:${ways.join('.')}`;
 
-/** Runs of different models have steps of the same numbers. */
+/** The key of a place. It has the run's number, because steps of different models have the same numbers. */
 const keyOf = (to: WayTo): string => `${runNumber.value} ${wayText(to)}`;
 
 // --- the address -----------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ export const goTo = (step: number): void => {
 };
 export const stepBy = (steps: number): void => goTo(at.value + steps);
 
-/** Takes a step that can be taken here; the run goes on from here, and the rest of it is left. */
+/** Takes a step that can be taken here. The run goes on from here, and loses its later steps. */
 export const take = async (choice: number): Promise<void> => {
   const here = wayTo(at.value);
   if (here === undefined) return;
@@ -157,7 +157,7 @@ export const take = async (choice: number): Promise<void> => {
   await walk({ ...here, ways: [...here.ways, choice] }, at.value + 1);
 };
 
-/** Leaves one's own run for one that came with the page. */
+/** Leaves the user's own run for a run of the page. */
 export const showRun = (number: number): void => {
   ownRun.value = undefined;
   runNumber.value = number;
@@ -165,10 +165,10 @@ export const showRun = (number: number): void => {
   if (client.value === undefined) tab.value = 'run';
 };
 
-/** Begins anew in an initial state. */
+/** Begins a new run in an initial state. */
 export const begin = (initial: number): Promise<void> => walk({ initial, ways: [] }, 0);
 
-/** Asks for the choices here, where they are not known. */
+/** Asks for the choices here, if they are not known. */
 const lookAround = async (): Promise<void> => {
   const here = wayTo(at.value);
   if (client.value === undefined || here === undefined) return;
@@ -202,7 +202,7 @@ export const changeTheme = (): void => {
 
 const PLAY_MS = 1100;
 
-/** Where the page begins: where it can be seen what broke, or the first thing there is to say. */
+/** The place at which the page begins: the step that shows what broke, or else the first step with an aside. */
 const beginning = (): number => {
   if (exploration.origin === 'model' || exploration.origin === 'sample') return 0;
   const { steps, blocks, why } = run.value;
@@ -214,7 +214,7 @@ const beginning = (): number => {
       : length.value;
 };
 
-/** Starts the page: goes where the address says, and keeps the address. */
+/** Starts the page: goes to the place in the address, and from then on keeps the address up to date. */
 export const start = async (): Promise<void> => {
   effect(() => {
     document.documentElement.dataset['theme'] = theme.value;

@@ -82,7 +82,7 @@ interface Marked {
   readonly how: 'came' | 'went' | 'stayed';
 }
 
-/** Items with their changes marked. Removed items stand where they were. */
+/** Items with their changes marked. A removed item keeps its place. */
 const marked = (before: ReadonlyArray<View> | undefined, after: ReadonlyArray<View>): ReadonlyArray<Marked> => {
   if (before === undefined) return after.map((view) => ({ view, how: 'stayed' }));
   const names = after.map((view) => JSON.stringify(view));

@@ -1,4 +1,4 @@
-/** Why a property is broken, in words: the two things compared, the steps that led there, what the protocol does instead, the rules. */
+/** Says why a property is broken: the two things compared, the steps that led there, what the protocol does instead, and the rules. */
 import type { JSX } from 'preact';
 import type { Compared, Departure, PropertyShot, Why as WhyShot } from '../shape.js';
 import { stepAt } from '../history.js';
@@ -26,7 +26,7 @@ const Thing = ({ of }: { readonly of: Compared }): JSX.Element => (
 
 const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth'];
 
-/** How to read the first write that is compared: its text and its stamp, in a sentence. */
+/** Explains the notation, by the text and the stamp of the first write that is compared. */
 const Notation = ({ of }: { readonly of: ReadonlyArray<Compared> }): JSX.Element | null => {
   const written = of.find(({ text, stamp = '' }) => /^\S+=\d+(\.\d+)?#\d+$/.test(text) && /^\d+@\d+\.\d+$/.test(stamp));
   const [, key, client, session, count] = /^(\S+)=(\d+)(?:\.(\d+))?#(\d+)$/.exec(written?.text ?? '') ?? [];
@@ -90,7 +90,7 @@ const DepartureOf = ({ of }: { readonly of: Departure }): JSX.Element => (
   </div>
 );
 
-/** A name may begin with the title: `Monotonic Reads: no get …`. */
+/** The title of a property, and its name without the title with which some names begin: `Monotonic Reads: no get …`. */
 const Title = ({ of: { name, title } }: { readonly of: PropertyShot }): JSX.Element =>
   title === undefined ? (
     <p class="property">{name}</p>
@@ -129,7 +129,7 @@ const Aside = (): JSX.Element | null => {
   );
 };
 
-/** The event of a real run that the step is, as its process wrote it down. */
+/** The event of a real run that a step shows, as its process wrote it down. */
 const Event = (): JSX.Element | null => {
   const event = stepAt(run.value, at.value)?.event;
   if (event === undefined) return null;
