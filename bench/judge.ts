@@ -7,14 +7,14 @@ import { diceOf } from '#bayou/conformance/common/seeded-chance.js';
 import type { History } from '#bayou/conformance/layer4-hostile/judge/judged-history.js';
 import { readJepsen, writeJepsen } from '#bayou/conformance/layer4-hostile/judge/jepsen.js';
 import { judge } from '#bayou/conformance/layer4-hostile/judge/judge.js';
-import { soundHistory, type Step } from '#bayou/conformance/layer4-hostile/judge/sound-histories.js';
+import { soundHistory, type HistoryStep } from '#bayou/conformance/layer4-hostile/judge/sound-histories.js';
 import { figure, machine, table, writeSection } from './support/table.js';
 
 const COUNT = Number(process.argv.find((arg) => /^\d+$/.test(arg)) ?? 1_000_000);
 
 const dice = diceOf(1);
 const below = (n: number): number => Math.floor(dice() * n);
-const step = (): Step => ({
+const step = (): HistoryStep => ({
   what: dice() < 0.1 ? 'pull' : dice() < 0.5 ? 'put' : 'get',
   client: below(25),
   server: below(5),

@@ -10,7 +10,7 @@ import type { World } from '#bayou/ports/ports.js';
 import { simulatedStarter } from '../conformance/simulation/simulated-processes.js';
 import { programsOf } from '../conformance/simulation/programs.js';
 import { Simulation, type Running } from '../conformance/simulation/simulation.js';
-import { Trace } from '../conformance/simulation/world-trace.js';
+import { WorldTrace } from '../conformance/simulation/world-trace.js';
 import { figure, machine, median, table, writeSection } from './support/table.js';
 
 const SERVERS = [0, 1, 2, 3, 4];
@@ -64,7 +64,7 @@ interface Measured {
 }
 
 const measure = async ({ thinkMs, antiEntropyMs, forMs }: Load): Promise<Measured> => {
-  const simulation = new Simulation({ seed: 1, trace: new Trace() });
+  const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
   const running = new Map<string, Running>();
   const progress = { isReady: false, isOver: false };
   const main = async (world: World): Promise<void> => {

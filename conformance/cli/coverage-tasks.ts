@@ -48,8 +48,8 @@ interface Done {
   readonly name: string;
 }
 
-/** Judges a guided run; returns the lines on its failures, or undefined. */
-const judgeGuided = async (
+/** The lines on the failures of a guided run; undefined where it has none. */
+const failuresOfGuided = async (
   { situations, plan, run, name }: Done,
   outDir: string,
   signal: AbortSignal,
@@ -89,7 +89,7 @@ export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<
     if (E.isLeft(config)) throw new UsageError(`${file}: ${config.left.join('; ')}`);
     const situations = guidedThrough(config.right, file);
     const run = await guide(situations, plan.seed, along(plan.deeds), { signal });
-    const details = (await judgeGuided({ situations, plan, run, name: `again ${file}` }, outDir, signal)) ?? '';
+    const details = (await failuresOfGuided({ situations, plan, run, name: `again ${file}` }, outDir, signal)) ?? '';
     return [
       {
         layer: 4,
@@ -154,7 +154,7 @@ export const coverageTask = (
           `${counted(sum.runs, 'guided run')}, ${share(coverage.taken, situations.graph.transitions)} of the transitions of ${config.name}`,
         );
         const done = { situations, plan: planOf(situations, own, tried), run, name: name() };
-        const details = await judgeGuided(done, outDir, signal);
+        const details = await failuresOfGuided(done, outDir, signal);
         if (details !== undefined) return [{ ...finding(), name: name(), verdict: 'diverges', details }];
       }
       return [{ ...finding(), verdict: 'conforms', details: '' }];

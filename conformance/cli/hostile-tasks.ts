@@ -5,7 +5,7 @@ import { UsageError } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
 import { keepRun } from '../explore/keep-run.js';
 import { HostilePlanC, hostilePlans, planOf, type HostilePlan } from '../layer4-hostile/hostile-plan.js';
-import { judgePlan, type RandomJudgement } from '../layer4-hostile/judge-plan.js';
+import { tryHostilePlan, type HostileTrial } from '../layer4-hostile/try-hostile-plan.js';
 import type { ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
 import { planJson } from '../common/plan-json.js';
@@ -15,7 +15,7 @@ import { timed, type Task } from './tasks.js';
 // --- one run ---------------------------------------------------------------------------------------------------------------
 
 /** The details of a run's verdict, and the lines that name the files of a run that diverges. */
-const detailsOf = async ({ details, events, rejection }: RandomJudgement, name: string, outDir: string): Promise<string> =>
+const detailsOf = async ({ details, events, rejection }: HostileTrial, name: string, outDir: string): Promise<string> =>
   [details, ...(await keepRun(outDir, events, rejection, { name, withTrace: true }))].join('\n');
 
 /** The task of a hostile run. The seed and the number of a random run decide its script and faults. */
@@ -23,9 +23,9 @@ const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }
   name,
   weight: 5,
   run: async (signal) => {
-    const [judged, elapsedMs] = await timed(() => judgePlan(plan, signal));
-    const { verdict, counts } = judged;
-    return [{ layer: 4, name, verdict, counts, details: await detailsOf(judged, name, outDir), repeat, elapsedMs }];
+    const [trial, elapsedMs] = await timed(() => tryHostilePlan(plan, signal));
+    const { verdict, counts } = trial;
+    return [{ layer: 4, name, verdict, counts, details: await detailsOf(trial, name, outDir), repeat, elapsedMs }];
   },
 });
 
@@ -51,7 +51,7 @@ export const planTask = (file: string, args: Pick<ConformArgs, 'outDir'>): Task 
 /** A plan with the verdict on its run. */
 interface Tried {
   readonly plan: HostilePlan;
-  readonly judged: RandomJudgement;
+  readonly trial: HostileTrial;
 }
 
 /** How long, in ms, a plan that fails is made smaller at most. */
@@ -66,9 +66,9 @@ const shrunk = async (failed: Tried, seed: number, maxRuns: number, signal: Abor
   let runs = 0;
   const property = fc.asyncProperty(hostilePlans, async (plan) => {
     if (runs++ >= maxRuns) return true;
-    const judged = await judgePlan(plan, signal);
-    if (judged.verdict === 'diverges') smallest = { plan, judged };
-    return judged.verdict !== 'diverges';
+    const trial = await tryHostilePlan(plan, signal);
+    if (trial.verdict === 'diverges') smallest = { plan, trial };
+    return trial.verdict !== 'diverges';
   });
   await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true });
   signal.throwIfAborted();
@@ -92,16 +92,16 @@ export const hostileSeriesTask = (
     let [counts, done]: [Readonly<Record<string, number>>, number] = [{}, 0];
     for (let i = from; i < from + runs && elapsedMs() < seconds * 1000; i++) {
       const plan = planOf(seed, i);
-      const judged = await judgePlan(plan, signal);
-      counts = added(counts, { 'hostile runs': 1, ...judged.counts });
+      const trial = await tryHostilePlan(plan, signal);
+      counts = added(counts, { 'hostile runs': 1, ...trial.counts });
       tell(counted(++done, 'hostile run'));
       const name = nameOf(seed, i);
-      if (judged.verdict === 'undecided') undecided.push(`${name}: ${judged.details}`);
-      if (judged.verdict === 'conforms' || judged.verdict === 'undecided') continue;
-      const { judged: found } = await shrunk({ plan, judged }, seed + i, shrinkRuns, signal);
+      if (trial.verdict === 'undecided') undecided.push(`${name}: ${trial.details}`);
+      if (trial.verdict === 'conforms' || trial.verdict === 'undecided') continue;
+      const { trial: found } = await shrunk({ plan, trial }, seed + i, shrinkRuns, signal);
       const details = await detailsOf(found, name, outDir);
       const repeat = `bayou conform --hostile --seed ${seed} --from ${i} --runs 1`;
-      return [{ layer: 4, name, verdict: judged.verdict, counts, details, repeat, elapsedMs: elapsedMs() }];
+      return [{ layer: 4, name, verdict: trial.verdict, counts, details, repeat, elapsedMs: elapsedMs() }];
     }
     const repeat = `bayou conform --hostile --seed ${seed} --from ${from} --runs ${done}`;
     const found: Finding = {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { judgePlan } from '../layer4-hostile/judge-plan.js';
+import { tryHostilePlan } from '../layer4-hostile/try-hostile-plan.js';
 import { planIn, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
 import type { ReachedSteps } from '../simulation/reached-steps.js';
 import { realPlanOf } from '../simulation/plan-for-real.js';
@@ -194,7 +194,7 @@ export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pic
         repeat: `bayou conform --simulate --replay ${file}${isReal ? ' --real' : ''}`,
       } as const;
       if (isReal) {
-        const { verdict, counts, details } = await judgePlan(realPlanOf(plan), signal);
+        const { verdict, counts, details } = await tryHostilePlan(realPlanOf(plan), signal);
         return [{ ...found, verdict, counts, details, elapsedMs: sum.elapsedMs }];
       }
       const tried = await tryPlan(plan, signal);

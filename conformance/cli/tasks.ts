@@ -10,13 +10,13 @@ import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict } from '../layer4-hostile/judge/verdict.js';
 import {
-  judgeScript,
+  tryScript,
   oracleOptionsOf,
-  showJudgement,
+  showScriptTrial,
   shrink,
   verdictOf,
   type ScriptCase,
-  type ScriptJudgement,
+  type ScriptTrial,
 } from '../runs/script-runs.js';
 import { keepRun } from '../explore/keep-run.js';
 import { rejectionOf } from '../recorded-steps/refused-result.js';
@@ -83,7 +83,7 @@ export const transitionsTask = (source: string, weight: number): Task => {
 
 // --- layers 2 and 3 --------------------------------------------------------------------------------------------------------
 
-/** The task of a script: runs it on the cluster, and judges its output and its trace. */
+/** The task of a script: runs it on the cluster, and compares its output (layer 2) and its trace (layer 3) with the model. */
 export const scriptTask = (
   script: ScriptCase,
   args: Pick<ConformArgs, 'maxStates' | 'flags' | 'shrinkRuns' | 'outDir'>,
@@ -95,15 +95,15 @@ export const scriptTask = (
     weight: 1,
     run: async (signal) => {
       const limits = args.maxStates === undefined ? {} : { maxWorlds: args.maxStates };
-      const judged = await judgeScript(script, { ...limits, signal });
+      const judged = await tryScript(script, { ...limits, signal });
       if (E.isLeft(judged))
         return [{ layer: 3, name: script.name, verdict: 'failed', counts: {}, details: judged.left, repeat, elapsedMs: 0 }];
       const j = judged.right;
       const { oracle, trace, elapsedMs } = j;
       const found: Pick<Finding, 'name' | 'repeat'> = { name: script.name, repeat };
       const shrunk = verdictOf(j) === 'diverges' ? await shrink(script, { signal }, args.shrinkRuns) : undefined;
-      const kept = shrunk === undefined ? [] : await keepScript(script, shrunk.judged ?? j, args.outDir);
-      const wrong = shrunk === undefined ? '' : [showJudgement(j, shrunk.lines), ...kept].join('\n');
+      const kept = shrunk === undefined ? [] : await keepScript(script, shrunk.tried ?? j, args.outDir);
+      const wrong = shrunk === undefined ? '' : [showScriptTrial(j, shrunk.lines), ...kept].join('\n');
       const reads = oracle.verdict === 'conforms' ? oracle.reads : 0;
       return [
         {
@@ -137,7 +137,7 @@ export const scriptTask = (
 /** Keeps the run of a script that diverges. */
 const keepScript = (
   script: ScriptCase,
-  { events, oracle, trace }: ScriptJudgement,
+  { events, oracle, trace }: ScriptTrial,
   outDir: string,
 ): Promise<ReadonlyArray<string>> => {
   const rejection = trace.rejection ?? rejectionOf(events, oracle);

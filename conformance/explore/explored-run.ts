@@ -16,7 +16,7 @@ import type { Exploration, RunShot, Truth } from '#bayou/explorer/shape.js';
 import { planJson } from '../common/plan-json.js';
 import { rejectionOf } from '../recorded-steps/refused-result.js';
 import { pathOf, pathOfAll, type PathOptions } from '../recorded-steps/build-path.js';
-import { findScripts, judgeScript, oracleOptionsOf } from '../runs/script-runs.js';
+import { findScripts, tryScript, oracleOptionsOf } from '../runs/script-runs.js';
 import { planIn } from '../simulation/simulation-plan.js';
 import { simulate } from '../simulation/simulated-run.js';
 import { readRuns } from '../layer3-traces/read-traces.js';
@@ -156,7 +156,7 @@ export const followRun = async (
     const script = scripts.right[0]!;
     const nothing = nothingIn(script.text);
     if (nothing !== undefined) throw new UsageError(`${first}: ${nothing}`);
-    const judged = await judgeScript(script, { signal });
+    const judged = await tryScript(script, { signal });
     if (E.isLeft(judged)) throw new UsageError(judged.left);
     const { events, oracle } = judged.right;
     const { keepsLog } = oracleOptionsOf(script.flags);

@@ -10,7 +10,7 @@ import {
   nextPut,
   type GetAttempt,
   type PutAttempt,
-  type Step,
+  type AttemptStep,
 } from '#bayou/impl/attempt.js';
 import { gotAnswer, putAnswered, startGet, startPut } from '#bayou/impl/session.js';
 import { getAt, putAt } from './one-server.js';
@@ -20,8 +20,8 @@ import { nextValue, onlyCounted, sessionFor } from './moves-roaming.js';
 
 /** Runs an attempt to its end: dead servers cannot be reached, live ones answer. */
 const attempt = <T, A extends { readonly type: string }, R>(
-  first: Step<T, R>,
-  next: (a: T, event: { readonly type: 'unreachable' } | { readonly type: 'answered'; readonly answer: A }) => Step<T, R>,
+  first: AttemptStep<T, R>,
+  next: (a: T, event: { readonly type: 'unreachable' } | { readonly type: 'answered'; readonly answer: A }) => AttemptStep<T, R>,
   ask: (server: NodeId) => A | undefined,
 ): { readonly result: R; readonly answeredBy: NodeId | undefined } => {
   let answeredBy: NodeId | undefined;

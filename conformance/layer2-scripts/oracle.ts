@@ -14,7 +14,16 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import { atOnce, type Work } from '../common/in-turns.js';
 import { applyCommand, isLinked, newTopology, type Topology } from '../common/topology-of-script.js';
 import { Pieces, TooMuch } from './pieces.js';
-import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './possible-world.js';
+import {
+  afterCommand,
+  type Layout,
+  nameOf,
+  perform,
+  pulled,
+  remembering,
+  type WorldStep,
+  type PossibleWorld,
+} from './possible-world.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -77,7 +86,7 @@ const MAX_WORLDS = 20_000;
 const MAX_WORK = 20_000_000;
 
 /** The worlds that are possible now, by name. */
-type Worlds = Map<string, World>;
+type Worlds = Map<string, PossibleWorld>;
 
 // --- the script's side -----------------------------------------------------------------------------------------------------
 
@@ -124,7 +133,7 @@ const isTooLong = (c: Command): boolean =>
   (c.type === 'put' || c.type === 'get') &&
   (c.key.length > MAX_KEY_BYTES || (c.type === 'put' && c.value.length > MAX_VALUE_BYTES));
 
-const isSame = (step: Step, seen: Observed): boolean =>
+const isSame = (step: WorldStep, seen: Observed): boolean =>
   step.failed === seen.failed &&
   step.output.length === seen.output.length &&
   step.output.every((line, i) => line === seen.output[i]);
@@ -164,7 +173,7 @@ interface Deciding {
 }
 
 function* decidingOnce(observed: ReadonlyArray<Observed>, options: OracleOptions & Lateness): Work<OracleVerdict> {
-  const nothing: World = { servers: [], clients: [], ...(options.late && { past: [] }) };
+  const nothing: PossibleWorld = { servers: [], clients: [], ...(options.late && { past: [] }) };
   const state: Deciding = {
     pieces: new Pieces(options.maxWork ?? MAX_WORK),
     topology: newTopology(),

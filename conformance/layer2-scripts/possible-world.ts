@@ -9,7 +9,7 @@ import type { Pieces, Server, Session } from './pieces.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** A state of the model. Immutable; unchanged parts are shared between worlds. */
-export interface World {
+export interface PossibleWorld {
   /** In the order of ids. */
   readonly servers: ReadonlyArray<Server>;
   readonly clients: ReadonlyArray<Session>;
@@ -31,8 +31,8 @@ export interface Layout {
 }
 
 /** A command's effect in one world, and what it prints there. `failed`: a put that was not accepted. */
-export interface Step {
-  readonly world: World;
+export interface WorldStep {
+  readonly world: PossibleWorld;
   readonly output: ReadonlyArray<Bytes>;
   readonly failed: boolean;
 }
@@ -42,7 +42,7 @@ export interface Step {
 const idsOf = (pieces: ReadonlyArray<{ readonly id: number }>): string => pieces.map(({ id }) => id).join();
 
 /** Two worlds are the same when their names are. */
-export const nameOf = (world: World): string =>
+export const nameOf = (world: PossibleWorld): string =>
   `${idsOf(world.servers)}#${idsOf(world.clients)}#${(world.past ?? []).map((pullers) => pullers.map(idsOf).join(';')).join('|')}`;
 
 // --- pulls -----------------------------------------------------------------------------------------------------------------
@@ -51,7 +51,13 @@ export const nameOf = (world: World): string =>
  * The worlds after a whole pull, or after the end of a pull that began earlier; none where the pull brings nothing. A dead server gives no answer, but
  * an earlier answer of it may be under way.
  */
-export const pulled = (pieces: Pieces, layout: Layout, world: World, puller: number, answerer: number): ReadonlyArray<World> => {
+export const pulled = (
+  pieces: Pieces,
+  layout: Layout,
+  world: PossibleWorld,
+  puller: number,
+  answerer: number,
+): ReadonlyArray<PossibleWorld> => {
   const here = world.servers[puller]!;
   const now = world.servers[answerer]!;
   return [...(now.core.up ? [now] : []), ...(world.past?.[answerer]?.[puller] ?? [])].flatMap((there) => {
@@ -68,7 +74,7 @@ const isLinked = ({ links }: Layout, a: number, b: number): boolean =>
   links.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
 
 /** Where pulls may be late: keeps the servers' states before this step, since linked servers may have answered from them. */
-export const remembering = (layout: Layout, before: World, after: World): World => {
+export const remembering = (layout: Layout, before: PossibleWorld, after: PossibleWorld): PossibleWorld => {
   const { past } = before;
   if (past === undefined) return after;
   const next = after.servers.map((server, answerer) => {
@@ -84,13 +90,13 @@ export const remembering = (layout: Layout, before: World, after: World): World 
 };
 
 /** Forgets late answers that are lost: those on a link that was cut, and those to a server that was killed. */
-const withoutLate = (world: World, isLost: (answerer: number, puller: number) => boolean): World =>
+const withoutLate = (world: PossibleWorld, isLost: (answerer: number, puller: number) => boolean): PossibleWorld =>
   world.past === undefined
     ? world
     : { ...world, past: world.past.map((all, a) => all.map((states, p) => (isLost(a, p) ? [] : states))) };
 
 /** Forgets the late answers that a command makes impossible. */
-export const afterCommand = (layout: Layout, world: World, c: Command): World => {
+export const afterCommand = (layout: Layout, world: PossibleWorld, c: Command): PossibleWorld => {
   const at = (id: NodeId): number => layout.servers.indexOf(id);
   if (c.type === 'killServer') return withoutLate(world, (_, puller) => puller === at(c.id));
   if (c.type !== 'breakConnection') return world;
@@ -98,27 +104,27 @@ export const afterCommand = (layout: Layout, world: World, c: Command): World =>
   return withoutLate(world, (x, y) => (x === a && y === b) || (x === b && y === a));
 };
 
-const withServer = (world: World, at: number, server: Server): World => ({
+const withServer = (world: PossibleWorld, at: number, server: Server): PossibleWorld => ({
   ...world,
   servers: world.servers.map((s, i) => (i === at ? server : s)),
 });
 
-const withClient = (world: World, at: number, client: Session): World => ({
+const withClient = (world: PossibleWorld, at: number, client: Session): PossibleWorld => ({
   ...world,
   clients: world.clients.map((c, i) => (i === at ? client : c)),
 });
 
 // --- commands --------------------------------------------------------------------------------------------------------------
 
-const silent = (world: World): Step => ({ world, output: [], failed: false });
+const silent = (world: PossibleWorld): WorldStep => ({ world, output: [], failed: false });
 
 /** The live servers that a session asks, in R13's order, as positions. */
-const asked = (layout: Layout, world: World, { core }: Session): ReadonlyArray<number> =>
+const asked = (layout: Layout, world: PossibleWorld, { core }: Session): ReadonlyArray<number> =>
   askingOrder(core)
     .map((id) => layout.servers.indexOf(id))
     .filter((at) => world.servers[at]?.core.up === true);
 
-const put = (pieces: Pieces, layout: Layout, world: World, c: Extract<Command, { type: 'put' }>): Step => {
+const put = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Extract<Command, { type: 'put' }>): WorldStep => {
   const at = layout.clients.indexOf(c.client);
   const session = world.clients[at]!;
   for (const s of asked(layout, world, session)) {
@@ -129,7 +135,7 @@ const put = (pieces: Pieces, layout: Layout, world: World, c: Extract<Command, {
   return { world, output: [], failed: true };
 };
 
-const get = (pieces: Pieces, layout: Layout, world: World, c: Extract<Command, { type: 'get' }>): Step => {
+const get = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Extract<Command, { type: 'get' }>): WorldStep => {
   const at = layout.clients.indexOf(c.client);
   const session = world.clients[at]!;
   const servers = asked(layout, world, session);
@@ -142,7 +148,7 @@ const get = (pieces: Pieces, layout: Layout, world: World, c: Extract<Command, {
   return { ...silent(world), output: [`${c.key}:${servers.length === 0 ? 'ERR_CONN' : 'ERR_DEP'}`] };
 };
 
-const joinServer = (pieces: Pieces, layout: Layout, world: World, id: NodeId, keepsLog: boolean): World => {
+const joinServer = (pieces: Pieces, layout: Layout, world: PossibleWorld, id: NodeId, keepsLog: boolean): PossibleWorld => {
   const at = layout.servers.indexOf(id);
   const before = world.servers[at];
   return before === undefined
@@ -153,9 +159,9 @@ const joinServer = (pieces: Pieces, layout: Layout, world: World, id: NodeId, ke
 const changeLink = (
   pieces: Pieces,
   layout: Layout,
-  world: World,
+  world: PossibleWorld,
   c: Extract<Command, { type: 'breakConnection' | 'createConnection' }>,
-): World => {
+): PossibleWorld => {
   const [client, server] = layout.clients.includes(c.a) ? [c.a, c.b] : [c.b, c.a];
   const at = layout.clients.indexOf(client);
   const session = world.clients[at];
@@ -184,7 +190,7 @@ const stabilized = (pieces: Pieces, { links }: Layout, servers: ReadonlyArray<Se
 };
 
 /** Does a valid command in a world. `layout`: the layout before the command. */
-export const perform = (pieces: Pieces, layout: Layout, world: World, c: Command, keepsLog: boolean): Step => {
+export const perform = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Command, keepsLog: boolean): WorldStep => {
   switch (c.type) {
     case 'joinServer':
       return silent(joinServer(pieces, layout, world, c.id, keepsLog));

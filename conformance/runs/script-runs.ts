@@ -1,4 +1,4 @@
-/** Finds, runs and judges the scripts of layers 2 and 3. */
+/** Finds the scripts of layers 2 and 3, runs them, and compares each run with the model. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -22,12 +22,12 @@ export interface ScriptCase {
 }
 
 /** The verdicts of layers 2 and 3 on the run of a script. */
-export interface ScriptJudgement {
+export interface ScriptTrial {
   readonly name: string;
   readonly oracle: OracleVerdict;
   readonly trace: TraceVerdict;
   readonly events: ReadonlyArray<TraceEvent>;
-  /** The master's messages on lines that it refused. It did nothing for these lines, so the layers judge nothing of them. */
+  /** The master's messages on lines that it refused. It did nothing for these lines, so the layers compare nothing of them. */
   readonly refused: ReadonlyArray<string>;
   readonly elapsedMs: number;
 }
@@ -35,7 +35,7 @@ export interface ScriptJudgement {
 /** The smallest script found that still diverges, and the verdicts on it; undefined where no smaller script than the given one was found. */
 export interface Shrunk {
   readonly lines: ReadonlyArray<string>;
-  readonly judged: ScriptJudgement | undefined;
+  readonly tried: ScriptTrial | undefined;
 }
 
 // --- where they are --------------------------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ const scriptsIn = (path: string): E.Either<string, ReadonlyArray<string>> => {
   }
 };
 
-/** The longest script that is judged, in bytes. */
+/** The longest script that is tried, in bytes. */
 const MAX_SCRIPT_BYTES = 64 * 1024 * 1024;
 
 const scriptOf =
@@ -84,7 +84,7 @@ export const findScripts = (
   return E.traverseArray(scriptOf(flags))(files.right);
 };
 
-// --- judging ---------------------------------------------------------------------------------------------------------------
+// --- trying ----------------------------------------------------------------------------------------------------------------
 
 /** The options of layer 2 that follow from a script's options of the master. */
 export const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds?: number): OracleOptions => ({
@@ -99,11 +99,11 @@ const PUT_THAT_WAS_RUN = /^line \d+: put \S+ \S+ \S+: (?:ERR_[A-Z]+|UNKNOWN): /;
 /** Does this message of the master say that it did nothing for a line of the script? */
 const isRefusal = (line: string): boolean => /^line \d+: /.test(line) && !PUT_THAT_WAS_RUN.test(line);
 
-/** Runs a script and judges the run. Left: one line, where there is no run to judge. */
-export const judgeScript = async (
+/** Runs a script, and compares the run with the model by layers 2 and 3. Left: one line, where there is no run to compare. */
+export const tryScript = async (
   script: ScriptCase,
   o: Omit<ClusterOptions, 'flags'> & { readonly maxWorlds?: number } = {},
-): Promise<E.Either<string, ScriptJudgement>> => {
+): Promise<E.Either<string, ScriptTrial>> => {
   const began = performance.now();
   const run = await runOnCluster(script.text, { ...o, flags: script.flags });
   if (E.isLeft(run)) return run;
@@ -125,7 +125,7 @@ export const judgeScript = async (
 };
 
 /** The worse verdict of the two layers. Where one layer is undecided, the other's verdict counts. */
-export const verdictOf = ({ oracle, trace }: ScriptJudgement): Conformity => {
+export const verdictOf = ({ oracle, trace }: ScriptTrial): Conformity => {
   if (oracle.verdict === 'diverges' || trace.verdict === 'diverges') return 'diverges';
   return trace.verdict === 'conforms' || oracle.verdict === 'conforms' ? 'conforms' : 'undecided';
 };
@@ -140,14 +140,14 @@ const MAX_RUNS = 60;
  * diverges. Every try is a run of the cluster, so their number has a limit. A divergence that needs luck may not show in every run.
  */
 export const shrink = async (script: ScriptCase, o: Omit<ClusterOptions, 'flags'>, maxRuns = MAX_RUNS): Promise<Shrunk> => {
-  let smallest: ScriptJudgement | undefined;
+  let smallest: ScriptTrial | undefined;
   let lines = script.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   let runs = 0;
   const diverges = async (some: ReadonlyArray<string>): Promise<boolean> => {
     if (runs++ >= maxRuns) return false;
-    const judged = await judgeScript({ ...script, text: `${some.join('\n')}\n` }, { ...o, deadlineMs: 20_000 });
-    if (E.isLeft(judged) || verdictOf(judged.right) !== 'diverges') return false;
-    smallest = judged.right;
+    const tried = await tryScript({ ...script, text: `${some.join('\n')}\n` }, { ...o, deadlineMs: 20_000 });
+    if (E.isLeft(tried) || verdictOf(tried.right) !== 'diverges') return false;
+    smallest = tried.right;
     return true;
   };
   for (let size = Math.ceil(lines.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
@@ -157,11 +157,11 @@ export const shrink = async (script: ScriptCase, o: Omit<ClusterOptions, 'flags'
       if (less.length < lines.length && (await diverges(less))) lines = less;
     }
   }
-  return { lines: lines.map(textOfBytes), judged: smallest };
+  return { lines: lines.map(textOfBytes), tried: smallest };
 };
 
-/** A judgement as text. */
-export const showJudgement = (j: ScriptJudgement, shrunk: ReadonlyArray<string>): string =>
+/** A trial as text. */
+export const showScriptTrial = (j: ScriptTrial, shrunk: ReadonlyArray<string>): string =>
   [
     ...(j.oracle.verdict === 'conforms' ? [] : [`layer 2 ${showOracle(j.oracle)}`]),
     ...(j.trace.verdict === 'conforms' ? [] : [`layer 3 ${showTraceVerdict(j.trace)}`]),

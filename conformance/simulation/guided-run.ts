@@ -13,14 +13,14 @@ import { runScript } from '#bayou/master/run.js';
 import { Abstraction } from './cluster-abstraction.js';
 import { simulatedCluster, type SimulatedCluster } from './simulated-cluster.js';
 import { idOf, labelOf, Led } from './leading.js';
-import type { Step } from './model-graph.js';
+import type { GraphStep } from './model-graph.js';
 import type { Situations } from './situations.js';
 import { Insight } from './inside.js';
 import type { Life } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { SimulatedRun } from './simulated-run.js';
 import { type Environment, Simulation } from './simulation.js';
-import { Trace } from './world-trace.js';
+import { WorldTrace } from './world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
 /** Chooses the next deed, one that is possible with these contents; undefined: the run is over. */
@@ -92,7 +92,7 @@ class Walk {
   #printed: string | undefined;
   #isDone = false;
 
-  constructor(situations: Situations, seed: number, choose: Choose, trace: Trace) {
+  constructor(situations: Situations, seed: number, choose: Choose, trace: WorldTrace) {
     this.#situations = situations;
     this.#choose = choose;
     this.#seed = seed;
@@ -129,7 +129,7 @@ class Walk {
 
   // --- comparing the cluster with the model -----------------------------------------------------------------------------------
 
-  #stepOf(deed: number): Step {
+  #stepOf(deed: number): GraphStep {
     const { graph, transitionOf } = this.#situations;
     return graph.steps[graph.stepOf[transitionOf[deed]!]!]!;
   }
@@ -267,7 +267,7 @@ export const guide = async (
   choose: Choose,
   { keep = false, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<GuidedRun> => {
-  const trace = new Trace(keep);
+  const trace = new WorldTrace(keep);
   const walk = new Walk(situations, seed, choose, trace);
   await walk.run(signal);
   const { simulation, insight, events, failures, path } = walk;

@@ -11,7 +11,7 @@ import { guaranteesOf, type Config } from '#bayou/model/checking/config.js';
 import { valueOf } from '#bayou/model/protocol/put-identity.js';
 import type { Server } from '#bayou/model/protocol/server.js';
 import type { Session } from '#bayou/model/protocol/session.js';
-import type { Graph, Step } from './model-graph.js';
+import type { Graph, GraphStep } from './model-graph.js';
 import type { Situations } from './situations.js';
 
 /** The families of steps through which a cluster can be led. */
@@ -142,7 +142,7 @@ export class Led {
   }
 
   /** The master's lines for a step from the present situation to the situation `to`. */
-  linesOf({ family, args }: Step, to: number): ReadonlyArray<string> {
+  linesOf({ family, args }: GraphStep, to: number): ReadonlyArray<string> {
     const [one = '', other = '', key = ''] = args;
     const id = idOf(one);
     switch (family) {

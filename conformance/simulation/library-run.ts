@@ -22,7 +22,7 @@ import { simulatedCluster } from './simulated-cluster.js';
 import type { NetworkCounts } from './simulated-network.js';
 import { type Environment, type Running, Simulation } from './simulation.js';
 import { mendWorld } from './world-faults.js';
-import { Trace } from './world-trace.js';
+import { WorldTrace } from './world-trace.js';
 
 /** A finished run. */
 export interface LibraryRun {
@@ -35,7 +35,7 @@ export interface LibraryRun {
   readonly events: number;
   readonly simulatedMs: number;
   readonly network: NetworkCounts;
-  readonly trace: Trace;
+  readonly trace: WorldTrace;
 }
 
 const SERVERS: ReadonlyArray<NodeId> = [0, 1, 2];
@@ -78,7 +78,7 @@ class Sessions {
   #secret = '';
   #isOver = false;
 
-  constructor(plan: SessionsPlan, trace: Trace, replica: ReplicaOptions | undefined) {
+  constructor(plan: SessionsPlan, trace: WorldTrace, replica: ReplicaOptions | undefined) {
     this.#plan = plan;
     this.#replica = replica;
     this.simulation = new Simulation({ seed: plan.sessions, trace, networkFaults: plan.networkFaults });
@@ -243,7 +243,7 @@ export const runLibrary = async (
   plan: SessionsPlan,
   { keep = false, signal, replica }: LibraryRunOptions = {},
 ): Promise<LibraryRun> => {
-  const trace = new Trace(keep);
+  const trace = new WorldTrace(keep);
   const run = new Sessions(plan, trace, replica);
   const { simulation, failures, insight, judge } = run;
   const { scheduler, network } = simulation;

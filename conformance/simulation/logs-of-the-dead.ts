@@ -11,7 +11,7 @@ import type { Copy } from '../disk/tree.js';
 import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
 import { DATA } from './simulated-cluster.js';
 import { Simulation, type Environment, type Machine } from './simulation.js';
-import { Trace } from './world-trace.js';
+import { WorldTrace } from './world-trace.js';
 
 /** A put of which a client was told that it is accepted. */
 interface Acknowledged {
@@ -89,7 +89,7 @@ const readLog = async (
   server: NodeId,
   copy: Copy,
 ): Promise<string | { readonly vv: ReadonlyMap<string, number>; readonly store: ReadonlyMap<string, Stamp> }> => {
-  const simulation = new Simulation({ seed: server, trace: new Trace() });
+  const simulation = new Simulation({ seed: server, trace: new WorldTrace() });
   const machine = simulation.machine('reader');
   const folder = `${DATA}/server-${server}`;
   const done: { read?: Awaited<ReturnType<typeof readLog>> } = {};

@@ -5,7 +5,7 @@ import { bayou } from '#bayou/model/system.js';
 import { asShipped } from '../layer1-transitions/transition-walk.js';
 
 /** A step of the model, without the state from which it is taken. */
-export interface Step {
+export interface GraphStep {
   readonly label: string;
   readonly family: string;
   readonly args: ReadonlyArray<string>;
@@ -18,7 +18,7 @@ export interface Step {
 export interface Graph {
   readonly config: Config;
   readonly model: ComponentModel;
-  readonly steps: ReadonlyArray<Step>;
+  readonly steps: ReadonlyArray<GraphStep>;
   readonly states: number;
   readonly transitions: number;
   /** The transitions out of a state: from `first[state]` up to `first[state + 1]`, without that. */
@@ -63,7 +63,7 @@ class Numbers {
 /** Builds a graph. */
 class GraphBuilder {
   readonly model: ComponentModel;
-  readonly steps: ReadonlyArray<Step>;
+  readonly steps: ReadonlyArray<GraphStep>;
   readonly locals = new Numbers();
   readonly values: unknown[] = [];
   readonly states: ReadonlyArray<number>[] = [];
@@ -76,7 +76,7 @@ class GraphBuilder {
   constructor(model: ComponentModel) {
     this.model = model;
     const slots = new Map(model.slots.map(({ name }, i) => [name, i] as const));
-    this.steps = model.interactions.map(({ label: { family, args: given }, slots: looked, writes }): Step => {
+    this.steps = model.interactions.map(({ label: { family, args: given }, slots: looked, writes }): GraphStep => {
       const args = given.map(String);
       return { label: [family, ...args].join(' '), family, args, at: looked.map((s) => slots.get(s.name)!), writes };
     });

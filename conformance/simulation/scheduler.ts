@@ -4,7 +4,7 @@
  */
 import TinyQueue from 'tinyqueue';
 import { Killed, type Life, type Scheduled } from './life.js';
-import type { Trace } from './world-trace.js';
+import type { WorldTrace } from './world-trace.js';
 import { hearsNow, hearUncaught } from './uncaught.js';
 
 /** The end of a run. `done`: the awaited condition holds; `idle`: no event is left; `events`, `time`: it reached a limit. */
@@ -33,14 +33,14 @@ export class Scheduler {
   /** The number of events so far. */
   events = 0;
   readonly crashes: Crash[] = [];
-  readonly #trace: Trace;
+  readonly #trace: WorldTrace;
   #queue = new TinyQueue<Scheduled>([], (a, b) => a.at - b.at || a.order - b.order);
   #order = 0;
   #cancelled = 0;
   #acting: Life | undefined;
   readonly #onUncaught = (error: unknown): void => this.crash(this.#acting, error);
 
-  constructor(trace: Trace) {
+  constructor(trace: WorldTrace) {
     this.#trace = trace;
   }
 

@@ -21,7 +21,7 @@ import { isWrong, runDay, type Shared } from './simulated-day.js';
 import type { NetworkCounts } from './simulated-network.js';
 import type { SimulationPlan } from './simulation-plan.js';
 import { Simulation } from './simulation.js';
-import { Trace } from './world-trace.js';
+import { WorldTrace } from './world-trace.js';
 import type { WorldCounts } from './world-faults.js';
 
 /** A finished run. */
@@ -33,7 +33,7 @@ export interface SimulatedRun {
   /** Failures that no fault excuses. */
   readonly failures: ReadonlyArray<string>;
   /** All events of the world, a line each: the same for the same plan. */
-  readonly trace: Trace;
+  readonly trace: WorldTrace;
   readonly events: number;
   readonly simulatedMs: number;
   readonly network: NetworkCounts;
@@ -57,7 +57,7 @@ export const simulate = async (
   plan: SimulationPlan,
   { keep = false, signal, replica, steps }: SimulateOptions = {},
 ): Promise<SimulatedRun> => {
-  const trace = new Trace(keep);
+  const trace = new WorldTrace(keep);
   const simulation = new Simulation({ seed: plan.seed, trace, networkFaults: NO_NETWORK_FAULTS });
   const renewals: (readonly [NodeId, string])[] = [];
   const insight = new Insight((...renewal) => renewals.push(renewal));

@@ -11,7 +11,7 @@ import { Life, type Scheduled } from './life.js';
 import { SimulatedNetwork } from './simulated-network.js';
 import { randomOf, type Random } from './seeded-streams.js';
 import { Scheduler, type RunEnd, type RunLimits } from './scheduler.js';
-import type { Trace } from './world-trace.js';
+import type { WorldTrace } from './world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 import { MachineClock, worldOf } from './process-world.js';
 
@@ -47,7 +47,7 @@ export interface Running {
 /** The options of a world. */
 export interface SimulationOptions {
   readonly seed: number;
-  readonly trace: Trace;
+  readonly trace: WorldTrace;
   readonly networkFaults?: NetworkFaults;
 }
 
@@ -77,7 +77,7 @@ export class Simulation {
   readonly seed: number;
   readonly scheduler: Scheduler;
   readonly network: SimulatedNetwork;
-  readonly trace: Trace;
+  readonly trace: WorldTrace;
   readonly machines = new Map<string, Machine>();
   /** The planned faults of the world that have not come about yet. */
   readonly faultsToCome = new Set<Scheduled>();

@@ -8,7 +8,7 @@ const PIECE = 65_536;
 const KEPT_LINES = 1_000_000;
 
 /** A trace that is being written. */
-export class Trace {
+export class WorldTrace {
   /** The number of lines so far. */
   count = 0;
   readonly #hash = createHash('sha256');

@@ -67,13 +67,13 @@ export interface PutAttempt {
 }
 
 /** An attempt and its next effect. */
-export interface Step<A, R> {
+export interface AttemptStep<A, R> {
   readonly attempt: A;
   readonly effect: { readonly type: 'ask'; readonly server: NodeId } | { readonly type: 'done'; readonly result: R };
 }
 
-export type GetStep = Step<GetAttempt, GetResult>;
-export type PutStep = Step<PutAttempt, PutResult>;
+export type GetStep = AttemptStep<GetAttempt, GetResult>;
+export type PutStep = AttemptStep<PutAttempt, PutResult>;
 
 /** R13: the servers in the order in which they were connected, first the one that answered last time. */
 export const inOrder = (connected: ReadonlyArray<NodeId>, answeredLast: NodeId | undefined): ReadonlyArray<NodeId> =>
@@ -81,7 +81,7 @@ export const inOrder = (connected: ReadonlyArray<NodeId>, answeredLast: NodeId |
     ? connected
     : [answeredLast, ...connected.filter((s) => s !== answeredLast)];
 
-const done = <A, R>(attempt: A, result: R): Step<A, R> => ({ attempt, effect: { type: 'done', result } });
+const done = <A, R>(attempt: A, result: R): AttemptStep<A, R> => ({ attempt, effect: { type: 'done', result } });
 
 // --- gets (R13, R15) -------------------------------------------------------------------------------------------------------
 

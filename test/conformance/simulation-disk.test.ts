@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { replaceFile, writeFile, type Files } from '#bayou/impl/log/files.js';
 import { Simulation, type Environment, type Running } from '../../conformance/simulation/simulation.js';
-import { Trace } from '../../conformance/simulation/world-trace.js';
+import { WorldTrace } from '../../conformance/simulation/world-trace.js';
 
 const LIMITS = { events: 100_000, untilUs: 3_600_000_000 };
 
-const worldOf = (seed = 1): Simulation => new Simulation({ seed, trace: new Trace() });
+const worldOf = (seed = 1): Simulation => new Simulation({ seed, trace: new WorldTrace() });
 
 /** Starts a process that does this, and waits until nothing comes any more. */
 const does = async (s: Simulation, act: (e: Environment) => void | Promise<void>): Promise<Running> => {

@@ -11,7 +11,7 @@ import { closeGently, leftBehind, crowded } from '../../conformance/simulation/e
 import { overBounds } from '../../conformance/simulation/inside.js';
 import { LogsOfTheDead } from '../../conformance/simulation/logs-of-the-dead.js';
 import { type Environment, Simulation } from '../../conformance/simulation/simulation.js';
-import { Trace } from '../../conformance/simulation/world-trace.js';
+import { WorldTrace } from '../../conformance/simulation/world-trace.js';
 
 const FOREVER = { events: 100_000, untilUs: 600_000_000 };
 
@@ -22,7 +22,7 @@ const acknowledged = (t: number, key: string): TraceEvent => ({
 
 /** A server that has written k with stamp 1 and dies; what its log lacks of these puts. */
 const lackedBy = async (puts: ReadonlyArray<TraceEvent>): Promise<ReadonlyArray<string>> => {
-  const simulation = new Simulation({ seed: 1, trace: new Trace() });
+  const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
   const logs = new LogsOfTheDead();
   const done = { is: false };
   const machine = simulation.machine('s0');
@@ -55,7 +55,7 @@ describe('the log of a server that died', () => {
 
 /** What is said of a server whose close does this. */
 const closed = async (close: (environment: Environment) => Promise<void>): Promise<ReadonlyArray<string>> => {
-  const simulation = new Simulation({ seed: 1, trace: new Trace() });
+  const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
   const found: { lines?: ReadonlyArray<string> } = {};
   const at: { environment?: Environment } = {};
   const running = simulation.start(simulation.machine('s0'), 'server-0', (environment) => {
@@ -101,7 +101,7 @@ describe('a server that was closed', () => {
 
 describe('when a script is over', () => {
   test('processes that outlive their master are found', () => {
-    const simulation = new Simulation({ seed: 1, trace: new Trace() });
+    const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
     const running = simulation.start(simulation.machine('s0'), 'server-0#1', () => undefined);
     expect(leftBehind(simulation)).toEqual(['server-0#1#1 is left behind']);
     running.kill();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteStream } from '#bayou/ports/ports.js';
 import { Simulation, type Environment, type Main, type Running } from '../../conformance/simulation/simulation.js';
-import { Trace } from '../../conformance/simulation/world-trace.js';
+import { WorldTrace } from '../../conformance/simulation/world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from '../../conformance/simulation/network-faults.js';
 
 const LIMITS = { events: 1_000_000, untilUs: 3_600_000_000 };
@@ -19,7 +19,7 @@ const ROUGH: NetworkFaults = {
 };
 
 const worldOf = (seed = 1, networkFaults = NO_NETWORK_FAULTS, keep = false): Simulation =>
-  new Simulation({ seed, networkFaults, trace: new Trace(keep) });
+  new Simulation({ seed, networkFaults, trace: new WorldTrace(keep) });
 const idle = (s: Simulation) => s.run(() => false, LIMITS);
 const ms = (s: Simulation): number => s.scheduler.nowUs / 1000;
 
@@ -396,7 +396,7 @@ describe('a trace', () => {
       });
     }
   };
-  const run = async (seed: number): Promise<Trace> => {
+  const run = async (seed: number): Promise<WorldTrace> => {
     const s = worldOf(seed, ROUGH, true);
     busy(s);
     expect(await s.run(() => false, { ...LIMITS, untilUs: 1_000_000 })).toBe('time');

@@ -82,8 +82,8 @@ const PROCESSES: Lines = {
   'the run was not over after … ms': async () => {
     const text = Array.from({ length: 40 }, (_, id) => `joinServer ${id}`).join('\n');
     // As built: it starts the programs beside it.
-    const { judgeScript } = (await import(BUILT_RUNS)) as typeof ScriptRuns;
-    const judged = await judgeScript({ name: 'long', text, flags: [] }, { deadlineMs: 100 });
+    const { tryScript } = (await import(BUILT_RUNS)) as typeof ScriptRuns;
+    const judged = await tryScript({ name: 'long', text, flags: [] }, { deadlineMs: 100 });
     return E.isLeft(judged) ? judged.left : 'it was over';
   },
 };

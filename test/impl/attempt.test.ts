@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Refused } from '#bayou/core/messages.js';
-import { beginGet, beginPut, inOrder, nextGet, nextPut, type GetEvent, type PutEvent, type Step } from '#bayou/impl/attempt.js';
+import { beginGet, beginPut, inOrder, nextGet, nextPut, type GetEvent, type PutEvent, type AttemptStep } from '#bayou/impl/attempt.js';
 import { seedOr } from '../support/seeds.js';
 
 const stamp = { t: 3, r: '1.0' } as const;
@@ -15,9 +15,9 @@ const unreachable = { type: 'unreachable' } as const;
 const timedOut = (sent: boolean) => ({ type: 'timedOut', sent }) as const;
 
 /** The servers asked one after the other, then the result. */
-const play = <A, E, R>(turn: Step<A, R>, events: ReadonlyArray<E>, next: (attempt: A, event: E) => Step<A, R>) => {
+const play = <A, E, R>(turn: AttemptStep<A, R>, events: ReadonlyArray<E>, next: (attempt: A, event: E) => AttemptStep<A, R>) => {
   const trail: (number | R)[] = [];
-  const note = ({ effect }: Step<A, R>) => trail.push(effect.type === 'ask' ? effect.server : effect.result);
+  const note = ({ effect }: AttemptStep<A, R>) => trail.push(effect.type === 'ask' ? effect.server : effect.result);
   note(turn);
   for (const event of events) {
     turn = next(turn.attempt, event);

@@ -7,7 +7,7 @@ import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
 import { historyOfRuns, historyOfTrace } from '../../conformance/layer4-hostile/judge/history-of-trace.js';
 import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import type { TraceEvent } from '../../src/core/trace.js';
-import { soundHistory, type Step } from '../../conformance/layer4-hostile/judge/sound-histories.js';
+import { soundHistory, type HistoryStep } from '../../conformance/layer4-hostile/judge/sound-histories.js';
 import { seedOr } from '../support/seeds.js';
 
 const right = <A>(e: E.Either<string, A>): A => {
@@ -15,7 +15,7 @@ const right = <A>(e: E.Either<string, A>): A => {
   return e.right;
 };
 
-const step: fc.Arbitrary<Step> = fc.record({
+const step: fc.Arbitrary<HistoryStep> = fc.record({
   what: fc.constantFrom('put' as const, 'get' as const, 'pull' as const),
   client: fc.nat(3),
   server: fc.nat(2),

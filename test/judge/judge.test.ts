@@ -6,7 +6,7 @@ import { compareStamps } from '../../conformance/layer4-hostile/judge/stamp-orde
 import { type Promised, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
 import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import type { Stamp } from '../../src/core/write.js';
-import { soundHistory, type Step } from '../../conformance/layer4-hostile/judge/sound-histories.js';
+import { soundHistory, type HistoryStep } from '../../conformance/layer4-hostile/judge/sound-histories.js';
 import { seedOr } from '../support/seeds.js';
 
 const NOTHING = { readYourWrites: false, monotonicReads: false, writesFollowReads: false, monotonicWrites: false } as const;
@@ -226,7 +226,7 @@ describe('printed stores', () => {
   });
 });
 
-const step: fc.Arbitrary<Step> = fc.record({
+const step: fc.Arbitrary<HistoryStep> = fc.record({
   what: fc.constantFrom('put' as const, 'get' as const, 'get' as const, 'pull' as const),
   client: fc.nat(3),
   server: fc.nat(2),

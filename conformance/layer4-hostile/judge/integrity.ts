@@ -3,7 +3,7 @@ import type { History, Operation } from './judged-history.js';
 import { compareStamps, showStamp } from './stamp-order.js';
 import { type Writes, writeAt } from './judge-stamped.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { reportViolation, type Findings } from './verdict.js';
+import { reportViolation, type VerdictSoFar } from './verdict.js';
 
 /** Where a value of a key came from: its only put, or a summary of several puts. */
 export type Origin = Operation | Several;
@@ -57,18 +57,18 @@ export const faultOf = (origin: Origin | undefined, position: number): readonly 
 };
 
 /** Judges every value that was read; `writes` are null for a history without stamps. */
-export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, findings: Findings): void => {
+export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, soFar: VerdictSoFar): void => {
   const named = new Map<string, Operation>();
   const stamps = new Map<Operation, Operation>();
   for (const op of h.operations) {
     if (op.f !== 'get' || op.outcome !== 'ok' || op.value === null) continue;
-    findings.checked.INTEGRITY++;
+    soFar.checked.INTEGRITY++;
     const origin = originOf(origins, op.key, op.value);
     const fault = faultOf(origin, h.ordered ? op.completed : Infinity);
-    if (fault !== undefined) reportViolation(findings, 'INTEGRITY', fault[0] ?? op, op, fault[1]);
+    if (fault !== undefined) reportViolation(soFar, 'INTEGRITY', fault[0] ?? op, op, fault[1]);
     else if (writes !== null && op.stamp !== null) {
-      judgeName(op, op.stamp, origin!, writes, named, findings);
-      judgeOneStamp(op, op.stamp, origin!, stamps, findings);
+      judgeName(op, op.stamp, origin!, writes, named, soFar);
+      judgeOneStamp(op, op.stamp, origin!, stamps, soFar);
     }
   }
 };
@@ -80,17 +80,17 @@ const judgeName = (
   origin: Origin,
   writes: Writes,
   named: Map<string, Operation>,
-  findings: Findings,
+  soFar: VerdictSoFar,
 ): void => {
   const write = writeAt(writes, stamp) ?? named.get(showStamp(stamp));
   if (write === undefined) {
     named.set(showStamp(stamp), op);
     if (!isIndeterminate(origin)) {
       const text = `its only put was acknowledged under another stamp than ${showStamp(stamp)} (R14)`;
-      reportViolation(findings, 'UNIQUE', firstOf(origin), op, text);
+      reportViolation(soFar, 'UNIQUE', firstOf(origin), op, text);
     }
   } else if (write.key !== op.key || write.value !== op.value)
-    reportViolation(findings, 'UNIQUE', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
+    reportViolation(soFar, 'UNIQUE', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
 };
 
 /** Judges UNIQUE: a put has one stamp (R14), acknowledged or not. Wherever its value is read, it has the same stamp. */
@@ -99,7 +99,7 @@ const judgeOneStamp = (
   stamp: Stamp,
   origin: Origin,
   stamps: Map<Operation, Operation>,
-  findings: Findings,
+  soFar: VerdictSoFar,
 ): void => {
   const put = onlyPut(origin);
   if (put === null) return;
@@ -107,7 +107,7 @@ const judgeOneStamp = (
   if (before === undefined) stamps.set(put, op);
   else if (before.stamp !== null && compareStamps(before.stamp, stamp) !== 0)
     reportViolation(
-      findings,
+      soFar,
       'UNIQUE',
       before,
       op,

@@ -8,7 +8,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { type Guarantees, GuaranteesC } from '#bayou/core/guarantees.js';
 import { StampC } from '#bayou/core/write.js';
-import { type History, historyOf, type Operation, type SessionName, sessionOf, type StoreView, walk } from './judged-history.js';
+import {
+  type History,
+  historyOf,
+  type Operation,
+  type SessionName,
+  sessionOf,
+  type StoreView,
+  inTimeOrder,
+} from './judged-history.js';
 
 const Atom = t.union([t.string, t.number, t.boolean]);
 const Pair = t.tuple([Atom, t.union([Atom, t.null, t.undefined])]);
@@ -167,7 +175,7 @@ export const writeJepsen = (h: History): string => {
     }
   };
   add(-Infinity, { type: 'info', process: 'master', f: 'history', ordered: h.ordered, reborn: [...h.reborn] });
-  walk(
+  inTimeOrder(
     h.operations,
     (op, i) => {
       const { process, f, key, value, invoked } = op;

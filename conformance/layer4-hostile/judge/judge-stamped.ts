@@ -1,10 +1,10 @@
-/** Judges a history whose answers carry their stamps. One walk over the operations compares stamps, and decides every promise. */
+/** Judges a history whose answers carry their stamps. One pass over the operations compares stamps, and decides every promise. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, walk } from './judged-history.js';
+import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, inTimeOrder } from './judged-history.js';
 import { compareStamps, cover, coverAll, showStamp, type Vector } from './stamp-order.js';
-import { reportViolation, type Findings } from './verdict.js';
+import { reportViolation, type VerdictSoFar } from './verdict.js';
 
 /** An operation that came back with a stamp. */
 export type Stamped = Operation & { readonly stamp: Stamp };
@@ -25,17 +25,17 @@ export interface Writes {
 export const writeAt = (writes: Writes, s: Stamp): Stamped | undefined => writes.byStamp.get(s.r)?.get(s.t);
 
 /** Sorts the acknowledged writes by stamp and by key. It also decides UNIQUE (R4, R7): no stamp stands on two writes. */
-export const writesOf = (h: History, findings: Findings): Writes => {
+export const writesOf = (h: History, soFar: VerdictSoFar): Writes => {
   const byStamp = new Map<ReplicaId, Map<number, Stamped>>();
   const byKey = new Map<string, Map<ReplicaId, Stamped[]>>();
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || !isStamped(op)) continue;
-    findings.checked.UNIQUE++;
+    soFar.checked.UNIQUE++;
     const times = byStamp.get(op.stamp.r) ?? new Map<number, Stamped>();
     if (times.size === 0) byStamp.set(op.stamp.r, times);
     const twin = times.get(op.stamp.t);
     if (twin !== undefined) {
-      reportViolation(findings, 'UNIQUE', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
+      reportViolation(soFar, 'UNIQUE', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
       continue;
     }
     times.set(op.stamp.t, op);
@@ -113,7 +113,7 @@ const newSession = (guarantees: Guarantees): Session => ({
 });
 
 /** Judges RYW, MR, WFR, MW, LATER and SESSION-ORDER. */
-export const judgeStamped = (h: History, writes: Writes, findings: Findings): void => {
+export const judgeStamped = (h: History, writes: Writes, soFar: VerdictSoFar): void => {
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
   const dependencies = new Map<Operation, Dependencies>();
@@ -141,14 +141,14 @@ export const judgeStamped = (h: History, writes: Writes, findings: Findings): vo
     if (op.outcome !== 'ok' || requirement === undefined) return;
     const s = seenBy(op);
     if (op.f === 'put') {
-      if (isStamped(op)) learnPut(s, requirement, op, findings);
+      if (isStamped(op)) learnPut(s, requirement, op, soFar);
       return;
     }
-    judgeGet(s, requirement, op, writes, findings);
-    if (!h.reborn.has(op.server ?? -1)) judgeDependencies(s, op, writes, dependencies, findings);
+    judgeGet(s, requirement, op, writes, soFar);
+    if (!h.reborn.has(op.server ?? -1)) judgeDependencies(s, op, writes, dependencies, soFar);
     learnGet(s, op);
   };
-  walk(h.operations, invoke, complete);
+  inTimeOrder(h.operations, invoke, complete);
 };
 
 const requirementOf = (s: Session, op: Operation): Requirement => ({
@@ -161,22 +161,22 @@ const requirementOf = (s: Session, op: Operation): Requirement => ({
 const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
   a === null || a === undefined || compareStamps(a.stamp, b.stamp) < 0 ? b : a;
 
-const learnPut = (s: Session, requirement: Requirement, op: Stamped, findings: Findings): void => {
+const learnPut = (s: Session, requirement: Requirement, op: Stamped, soFar: VerdictSoFar): void => {
   if (requirement.wrote !== null) {
-    findings.checked['SESSION-ORDER']++;
+    soFar.checked['SESSION-ORDER']++;
     if (compareStamps(op.stamp, requirement.wrote.stamp) <= 0)
       reportViolation(
-        findings,
+        soFar,
         'SESSION-ORDER',
         requirement.wrote,
         op,
         `${showStamp(op.stamp)} is not above ${showStamp(requirement.wrote.stamp)}`,
       );
   }
-  findings.checked.LATER++;
+  soFar.checked.LATER++;
   if (requirement.newest !== null && compareStamps(op.stamp, requirement.newest.stamp) <= 0)
     reportViolation(
-      findings,
+      soFar,
       'LATER',
       requirement.newest,
       op,
@@ -200,20 +200,20 @@ const isOlder = (op: Operation, than: Stamped): boolean => op.stamp === null || 
 const older = (op: Operation, than: Stamped): string =>
   `${op.stamp === null ? 'no value' : showStamp(op.stamp)} is older than ${showStamp(than.stamp)}`;
 
-const judgeGet = (s: Session, requirement: Requirement, op: Operation, writes: Writes, findings: Findings): void => {
+const judgeGet = (s: Session, requirement: Requirement, op: Operation, writes: Writes, soFar: VerdictSoFar): void => {
   if (s.guarantees.readYourWrites && requirement.wrote !== null) {
-    findings.checked.RYW++;
-    if (isOlder(op, requirement.wrote)) reportViolation(findings, 'RYW', requirement.wrote, op, older(op, requirement.wrote));
+    soFar.checked.RYW++;
+    if (isOlder(op, requirement.wrote)) reportViolation(soFar, 'RYW', requirement.wrote, op, older(op, requirement.wrote));
   }
   if (s.guarantees.monotonicReads && requirement.read !== null) {
-    findings.checked.MR++;
-    if (isOlder(op, requirement.read)) reportViolation(findings, 'MR', requirement.read, op, older(op, requirement.read));
+    soFar.checked.MR++;
+    if (isOlder(op, requirement.read)) reportViolation(soFar, 'MR', requirement.read, op, older(op, requirement.read));
   }
   if (requirement.readVector !== null && requirement.readVector.size > 0) {
-    findings.checked.MR++;
+    soFar.checked.MR++;
     const must = greatestWithin(writes, op.key, requirement.readVector);
     if (must !== null && isOlder(op, must))
-      reportViolation(findings, 'MR', must, op, `${older(op, must)}, which the read vector covers (scope store)`);
+      reportViolation(soFar, 'MR', must, op, `${older(op, must)}, which the read vector covers (scope store)`);
   }
 };
 
@@ -223,13 +223,13 @@ const judgeDependencies = (
   op: Operation,
   writes: Writes,
   dependencies: ReadonlyMap<Operation, Dependencies>,
-  findings: Findings,
+  soFar: VerdictSoFar,
 ): void => {
   if (op.server === null || dependencies.size === 0) return;
   const shown = s.shown.get(op.server) ?? { byRead: new Map(), byPut: new Map(), witness: op };
   if (op.invoked >= shown.witness.completed) {
-    judgeShown(shown.byRead, 'WFR', shown.witness, op, writes, findings);
-    judgeShown(shown.byPut, 'MW', shown.witness, op, writes, findings);
+    judgeShown(shown.byRead, 'WFR', shown.witness, op, writes, soFar);
+    judgeShown(shown.byPut, 'MW', shown.witness, op, writes, soFar);
   }
   const write = op.stamp === null ? undefined : writeAt(writes, op.stamp);
   const needed = write === undefined ? undefined : dependencies.get(write);
@@ -246,14 +246,14 @@ const judgeShown = (
   witness: Operation,
   op: Operation,
   writes: Writes,
-  findings: Findings,
+  soFar: VerdictSoFar,
 ): void => {
   if (vector.size === 0) return;
-  findings.checked[promise]++;
+  soFar.checked[promise]++;
   const must = greatestWithin(writes, op.key, vector);
   if (must !== null && isOlder(op, must))
     reportViolation(
-      findings,
+      soFar,
       promise,
       witness,
       op,

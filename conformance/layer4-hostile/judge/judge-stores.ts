@@ -4,32 +4,32 @@ import { type History, type Operation, sessionOf, type Settled, type StoreView }
 import { faultOf, onlyPut, originOf, type Origins } from './integrity.js';
 import { compareStamps } from './stamp-order.js';
 import { hasStamps, type Stamped } from './judge-stamped.js';
-import { reportViolation, type Findings } from './verdict.js';
+import { reportViolation, type VerdictSoFar } from './verdict.js';
 
 /** Judges the stores that were printed. */
-export const judgeStores = (h: History, origins: Origins, findings: Findings): void => {
+export const judgeStores = (h: History, origins: Origins, soFar: VerdictSoFar): void => {
   const first = new Map<number, StoreView[]>();
   const stamped = hasStamps(h);
   const held = stamped && h.ordered ? holdingsOf(h) : new Map<string, Holdings>();
   for (const view of h.stores) {
-    judgeOrigins(view, origins, h.ordered, findings);
+    judgeOrigins(view, origins, h.ordered, soFar);
     if (view.settled === null) continue;
-    judgeEqual(first, view, view.settled, findings);
-    if (!h.ordered) findings.undecided.add('DURABLE: the order between the clients and stabilize is not known');
-    else if (stamped) judgeKeptByStamps(held.get(nameOf(view.settled))!, view, origins, findings);
-    else judgeKeptByValues(h, view, view.settled, origins, findings);
+    judgeEqual(first, view, view.settled, soFar);
+    if (!h.ordered) soFar.undecided.add('DURABLE: the order between the clients and stabilize is not known');
+    else if (stamped) judgeKeptByStamps(held.get(nameOf(view.settled))!, view, origins, soFar);
+    else judgeKeptByValues(h, view, view.settled, origins, soFar);
   }
 };
 
-const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, findings: Findings): void => {
+const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, soFar: VerdictSoFar): void => {
   for (const [key, value] of view.entries) {
-    findings.checked.INTEGRITY++;
+    soFar.checked.INTEGRITY++;
     const fault = faultOf(originOf(origins, key, value), ordered ? view.position : Infinity);
-    if (fault !== undefined) reportViolation(findings, 'INTEGRITY', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
+    if (fault !== undefined) reportViolation(soFar, 'INTEGRITY', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
   }
 };
 
-const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: Settled, findings: Findings): void => {
+const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: Settled, soFar: VerdictSoFar): void => {
   const views = first.get(settled.round) ?? [];
   first.set(settled.round, views);
   const other = views.find((v) => settled.group.includes(v.server));
@@ -37,16 +37,10 @@ const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: S
     views.push(view);
     return;
   }
-  findings.checked.STABLE++;
+  soFar.checked.STABLE++;
   const text = (v: StoreView): string => JSON.stringify(v.entries);
   if (text(other) !== text(view))
-    reportViolation(
-      findings,
-      'STABLE',
-      other,
-      view,
-      `servers ${other.server} and ${view.server} are in one partition, and differ`,
-    );
+    reportViolation(soFar, 'STABLE', other, view, `servers ${other.server} and ${view.server} are in one partition, and differ`);
 };
 
 /** For each key the greatest acknowledged write that a server must have. */
@@ -94,18 +88,18 @@ const holdingsOf = (h: History): ReadonlyMap<string, Holdings> => {
   return found;
 };
 
-const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, findings: Findings): void => {
+const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, soFar: VerdictSoFar): void => {
   const entries = new Map(view.entries);
   for (const [key, write] of holdings) {
-    findings.checked.DURABLE++;
+    soFar.checked.DURABLE++;
     const value = entries.get(key);
     if (value === undefined) {
-      reportViolation(findings, 'DURABLE', write, view, `${key} is not there`);
+      reportViolation(soFar, 'DURABLE', write, view, `${key} is not there`);
       continue;
     }
     const put = onlyPut(originOf(origins, key, value));
     if (put?.outcome === 'ok' && put.stamp !== null && compareStamps(put.stamp, write.stamp) < 0)
-      reportViolation(findings, 'DURABLE', write, view, `${key}:${value} is older than the acknowledged ${String(write.value)}`);
+      reportViolation(soFar, 'DURABLE', write, view, `${key}:${value} is older than the acknowledged ${String(write.value)}`);
   }
 };
 
@@ -113,20 +107,20 @@ const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins
  * Without stamps nobody knows which server accepted a write. So DURABLE is decided only where one group has all the servers whose stores were printed.
  * There every acknowledged key has a value, and its own session had not replaced that value before.
  */
-const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, findings: Findings): void => {
+const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, soFar: VerdictSoFar): void => {
   if (!h.stores.every((v) => settled.group.includes(v.server))) {
-    findings.undecided.add('DURABLE in a partition: without stamps nobody knows which server accepted a write');
+    soFar.undecided.add('DURABLE in a partition: without stamps nobody knows which server accepted a write');
     return;
   }
   const entries = new Map(view.entries);
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || op.completed > settled.position) continue;
-    findings.checked.DURABLE++;
+    soFar.checked.DURABLE++;
     const value = entries.get(op.key);
     const put = value === undefined ? null : onlyPut(originOf(origins, op.key, value));
-    if (value === undefined) reportViolation(findings, 'DURABLE', op, view, `${op.key} is not there`);
+    if (value === undefined) reportViolation(soFar, 'DURABLE', op, view, `${op.key} is not there`);
     else if (isReplaced(put, op))
-      reportViolation(findings, 'DURABLE', op, view, `${op.key}:${value} was replaced by its own session`);
+      reportViolation(soFar, 'DURABLE', op, view, `${op.key}:${value} was replaced by its own session`);
   }
 };
 

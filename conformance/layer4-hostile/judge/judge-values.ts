@@ -11,10 +11,10 @@ import {
   type SessionName,
   sessionOf,
   showOperation,
-  walk,
+  inTimeOrder,
 } from './judged-history.js';
 import { onlyPut, originOf, type Origins } from './integrity.js';
-import { reportViolation, type Findings, type Promised } from './verdict.js';
+import { reportViolation, type VerdictSoFar, type Promised } from './verdict.js';
 
 /** An edge of the graph: the write `older` comes before the write `newer` (both are indices of puts). The operations `earlier` and `by` show it together. */
 interface OrderEdge {
@@ -45,15 +45,15 @@ interface Requirement {
 }
 
 /** Judges the sessions of a history by its values alone. */
-export const judgeValues = (h: History, origins: Origins, findings: Findings): void => {
-  const edges = edgesOf(h, origins, findings);
+export const judgeValues = (h: History, origins: Origins, soFar: VerdictSoFar): void => {
+  const edges = edgesOf(h, origins, soFar);
   if (isAcyclic(edges, edges.length, h.operations.length)) return;
   const at = firstContradiction(edges, h.operations.length);
   const edge = edges[at]!;
   const against = wayBack(edges.slice(0, at), edge.newer, edge.older);
   const witness = against.at(-1) ?? edge;
   reportViolation(
-    findings,
+    soFar,
     edge.promise,
     edge.earlier,
     edge.by,
@@ -67,7 +67,7 @@ const named = (h: History, write: number): string => {
   return `${op.key}=${String(op.value)}`;
 };
 
-const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArray<OrderEdge> => {
+const edgesOf = (h: History, origins: Origins, soFar: VerdictSoFar): ReadonlyArray<OrderEdge> => {
   const edges: OrderEdge[] = [];
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
@@ -80,7 +80,7 @@ const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArra
   };
   const addEdge = (seen: Seen | undefined, newer: number, promise: Promised, by: Operation): void => {
     if (seen === undefined) return;
-    findings.checked[promise]++;
+    soFar.checked[promise]++;
     if (seen.write !== newer) edges.push({ older: seen.write, newer, promise, earlier: seen.by, by });
   };
   const invoke = (op: Operation, i: number): void => {
@@ -104,10 +104,10 @@ const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArra
     const wrote = g.readYourWrites ? requirement.wrote : undefined;
     const read = g.monotonicReads ? requirement.read : undefined;
     if (op.value === null) {
-      judgeMissing(wrote, read, op, findings);
+      judgeMissing(wrote, read, op, soFar);
       return;
     }
-    const write = writeReadBy(origins, indices, op, findings);
+    const write = writeReadBy(origins, indices, op, soFar);
     if (write === undefined) return;
     addEdge(wrote, write, 'RYW', op);
     addEdge(read, write, 'MR', op);
@@ -115,19 +115,19 @@ const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArra
     if (s.read.get(op.key)?.write !== write) s.fresh.push(seen);
     s.read.set(op.key, seen);
   };
-  walk(h.operations, invoke, complete);
+  inTimeOrder(h.operations, invoke, complete);
   return edges;
 };
 
 /** An answer without a value is older than every write: a key that the session wrote or read has a value in every later answer. */
-const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Operation, findings: Findings): void => {
+const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Operation, soFar: VerdictSoFar): void => {
   if (wrote !== undefined) {
-    findings.checked.RYW++;
-    reportViolation(findings, 'RYW', wrote.by, op, 'the session put this key, and now there is no value');
+    soFar.checked.RYW++;
+    reportViolation(soFar, 'RYW', wrote.by, op, 'the session put this key, and now there is no value');
   }
   if (read !== undefined) {
-    findings.checked.MR++;
-    reportViolation(findings, 'MR', read.by, op, 'the session read this key, and now there is no value');
+    soFar.checked.MR++;
+    reportViolation(soFar, 'MR', read.by, op, 'the session read this key, and now there is no value');
   }
 };
 
@@ -135,12 +135,12 @@ const writeReadBy = (
   origins: Origins,
   indices: ReadonlyMap<Operation, number>,
   op: Operation,
-  findings: Findings,
+  soFar: VerdictSoFar,
 ): number | undefined => {
   const origin = originOf(origins, op.key, op.value ?? '');
   if (origin === undefined) return undefined;
   const put = onlyPut(origin);
-  if (put === null) findings.undecided.add('some values were put more than once to their key; their reads name no write');
+  if (put === null) soFar.undecided.add('some values were put more than once to their key; their reads name no write');
   return put === null ? undefined : indices.get(put);
 };
 

@@ -11,43 +11,43 @@ import { judgeIntegrity, originsOf } from './integrity.js';
 import { hasStamps, judgeStamped, writesOf } from './judge-stamped.js';
 import { judgeStores } from './judge-stores.js';
 import { judgeValues } from './judge-values.js';
-import { type Findings, noFindings, type Verdict } from './verdict.js';
+import { type VerdictSoFar, verdictOfNothing, type Verdict } from './verdict.js';
 
 /**
  * Judges a history. With stamps every promise is decided. Without stamps (a history of another system, say) a value that was put once
  * names its write. The verdict's field `undecided` lists the promises that such values cannot decide.
  */
 export const judge = (h: History): Verdict => {
-  const findings = noFindings();
+  const soFar = verdictOfNothing();
   const origins = originsOf(h);
   if (hasStamps(h)) {
-    const writes = writesOf(h, findings);
-    judgeStamped(h, writes, findings);
-    judgeIntegrity(h, origins, writes, findings);
+    const writes = writesOf(h, soFar);
+    judgeStamped(h, writes, soFar);
+    judgeIntegrity(h, origins, writes, soFar);
   } else {
-    judgeValues(h, origins, findings);
-    judgeIntegrity(h, origins, null, findings);
-    noteUndecided(h, findings);
+    judgeValues(h, origins, soFar);
+    judgeIntegrity(h, origins, null, soFar);
+    noteUndecided(h, soFar);
   }
-  judgeStores(h, origins, findings);
+  judgeStores(h, origins, soFar);
   return {
-    kept: findings.violations.size === 0,
+    kept: soFar.violations.size === 0,
     operations: h.operations.length,
-    checked: findings.checked,
-    violations: [...findings.violations.values()],
-    undecided: [...findings.undecided],
+    checked: soFar.checked,
+    violations: [...soFar.violations.values()],
+    undecided: [...soFar.undecided],
   };
 };
 
 /** Notes in `undecided` which promises a history without stamps cannot decide. */
-const noteUndecided = (h: History, findings: Findings): void => {
-  findings.undecided.add('UNIQUE: the history has no stamps');
+const noteUndecided = (h: History, soFar: VerdictSoFar): void => {
+  soFar.undecided.add('UNIQUE: the history has no stamps');
   const asked = new Set(h.operations.map(sessionOf));
   for (const session of asked) {
     const g = guaranteesOf(h, session);
     if (g.scope === 'store' && (g.readYourWrites || g.monotonicReads))
-      findings.undecided.add('RYW, MR of scope store: without stamps only the order of each key is decided');
+      soFar.undecided.add('RYW, MR of scope store: without stamps only the order of each key is decided');
     if (g.writesFollowReads || g.monotonicWrites)
-      findings.undecided.add('WFR, MW: without stamps only the order of the writes is decided');
+      soFar.undecided.add('WFR, MW: without stamps only the order of the writes is decided');
   }
 };

@@ -76,11 +76,11 @@ export const historyOf = (operations: ReadonlyArray<Operation>, rest: Partial<Hi
 });
 
 /**
- * Walks the operations in the order of their positions. Calls `invoke` where an operation begins, and `complete` where it came back with an answer
+ * Goes through the operations in the order of their positions. Calls `invoke` where an operation begins, and `complete` where it came back with an answer
  * or a failure. Within a session this is the order of the program. A session may have several operations in flight: an operation is bound only by the
  * answers that had come back before it was sent.
  */
-export const walk = (
+export const inTimeOrder = (
   operations: ReadonlyArray<Operation>,
   invoke: (op: Operation, i: number) => void,
   complete: (op: Operation, i: number) => void,

@@ -6,7 +6,7 @@ import { type History, historyOf, type Operation, type StoreView } from './judge
 import { compareStamps, coverAll, type Vector } from './stamp-order.js';
 
 /** One step of an invented run: a put or get of `key` by `client` at `server`, or a pull of `server` from `peer`. */
-export interface Step {
+export interface HistoryStep {
   readonly what: 'put' | 'get' | 'pull';
   readonly client: number;
   readonly server: number;
@@ -35,7 +35,7 @@ const has = (vv: Vector, s: Stamp | undefined): boolean => s === undefined || (v
  * The history that a sound system leaves after these steps. Replicas, pulls and sessions have their shortest form here.
  */
 export const soundHistory = (
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<HistoryStep>,
   servers: number,
   guarantees: Guarantees = MASTER_GUARANTEES,
 ): History => {

@@ -41,15 +41,15 @@ export interface Verdict {
   readonly undecided: ReadonlyArray<string>;
 }
 
-/** Collects a verdict: the first violation of each promise, in the order of the history. */
-export interface Findings {
+/** A verdict that is being made: the first violation of each promise, in the order of the history. */
+export interface VerdictSoFar {
   readonly checked: Record<Promised, number>;
   readonly violations: Map<Promised, Violation>;
   readonly undecided: Set<string>;
 }
 
-/** Findings of a history of which nothing is judged yet. */
-export const noFindings = (): Findings => ({
+/** The verdict on a history of which nothing is judged yet. */
+export const verdictOfNothing = (): VerdictSoFar => ({
   checked: Object.fromEntries(PROMISES.map((p) => [p, 0])) as Record<Promised, number>,
   violations: new Map(),
   undecided: new Set(),
@@ -57,14 +57,14 @@ export const noFindings = (): Findings => ({
 
 /** Enters a violation, unless an earlier one of that promise is known. */
 export const reportViolation = (
-  findings: Findings,
+  soFar: VerdictSoFar,
   promise: Promised,
   earlier: Observation,
   later: Observation,
   why: string,
 ): void => {
-  if (!findings.violations.has(promise))
-    findings.violations.set(promise, { promise, operation: later, conflict: [earlier, later], why });
+  if (!soFar.violations.has(promise))
+    soFar.violations.set(promise, { promise, operation: later, conflict: [earlier, later], why });
 };
 
 const showObservation = (h: Observation): string =>

@@ -2,7 +2,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { ByteStream } from '#bayou/ports/ports.js';
 import { Simulation } from '../../../conformance/simulation/simulation.js';
-import { Trace } from '../../../conformance/simulation/world-trace.js';
+import { WorldTrace } from '../../../conformance/simulation/world-trace.js';
 
 /** What is done to a stream. */
 export type Deed = 'small' | 'big' | 'huge' | 'pause' | 'resume' | 'cork' | 'uncork' | 'end' | 'destroySoon' | 'destroy';
@@ -69,7 +69,7 @@ const LIMITS = { events: 1_000_000, untilUs: 15_000_000 };
 
 /** Does the steps in a simulated world, each when nothing more comes of the one before; gives what was told after each. */
 export const simulated = async (steps: ReadonlyArray<Step>): Promise<ReadonlyArray<Told>> => {
-  const simulation = new Simulation({ seed: 1, trace: new Trace() });
+  const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
   const ends: { near?: Watched; far?: Watched } = {};
   simulation.start(simulation.machine('far'), 'far', ({ world }) => {
     void world.network.acceptor((stream) => (ends.far = new Watched(stream))).listen(AT);

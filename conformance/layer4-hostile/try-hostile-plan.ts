@@ -10,7 +10,7 @@ import { assess, runHostile, showAssessment } from './hostile-run.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 
 /** The verdicts of layer 3 and of the judge on a random run. */
-export interface RandomJudgement {
+export interface HostileTrial {
   readonly verdict: Conformity;
   readonly counts: Readonly<Record<string, number>>;
   readonly details: string;
@@ -22,8 +22,8 @@ export interface RandomJudgement {
 /** The counts of the network that are faults. Its other counts are frames that it only carried. */
 const NETWORK = ['delayed', 'repeated', 'reordered', 'dropped', 'cut', 'blackHoled'] as const;
 
-/** Runs a plan and judges the run. Rejects where the signal comes first. */
-export const judgePlan = async (plan: HostilePlan, signal?: AbortSignal): Promise<RandomJudgement> => {
+/** Runs a plan; layer 3 and the judge look at the run. Rejects where the signal comes first. */
+export const tryHostilePlan = async (plan: HostilePlan, signal?: AbortSignal): Promise<HostileTrial> => {
   const ran = await runHostile(plan, signal);
   const assessed = await assess(ran, signal);
   const { validated, judged } = assessed;
