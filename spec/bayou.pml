@@ -6,7 +6,7 @@
  *   spin -a -DS=3 -DC=2 -DK=1 -DN=3 [-DV1] [-DGUARD] bayou.pml
  *
  * Logs are pruned by client time, which is what R6 comes to where no answer is lost (the later put has the greater stamp, as
- * SESSION-ORDER asserts), and what V1 does.
+ * SESSION_ORDER asserts), and what V1 does.
  *
  * One process with one control state; every action is one d_step, so the only
  * states pan stores are the model's own states.
@@ -94,7 +94,7 @@ hidden byte nt, wr;				/* scratch: not in the state vector */
 		puts++; \
 		nt = NEWT(c,s); \
 		ctime[c]++; \
-		assert(((nt<<2) | (s)) > LW(c,k));	/* SESSION-ORDER */ \
+		assert(((nt<<2) | (s)) > LW(c,k));	/* SESSION_ORDER */ \
 		LOG(s,c,k) = (nt<<5) | ((s)<<3) | ctime[c]; \
 		clock[s] = nt; VV(s,s) = nt; \
 		lam[c] = MAX(lam[c],nt); \

@@ -4,7 +4,7 @@
  *
  * Every value is put once, so that it names its put. At every answer the judge decides:
  * - UNIQUE (R4, R7): a stamp is given to one put, and a put has one stamp;
- * - LATER (R2): a put's stamp is above all that its session has seen, and so SESSION-ORDER holds, too;
+ * - LATER (R2): a put's stamp is above all that its session has seen, and so SESSION_ORDER holds, too;
  * - RYW, MR (R12): no session reads an older value of a key than it wrote or read, nor than the token knew with which it began (R11a);
  * - INTEGRITY: whatever is read was put, to that key, and had not failed.
  * Of a store it decides DURABLE (R10): for each key the store has the greatest write that was acknowledged or seen.
@@ -122,7 +122,7 @@ export class SoakJudge {
     this.#name(put, stamp);
     const own = before.keys.get(put.key);
     if (own !== undefined && compareStamps(stamp, own) <= 0)
-      this.#accuse('order', `SESSION-ORDER: ${show(put)} is not above ${showStamp(own)}, which its session knew of ${put.key}`);
+      this.#accuse('order', `SESSION_ORDER: ${show(put)} is not above ${showStamp(own)}, which its session knew of ${put.key}`);
     else if (stamp.t <= before.clock)
       this.#accuse('order', `R2: ${show(put)} is not above ${before.clock}, which its session had seen`);
     const server = Number(stamp.r.slice(0, stamp.r.indexOf('.')));

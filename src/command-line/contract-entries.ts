@@ -71,7 +71,7 @@ export type Named =
   | { readonly type: 'found'; readonly entries: ReadonlyArray<ReadonlyArray<Entry>> }
   | { readonly type: 'unknown'; readonly word: string };
 
-/** The entries that a text names, as `version vector`, `R6 V1` or, in a report, `SESSION-ORDER [R6, R14]`. A name is the longest that there is. */
+/** The entries that a text names, as `version vector`, `R6 V1` or, in a report, `SESSION_ORDER [R6, R14]`. A name is the longest that there is. */
 export const namedIn = (entries: ReadonlyArray<Entry>, text: string): Named => {
   const words = text.split(/[\s,[\]]+/).filter((word) => word !== '');
   const found: ReadonlyArray<Entry>[] = [];

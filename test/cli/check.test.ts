@@ -31,7 +31,7 @@ describe('verdicts and their exit statuses', () => {
 
   test('a fault that is put in by a flag: 1, with a shortest trace and the command that repeats it', async () => {
     const { status, lines } = await bayou(['check', 'bayou-s-2112', '--properties', 'PRUNING', '--variant', 'V1']);
-    expect(lines[0]).toBe('Violated: pruning never changes a store [R6]');
+    expect(lines[0]).toBe('Violated: PRUNING: pruning never changes a store [R6]');
     expect(lines[1]).toBe('A shortest run of 3 steps:');
     expect(lines).toContain('Repeat with: npx bayou check bayou-s-2112 --variant V1 --properties PRUNING');
     expect(lines.at(-1)).toContain('bayou-s-2112: violated (1 of 1 properties)');
@@ -83,9 +83,9 @@ describe('verdicts and their exit statuses', () => {
     const args = ['check', 'bayou-s-2112', '--properties', 'CONV,CONFLICT,APART,RECOVERY'];
     const lax = await bayou(args);
     expect(lax.status).toBe(0);
-    expect(lax.lines).toContain('  not reached: two partitions have different values for a key (no link can be cut)');
-    expect(lax.lines).toContain('  not reached: a killed server comes back with a write it acknowledged (no server is killed)');
-    expect(lax.stdout).toMatch(/ {2}not reached: two clients’ writes .* \(there is one client\)\n/);
+    expect(lax.lines).toContain('  not reached: APART: two partitions have different values for a key (no link can be cut)');
+    expect(lax.lines).toContain('  not reached: RECOVERY: a killed server comes back with a write it acknowledged (no server is killed)');
+    expect(lax.stdout).toMatch(/ {2}not reached: CONFLICT: two clients’ writes .* \(there is one client\)\n/);
     const strict = await bayou([...args, '--require-witnesses']);
     expect(strict.status).toBe(4);
     expect(strict.lines.at(-1)).toContain('bayou-s-2112: vacuous:');
@@ -99,10 +99,10 @@ describe('verdicts and their exit statuses', () => {
   test('liveness is judged on the whole graph, and not under symmetry', async () => {
     const settle = await bayou(['check', 'settle']);
     expect(settle.status).toBe(0);
-    expect(settle.stdout).toContain('  holds       once puts and link changes stop');
+    expect(settle.stdout).toContain('  holds       SETTLE: once puts and link changes stop');
     const reduced = await bayou(['check', 'settle', '--symmetry']);
     expect(reduced.status).toBe(3);
-    expect(reduced.stdout).toContain('  unknown     once puts and link changes stop');
+    expect(reduced.stdout).toContain('  unknown     SETTLE: once puts and link changes stop');
     expect(reduced.stdout).toContain('  unknown: liveness is not judged under a reduction: check without it');
   });
 });

@@ -49,9 +49,9 @@ describe('bayou explain', () => {
     ['sweep', 'sweep: ', 'sweep-line method'],
     ['guarantees', 'guarantee: ', 'Terry'],
     ['[R3, R11a]', 'R3 ', '\n\nR11a '],
-    ['SESSION-ORDER [R6, R14]', 'SESSION-ORDER', '\n\nR14 '],
+    ['SESSION_ORDER [R6, R14]', 'SESSION_ORDER', '\n\nR14 '],
     ['[section 5]', 'Section 5: The master program', '| `stabilize` |'],
-    ['[section 8]', 'Section 8: Properties', 'SESSION-ORDER'],
+    ['[section 8]', 'Section 8: Properties', 'SESSION_ORDER'],
     ['hash compaction sweep line', 'hash compaction: ', '\n\nsweep line: '],
     ['trace', 'trace: ', 'no run'],
   ])('%s, in quotes and word by word', async (name, first, contains) => {

@@ -136,7 +136,7 @@ describe('the judge with stamps', () => {
   test("of a session's acknowledged puts to a key the last has the greatest stamp, and another session's are others (R14, R11a)", () => {
     const h = [put(8, 'a', '1', at(1, 4)), put(8, 'b', '2', at(0, 5)), put(8, 'a', '3', at(0, 3))];
     expect(broken(historyOf(h))).toEqual([
-      ['SESSION-ORDER', 0, 2],
+      ['SESSION_ORDER', 0, 2],
       ['LATER', 1, 2],
     ]);
     expect(judge(historyOf(h.map((o, i) => ({ ...o, session: `8/${i}` })))).kept).toBe(true);

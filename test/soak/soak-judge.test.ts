@@ -58,7 +58,7 @@ describe("the soak's judge", () => {
     const b = judge.begin(judge.knowledge(a));
     put(judge, b, 'k', 'v2', stamp(5, '0.1'));
     put(judge, b, 'l', 'v3', stamp(4));
-    expect(judge.faults.map((f) => f.why.slice(0, 13))).toEqual(['SESSION-ORDER', 'R2: l=v3 of s']);
+    expect(judge.faults.map((f) => f.why.slice(0, 13))).toEqual(['SESSION_ORDER', 'R2: l=v3 of s']);
   });
 
   test('puts under way at the same time bind each other to nothing', () => {

@@ -112,7 +112,7 @@ const newSession = (guarantees: Guarantees): Session => ({
   newest: null,
 });
 
-/** Judges RYW, MR, WFR, MW, LATER and SESSION-ORDER. */
+/** Judges RYW, MR, WFR, MW, LATER and SESSION_ORDER. */
 export const judgeStamped = (h: History, writes: Writes, soFar: VerdictSoFar): void => {
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
@@ -163,11 +163,11 @@ const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
 
 const learnPut = (s: Session, requirement: Requirement, op: Stamped, soFar: VerdictSoFar): void => {
   if (requirement.wrote !== null) {
-    soFar.checked['SESSION-ORDER']++;
+    soFar.checked['SESSION_ORDER']++;
     if (compareStamps(op.stamp, requirement.wrote.stamp) <= 0)
       reportViolation(
         soFar,
-        'SESSION-ORDER',
+        'SESSION_ORDER',
         requirement.wrote,
         op,
         `${showStamp(op.stamp)} is not above ${showStamp(requirement.wrote.stamp)}`,

@@ -1,6 +1,6 @@
 /**
  * The independent judge decides from the clients' histories and the printed stores alone whether the promises of the contract were kept.
- * It uses no line of the model or of the implementation. `RULES_OF` in verdict.ts lists the promises with their rules.
+ * It uses no line of the model or of the implementation. `PROMISES` in verdict.ts lists the promises with their rules.
  *
  * @example
  *   const verdict = judge(history);

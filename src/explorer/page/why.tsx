@@ -90,13 +90,16 @@ const DepartureOf = ({ of }: { readonly of: Departure }): JSX.Element => (
   </div>
 );
 
-/** The title of a property, and its name without the title with which some names begin: `Monotonic Reads: no get …`. */
+/** The sentence of a property that has a title. Its name is `MR (Monotonic Reads): no get …` or `UNIQUE: no two …`. */
+const sentenceIn = (name: string): string => name.slice(name.indexOf(': ') + 2);
+
+/** The title and the sentence of a property; its whole name where it has no title. */
 const Title = ({ of: { name, title } }: { readonly of: PropertyShot }): JSX.Element =>
   title === undefined ? (
     <p class="property">{name}</p>
   ) : (
     <p class="property">
-      <strong>{title}</strong> promises: {name.startsWith(`${title}: `) ? name.slice(title.length + 2) : name}.
+      <strong>{title}</strong> promises: {sentenceIn(name)}.
     </p>
   );
 

@@ -15,11 +15,15 @@ const ID_OF = new Map<string, PropertyId>(
   (Object.keys(PROPERTIES) as ReadonlyArray<PropertyId>).map((id) => [PROPERTIES[id].name, id]),
 );
 
-/** The name of a property in configurations, by its sentence. */
+/** The name of a property in configurations, by the checker's name of it. */
 export const propertyId = (name: string): PropertyId | undefined => ID_OF.get(name);
 
-/** The titles of the properties whose sentence does not begin with its title. */
+/** The titles of the properties whose name alone says too little. */
 const TITLES: Readonly<Partial<Record<PropertyId, string>>> = {
+  RYW: 'Read Your Writes',
+  MR: 'Monotonic Reads',
+  WFR: 'Writes Follow Reads',
+  MW: 'Monotonic Writes',
   CONV: 'Convergence',
   R8: 'True vectors',
   UNIQUE: 'Unique stamps',
@@ -48,13 +52,8 @@ const TITLES: Readonly<Partial<Record<PropertyId, string>>> = {
 /** The title of a property or a witness: `Monotonic Reads`. Undefined where it is not the contract's, or where its short name is enough. */
 export const titleOfProperty = (name: string): string | undefined => {
   const id = propertyId(name);
-  if (id === undefined) return undefined;
-  const colon = name.indexOf(': ');
-  return TITLES[id] ?? (colon < 0 ? undefined : name.slice(0, colon));
+  return id === undefined ? undefined : TITLES[id];
 };
-
-/** The name of a property's entry in the contract. The contract writes a hyphen for an underscore. */
-const entryOfProperty = (id: string): string => id.replace('_', '-');
 
 const distinct = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...new Set(numbers)].sort((a, b) => a - b);
 
@@ -89,7 +88,7 @@ const explainBayou =
       ...(at > 0 ? [at] : []),
     ]).filter((step) => step > 0 && step <= walk.steps.length);
     const rules = [
-      entryOfProperty(id),
+      id,
       ...(config.variant === 'FIXED' ? [] : [config.variant]),
       ...cited([PROPERTIES[id].rule, relation, meaning, departure?.because]),
     ];

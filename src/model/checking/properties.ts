@@ -61,7 +61,7 @@ const mayReadStale =
       );
     });
 
-/** SESSION-ORDER: do the session's acknowledged puts to each key ascend? */
+/** SESSION_ORDER: do the session's acknowledged puts to each key ascend? */
 const acknowledgedAscend = ({ acknowledged }: Session): boolean =>
   (acknowledged ?? []).every((a, i, all) => all.slice(i + 1).every((b) => b.key !== a.key || isOlder(a.stamp, b.stamp)));
 
@@ -69,7 +69,7 @@ const isOf = (session: Session, write: L.Log[number]): boolean =>
   write.client === session.client && write.session === session.number;
 
 /**
- * SESSION-ORDER, at a server: does the log hold no acknowledged put of the session under a greater stamp than a later acknowledged put to the
+ * SESSION_ORDER, at a server: does the log hold no acknowledged put of the session under a greater stamp than a later acknowledged put to the
  * key has? A put in the log has the stamp that it was acknowledged with, unless it was repeated at another replica (V11).
  */
 const keepsSessionOrder = (session: Session, { log }: Server): boolean =>

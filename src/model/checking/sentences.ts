@@ -1,25 +1,34 @@
 /**
  * The properties of the contract's section 8, and the rules that are properties themselves (R8, ERR_DEP, ERR_KEY). Each has a name for
- * configurations, a sentence for people, and its rule.
+ * configurations, a sentence for people, and its rule. A report prints all three: `MR (Monotonic Reads): no get returns … [R12]`.
  *
  * @module
  * @category What is checked
  */
 import type { Sentence } from '../../checker/model.js';
 
-const says = (rule: string, name: string): Sentence => ({ name, rule });
+/** What a property says, before its name stands in front of its sentence. `title`: what the literature calls it. */
+interface Said {
+  readonly rule: string;
+  readonly sentence: string;
+  readonly title: string | undefined;
+}
+
+const says = (rule: string, sentence: string, title?: string): Said => ({ rule, sentence, title });
 
 /** The properties that must hold in every state or step. */
 const SAFETY = {
-  RYW: says('R12', 'Read Your Writes: no get returns a write older than the one its session last wrote to the key'),
-  MR: says('R12', 'Monotonic Reads: no get returns a write older than one its session has read of the key'),
+  RYW: says('R12', 'no get returns a write older than the one its session last wrote to the key', 'Read Your Writes'),
+  MR: says('R12', 'no get returns a write older than one its session has read of the key', 'Monotonic Reads'),
   WFR: says(
     'R12',
-    'Writes Follow Reads: every put is stamped after, and is accepted where they are, the writes its session has read',
+    'every put is stamped after, and is accepted where they are, the writes its session has read',
+    'Writes Follow Reads',
   ),
   MW: says(
     'R12',
-    'Monotonic Writes: every put is stamped after, and is accepted where they are, the writes its session has made',
+    'every put is stamped after, and is accepted where they are, the writes its session has made',
+    'Monotonic Writes',
   ),
   CONV: says('R5', 'replicas with equal vectors have equal stores'),
   R8: says('R8', 'a version vector claims only writes that the replica has, or has something that supersedes'),
@@ -62,12 +71,22 @@ const NAMED = {
   LATER: says('R2', 'every put is stamped after all that its session has seen, whether it asks for guarantees or not'),
 } as const;
 
-export const PROPERTIES = { ...SAFETY, ...LIVENESS, ...WITNESSES, ...NAMED } as const;
+const ALL = { ...SAFETY, ...LIVENESS, ...WITNESSES, ...NAMED } as const;
 
 /** A property's name in configurations and on the command line. */
-export type PropertyId = keyof typeof PROPERTIES;
+export type PropertyId = keyof typeof ALL;
 
-export const PROPERTY_IDS = Object.keys(PROPERTIES) as ReadonlyArray<PropertyId>;
+export const PROPERTY_IDS = Object.keys(ALL) as ReadonlyArray<PropertyId>;
+
+const sentenceOf = (id: PropertyId): Sentence => {
+  const { rule, sentence, title }: Said = ALL[id];
+  return { name: `${id}${title === undefined ? '' : ` (${title})`}: ${sentence}`, rule };
+};
+
+/** The properties as a model has them. The checker's `name` of a property is the name and the sentence. */
+export const PROPERTIES = Object.fromEntries(PROPERTY_IDS.map((id) => [id, sentenceOf(id)])) as Readonly<
+  Record<PropertyId, Sentence>
+>;
 
 /** The names that stand for a whole group of properties in a configuration. */
 const GROUPS = {

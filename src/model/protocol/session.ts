@@ -27,7 +27,7 @@ export interface Unanswered {
   readonly replica: ReplicaId;
 }
 
-/** A put that was acknowledged, for the property SESSION-ORDER. */
+/** A put that was acknowledged, for the property SESSION_ORDER. */
 export interface Acknowledged {
   readonly clientTime: number;
   readonly key: Bytes;
