@@ -163,7 +163,7 @@ const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
 
 const learnPut = (s: Session, requirement: Requirement, op: Stamped, soFar: VerdictSoFar): void => {
   if (requirement.wrote !== null) {
-    soFar.checked['SESSION_ORDER']++;
+    soFar.checked.SESSION_ORDER++;
     if (compareStamps(op.stamp, requirement.wrote.stamp) <= 0)
       reportViolation(
         soFar,
