@@ -84,7 +84,9 @@ describe('verdicts and their exit statuses', () => {
     const lax = await bayou(args);
     expect(lax.status).toBe(0);
     expect(lax.lines).toContain('  not reached: APART: two partitions have different values for a key (no link can be cut)');
-    expect(lax.lines).toContain('  not reached: RECOVERY: a killed server comes back with a write it acknowledged (no server is killed)');
+    expect(lax.lines).toContain(
+      '  not reached: RECOVERY: a killed server comes back with a write it acknowledged (no server is killed)',
+    );
     expect(lax.stdout).toMatch(/ {2}not reached: CONFLICT: two clients’ writes .* \(there is one client\)\n/);
     const strict = await bayou([...args, '--require-witnesses']);
     expect(strict.status).toBe(4);

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Refused } from '#bayou/core/messages.js';
-import { beginGet, beginPut, inOrder, nextGet, nextPut, type GetEvent, type PutEvent, type AttemptStep } from '#bayou/impl/attempt.js';
+import {
+  beginGet,
+  beginPut,
+  inOrder,
+  nextGet,
+  nextPut,
+  type GetEvent,
+  type PutEvent,
+  type AttemptStep,
+} from '#bayou/impl/attempt.js';
 import { seedOr } from '../support/seeds.js';
 
 const stamp = { t: 3, r: '1.0' } as const;
