@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BayouServer, type BayouSession, connect, startServer } from '../src/index.js';
 import { given, HOSTILE, hostile } from './support/hostile.js';
 import { seedOr } from './support/seeds.js';
+import { right } from './support/right.js';
 
 const SECRET = 'a secret that is long enough';
 const cwd = process.cwd();
@@ -18,12 +19,10 @@ let session: BayouSession;
 beforeAll(async () => {
   // Whatever folder a text names is in here.
   process.chdir(home);
-  const started = await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' });
-  if (E.isLeft(started)) throw new Error(started.left);
-  server = started.right;
-  const opened = await connect({ servers: [server], secret: SECRET });
-  if (E.isLeft(opened)) throw new Error(opened.left);
-  session = opened.right;
+  const started = right(await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' }));
+  server = started;
+  const opened = right(await connect({ servers: [server], secret: SECRET }));
+  session = opened;
 });
 afterAll(async () => {
   session.close();
@@ -173,11 +172,9 @@ describe('what is open', () => {
 
 describe('what is closed, or is being closed', () => {
   const opened = async () => {
-    const started = await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' });
-    if (E.isLeft(started)) throw new Error(started.left);
-    const connected = await connect({ servers: [started.right], secret: SECRET, timeoutMs: 200 });
-    if (E.isLeft(connected)) throw new Error(connected.left);
-    return { server: started.right, session: connected.right };
+    const started = right(await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' }));
+    const connected = right(await connect({ servers: [started], secret: SECRET, timeoutMs: 200 }));
+    return { server: started, session: connected };
   };
 
   /** What can be done to a server and a session of it, each with something hostile; what it came to is looked at. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { connect, startServer } from '../src/index.js';
 import { seedOr } from './support/seeds.js';
+import { right } from './support/right.js';
 
 const SECRET = 'a secret that is long enough';
 const server = { id: 0, port: 1 };
@@ -71,19 +72,17 @@ describe('options that are wrong are one line', () => {
 });
 
 test('keys and values that are neither text nor bytes are said to be, and nothing is sent', async () => {
-  const started = await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' });
-  if (E.isLeft(started)) throw new Error(started.left);
-  const session = await connect({ servers: [started.right], secret: SECRET });
-  if (E.isLeft(session)) throw new Error(session.left);
+  const started = right(await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' }));
+  const session = right(await connect({ servers: [started], secret: SECRET }));
   for (const wrong of [undefined, null, 7, {}, [1], '\ud800', 'a\udc00b', '\udc00\ud800']) {
-    expect(await session.right.put(wrong as never, 'v')).toEqual({ type: 'ERR_TYPE' });
-    expect(await session.right.put('k', wrong as never)).toEqual({ type: 'ERR_TYPE' });
-    expect(await session.right.get(wrong as never)).toEqual({ type: 'ERR_TYPE' });
+    expect(await session.put(wrong as never, 'v')).toEqual({ type: 'ERR_TYPE' });
+    expect(await session.put('k', wrong as never)).toEqual({ type: 'ERR_TYPE' });
+    expect(await session.get(wrong as never)).toEqual({ type: 'ERR_TYPE' });
   }
-  expect(await started.right.link({ id: 1, port: 99_999 })).toEqual(
+  expect(await started.link({ id: 1, port: 99_999 })).toEqual(
     E.left('link: port: expected a whole number from 1 to 65535, but it is 99999'),
   );
-  expect(started.right.status()).toMatchObject({ keys: 0, failure: null, peers: [] });
-  session.right.close();
-  await started.right.close();
+  expect(started.status()).toMatchObject({ keys: 0, failure: null, peers: [] });
+  session.close();
+  await started.close();
 });

@@ -12,11 +12,7 @@ import {
   startServer,
   type StartServerOptions,
 } from '../src/index.js';
-
-const right = <A>(result: E.Either<string, A>): A => {
-  if (E.isLeft(result)) throw new Error(result.left);
-  return result.right;
-};
+import { right } from './support/right.js';
 
 let open: { close: () => unknown }[] = [];
 afterEach(async () => {

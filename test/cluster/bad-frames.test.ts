@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../src/library.js';
 import { encodeFrame } from '../../src/net/frame.js';
@@ -12,6 +11,7 @@ import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import { closed, dialed, handshakeByHand, SECRET, storedAt, stranger } from '../net/support.js';
 import { until } from '../support/until.js';
 import { badFrames, type Hand, type Kind } from './support/bad-frames.js';
+import { right } from '../support/right.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** Connections at once. */
@@ -80,8 +80,7 @@ describe('bad frames', () => {
   });
 
   test(`the process lives with a heap of ${HEAP_MIB} MiB and below ${RESIDENT_MIB} MiB in all, members are served meanwhile, and nothing is written`, async () => {
-    const session = await connect({ servers: [{ id: 0, port: server.address.port }], secret: SECRET, timeoutMs: 20_000 });
-    if (E.isLeft(session)) throw new Error(session.left);
+    const session = right(await connect({ servers: [{ id: 0, port: server.address.port }], secret: SECRET, timeoutMs: 20_000 }));
     let next = 0;
     let isOver = false;
     const underWay = new Set<string>();
@@ -97,8 +96,8 @@ describe('bad frames', () => {
     const member = async (): Promise<number> => {
       let served = 0;
       for (; !isOver; served++) {
-        expect(await session.right.put('good', `v${served}`), [...underWay].join('; ')).toMatchObject({ type: 'accepted' });
-        expect(await session.right.get('good')).toMatchObject({ type: 'value', text: `v${served}` });
+        expect(await session.put('good', `v${served}`), [...underWay].join('; ')).toMatchObject({ type: 'accepted' });
+        expect(await session.get('good')).toMatchObject({ type: 'value', text: `v${served}` });
       }
       return served;
     };
@@ -108,7 +107,7 @@ describe('bad frames', () => {
     ]);
     expect(notCut).toEqual([]);
     expect(served).toBeGreaterThan(kinds.length / AT_ONCE);
-    session.right.close();
+    session.close();
     expect([child.exitCode, child.signalCode]).toEqual([null, null]);
     const peak = Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024;
     expect(peak).toBeLessThan(RESIDENT_MIB);

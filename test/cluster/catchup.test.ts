@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, expect, test } from 'vitest';
 import { throttle } from '../../conformance/faults/throttle.js';
 import { createDiskLog } from '../../src/impl/log/disk-log.js';
@@ -12,6 +11,7 @@ import { dial } from '../../src/net/handshake.js';
 import { ask, dialed, QUIET, remember, SECRET, serve, storedAt } from '../net/support.js';
 import { putOf } from '../impl/support/puts.js';
 import { until } from '../support/until.js';
+import { right } from '../support/right.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'bayou-catchup-'));
@@ -53,9 +53,8 @@ test('a puller that is killed in the middle of a pull goes on where it was, and 
   first.child.kill('SIGKILL');
   await gone;
   const log = createDiskLog(join(dir, 'data'));
-  const held = await log.open({ server: 1 });
-  if (E.isLeft(held)) throw new Error(held.left.message);
-  const { transfers, waiting, vv } = held.right;
+  const held = right(await log.open({ server: 1 }));
+  const { transfers, waiting, vv } = held;
   const came = [...waiting].length;
   await log.close();
   expect(transfers).toMatchObject([{ from: '0.0', base: [], goal: [['0.0', WRITES]], after: { r: '0.0' } }]); // prettier-ignore
@@ -64,13 +63,12 @@ test('a puller that is killed in the middle of a pull goes on where it was, and 
   const before = link.passed();
   const second = await start(link.port);
   const address = { host: '127.0.0.1', port: second.port };
-  const master = await dial({ me: { role: 'master', id: 0 }, secret: SECRET }, address, { role: 'server', id: 1 }, QUIET);
-  if (E.isLeft(master)) throw new Error(master.left);
-  expect(await ask(master.right, { type: 'sync' }, 10_000)).toMatchObject({ vv: [['0.0', WRITES]], failed: [] });
-  expect(await storedAt(master.right)).toHaveLength(WRITES);
+  const master = right(await dial({ me: { role: 'master', id: 0 }, secret: SECRET }, address, { role: 'server', id: 1 }, QUIET));
+  expect(await ask(master, { type: 'sync' }, 10_000)).toMatchObject({ vv: [['0.0', WRITES]], failed: [] });
+  expect(await storedAt(master)).toHaveLength(WRITES);
   // The writes that were missing pass, with some bytes around each. The writes that had come before do not pass again.
   expect(link.passed() - before).toBeLessThan((WRITES - came) * (VALUE.length + 200) + 200_000);
-  master.right.close('done');
+  master.close('done');
   second.child.kill('SIGKILL');
   link.close();
   await server.close();

@@ -12,6 +12,7 @@ import { descriptorsOfProcess } from '../../src/net/descriptors.js';
 import { fewestFor, connectionLimitsOf } from '../../src/net/connection-limits.js';
 import { SECRET } from '../net/support.js';
 import { until } from '../support/until.js';
+import { right } from '../support/right.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const DESCRIPTORS = 128;
@@ -79,8 +80,7 @@ describe.runIf(isLimitable)(`with ${DESCRIPTORS} descriptors`, () => {
   beforeEach(() => start(DESCRIPTORS));
 
   test.each(Object.keys(FLOODS))('a flood of %s fails no put', async (name) => {
-    const session = await open();
-    if (E.isLeft(session)) throw new Error(session.left);
+    const session = right(await open());
     let came = 0;
     const flood = async (): Promise<void> => {
       for (; !isOver; came++) await FLOODS[name]?.();
@@ -88,7 +88,7 @@ describe.runIf(isLimitable)(`with ${DESCRIPTORS} descriptors`, () => {
     const floods = Array.from({ length: 16 }, flood);
     await until(() => came > DESCRIPTORS);
     for (let n = 0; n < PUTS; n++)
-      expect(await session.right.put(`k${n % 40}`, VALUE), said.slice(-500)).toMatchObject({ type: 'accepted' });
+      expect(await session.put(`k${n % 40}`, VALUE), said.slice(-500)).toMatchObject({ type: 'accepted' });
     isOver = true;
     await Promise.all(floods);
     expect(said).not.toContain('the log cannot be written');
@@ -107,8 +107,7 @@ test.runIf(isLimitable)(
     rmSync(home, { recursive: true, force: true });
 
     await start(Number(refusal?.[1]));
-    const session = await open();
-    if (E.isLeft(session)) throw new Error(session.left);
+    const session = right(await open());
     const came: Record<string, number> = {};
     const flood = async (name: string): Promise<void> => {
       for (came[name] = 0; !isOver; came[name]++) await FLOODS[name]?.();
@@ -116,7 +115,7 @@ test.runIf(isLimitable)(
     const floods = Object.keys(FLOODS).flatMap((name) => Array.from({ length: 8 }, () => flood(name)));
     await until(() => Object.values(came).every((n) => n > TOO_FEW / 4));
     for (let n = 0; n < PUTS; n++)
-      expect(await session.right.put(`k${n % 40}`, VALUE), said.slice(-500)).toMatchObject({ type: 'accepted' });
+      expect(await session.put(`k${n % 40}`, VALUE), said.slice(-500)).toMatchObject({ type: 'accepted' });
     isOver = true;
     await Promise.all(floods);
     expect(said).not.toContain('the log cannot be written');

@@ -9,11 +9,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { type BayouSession, connect, type ServerAddress } from '../../src/index.js';
 import { seedOr } from '../support/seeds.js';
+import { right } from '../support/right.js';
 
 const KILLS = Number(process.env['BAYOU_KILLS'] ?? 20);
 const SEED = seedOr(1);
@@ -58,11 +58,8 @@ const kill = async (server: Server): Promise<void> => {
   await gone;
 };
 
-const session = async (address: ServerAddress): Promise<BayouSession> => {
-  const connected = await connect({ servers: [address], secret, timeoutMs: 2_000 });
-  if (E.isLeft(connected)) throw new Error(connected.left);
-  return connected.right;
-};
+const session = async (address: ServerAddress): Promise<BayouSession> =>
+  right(await connect({ servers: [address], secret, timeoutMs: 2_000 }));
 
 interface Acknowledged {
   readonly value: string;

@@ -5,13 +5,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BayouServer, type BayouSession, connect, startServer } from '../../src/library.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import { handshakeByHand, type Reached, SECRET, stranger } from '../net/support.js';
 import { until } from '../support/until.js';
+import { right } from '../support/right.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -60,10 +60,9 @@ const stopped = async (): Promise<readonly [number | null, string | null]> => {
 };
 
 const sessionAt = async ({ address, id }: Reached): Promise<BayouSession> => {
-  const session = await connect({ servers: [{ id, ...address }], secret: SECRET, timeoutMs: 30_000 });
-  if (E.isLeft(session)) throw new Error(session.left);
-  ending.push(session.right.close);
-  return session.right;
+  const session = right(await connect({ servers: [{ id, ...address }], secret: SECRET, timeoutMs: 30_000 }));
+  ending.push(session.close);
+  return session;
 };
 
 const held = (socket: Socket): Socket => {
@@ -130,9 +129,8 @@ describe('SIGTERM', () => {
   });
 
   test('ends a server in the middle of a pull, and one whose peer listens and says nothing', async () => {
-    const started = await startServer({ id: 1, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' });
-    if (E.isLeft(started)) throw new Error(started.left);
-    const other: BayouServer = started.right;
+    const started = right(await startServer({ id: 1, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' }));
+    const other: BayouServer = started;
     ending.push(other.close);
     const session = await sessionAt({ id: 1, address: other });
     for (let n = 0; n < 100; n++) expect(await session.put(`k${n}`, VALUE)).toMatchObject({ type: 'accepted' });

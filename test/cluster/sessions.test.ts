@@ -15,11 +15,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { connect, type ServerAddress, type SessionToken } from '../../src/index.js';
 import { runMaster } from '../support/master.js';
 import { until } from '../support/until.js';
+import { right } from '../support/right.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
@@ -207,63 +207,58 @@ describe('a put of which no answer comes (R14)', () => {
   test('goes to no other server; what is acknowledged after it has one stamp', async () => {
     const first = await server(1);
     const second = await server(0);
-    const busy = await connect({ servers: [first.address], secret });
-    const session = await connect({ servers: [first.address, second.address], secret, timeoutMs: 1_500 });
-    if (E.isLeft(busy) || E.isLeft(session)) throw new Error('not connected');
+    const busy = right(await connect({ servers: [first.address], secret }));
+    const session = right(await connect({ servers: [first.address, second.address], secret, timeoutMs: 1_500 }));
     // So that what the stopped server accepts later has a greater stamp than the other's.
-    for (let i = 0; i < 20; i++) await busy.right.put(`other${i}`, 'x');
+    for (let i = 0; i < 20; i++) await busy.put(`other${i}`, 'x');
     first.child.kill('SIGSTOP');
-    expect(await session.right.put('k', 'old')).toEqual({ type: 'UNKNOWN' });
-    const after = await session.right.put('k', 'new');
+    expect(await session.put('k', 'old')).toEqual({ type: 'UNKNOWN' });
+    const after = await session.put('k', 'new');
     expect(after).toMatchObject({ type: 'accepted', stamp: { r: expect.stringMatching(/^0\./) as unknown } });
     first.child.kill('SIGCONT');
     // The one that nobody was told of takes effect or does not: it is at one server alone, or nowhere.
-    const reader = await connect({ servers: [second.address], secret });
-    if (E.isLeft(reader)) throw new Error(reader.left);
-    expect(await reader.right.get('k')).toMatchObject({ text: 'new', stamp: after.type === 'accepted' ? after.stamp : null });
-    for (const one of [busy, session, reader]) one.right.close();
+    const reader = right(await connect({ servers: [second.address], secret }));
+    expect(await reader.get('k')).toMatchObject({ text: 'new', stamp: after.type === 'accepted' ? after.stamp : null });
+    for (const one of [busy, session, reader]) one.close();
   });
 
   test('is repeated at the same replica when that is back, and has the one stamp', async () => {
     const folder = ['--data-dir', 'back'];
     const s = await server(0, folder);
-    const session = await connect({ servers: [s.address], secret, timeoutMs: 30_000 });
-    if (E.isLeft(session)) throw new Error(session.left);
-    expect(await session.right.put('k', '1')).toMatchObject({ type: 'accepted', stamp: { t: 1 } });
+    const session = right(await connect({ servers: [s.address], secret, timeoutMs: 30_000 }));
+    expect(await session.put('k', '1')).toMatchObject({ type: 'accepted', stamp: { t: 1 } });
     s.child.kill('SIGSTOP');
-    const put = session.right.put('k', '2');
+    const put = session.put('k', '2');
     s.child.kill('SIGKILL');
     await new Promise((resolve) => s.child.once('exit', resolve));
     await server(0, [...folder, '--port', `${s.address.port}`]);
     expect(await put).toMatchObject({ type: 'accepted', stamp: { t: 2 } });
-    expect(await session.right.put('k', '3')).toMatchObject({ type: 'accepted', stamp: { t: 3 } });
-    session.right.close();
+    expect(await session.put('k', '3')).toMatchObject({ type: 'accepted', stamp: { t: 3 } });
+    session.close();
   });
 
   test('is not repeated at another incarnation of the server: its outcome is unknown', async () => {
     const s = await server(0, ['--data-dir', 'first']);
-    const session = await connect({ servers: [s.address], secret, timeoutMs: 30_000 });
-    if (E.isLeft(session)) throw new Error(session.left);
-    await session.right.put('k', '1');
+    const session = right(await connect({ servers: [s.address], secret, timeoutMs: 30_000 }));
+    await session.put('k', '1');
     s.child.kill('SIGSTOP');
-    const put = session.right.put('k', '2');
+    const put = session.put('k', '2');
     s.child.kill('SIGKILL');
     await new Promise((resolve) => s.child.once('exit', resolve));
     await server(0, ['--data-dir', 'second', '--port', `${s.address.port}`]);
     expect(await put).toEqual({ type: 'UNKNOWN' });
-    expect(await session.right.put('k', '3')).toMatchObject({ type: 'accepted' });
-    session.right.close();
+    expect(await session.put('k', '3')).toMatchObject({ type: 'accepted' });
+    session.close();
   });
 
   test('a session that is closed meanwhile says so at once', async () => {
     const s = await server(0);
-    const session = await connect({ servers: [s.address], secret, timeoutMs: 600_000 });
-    if (E.isLeft(session)) throw new Error(session.left);
-    await session.right.put('k', '1');
+    const session = right(await connect({ servers: [s.address], secret, timeoutMs: 600_000 }));
+    await session.put('k', '1');
     s.child.kill('SIGSTOP');
-    const puts = [session.right.put('k', '2'), session.right.put('l', '3')];
-    session.right.close();
+    const puts = [session.put('k', '2'), session.put('l', '3')];
+    session.close();
     expect(await Promise.all(puts)).toEqual([{ type: 'UNKNOWN' }, { type: 'UNKNOWN' }]);
-    expect(await session.right.put('k', '4')).toEqual({ type: 'ERR_CONN' });
+    expect(await session.put('k', '4')).toEqual({ type: 'ERR_CONN' });
   });
 });

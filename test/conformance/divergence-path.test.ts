@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPath, type RecordedPath } from '#bayou/checked-model/path-file.js';
 import { replayPath } from '#bayou/checked-model/replay-path.js';
@@ -17,6 +16,7 @@ import { decide, observedIn } from '../../conformance/layer2-scripts/oracle.js';
 import { runOnCluster } from '../../conformance/runs/traced-cluster.js';
 import { validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
 import { bayou } from '../cli/run.js';
+import { right } from '../support/right.js';
 
 // The copies find their libraries beside the project's own.
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,9 +57,8 @@ printStore 1
 `;
 
 const runWith = async (name: string, script = SCRIPT): Promise<ReadonlyArray<TraceEvent>> => {
-  const run = await runOnCluster(script, { program: join(faulty(name), 'master.js'), flags: ['--anti-entropy-ms', '0'] });
-  if (E.isLeft(run)) throw new Error(run.left);
-  return run.right.events;
+  const run = right(await runOnCluster(script, { program: join(faulty(name), 'master.js'), flags: ['--anti-entropy-ms', '0'] }));
+  return run.events;
 };
 
 /**

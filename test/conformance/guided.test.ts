@@ -1,5 +1,4 @@
 /** Runs that the model guides: a simulated cluster is led through every transition of a configuration, and where it is elsewhere than the model says, the run says so. */
-import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import { decodeConfig } from '../../src/model/checking/config.js';
@@ -10,12 +9,9 @@ import { assessSimulated, showSimulated } from '../../conformance/simulation/sim
 import { situationsOf, type Situations } from '../../conformance/simulation/situations.js';
 import { Coverage, toTheNew } from '../../conformance/simulation/transition-coverage.js';
 import { walkTransitions } from '../../conformance/layer1-transitions/transition-walk.js';
+import { right } from '../support/right.js';
 
-const configured = (fields: object) => {
-  const config = decodeConfig({ name: 'small', ...fields });
-  if (E.isLeft(config)) throw new Error(config.left.join('; '));
-  return config.right;
-};
+const configured = (fields: object) => right(decodeConfig({ name: 'small', ...fields }));
 
 /** Two servers, a client, one put; a link is cut or made, a server killed. */
 const SMALL = configured({ servers: 2, clients: 1, puts: 1, links: 'full', linkChanges: 1, kills: 1 });

@@ -1,22 +1,12 @@
-import { readFileSync } from 'node:fs';
-import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Faults } from '#bayou/impl/policy.js';
 import { createReplica, step } from '#bayou/impl/replica.js';
-import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { probe } from '../../conformance/layer1-transitions/probe.js';
 import { asShipped, showWalk, walkTransitions } from '../../conformance/layer1-transitions/transition-walk.js';
-
-const configuration = (name: string): Config => {
-  const decoded = decodeConfig(
-    JSON.parse(readFileSync(new URL(`../../spec/configs/${name}.json`, import.meta.url), 'utf8')) as unknown,
-  );
-  if (E.isLeft(decoded)) throw new Error(decoded.left.join('; '));
-  return decoded.right;
-};
+import { configured } from '../support/configs.js';
 
 describe('every transition of the model is a step of the implementation, counted as the checker counts them:', () => {
   const CONFIGURATIONS: ReadonlyArray<readonly [name: string, what: string, transitions: number]> = [
@@ -30,7 +20,7 @@ describe('every transition of the model is a step of the implementation, counted
   ];
   for (const [name, what, transitions] of CONFIGURATIONS) {
     it(`${name}: ${what}`, async () => {
-      const config = configuration(name);
+      const config = configured(name);
       const walked = await walkTransitions(config, { sampleEvery: 499 });
       expect(showWalk(walked)).toMatch(/^conforms/);
       expect(walked.transitions).toBe(transitions);
@@ -77,7 +67,7 @@ describe('a faulty implementation is found, with the way there:', () => {
   ];
   for (const [name, config, faults, steps] of FAULTS) {
     it(name, async () => {
-      const { verdict, divergence } = await walkTransitions(configuration(config), { replicaOptions: { faults } });
+      const { verdict, divergence } = await walkTransitions(configured(config), { replicaOptions: { faults } });
       expect(verdict).toBe('diverges');
       expect(divergence?.path.length).toBeLessThanOrEqual(steps);
     });

@@ -23,6 +23,7 @@ import type { Owner } from '../../src/impl/log/log.js';
 import { openKillable } from '../impl/support/killable.js';
 import { withDirectory } from '../impl/support/log-image.js';
 import { putOf } from '../impl/support/puts.js';
+import { right } from '../support/right.js';
 
 const EARLIER = fileURLToPath(new URL('../impl/support/earlier-log.json', import.meta.url));
 
@@ -35,9 +36,8 @@ const JOURNAL: DiskLogOptions = { machineId: 'a', bootId: 'a', fileBytes: 300 };
 
 /** A log of some puts, whose process was killed. */
 const made = async (folder: string, options: DiskLogOptions = BEFORE): Promise<void> => {
-  const opened = await openKillable(folder, options);
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  const { replica, kill } = opened.right;
+  const opened = right(await openKillable(folder, options));
+  const { replica, kill } = opened;
   for (let n = 1; n <= 5; n++) await new Promise((resolve) => replica.handle(putOf(n, `k${n}`, 'v'), resolve));
   await kill();
 };

@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serve, type Running } from '#bayou/cli/explore/page-server.js';
 import type { Question } from '#bayou/explorer/asked.js';
 import { bayou } from '../cli/run.js';
+import { right } from '../support/right.js';
 
 interface Answer {
   readonly status: number;
@@ -34,18 +34,19 @@ describe('the server', () => {
   const questions: Question[] = [];
 
   beforeAll(async () => {
-    const served = await serve(
-      {
-        page: () => '<p>the page</p>',
-        answer: (question) => {
-          questions.push(question);
-          return { ask: 'wrong', why: 'so it is' };
+    const served = right(
+      await serve(
+        {
+          page: () => '<p>the page</p>',
+          answer: (question) => {
+            questions.push(question);
+            return { ask: 'wrong', why: 'so it is' };
+          },
         },
-      },
-      0,
+        0,
+      ),
     );
-    if (E.isLeft(served)) throw new Error(served.left);
-    running = served.right;
+    running = served;
     address = new URL(running.address);
   });
   afterAll(() => running.close());

@@ -1,6 +1,6 @@
-import { isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { runAll, runCase } from '../../conformance/io-faults/fault-runs.js';
+import { right } from '../support/right.js';
 
 /** The command that repeats a failure is in `npm run faults:io`'s report; `--seed`, `--batches` and `--fsync` are those of the title. */
 describe('a fault at every call of a log to its disk, and another in the opening after it (R7, R10)', () => {
@@ -10,9 +10,8 @@ describe('a fault at every call of a log to its disk, and another in the opening
   ])(
     'seed $seed, $batches batches, fsync $fsync: nothing acknowledged is lost, nothing refused that can be opened',
     async (base) => {
-      const all = await runAll(base);
-      if (isLeft(all)) throw new Error(JSON.stringify(all.left));
-      const { calls, tallies } = all.right;
+      const all = right(await runAll(base));
+      const { calls, tallies } = all;
       expect(calls).toBeGreaterThan(80);
       for (const { kind, runs, acknowledged } of tallies) {
         expect([kind, runs]).toEqual([kind, 2 * calls]);

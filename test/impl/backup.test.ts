@@ -9,12 +9,10 @@ import { storeOf } from '#bayou/impl/replica.js';
 import { openKillable, type Killable } from './support/killable.js';
 import { copyOpen, openLog, outcomeOf, withDirectory, withJournal } from './support/log-image.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
-const open = async (directory: string, fsync = false): Promise<Killable> => {
-  const opened = await openKillable(directory, { fsync, takeInCount: 20, fileBytes: 2000, takeInMs: 2 });
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return opened.right;
-};
+const open = async (directory: string, fsync = false): Promise<Killable> =>
+  right(await openKillable(directory, { fsync, takeInCount: 20, fileBytes: 2000, takeInMs: 2 }));
 
 let clientTime = 0;
 const put = ({ replica }: Killable, key: string): Promise<number> =>

@@ -4,7 +4,6 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import * as E from 'fp-ts/lib/Either.js';
 import type { Pull } from '#bayou/core/messages.js';
 import { durableOf, fallBack, reached } from '#bayou/impl/fall-back.js';
 import type { Append } from '#bayou/impl/log/log.js';
@@ -12,6 +11,7 @@ import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { clockOf, read, type Replica, type ReplicaOptions, restore, snapshot, step } from '#bayou/impl/replica.js';
 import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
 const part = { writes: 2, bytes: 64 };
 const WHOLE = { writes: 1000, bytes: 1e6 };
@@ -49,9 +49,8 @@ const restored = async (appends: ReadonlyArray<Append>): Promise<Replica> => {
   const log = createMemoryLog();
   await log.open({ server: 0 });
   await log.commit(appends);
-  const opened = await log.open({ server: 0 });
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return restore(opened.right, options);
+  const opened = right(await log.open({ server: 0 }));
+  return restore(opened, options);
 };
 
 test('what a replica falls back to is what its log restores, to every get and pull, wherever the log failed (R8, R10)', async () => {

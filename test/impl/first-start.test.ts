@@ -8,6 +8,7 @@ import { openLevel } from '#bayou/impl/log/level-directory.js';
 import { restore, step } from '#bayou/impl/replica.js';
 import { imageOf, openLog, outcomeOf, withDirectory, withJournal, writeImage, type Image } from './support/log-image.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
 describe('a kill in the first start does not refuse the second (R10)', () => {
   const left: Record<string, Record<string, string>> = {
@@ -72,9 +73,8 @@ test('a kill between any two calls, with LevelDB itself, in a first start, a run
     const counts: number[] = [];
     const life = async (): Promise<Image[]> =>
       imagesOf(directory, async (log) => {
-        const opened = await log.open({ server: 1 });
-        if (E.isLeft(opened)) throw new Error(opened.left.message);
-        const replica = restore(opened.right);
+        const opened = right(await log.open({ server: 1 }));
+        const replica = restore(opened);
         for (let i = 0; i < 7; i++) {
           await log.commit([step(replica, putOf(++acknowledged, `k${acknowledged}`, 'v'.repeat(50))).append!]);
           await new Promise((resolve) => setImmediate(resolve));

@@ -1,21 +1,18 @@
 /** A folder that goes, or in whose place another is put, while its server runs: nothing more is acknowledged, and the other one is let alone (R7a, R10). */
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { DurableReplica, openDurable } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { storeOf } from '#bayou/impl/replica.js';
 import { withDirectory } from './support/log-image.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
 const LIMITS = { takeInCount: 20, fileBytes: 2_000, takeInMs: 2, sealMs: 1 };
 
-const open = async (directory: string, fsync: boolean): Promise<DurableReplica> => {
-  const opened = await openDurable(createDiskLog(directory, { fsync, ...LIMITS }), { server: 1 });
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return opened.right;
-};
+const open = async (directory: string, fsync: boolean): Promise<DurableReplica> =>
+  right(await openDurable(createDiskLog(directory, { fsync, ...LIMITS }), { server: 1 }));
 
 const put = (replica: DurableReplica, n: number): Promise<string> =>
   new Promise((resolve) => replica.handle(putOf(n, `k${n}`, 'v'.repeat(100)), (answer) => resolve(answer.type)));

@@ -16,7 +16,6 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { openDurable } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
@@ -25,6 +24,7 @@ import type { Guard } from '#bayou/impl/log/lock.js';
 import { socketGuard } from '#bayou/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
 const isLinux = process.platform === 'linux';
 
@@ -188,9 +188,8 @@ describe.runIf(isLinux)('a log with a name', () => {
   test('and nobody’s advice harms: where a server had it open after all, that one acknowledges nothing more', () =>
     withDirectory(async (root) => {
       const data = join(root, 'data');
-      const opened = await openDurable(createDiskLog(data, { guard: socketGuard }), { server: 1 });
-      if (E.isLeft(opened)) throw new Error(opened.left.message);
-      const first = opened.right;
+      const opened = right(await openDurable(createDiskLog(data, { guard: socketGuard }), { server: 1 }));
+      const first = opened;
       // The line asks to be sure that nobody has the log. Here somebody has it, and the file's lock is dropped as well.
       rmSync(join(data, 'guard'));
       rmSync(join(data, 'lock'), { recursive: true });

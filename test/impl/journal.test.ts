@@ -15,17 +15,15 @@ import { clockOf, storeOf } from '../../src/impl/replica.js';
 import { copyOpen } from './support/log-image.js';
 import { putOf } from './support/puts.js';
 import { seedOr } from '../support/seeds.js';
+import { right } from '../support/right.js';
 
 const root = mkdtempSync(join(tmpdir(), 'bayou-journal-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 let folders = 0;
 const folder = (): string => join(root, `${folders++}`);
 
-const open = async (directory: string): Promise<DurableReplica> => {
-  const opened = await openDurable(createDiskLog(directory), { server: 3 });
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return opened.right;
-};
+const open = async (directory: string): Promise<DurableReplica> =>
+  right(await openDurable(createDiskLog(directory), { server: 3 }));
 
 /** Puts are acknowledged within the call or a microtask after it: nothing waits for the database. */
 const put = (replica: DurableReplica, message: Put): Promise<string> =>
@@ -130,12 +128,11 @@ describe('the journaled log (R10)', () => {
     const copy = killedCopy(directory);
     await replica.close();
     const log = createDiskLog(copy, { fsync: true });
-    const opened = await openDurable(log, { server: 3 });
-    if (E.isLeft(opened)) throw new Error(opened.left.message);
-    expect(store(opened.right)).toEqual({ a: 'b' });
+    const opened = right(await openDurable(log, { server: 3 }));
+    expect(store(opened)).toEqual({ a: 'b' });
     expect(journalsIn(copy)).toEqual([]);
-    expect(await put(opened.right, putOf(2, 'a', 'c'))).toBe('accepted');
-    await opened.right.close();
+    expect(await put(opened, putOf(2, 'a', 'c'))).toBe('accepted');
+    await opened.close();
     const back = await open(copy);
     expect(store(back)).toEqual({ a: 'c' });
     await back.close();

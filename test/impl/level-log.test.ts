@@ -14,6 +14,7 @@ import { restore, snapshot, step, storeOf, type Message, type Snapshot } from '#
 import { copyOpen, levelAlone, openLog, outcomeOf, run, withDirectory, withJournal } from './support/log-image.js';
 import { seedOr } from '../support/seeds.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
 const put = (clientTime: number, over: Partial<Put> = {}): Put => ({ ...putOf(clientTime, 'k', `v${clientTime}`), ...over });
 
@@ -44,13 +45,11 @@ describe('a log brings back what was committed (R7, R10)', () => {
     await fc.assert(
       fc.asyncProperty(messages, async (list) => {
         const log = createMemoryLog();
-        const opened = await log.open({ server: 1 });
-        if (E.isLeft(opened)) throw new Error(opened.left.message);
-        const replica = restore(opened.right);
+        const opened = right(await log.open({ server: 1 }));
+        const replica = restore(opened);
         await run(replica, list, (append) => log.commit([append]));
-        const again = await log.open({ server: 1 });
-        if (E.isLeft(again)) throw new Error(again.left.message);
-        const restored = restore(again.right);
+        const again = right(await log.open({ server: 1 }));
+        const restored = restore(again);
         expect(snapshot(restored)).toEqual(snapshot(replica));
         for (const message of list) expect(step(restored, message)).toEqual(step(replica, message));
       }),
@@ -134,11 +133,8 @@ describe('identity (R7)', () => {
 
   test('under V3 the server comes back with its old identity and nothing else', () =>
     withDirectory(async (directory) => {
-      const open = async (faults: { amnesia?: boolean }) => {
-        const opened = await openDurable(createDiskLog(directory), { server: 1 }, { faults });
-        if (E.isLeft(opened)) throw new Error(opened.left.message);
-        return opened.right;
-      };
+      const open = async (faults: { amnesia?: boolean }) =>
+        right(await openDurable(createDiskLog(directory), { server: 1 }, { faults }));
       const acknowledged = async (faults: { amnesia?: boolean }) => {
         const first = await open(faults);
         await new Promise((resolve) => first.handle(put(1), resolve));

@@ -3,15 +3,11 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_pr
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
-import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { nodeFiles, type Files } from '#bayou/impl/log/files.js';
 import { storeOf } from '#bayou/impl/replica.js';
-import { socketGuard } from '#bayou/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
-import { putOf } from './support/puts.js';
+import { open, put } from './support/guarded-log.js';
 
 /** Opens the log, says who it is and what it has, and stays, or ends. `--no-lock`: passes every lock. */
 const PROGRAM = `
@@ -57,20 +53,6 @@ const elsewhere = (directory: string, locks: 'locks' | 'no-lock' = 'locks', arou
   const [command = '', ...args]: ReadonlyArray<string> = [...around, process.execPath, ...ARGS, directory, locks, 'ends'];
   return JSON.parse(spawnSync(command, args, { encoding: 'utf8' }).stdout) as Said;
 };
-
-const open = async (
-  directory: string,
-  options: { readonly fsync?: boolean; readonly files?: Files } = {},
-): Promise<DurableReplica> => {
-  const opened = await openDurable(createDiskLog(directory, { guard: socketGuard, ...options }), { server: 1 });
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return opened.right;
-};
-
-const put = (replica: DurableReplica, n: number): Promise<string> =>
-  new Promise((resolve) =>
-    replica.handle(putOf(n, `k${n}`, `v${n}`), (a) => resolve(a.type === 'accepted' ? `${a.stamp.t}@${a.stamp.r}` : a.type)),
-  );
 
 const works = (command: string, ...args: ReadonlyArray<string>): boolean =>
   spawnSync(command, args, { timeout: 20_000 }).status === 0;

@@ -3,28 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
-import { createDiskLog, type DiskLogOptions } from '#bayou/impl/log/disk-log.js';
+import type { DurableReplica } from '#bayou/impl/durable.js';
+import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { nodeFiles, type Files } from '#bayou/impl/log/files.js';
 import { storeOf } from '#bayou/impl/replica.js';
-import { socketGuard } from '#bayou/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
-import { putOf } from './support/puts.js';
+import { open, put } from './support/guarded-log.js';
 
 const IN_USE = { left: { type: 'in-use', message: expect.stringMatching(/is in use; stop the process/) as string } };
-
-const open = async (directory: string, options: DiskLogOptions = {}): Promise<DurableReplica> => {
-  const opened = await openDurable(createDiskLog(directory, { guard: socketGuard, ...options }), { server: 1 });
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return opened.right;
-};
-
-const put = (replica: DurableReplica, n: number): Promise<string> =>
-  new Promise((resolve) =>
-    replica.handle(putOf(n, `k${n}`, `v${n}`), (a) => resolve(a.type === 'accepted' ? `${a.stamp.t}@${a.stamp.r}` : a.type)),
-  );
 
 /** Opens the log in a process of its own, and says how that went. */
 const OTHER = `

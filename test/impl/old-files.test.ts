@@ -9,12 +9,10 @@ import { storeOf } from '#bayou/impl/replica.js';
 import { withDirectory } from './support/log-image.js';
 import { openKillable, type Killable } from './support/killable.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
-const open = async (directory: string, options: DiskLogOptions = {}): Promise<Killable> => {
-  const opened = await openKillable(directory, options);
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return opened.right;
-};
+const open = async (directory: string, options: DiskLogOptions = {}): Promise<Killable> =>
+  right(await openKillable(directory, options));
 
 const put = (log: Killable, n: number): Promise<string> =>
   new Promise((resolve) => log.replica.handle(putOf(n, `k${n}`, `v${n}`), (answer) => resolve(answer.type)));

@@ -11,6 +11,7 @@ import { openKillable, type Killable } from './support/killable.js';
 import { putOf } from './support/puts.js';
 import { TOOLS } from './support/tools.js';
 import { seedOr } from '../support/seeds.js';
+import { right } from '../support/right.js';
 
 let clientTime = 0;
 
@@ -27,11 +28,8 @@ const put = ({ replica }: Killable, count: number): string[] => {
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const open = async (directory: string, options: DiskLogOptions = {}, owner = {}): Promise<Killable> => {
-  const opened = await openKillable(directory, options, owner);
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return opened.right;
-};
+const open = async (directory: string, options: DiskLogOptions = {}, owner = {}): Promise<Killable> =>
+  right(await openKillable(directory, options, owner));
 
 const stop = (log: Killable, how: 'close' | 'kill'): Promise<void> => (how === 'close' ? log.replica.close() : log.kill());
 

@@ -7,7 +7,6 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '#bayou/core/ids.js';
 import type { Pull, Pulled } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
@@ -27,6 +26,7 @@ import {
 } from '#bayou/impl/replica.js';
 import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { seedOr } from '../support/seeds.js';
+import { right } from '../support/right.js';
 
 type Event =
   | { readonly type: 'put'; readonly at: number; readonly key: number; readonly ahead: number }
@@ -122,9 +122,8 @@ class Cluster {
         return this.#write(event.at, step<'compact'>(this.replicas[event.at]!, { type: 'compact' }));
       case 'kill': {
         this.#cut(event.at);
-        const opened = await this.#logs[event.at]!.open({ server: event.at });
-        if (E.isLeft(opened)) throw new Error(opened.left.message);
-        this.replicas[event.at] = restore(opened.right, { part: this.#part });
+        const opened = right(await this.#logs[event.at]!.open({ server: event.at }));
+        this.replicas[event.at] = restore(opened, { part: this.#part });
         return;
       }
       case 'forget': {
@@ -275,12 +274,11 @@ describe('pulls in parts (R9)', () => {
     const asked = requestFor(b, 1);
     const { append } = step<'merge'>(b, { type: 'merge', asked: asked.vv, pulled: step<'pull'>(a, asked).answer });
     await log.commit([append!]);
-    const again = await log.open({ server: 2 });
-    if (E.isLeft(again)) throw new Error(again.left.message);
-    const back = restore(again.right, { part });
+    const again = right(await log.open({ server: 2 }));
+    const back = restore(again, { part });
     expect(requestFor(back, 1)).toMatchObject({ vv: [], after: { t: 2, r: '1.0' } });
     expect(snapshot(back)).toEqual(snapshot(b));
-    const other = restore({ ...again.right, replica: '2.1', transfers: [] }, { part });
+    const other = restore({ ...again, replica: '2.1', transfers: [] }, { part });
     expect([requestFor(other, 1).after, transfersOf(other), storeOf(other)]).toEqual([null, [], []]);
     // Writes of a part that no transfer waits for any more are dropped from the log.
     expect(step<'compact'>(other, { type: 'compact' }).append?.drops).toHaveLength(2);

@@ -10,13 +10,13 @@ import { socketGuard } from '../../src/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
 import { openKillable } from './support/killable.js';
 import { putOf } from './support/puts.js';
+import { right } from '../support/right.js';
 
 const make = async (data: string, count: number): Promise<void> => {
-  const opened = await openKillable(data);
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  for (let n = 1; n <= count; n++) opened.right.replica.handle(putOf(n, `k${n}`, `v${n}`), () => undefined);
+  const opened = right(await openKillable(data));
+  for (let n = 1; n <= count; n++) opened.replica.handle(putOf(n, `k${n}`, `v${n}`), () => undefined);
   await new Promise((resolve) => setImmediate(resolve));
-  await opened.right.kill();
+  await opened.kill();
 };
 
 /** Every file of the log itself, with its bytes. */

@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { History } from '../../conformance/layer4-hostile/judge/judged-history.js';
@@ -9,11 +8,7 @@ import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import type { TraceEvent } from '../../src/core/trace.js';
 import { soundHistory, type HistoryStep } from '../../conformance/layer4-hostile/judge/sound-histories.js';
 import { seedOr } from '../support/seeds.js';
-
-const right = <A>(e: E.Either<string, A>): A => {
-  if (E.isLeft(e)) throw new Error(e.left);
-  return e.right;
-};
+import { right } from '../support/right.js';
 
 const step: fc.Arbitrary<HistoryStep> = fc.record({
   what: fc.constantFrom('put' as const, 'get' as const, 'pull' as const),

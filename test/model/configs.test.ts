@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { checkComponents } from '#bayou/checker/index.js';
@@ -8,15 +9,12 @@ import type { Server } from '#bayou/model/protocol/server.js';
 import type { Session } from '#bayou/model/protocol/session.js';
 import { bayou } from '#bayou/model/system.js';
 import { explore } from '../support/bfs.js';
+import { configured } from '../support/configs.js';
 
 const folder = new URL('../../spec/configs/', import.meta.url);
 const files = readdirSync(folder).filter((f) => f.endsWith('.json'));
 
-const read = (file: string): Config => {
-  const decoded = decodeConfig(JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
-  if (E.isLeft(decoded)) throw new Error(`${file}: ${decoded.left.join('; ')}`);
-  return decoded.right;
-};
+const read = (file: string): Config => configured(basename(file, '.json'));
 
 test('every configuration decodes, is called like its file, and says what it is for and what is expected', () => {
   for (const file of files) {

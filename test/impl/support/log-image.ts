@@ -9,6 +9,7 @@ import type { Append, Found, Log, LogError, Owner, Recovered } from '#bayou/impl
 import { readPlace, seal } from '#bayou/impl/log/place.js';
 import { NODE } from '#bayou/ports/node.js';
 import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
+import { right } from '../../support/right.js';
 
 /** A directory that is gone after the test; in memory where the system has such a place, for these tests force much to the disk. */
 export const withDirectory = async <A>(use: (directory: string) => Promise<A>): Promise<A> => {
@@ -122,9 +123,8 @@ export const outcomeOf = async (
 /** Opens the log of server 1; fails the test when it is refused. */
 export const openLog = async (directory: string, make: LogMaker = levelAlone()) => {
   const log = make(directory);
-  const opened = await log.open({ server: 1 });
-  if (E.isLeft(opened)) throw new Error(opened.left.message);
-  return { log, recovered: opened.right, replica: restore(opened.right) };
+  const opened = right(await log.open({ server: 1 }));
+  return { log, recovered: opened, replica: restore(opened) };
 };
 
 /** Steps a replica through messages and commits each change by itself. Gives the state after each commit. */
