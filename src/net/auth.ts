@@ -1,10 +1,10 @@
 /**
- * Only processes that know the cluster's secret may talk to the cluster. Each end proves it by an HMAC over both nonces. The secret is never
- * sent, and a proof cannot be used for another connection.
+ * Only processes that know the cluster's secret may talk to the cluster. Each end proves by an HMAC over both nonces that
+ * it knows the secret. The secret is never sent, and a proof cannot be used for another connection.
  *
- * The secret keeps out other users and programs of the machine and of the network. It keeps out programs that carry the bytes, too: every frame
- * after the handshake is sealed with a key of the connection (`frame-cipher.ts`). It does not protect from root or from the user who runs the
- * cluster.
+ * The secret keeps out other users and programs of the machine and of the network. A program that only carries the bytes is kept out, too: every
+ * frame after the handshake is sealed with a key of the connection (`frame-cipher.ts`). The secret does not protect from root or from the user who
+ * runs the cluster.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ReplicaId, SessionNumber } from '../core/ids.js';

@@ -1,4 +1,4 @@
-/** The connections of a listener: of strangers, who have not proved yet that they are members, and of each member. Each has a maximum (R16). */
+/** Counts a listener's connections: those of strangers, who have not proved yet that they are members, and those of each member. Each count has a maximum (R16). */
 import type { ByteStream } from '../ports/ports.js';
 import type { Share } from './intake.js';
 import { MAX_OF_ONE_MEMBER } from './net-limits.js';

@@ -1,4 +1,4 @@
-/** What a client process does with its configuration, whatever world it lives in: it puts and gets as the master says. */
+/** The program of a client process, in the real world or a simulated one: it puts and gets as the master says. */
 import * as E from 'fp-ts/lib/Either.js';
 import { newSession, type Session } from '../impl/session.js';
 import { newSessionNumber } from './auth.js';

@@ -1,6 +1,6 @@
 /**
  * A connection between two processes that have proved to each other that they belong to one cluster. Requests go in both directions, with ids
- * and deadlines. Long answers go in parts. An end that reads its answers too slowly is not read from.
+ * and deadlines. Long answers go in parts. Requests of an end that reads its answers too slowly stay unread.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../core/ids.js';
@@ -61,7 +61,7 @@ export interface Connection {
   /** Closes the connection at once. Bytes that arrive later are ignored. */
   readonly close: (why: string) => void;
   /**
-   * Ends the connection in peace. Requests that are being served are still answered; later requests are not acted on. The other end is told,
+   * Ends the connection in order. Requests that are being served are still answered; later requests are not acted on. The other end is told,
    * and may send them to another server. If the other end does not read the answers within `RETIRE_MS`, the connection is closed.
    */
   readonly retire: () => void;

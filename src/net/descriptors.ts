@@ -1,4 +1,4 @@
-/** How many files and sockets the system lets this process have open. */
+/** Finds out how many files and sockets this process has open, how many the system allows, and when none is left. */
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { NODE } from '../ports/node.js';
 import type { Timer, Timers } from '../ports/ports.js';
@@ -19,7 +19,7 @@ const isNoneLeft = (): boolean => {
 };
 
 /**
- * Logs a line each time that this process runs out of descriptors: libuv then turns away whoever connects, and tells nobody. It looks every `LOOK_MS`, and
+ * Logs a line each time that this process runs out of descriptors: libuv then turns away whoever connects, and tells nobody. The process looks every `LOOK_MS`, and
  * misses a shortage that begins and ends between two looks.
  */
 export const watchDescriptors = (say: (line: string) => void, timers: Timers = NODE.timers): Timer => {

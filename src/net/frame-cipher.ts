@@ -5,14 +5,14 @@
  * neither read a frame nor make, change, repeat, leave out or reorder one: the next frame does not open, and the connection is closed.
  *
  * The keys come from the secret and both ends' nonces by HKDF (RFC 5869), one for each direction; frames are AES-256-GCM with a counter as
- * nonce. Somebody who recorded a connection and learns the secret later can read it: use TLS as well where that matters.
+ * nonce. Somebody who recorded the bytes of a connection and learns the secret later can read them: use TLS as well where that matters.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { describeIntroduction, type Introduction } from './auth.js';
 
 /** Seals what one end sends and opens what the other end sent, each in order. */
 export interface FrameCipher {
-  /** The sealed payload of a text of characters below U+0100, after `room` bytes that its caller fills in. Default: none. */
+  /** The sealed payload of a text of characters below U+0100, after `room` bytes that the caller fills in. Default: no such bytes. */
   readonly seal: (text: string, room?: number) => Buffer;
   /** The text of a sealed payload; undefined where it was not sealed by the other end, as its next. */
   readonly open: (payload: Buffer) => string | undefined;
@@ -61,7 +61,7 @@ const opener = (key: KeyObject): FrameCipher['open'] => {
       decipher.final();
       return text.toString('latin1');
     } catch {
-      // Node says a wrong tag by throwing.
+      // Node throws where the tag is wrong.
       return undefined;
     }
   };
@@ -72,7 +72,7 @@ export const frameCipherOf = (secret: string, end: 'dialer' | 'acceptor', introd
   const keys = Buffer.from(
     hkdfSync('sha256', secret, 'bayou frames', describeIntroduction('frames', introduction), 2 * KEY_BYTES),
   );
-  // As bytes they would be copied for each frame.
+  // Node would copy keys that are given as bytes for each frame.
   const [there, back] = [createSecretKey(keys.subarray(0, KEY_BYTES)), createSecretKey(keys.subarray(KEY_BYTES))];
   return end === 'dialer' ? { seal: sealer(there), open: opener(back) } : { seal: sealer(back), open: opener(there) };
 };

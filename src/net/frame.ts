@@ -19,7 +19,7 @@ const latin1Of = (value: unknown): string => {
   return NOT_LATIN1.test(json) ? json.replace(ALL_NOT_LATIN1, escape) : json;
 };
 
-/** The frame of a JSON value, as it goes in the handshake. */
+/** The frame of a JSON value, as an end sends it during the handshake. */
 export const encodeFrame = (value: unknown): Buffer => {
   const text = latin1Of(value);
   const frame = Buffer.allocUnsafe(HEADER + text.length);
@@ -28,7 +28,7 @@ export const encodeFrame = (value: unknown): Buffer => {
   return frame;
 };
 
-/** The sealed frame of a JSON value, as it goes after the handshake. */
+/** The sealed frame of a JSON value, as an end sends it after the handshake. */
 export const encodeSealed = (value: unknown, seal: FrameCipher['seal']): Buffer => {
   const frame = seal(latin1Of(value), HEADER);
   frame.writeUInt32BE(frame.length - HEADER, 0);
@@ -39,7 +39,7 @@ export const encodeSealed = (value: unknown, seal: FrameCipher['seal']): Buffer 
 export interface FrameReader {
   /** Takes bytes in. */
   readonly push: (chunk: Buffer) => void;
-  /** The JSON value of the next frame, and how long that was; undefined where none is complete; or what is wrong with it. */
+  /** The JSON value of the next frame, and the frame's length; undefined where no frame is complete. Left: what is wrong with the frame. */
   readonly next: () => E.Either<string, { readonly value: unknown; readonly bytes: number } | undefined>;
   /** The number of bytes that were taken in and not returned as frames. */
   readonly pending: () => number;

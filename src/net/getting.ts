@@ -1,4 +1,4 @@
-/** A session's gets (R13, R15). `attempt.ts` decides which server is asked next; this module asks it, within its share of the time. */
+/** A session's gets (R13, R15). `attempt.ts` decides which server is asked next; this module asks that server, within the server's share of the time. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
@@ -21,7 +21,7 @@ interface Getting {
   readonly resolve: (result: GetResult) => void;
 }
 
-/** R16: is the stamp of the answer too far ahead? A session that took it for its clock would be refused by every server. */
+/** R16: is the stamp of the answer too far ahead? If the session took the stamp's time for its clock, every server would refuse its puts. */
 const isDishonest = (a: GetAnswer | Refused, now: number): boolean => a.type === 'found' && !isHonest(a.stamp, now);
 
 const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>

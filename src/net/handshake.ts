@@ -1,4 +1,4 @@
-/** Both ends' first words on a connection: who they are, which version they speak, and the proof that they belong. */
+/** The first messages of both ends of a connection: who they are, which version they speak, and the proof that they know the cluster's secret. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import { type ReplicaId, serverOf } from '../core/ids.js';
@@ -132,7 +132,7 @@ const checkVersion = (version: number): void => {
     throw new HandshakeError(`protocol version ${version}; this process speaks ${PROTOCOL_VERSION}`);
 };
 
-/** Its errors as values: whatever ends a handshake hangs up. Other exceptions are bugs, and go on. */
+/** Does the work of a handshake, and gives its errors as values. An error ends the talk. Any other exception is a bug, and is thrown on. */
 const handshakeErrors = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<HandshakeError, A>> => {
   try {
     return E.right(await work());
@@ -172,7 +172,7 @@ export const dial = async (
       ...{ acceptor: peer, acceptorNonce: hello.nonce, acceptorReplica: replica },
       channel: channelOf(socket),
     };
-    // The acceptor's proof is over who it is, so it cannot pass for somebody else.
+    // The acceptor's proof covers the acceptor's name, so the acceptor cannot pass for somebody else.
     if (!sameProof(hello.proof, proof(identity.secret, 'acceptor', i))) {
       throw new HandshakeError(`whoever listens on ${host}:${port} is not ${peer.role} ${peer.id} of this cluster`);
     }
@@ -194,7 +194,7 @@ const isTls = (chunk: Buffer): boolean => chunk[0] === 22 && chunk[1] === 3;
 const SPEAKS_TLS = 'it speaks TLS, and this server does not: give it --tls-cert and --tls-key';
 
 /**
- * Takes a dialer in; `admit` says why one that belongs is refused all the same (its link is cut), or undefined. `shareOf`: how much of a turn
+ * Takes a dialer in; `admit` says why a member is refused all the same (its link is cut), or undefined. `shareOf`: how much of a turn
  * one connection of this party has.
  */
 export const accept = (
@@ -231,7 +231,7 @@ export const accept = (
     t.say({ welcome: true });
     const seal = frameCipherOf(identity.secret, 'acceptor', i);
     const connection = t.become({ ...hello.from, replica: null }, callbacks, seal, shareOf(hello.from));
-    // A renewal while hands were shaken (R7a): the client was told of a replica that is no more, and must hear of the new one before it puts (R14).
+    // A renewal during the handshake (R7a): the client was told of a replica that is no more, and must hear of the new one before it puts (R14).
     if (hello.from.role === 'client' && (identity.replica?.() ?? null) !== replica) connection.retire();
     return connection;
   });

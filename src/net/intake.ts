@@ -23,7 +23,7 @@ export interface FrameTaker {
 
 /** The frames of a connection on their way in. */
 export interface Intake {
-  /** When the last byte came, by the clock in ms; before the first, when this began. */
+  /** When the last byte came, by the clock in ms; before the first byte, when the intake began. */
   readonly heardAt: () => number;
   /** There may be room again. */
   readonly goOn: () => void;

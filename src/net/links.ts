@@ -1,4 +1,4 @@
-/** The links of a server to servers and clients: those that exist, those that are connected, and those that are cut. */
+/** The links of a server to other servers and to clients: which have a connection, and which are cut. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../core/ids.js';
 import type { Callbacks, Connection } from './connection.js';
@@ -99,7 +99,7 @@ export class Links {
     return E.map(() => undefined)(await out.connected());
   };
 
-  /** Cuts the link to a peer, from either end. */
+  /** Cuts the link to a peer: closes its connections, whichever end dialed them, and refuses new ones. */
   cut = (peer: Party): void => {
     const why = cutTo(peer);
     this.#refused.add(peer.id);

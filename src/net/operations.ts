@@ -58,7 +58,7 @@ const serve = async (o: OperationsOptions, request: IncomingMessage, response: S
 
 /**
  * Keeps a place free for new connections, so that half-sent requests keep nobody out. When all places are taken, a new connection replaces the oldest one that
- * has no request being answered; if each has one, it replaces the oldest. Gives what to call when a request has come and when it is answered.
+ * has no request being answered; if each has one, it replaces the oldest. Returns the functions to call when a request has come and when it is answered.
  */
 const makeRoom = (
   server: Server,

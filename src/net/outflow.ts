@@ -11,7 +11,7 @@ import { turnsOf } from './turns.js';
 /** The number of unsent bytes from which on every version of Node tells when they have left. */
 const TOLD_BYTES = 65_536;
 
-/** Does the other end read its answers too slowly? Its `drain` says when it is over. */
+/** Does the other end read its answers too slowly? The stream's `drain` event tells when the other end has caught up. */
 export const isSlow = ({ writableLength }: ByteStream, share: Share): boolean =>
   writableLength > TOLD_BYTES && writableLength > SLOW_READER_BYTES * share();
 

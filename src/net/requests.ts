@@ -1,13 +1,13 @@
 /**
- * The requests of a connection, both ways, as a book without a socket or a timer: which of this end's wait for their answers, and until when; and how many of the
- * other end's are being served. The book gives up each overdue request once, and its caller tells whoever waits for it.
+ * A record of the requests of a connection, without a socket or a timer. It has the requests of this end that wait for their answers, with their deadlines, and
+ * it counts the requests of the other end that are being served. Each overdue request is given up once; the caller tells whoever waits for its answer.
  */
 import type * as E from 'fp-ts/lib/Either.js';
 import type { Answer, Part } from './protocol.js';
 
 /**
- * Why there is no answer. `unsent`: the request did not leave this process, or the other end said that it was not acted upon. `broken`: the connection broke, and whether the
- * request was acted upon is unknown. `timedOut`: the same, after the deadline.
+ * Why there is no answer. `unsent`: the request did not leave this process, or the other end said that it had not acted on the request. `broken`: the connection broke, and it is unknown
+ * whether the other end acted on the request. `timedOut`: the deadline is over, and the same is unknown.
  */
 export interface NoAnswer {
   readonly type: 'unsent' | 'broken' | 'timedOut';
@@ -20,7 +20,7 @@ export type Done = (result: E.Either<NoAnswer, Answer>) => void;
 /** Told of each part of an answer, in order, before the answer. */
 export type OnPart = (part: Part) => void;
 
-/** What is asked of this book for one request. */
+/** A request of this end, as it is entered here. */
 export interface Request {
   readonly done: Done;
   readonly onPart: OnPart | undefined;

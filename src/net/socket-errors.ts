@@ -1,4 +1,4 @@
-/** Texts for two ends that cannot connect, or lose their connection: what is wrong, and which option to mend. */
+/** Texts for two ends that cannot connect, or lose their connection: what is wrong, and which option to change. */
 import type { TLSSocket } from 'node:tls';
 import { SPEAKS_HTTP } from './frame.js';
 import { meaningOf, NAMES, type Tls } from './tls.js';
@@ -61,7 +61,7 @@ const tlsCodeOf = (error: NodeJS.ErrnoException): string =>
 /** The text that Node adds to an error where the socket had no local address. */
 const NO_LOCAL_END = / - Local \(undefined:undefined\)$/;
 
-/** Has this process, or the system, no file left to connect with? To try again is in vain, then. */
+/** Has this process, or the system, no file left to connect with? Then it is useless to try again. */
 export const isOutOfFiles = (why: string): boolean => /\bE[MN]FILE\b/.test(why);
 
 /** The text of a socket's error, with its meaning, or, for a TLS error, with advice. For a name with several addresses Node gives the code alone. */

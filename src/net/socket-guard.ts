@@ -6,7 +6,7 @@
 import { createServer } from 'node:net';
 import type { Guard } from '../impl/log/lock.js';
 
-/** The length of a socket's name. The name fills it: versions of Node that pad names and versions that do not then use the same name. */
+/** The length of a socket's name. A name of full length is the same in versions of Node that pad names and in versions that do not. */
 const NAME_BYTES = 108;
 
 /** The errors of a process without descriptors, which could not open the log either. Other errors mean that the system has or allows no such sockets. */

@@ -4,8 +4,8 @@ import { createSecureContext } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
 
 /**
- * TLS, as PEM texts. `cert` and `key`: what this end shows of itself; a server must have them. `ca`: who has signed what the other ends show;
- * without it, whom Node trusts. A server that has a `ca` asks its clients and peers for certificates too.
+ * TLS, as PEM texts. `cert` and `key`: this end's certificate and its key; a server must have them. `ca`: the authorities that sign the other ends'
+ * certificates; without it, those that Node trusts. A server that has a `ca` asks its clients and peers for certificates too.
  * @category Connections
  */
 export interface Tls {

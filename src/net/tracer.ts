@@ -16,7 +16,7 @@ const endProcess = (why: string): void => {
 };
 
 /**
- * A tracer that appends to a file, synchronously: an event that another process could have seen the effect of is in the file,
+ * A tracer that appends to a file, synchronously: an event is in the file before another process can see the event's effect,
  * whatever kills this process. `name` and a count from 0 go with each event. Where an event cannot be written (a full disk), `fail`
  * is told why, once, and nothing more is written; by default the process ends.
  */

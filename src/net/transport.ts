@@ -31,7 +31,7 @@ export const connectTo = (network: Network, { host, port }: Address, tls: Tls | 
 /** Sets no delay and keep-alive, as plain streams of the network port have them. */
 const withKeepAlive = (socket: Socket): Socket => socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
 
-/** What a listener tells: a stranger came; one is ready to shake hands; one could not. `id` is the same for one stranger. */
+/** What a listener tells: a stranger has connected; a stranger is ready for the handshake; or TLS with a stranger failed. All calls about one stranger have the same `id`. */
 export interface Door {
   readonly onStranger: (id: string, socket: ByteStream) => void;
   readonly onReady: (id: string, socket: ByteStream) => void;
