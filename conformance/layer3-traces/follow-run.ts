@@ -24,7 +24,7 @@ export const sceneOf = (traces: ReadonlyArray<ProcessTrace>, following: Followin
   return scene;
 };
 
-/** Follows the master first, which asks for events of the other processes; then the events that nothing asked for. */
+/** Follows the master first, whose events ask for events of the other processes; then the events for which nothing asked. */
 export function* followAll(timeline: Timeline): Work<void> {
   const rank = { master: 0, client: 1, server: 2 };
   const order = [...timeline.processes.values()].sort(

@@ -51,10 +51,10 @@ export class FollowedReplica {
   readonly #undo: Undo[] = [];
   /** The steps of earlier lives that were not taken back: a copy of the log may be as old as any of them (R7a). */
   readonly #former: Undo[] = [];
-  /** The states that it had when an older copy replaced its log: another copy may have one of these states. */
+  /** The states that the replica had whenever an older copy replaced its log: another copy may have one of these states. */
   readonly #abandoned: FollowedReplica[] = [];
   readonly #rules: Rules;
-  /** V2: by puller, the part of the log that its next answer will have. It was read when the answer before was made. */
+  /** V2: by puller, the writes that its next answer will carry: those that were read from the log when the answer before was made. */
   readonly #readEarlier = new Map<ReplicaId, Log>();
   /** V8: the writes of the last answer, which are added when the next one arrives. */
   #late: Log = [];
@@ -102,12 +102,12 @@ export class FollowedReplica {
     return answerGet(this.#rules)(this.#slice(get.key), get);
   }
 
-  /** R9: its request to a server. */
+  /** R9: this replica's request to a server. */
   asks(server: NodeId): Pull {
     return pullRequest(this.#slice(''), server);
   }
 
-  /** R9: its answer to a request, up to the stamp `upTo`; null: to the end. */
+  /** R9: this replica's answer to a request, up to the stamp `upTo`; null: to the end. */
   answer(pull: Pull, upTo: Stamp | null): Pulled {
     const writes: Logged[] = [];
     if (!covers(pull.vv, this.vv)) {
@@ -148,7 +148,7 @@ export class FollowedReplica {
     this.#transfers = transfers;
   }
 
-  /** Takes the last part: key by key, its writes and the waiting ones. */
+  /** Takes the last part: key by key, the writes of the part and the waiting ones. */
   #takeLast(pulled: Pulled, index: number): void {
     const vv = join(this.vv, pulled.vv);
     const byKey = new Map<Bytes, Logged[]>();
@@ -213,7 +213,7 @@ export class FollowedReplica {
     }
   }
 
-  /** Are its pulls in parts as far as `transfers` says? A new replica begins them anew (R9). */
+  /** Are this replica's pulls in parts as far as `transfers` says? A new replica begins its pulls anew (R9). */
   #hasTransfers(transfers: ReadonlyArray<Transfer>, isNew: boolean): boolean {
     if (isNew && transfers.length === 0) return true;
     return sameTransfers(transfers, this.#transfers);
@@ -243,7 +243,7 @@ export class FollowedReplica {
     return copy;
   }
 
-  /** Takes over the state of another replica, and the steps of it that can be taken back. */
+  /** Takes over the state of another replica, and those of that replica's steps that can be taken back. */
   #becomes(other: FollowedReplica): void {
     this.clock = other.clock;
     this.vv = other.vv;

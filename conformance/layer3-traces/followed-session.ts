@@ -62,7 +62,7 @@ export class FollowedSession {
     this.#take(key, S.afterGet(this.#slice(key), key, stamp));
   }
 
-  /** R13: the servers that it asks, in order. */
+  /** R13: the servers that the session asks, in order. */
   order(): ReadonlyArray<NodeId> {
     return S.askingOrder(this.#session);
   }

@@ -9,7 +9,7 @@ const PULLING: ReadonlyArray<TraceEvent['type']> = ['pullAsked', 'pullAnswered',
 
 /**
  * May the process have ended by now, though the master did not kill it? Then another process came after it, or a later event of the master tells its
- * end, and it has no further events but for its peers.
+ * end, and the process has no further events except those of pulls.
  */
 const mayBeGone = (scene: Scene, p: Process): boolean => {
   const master = scene.timeline.processes.get('master');
@@ -18,8 +18,8 @@ const mayBeGone = (scene: Scene, p: Process): boolean => {
   return endsUnannounced(scene, p) || (isBuried() && p.events.slice(p.next).every((e) => PULLING.includes(e.type)));
 };
 
-/** The number of words by which an end is told of a link. A server that is linked to a server gets two: to let the other one in, and to call it. */
-const words = (scene: Scene, peer: NodeId, up: boolean): number => (up && !scene.topology.clients.has(peer) ? 2 : 1);
+/** The number of notices that an end gets of a link. A server that is linked to a server gets two: to let the other server in, and to dial it. */
+const noticesFor = (scene: Scene, peer: NodeId, up: boolean): number => (up && !scene.topology.clients.has(peer) ? 2 : 1);
 
 /** Each end of a link that is a server's process, with the other end. */
 export const endsOf = (
@@ -42,7 +42,7 @@ export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, 
   for (const [at, p, peer] of endsOf(scene, a, b)) {
     const { notices } = serverState(scene, p);
     if (notices.isUnsure(peer, up)) continue;
-    const count = words(scene, peer, up);
+    const count = noticesFor(scene, peer, up);
     const isTelling = (e: TraceEvent): boolean => e.type === 'link' && e.peer === peer && e.up === up;
     const found = scene.timeline.seek(p, isTelling, () => (notices.left(peer, up) >= count ? true : undefined));
     if (found === undefined) {
@@ -55,7 +55,7 @@ export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, 
   }
 };
 
-/** The same for a server that joins and a peer that counts as live. The peer may be gone; then no server is told of a link to it. */
+/** Waits until a server that joins, and a peer that counts as live, were told of their link. The peer may be gone; then no server is told of a link to the peer. */
 export const bothEndsOfJoin = (scene: Scene, event: TraceEvent, joined: NodeId, peer: NodeId): void => {
   const ends = endsOf(scene, joined, peer);
   const isGone = ends.some(([at, p]) => at === peer && mayBeGone(scene, p));

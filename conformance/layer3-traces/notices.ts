@@ -1,7 +1,7 @@
-/** The words that a server's process was told of its links. Each word belongs to one command, which takes it once. */
+/** The notices that a server's process got of its links: that a link is made, or cut. Each notice belongs to one command, which takes it once. */
 import type { NodeId } from '#bayou/core/ids.js';
 
-/** The words to one process. Changed in place by its own methods alone. */
+/** The notices to one process. Changed in place by its own methods alone. */
 export class Notices {
   readonly #told = new Map<string, number>();
   readonly #taken = new Map<string, number>();
@@ -13,13 +13,13 @@ export class Notices {
     this.#told.set(name, (this.#told.get(name) ?? 0) + 1);
   }
 
-  /** The number of words that belong to no command yet. */
+  /** The number of notices that belong to no command yet. */
   left(peer: NodeId, up: boolean): number {
     const name = nameOf(peer, up);
     return (this.#told.get(name) ?? 0) - (this.#taken.get(name) ?? 0);
   }
 
-  /** Gives `count` words to a command. The earlier words of the opposite direction belong to earlier commands. */
+  /** Gives `count` notices to a command. Earlier notices of the opposite kind (of a cut, where these are of a link that is made) belong to earlier commands. */
   take(peer: NodeId, up: boolean, count: number): void {
     const [name, other] = [nameOf(peer, up), nameOf(peer, !up)];
     this.#taken.set(name, (this.#taken.get(name) ?? 0) + count);
@@ -27,12 +27,12 @@ export class Notices {
     this.#unsure.delete(other);
   }
 
-  /** A command failed half way, so it is unknown how many of its words came. */
+  /** A command failed half way, so it is unknown how many of its notices came. */
   doubt(peer: NodeId, up: boolean): void {
     this.#unsure.add(nameOf(peer, up));
   }
 
-  /** Is it unknown to which command a word belongs? It stays so until a word of the opposite direction comes. */
+  /** Is it unknown to which command a notice belongs? It is, until a notice of the opposite kind comes. */
   isUnsure(peer: NodeId, up: boolean): boolean {
     return this.#unsure.has(nameOf(peer, up));
   }

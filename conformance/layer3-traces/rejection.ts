@@ -16,7 +16,7 @@ export interface Rejection {
 }
 
 /**
- * The followers throw it from the depth of a chain of processes that wait for each other; each function in between would only pass a value on.
+ * Says that an event is refused. Followers throw it deep in a chain of processes that wait for each other, where each function in between would only pass a value on.
  * `validate-trace.ts` and `running-trace.ts` catch it and refuse the run. `follow-client.ts` catches it, too: where a client's result is not the server's
  * answer, the result is wrong, and the server's rejected event is only a consequence.
  */

@@ -45,7 +45,7 @@ export interface ServerState {
   replica: FollowedReplica | undefined;
   /** Peers whose link was cut, as the process itself tells. */
   readonly cut: Set<NodeId>;
-  /** The words that the process was told of its links. */
+  /** The notices that the process got of its links. */
   readonly notices: Notices;
   views: View[];
   /** The index of the last step that a kill has not taken back (R10). No process may have seen an answer that was given after it. */
@@ -95,7 +95,7 @@ export interface Scene {
   readonly sessionNames: Set<string>;
   /** By client. */
   readonly commands: Map<NodeId, Commanded[]>;
-  /** By server, how often a command joined it: no more of its processes have started. */
+  /** By server, how many commands joined it: no more of its processes than that have started. */
   readonly joins: Map<NodeId, number>;
   /** Processes that have started, according to a result of the master. */
   readonly begun: Set<string>;

@@ -1,9 +1,9 @@
 /**
- * Follows a run while it goes on. It is told of each event as the event happens, so the events on which an event depends are already there. The events that processes
- * cause themselves are followed at once. The events of a command of the master are followed when the command is over, since its result tells what it was.
+ * Follows a run while it goes on. A running trace is told of each event as the event happens, after all events on which the event depends. Events that no command causes
+ * are followed at once. Events that a command of the master causes are followed when the command is over, since its result tells which step they were.
  *
- * A follower of a whole run sees later events, too: that a process had died, or that an answer comes after all. A running trace does not. So where it would refuse an event, it
- * follows the run once more from the beginning, as a run that ends here; where that run conforms, it goes on from here.
+ * A follower of a whole run sees later events, too: that a process had died, or that an answer comes after all. A running trace does not. So before a running
+ * trace refuses an event, it follows the run once more from the beginning, as a run that ends here. Where that run conforms, the running trace goes on from here.
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';

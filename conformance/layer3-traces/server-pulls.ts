@@ -74,7 +74,7 @@ export const preparePullAnswered = (
       reject(e, 'R9', `${wrong}; the answer is ${showWrites(e.writes)}, the model's ${showWrites(pulled.writes)}`);
     checkVector(e, replica);
     if (pulled.clock !== e.clock) reject(e, 'R9', `the accept time in the answer is ${e.clock}; the model's is ${pulled.clock}`);
-    // A network may repeat a request, which is then answered again.
+    // A network may deliver a request twice. The server then answers it twice.
     pull.answers.push({ pulled, process, index: process.next, knows: process.knows });
   };
 };

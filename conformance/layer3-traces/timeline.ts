@@ -18,7 +18,7 @@ export interface Process extends ProcessTrace {
   knows: number;
 }
 
-/** Who follows the events of a timeline. */
+/** The follower of a timeline's events. */
 export interface Follower {
   /** Asks for the events that must come before this one, then takes the model's step. */
   readonly follow: (process: Process, event: TraceEvent) => void;
@@ -129,8 +129,8 @@ export class Timeline {
   }
 
   /**
-   * The same over several processes, for an event that depends on the found value. Undefined only where no process has it. Throws where a process has it
-   * but waits for the caller: then another event is followed too early.
+   * Follows several processes until `found` returns a value on which an event depends. Undefined only where no process has such a value. Throws where a
+   * process has one but waits for the caller: then another event is followed too early.
    */
   need<T>(
     event: TraceEvent,

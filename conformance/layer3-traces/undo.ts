@@ -36,7 +36,7 @@ export const sameTransfers = (some: ReadonlyArray<Transfer>, others: ReadonlyArr
     return x.from === other.from && same(x.base, other.base) && same(x.goal, other.goal) && isSame(x.after, other.after);
   });
 
-/** Returns a function that copies each map of waiting writes once: a map is changed in place, and several steps share it. So do their copies. */
+/** Returns a function that copies each map of waiting writes once: several steps share a map, which is changed in place, so they have to share its copy, too. */
 export const copyingOnce = (): ((waiting: Map<string, Logged>) => Map<string, Logged>) => {
   const copies = new Map<Map<string, Logged>, Map<string, Logged>>();
   return (waiting) => {

@@ -29,7 +29,7 @@ export interface FaultEffects {
   readonly later: (ms: number, act: () => Promise<void>) => Promise<void>;
   /** Stops a process for `ms`; resolves when it goes on. */
   readonly pause: (process: TargetProcess, ms: number) => Promise<void>;
-  /** No file of this process can grow any more. */
+  /** Lets no file of this process grow any more. */
   readonly fill: (process: TargetProcess) => void;
   /** Takes bytes off the end of the youngest file of the log. */
   readonly tear: (folder: string, bytes: number) => void;
@@ -37,7 +37,7 @@ export interface FaultEffects {
   readonly scribble: (folder: string, bytes: Uint8Array) => void;
   /** Copies the folder; returns a function that puts the copy in the folder's place. `name` tells the copy from other copies of this folder. */
   readonly copy: (folder: string, name: string) => () => void;
-  /** Returns a function that takes off what was appended to the log's youngest file since the call. The server may run at the call. */
+  /** Returns a function that takes off what was appended to the log's youngest file since this call. The server may be running during this call. */
   readonly tailNow: (folder: string) => () => void;
   /** Puts a copy that is up to date in place of the folder. */
   readonly renew: (folder: string) => void;

@@ -56,7 +56,7 @@ const linesUntil = (reader: ScriptReader, signal: AbortSignal | undefined): Scri
   },
 });
 
-/** Waits for a promise, or for the signal where the signal comes first. It leaves no listener at the signal, which many runs share. */
+/** Waits for a promise, or for the signal where the signal comes first. No listener stays at the signal, which many runs share. */
 export const orAborted = async (promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> => {
   let hear = (): void => undefined;
   const signalled = new Promise<void>((resolve) => (hear = resolve));

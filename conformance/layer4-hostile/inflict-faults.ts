@@ -1,4 +1,4 @@
-/** Does the faults of a plan to servers and their folders, and keeps which servers are dead or dying by a fault. */
+/** Does the faults of a plan to servers and their folders, and remembers which servers are dead or dying by a fault. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Cluster } from '#bayou/master/cluster.js';
@@ -15,7 +15,7 @@ export interface FaultState {
   readonly lossy: Set<NodeId>;
   /** Servers that may come back as new replicas though nothing was taken from their logs (R7a). */
   readonly doubtful: Set<NodeId>;
-  /** Folders that an older copy will replace: `putBack` does that before line `line`. */
+  /** Folders that an older copy will replace: `putBack` replaces the folder before line `line`. */
   readonly putBacks: { readonly line: number; readonly id: NodeId; readonly putBack: () => void }[];
   /** Servers that die during this line, or right after it. */
   readonly dying: Map<NodeId, TargetProcess>;
@@ -146,7 +146,7 @@ export const inflict = async (state: FaultState, effects: FaultEffects, fault: P
   }
 };
 
-/** Starts a second server on the folder of a running one, and kills the first `afterMs` later. Then it kills the second, too, whether that had started or not. */
+/** Starts a second server on the folder of a running one, and kills the first `afterMs` later. Then the second is killed, too, whether it had started or not. */
 const startSecond = async (
   state: FaultState,
   effects: FaultEffects,

@@ -25,7 +25,7 @@ export interface Nemesis {
   readonly isExpected: (id: NodeId) => boolean;
 }
 
-/** How often a server whose log was refused is given a new folder. */
+/** The most times that a server whose log was refused gets a new folder. */
 const MAX_RETRIES = 2;
 
 // --- the deaths that the script is told of ---------------------------------------------------------------------------------

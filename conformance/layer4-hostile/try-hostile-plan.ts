@@ -1,6 +1,6 @@
 /**
  * Layer 4 runs a script on real processes, with faults of the network, the processes and the disks. Layer 3 follows the run's trace along the model,
- * and the judge, which knows no model, judges it.
+ * and the judge, which knows no model, judges the run's history.
  */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Conformity } from '../common/finding.js';
@@ -19,7 +19,7 @@ export interface HostileTrial {
   readonly rejection: Rejection | undefined;
 }
 
-/** The counts of the network that are faults. Its other counts are frames that it only carried. */
+/** The counts of the proxies that are faults. Their other counts are connections, and frames that passed unchanged. */
 const NETWORK = ['delayed', 'repeated', 'reordered', 'dropped', 'cut', 'blackHoled'] as const;
 
 /** Runs a plan; layer 3 and the judge look at the run. Rejects where the signal comes first. */

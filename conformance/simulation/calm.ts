@@ -1,6 +1,6 @@
 /**
  * Checks the calm at the end of a run, whatever faults came before: the last `stabilize` succeeds, and every client that is linked to a live server is served.
- * The checks use the master's commands and their results alone, and the replicas that clients ask.
+ * The checks use nothing but the master's commands with their results, and the names of the replicas that clients ask.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';

@@ -1,4 +1,4 @@
-/** The abstraction function on a simulated cluster: looks into its processes, and returns the model's state for theirs. */
+/** The abstraction function on a simulated cluster: looks into its processes, and returns the state of the model that stands for their state. */
 import { replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { Replica } from '#bayou/impl/replica.js';
 import type { Session } from '#bayou/impl/session.js';

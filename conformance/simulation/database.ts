@@ -9,7 +9,7 @@ import type { Scheduler } from './scheduler.js';
 /** How long a turn of the database takes, in µs. */
 const TURN_US = { least: 30, most: 300 };
 
-/** Does `act` in a thread of the database, when its turn comes. Resolves when it is done; with `isSynced` when it was also forced to the disk. */
+/** Does `act` in a thread of the database, when its turn comes. Resolves when `act` is done, or, with `isSynced`, when its changes were forced to the disk, too. */
 type InTurn = <A>(what: string, act: () => Promise<A>, isSynced?: boolean) => Promise<A>;
 
 /** LevelDB's error for a database that a process has open. */

@@ -1,6 +1,6 @@
 /**
- * A guest of a simulated cluster. It knows the secret, and sends a server a request that nobody may send (R16), or a false claim. The server must send the guest away, lose nothing by
- * it, and go on. A guest writes no trace: what a server does for it is judged like everything else that the server does.
+ * A guest of a simulated cluster. It knows the secret, and sends a server a request that nobody may send (R16), or a false claim. The server must send the guest away, lose nothing
+ * by the request, and go on. A guest writes no trace: what a server does for it is judged like everything else that the server does.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
@@ -12,8 +12,8 @@ import type { WorldFault } from './plan-faults.js';
 import type { Main } from './simulation.js';
 
 /**
- * The deed of a guest. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long. `stray`: a put that another replica may have taken (R14). `address`: it
- * tells a server to call a port that does not exist. `claim`: it claims more of a replica than that replica's own vector does.
+ * The deed of a guest. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long. `stray`: a put that another replica may have taken (R14). `address`: the guest
+ * tells a server to dial a port that does not exist. `claim`: the guest claims more of a replica than that replica's own vector does.
  */
 export type GuestDeed = Extract<WorldFault, { readonly type: 'guest' }>['what'];
 

@@ -1,7 +1,7 @@
 /**
  * Runs that the model guides: a simulated cluster is led along a path of a bounded configuration's graph. The master's commands do each step over the cluster's sockets; a single pull is
- * done as servers do it in the background. After each step the abstraction function returns the model's state of the cluster, which must be the step's target. So the processes that ship
- * have taken each transition of the path, with their connections and logs.
+ * done as servers do it in the background. After each step the abstraction function returns the model's state of the cluster, which must be the step's target. So the code that ships
+ * has taken each transition of the path, with its connections and logs.
  */
 import { counted } from '#bayou/core/counted.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -44,7 +44,7 @@ export interface GuidedRun extends Pick<SimulatedRun, 'days' | 'lossy' | 'trace'
 export const GuidedPlanC = t.readonly(
   t.strict(
     {
-      /** The configuration through whose graph it was led. */
+      /** The configuration through whose graph the run was led. */
       configuration: t.UnknownRecord,
       seed: t.number,
       /** The deeds, by their numbers, and for readers as the model names them. */

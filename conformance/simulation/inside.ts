@@ -1,6 +1,6 @@
 /**
- * Looks into all replicas at one instant, which only a simulator can. It is told of every event at the moment when a process writes it, and then looks into
- * that process's replica. It knows the contract alone, and of a replica only its vector, its store and its accept time.
+ * Looks into all replicas at one instant, which only a simulator can. An {@link Insight} is told of every event at the moment when a process writes the event, and
+ * then looks into that process's replica. It knows the contract alone, and of a replica only the vector, the store and the accept time.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';

@@ -1,6 +1,6 @@
 /**
- * The kinds of steps that runs have taken: an event with its outcome. They are no measure of states. They show which kinds a series of runs has never taken, so that
- * nobody takes the series for a proof of them.
+ * The kinds of steps that runs have taken; a kind is an event with its outcome. Kinds do not measure how many states were reached. They show what a series of runs has never done, so
+ * that nobody believes that the series has tried it.
  */
 import { PUT_RESULTS } from '#bayou/core/results.js';
 import type { TraceEvent } from '#bayou/core/trace.js';

@@ -1,5 +1,5 @@
 /**
- * Leads a simulated cluster through a graph: has the master's commands that bring the cluster from one situation to another, and the steps through which it cannot be led.
+ * Leads a simulated cluster through a graph: finds the master's commands that bring the cluster from one situation to another, and names the steps through which a cluster cannot be led.
  *
  * Two kinds of steps need further commands. Clients of the model roam, so before a put or a get the client's links are made and cut, until it is linked to the step's server alone. The master
  * links a server that starts again to all others, so the links that the situation lacks are cut again before the next step.

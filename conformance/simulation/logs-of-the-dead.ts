@@ -1,6 +1,6 @@
 /**
- * Checks the logs that dead servers leave (R10). Whenever a server's process dies, its folder is copied as it is on the disk then. When the run is over, a fresh reader opens each copy in a world of its own. The log
- * must have every put that a client had been told was accepted: in its vector, and in its store, or a later write to the key there. The server's memory is gone and cannot help.
+ * Checks the logs that dead servers leave (R10). Whenever a server's process dies, its folder is copied as it is on the disk at that moment. When the run is over, a fresh reader opens each copy in a world of its own. The log
+ * must have every put that a client had been told was accepted: in its vector, and in its store, or a later write to the key there. The reader has the files alone, and nothing of the server's memory.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';

@@ -1,4 +1,4 @@
-/** The state graph of a bounded configuration, by the model alone. It has the transitions that layer 1 walks, each with a number, by which a guided run names those that it takes. */
+/** The state graph of a bounded configuration, by the model alone. The graph has the transitions that layer 1 walks. Each has a number, by which a guided run names it. */
 import type { ComponentModel, Outcome, Slot } from '#bayou/checker/model.js';
 import type { Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
@@ -21,7 +21,7 @@ export interface Graph {
   readonly steps: ReadonlyArray<GraphStep>;
   readonly states: number;
   readonly transitions: number;
-  /** The transitions out of a state: from `first[state]` up to `first[state + 1]`, without that. */
+  /** The transitions out of a state: from `first[state]` up to, and without, `first[state + 1]`. */
   readonly first: Int32Array;
   /** By transition: its target state, its step, and the outcome that a user sees. */
   readonly to: Int32Array;

@@ -6,7 +6,7 @@ import type { Scheduler } from './scheduler.js';
 
 /** A machine's clock. It may go too fast or too slowly, be wrong, and be set. */
 export class MachineClock {
-  /** The time that it showed when the world began, plus the amounts by which it was set since, in ms since 1970. */
+  /** What the clock showed when the world began, plus the amounts by which it was set since, in ms since 1970. */
   wallMs: number;
   #rate = 1;
   /** The monotonic time, in µs, at the moment `#sinceUs` of the world, from which on the clock has gone at the present rate. */
@@ -34,7 +34,7 @@ export class MachineClock {
     return this.#baseUs + (nowUs - this.#sinceUs) * this.#rate;
   }
 
-  /** The time that it shows, in ms since 1970, with fractions. */
+  /** The time that the clock shows, in ms since 1970, with fractions. */
   shownMs(nowUs: number): number {
     return this.wallMs + this.monotonicUs(nowUs) / 1000;
   }

@@ -18,7 +18,7 @@ export interface Recorder {
   readonly onEvent: (event: TraceEvent) => void;
   readonly onServer: (name: string, server: RunningServer) => void;
   readonly onClient?: (client: RunningClient) => void;
-  /** A server cut off an end for a message that no honest end sends. */
+  /** A server has cut off a party for a message that no honest process sends. */
   readonly onFault: (line: string) => void;
 }
 
@@ -33,7 +33,7 @@ export const tracerOf = (name: string, life: Life, say: (line: string) => void, 
   };
 };
 
-/** A server's line on an end that it cut off for a dishonest message. Half a frame is none: an honest end's death, or the network, may cut a frame off. */
+/** A server's line on a party that it cut off for a dishonest message. Half a frame is no such message: the death of an honest process, or the network, may cut a frame off. */
 const DISHONEST = /was cut off: it sent (?!half a frame)/;
 
 const loggerOf = ({ name, say }: Environment, recorder: Recorder | undefined): Logger => {

@@ -8,7 +8,7 @@ import { liveWritesOf, transfersOf, vectorOf } from '#bayou/impl/replica.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import { kindOf } from './kinds.js';
 
-/** Greater numbers count as this one. */
+/** The greatest number in a text; greater ones count as this. */
 const MANY = 3;
 /** A client's step is named with this many steps before it, since they decide what the client may do next. */
 const CLIENTS_PAST = 2;

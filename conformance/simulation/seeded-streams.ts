@@ -11,7 +11,7 @@ export interface Random {
   readonly int: (least: number, most: number) => number;
   /** A number from 0 up to 1, without 1. */
   readonly part: () => number;
-  /** True with this probability. It takes a number from the stream in any case. */
+  /** True with this probability. The call takes a number from the stream in any case. */
   readonly chance: (probability: number) => boolean;
   /** An element of a list that is not empty. */
   readonly pick: <A>(list: ReadonlyArray<A>) => A;

@@ -27,7 +27,7 @@ import { GUEST, inflictOnWorld, mendWorld, type SendGuest, type WorldCounts } fr
 const MOST_EVENTS = 3_000_000;
 const DAY_US = 7_200_000_000;
 
-/** The line of a server about a guest that called itself a master, and told the server to call an address that cannot exist. */
+/** The line of a server about a guest that called itself a master, and told the server to dial an address that cannot exist. */
 const A_BAD_CALLER = /: master 0 was cut off: it sent a message whose field 'ask\b/;
 
 /** The state that the days of a run share. */
@@ -73,7 +73,7 @@ class Day {
     this.#shared = shared;
   }
 
-  /** Lives the whole day. Rejects where the signal comes first. */
+  /** Plays the whole day. Rejects where the signal comes first. */
   async live(number: number): Promise<PastDay> {
     const { simulation, signal } = this.#shared;
     let isDone = false;
@@ -217,7 +217,7 @@ class Day {
     });
   }
 
-  /** Starts a guest, who calls the server of a machine and has the cluster's secret. */
+  /** Starts a guest, who has the cluster's secret and dials the server of a machine. */
   readonly #sendGuest: SendGuest = (machine, deed) => {
     const { simulation } = this.#shared;
     const config = [...this.#configs.values()].find(({ id }) => `s${id}` === machine);

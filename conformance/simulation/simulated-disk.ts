@@ -38,7 +38,7 @@ export const SYNC_US = { least: 100, most: 4000 };
 /** The step of the system's clock for files, in ns: two changes may have one time. */
 const TICK_NS = 4_000_000;
 const LOCK_US = 100;
-/** The most changes that a disk which keeps their order loses; one of these numbers is drawn. */
+/** How many changes a disk that keeps their order loses at most; one of these numbers is drawn. */
 const LOST_AT_ONCE = [2, 8, 64];
 /** The part of a change that is wholly on the disk. */
 const KEPT = 0.99;
@@ -56,7 +56,7 @@ const partOf = (length: number, overwrites: boolean, { part, isShort }: Fate): n
 /** The disk. */
 export class SimulatedDisk {
   readonly counts: DiskCounts = { calls: 0, EIO: 0, kill: 0, short: 0, ENOSPC: 0, slow: 0 };
-  /** Does it refuse new bytes and new files? */
+  /** Is the disk full? Then it refuses new bytes and new files. */
   isFull = false;
   /** How much longer each call takes, in µs. */
   slowUs = 0;

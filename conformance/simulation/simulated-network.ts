@@ -57,7 +57,7 @@ export class SimulatedNetwork {
   readonly #dialed = new Map<string, number>();
   /** Ports that were freed, the latest at the end. */
   readonly #freed: number[] = [];
-  /** By machine, the squatter that takes its ports when they get free. */
+  /** By machine, the squatter that takes the machine's ports when they get free. */
   readonly #squatters = new Map<string, Life>();
   #nextPort = FIRST_PORT;
 
@@ -254,7 +254,7 @@ export class SimulatedNetwork {
       const onConnection = (stream: ByteStream): void => void stream.destroy();
       this.#listeners.set(nameOf(listener.at), { ...listener, life: squatter, onConnection, backlog: new Set() });
     } else this.#freed.push(listener.at.port);
-    // Without power of its machine, the backlog ends as the life's other connections do.
+    // Where the machine has lost its power, the backlog ends as the life's other connections do.
     if (listener.host.isUp) for (const end of listener.backlog) end.abort();
     listener.backlog.clear();
   }

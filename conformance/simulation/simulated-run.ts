@@ -1,5 +1,5 @@
 /**
- * A simulated run: the master, the servers and the clients that ship, in the world of a plan. Three judge it: layer 3, by the model; the judge, which
+ * A simulated run: the master, the servers and the clients that ship, in the world of a plan. Three look at it: layer 3, by the model; the judge, which
  * knows no model; and the look into all replicas at once.
  */
 import type { NodeId } from '#bayou/core/ids.js';
@@ -110,7 +110,7 @@ export interface SimulatedVerdict {
   readonly failures: ReadonlyArray<string>;
 }
 
-/** Judges a run by its processes' events, and by the looks into its replicas. */
+/** The verdicts on a run, from its processes' events and from the looks into its replicas. */
 export const assessSimulated = async (
   run: Pick<SimulatedRun, 'days' | 'lossy' | 'failures'>,
   signal?: AbortSignal,

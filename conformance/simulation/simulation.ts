@@ -51,7 +51,7 @@ export interface SimulationOptions {
   readonly networkFaults?: NetworkFaults;
 }
 
-/** The beginning of a world, in ms since 1970. It is later than the earliest time that an honest clock can show. */
+/** The time at which a world begins, in ms since 1970. It is later than the earliest time that an honest clock can show. */
 const BEGINNING_MS = Date.UTC(2026, 0, 1);
 
 /** A machine. */
@@ -61,7 +61,7 @@ export class Machine {
   readonly disk: SimulatedDisk;
   isUp = true;
   isSheltered = false;
-  /** The number of times that it was powered on. */
+  /** How many times the machine was powered on. */
   boots = 1;
   readonly running = new Set<Running>();
 

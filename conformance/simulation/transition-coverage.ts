@@ -1,5 +1,5 @@
 /**
- * Keeps which transitions of a graph the runs have taken, and chooses the deeds that lead a run to new ones.
+ * Records which transitions of a graph the runs have taken, and chooses the deeds that lead a run to new ones.
  *
  * Contents are *open* as long as a deed in one of their situations was not done, or leads to other open contents. After each deed this is updated backwards, from contents to those before them. A run goes on
  * until its contents are not open. It never goes in a circle, since no run comes back to earlier contents.
@@ -80,7 +80,7 @@ export class Coverage {
     return this.#toDo[contents] === 0;
   }
 
-  /** Counts one thing to do less. Was it the last? */
+  /** Counts one thing less to do. Was it the last? */
   #hasOneLess(contents: number): boolean {
     this.#toDo[contents]!--;
     return this.isOver(contents);

@@ -16,7 +16,7 @@ export const hearsNow = (listener: Listener): void => {
   hears = listener;
 };
 
-/** Begins to listen, and removes other listeners: they would take a simulated process's crash for one of the whole program. Returns a function that ends this. */
+/** Begins to listen, and removes other listeners: they would take a simulated process's crash for one of the whole program. Returns a function that stops listening and puts the other listeners back. */
 export const hearUncaught = (): (() => void) => {
   if (worlds++ === 0) {
     others = UNCAUGHT.map((event) => [event, process.listeners(event as 'uncaughtException')] as const);

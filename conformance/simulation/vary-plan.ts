@@ -1,5 +1,5 @@
 /**
- * Makes plans of plans. A plan whose run took new steps is changed a little, so that the next run takes these steps and goes on otherwise. The changed plan gets another seed or faults of
+ * Makes plans from plans. A plan whose run took new steps is changed a little, so that the next run takes these steps and goes on otherwise. The changed plan gets another seed or faults of
  * another plan, or it loses or moves some of its faults. Of its script only puts, gets and changes of links are left out, since other lines may need the lines before them.
  */
 import fc from 'fast-check';

@@ -84,7 +84,7 @@ const sendGuestsAway = ({ machines, network }: Simulation): void => {
 /**
  * Mends the world for the calm:
  * - All ways are open and all disks are fast. An end whose other end is gone is told so.
- * - Planned faults that have not come about never do, since they would come in the calm. (The time of a fault may be longer than the lines after its own took.)
+ * - Planned faults that have not come about are cancelled, since they would come in the calm. (The time of a fault may be longer than the lines after its own took.)
  * - The clients' messages under way arrive at once. A put that its client gave up may take effect at any later time (R14), and otherwise that could be between two printed stores.
  * - The messages to clients arrive at once, too: a server says only once that it is another replica now (R7a).
  * - Guests that are under way never arrive.

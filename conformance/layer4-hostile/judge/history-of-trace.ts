@@ -1,6 +1,6 @@
 /**
  * Makes a history of a trace. The clients' processes tell their operations. The master's commands, which run one after the other, put the operations
- * in order. Of the servers' events only a new identity counts, since it shows that a log was lost (R7, R7a).
+ * in order. Of the servers' events only a start as a new replica counts, since it shows that a log has lost something (R7, R7a).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
@@ -182,7 +182,7 @@ const orderByMaster = (
   return { operations: byMaster.operations, stores: byMaster.stores, rounds: byMaster.round };
 };
 
-/** Changes the shape by a command; false where the command is bad input. */
+/** Updates the shape by a command; false where the command is bad input. */
 const takeCommand = (byMaster: ByMaster, command: Command): boolean => {
   const after = shapeAfter(byMaster.shape, command);
   byMaster.shape = after ?? byMaster.shape;

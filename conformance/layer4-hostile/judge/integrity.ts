@@ -24,7 +24,7 @@ const isIndeterminate = (o: Origin): boolean => ('indeterminate' in o ? o.indete
 const hasFailed = (o: Origin): boolean => ('failed' in o ? o.failed : o.outcome === 'fail');
 const firstOf = (o: Origin): Operation => ('first' in o ? o.first : o);
 
-/** The put of a value, when it is the only one: then a read of the value names its write. */
+/** The put of a value, if only one put has the value: then a read of the value names its write. */
 export const onlyPut = (o: Origin | undefined): Operation | null => (o === undefined || 'first' in o ? null : o);
 
 /** Where a value of a key came from; undefined when nobody put it. */

@@ -11,7 +11,7 @@ export type Stamped = Operation & { readonly stamp: Stamp };
 
 const isStamped = (op: Operation): op is Stamped => op.stamp !== null;
 
-/** Can this history be judged by stamps: has every answer with a value one? */
+/** Can this history be judged by stamps? Then every answer with a value has a stamp. */
 export const hasStamps = (h: History): boolean =>
   h.operations.every((op) => op.outcome !== 'ok' || op.value === null || isStamped(op));
 
@@ -88,7 +88,7 @@ interface Shown {
   witness: Operation;
 }
 
-/** The answer to an operation must not be older than these: they are what its session had seen when the operation was sent. */
+/** The answer to an operation must not be older than these writes: the operation's session had seen them when the operation was sent. */
 interface Requirement {
   readonly wrote: Stamped | null;
   readonly read: Stamped | null;

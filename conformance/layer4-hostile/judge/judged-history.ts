@@ -13,9 +13,9 @@ import { showStamp } from './stamp-order.js';
  */
 export interface Operation {
   readonly f: 'put' | 'get';
-  /** The client that made it. */
+  /** The client of the operation. */
   readonly process: NodeId;
-  /** The name of its session, where a client's id has had several (R11a); no other session has this name. Null: the client had one session. */
+  /** The name of the operation's session, where a client's id has had several (R11a); no other session has this name. Null: the client had one session. */
   readonly session: string | null;
   readonly key: string;
   readonly value: string | null;

@@ -1,6 +1,5 @@
 /**
- * Finds the partitions of the servers: section 5 of the contract in the judge's own reading. A `Shape` keeps the pairs of servers that are *cut*
- * from each other, and is never changed in place. Layers 2 and 3 keep the existing links instead (`common/topology-of-script.ts`). A property
+ * Finds the partitions of the servers: section 5 of the contract in the judge's own reading. A `Shape` keeps the pairs of servers whose link is *cut*, and is never changed in place. Layers 2 and 3 keep the existing links instead (`common/topology-of-script.ts`). A property
  * test compares the two, so that neither is believed alone.
  */
 import type { NodeId } from '#bayou/core/ids.js';
@@ -8,7 +7,7 @@ import type { Command } from '#bayou/core/script.js';
 
 type Kind = 'server' | 'dead server' | 'client';
 
-/** The servers and clients after the commands so far, and the cuts between servers. Immutable. */
+/** The servers and clients after the commands so far, and which links between servers are cut. Immutable. */
 export interface Shape {
   readonly kinds: ReadonlyMap<NodeId, Kind>;
   /** Pairs of servers, each once, whose link a command has cut and none has made since. */

@@ -32,7 +32,7 @@ const meets = (vv: Vector, need: Vector): boolean => [...need].every(([r, t]) =>
 const has = (vv: Vector, s: Stamp | undefined): boolean => s === undefined || (vv.get(s.r) ?? 0) >= s.t;
 
 /**
- * The history that a sound system leaves after these steps. Replicas, pulls and sessions have their shortest form here.
+ * The history that a sound system leaves after these steps. Replicas, pulls and sessions are written in the simplest way here.
  */
 export const soundHistory = (
   steps: ReadonlyArray<HistoryStep>,

@@ -1,6 +1,6 @@
 /**
  * The order of stamps (R4) and vectors of stamps (R8, R12), written again here. The judge shares the types of `src/core`, and no line of the
- * model or of the implementation. So a mistake there is not repeated in the judge's verdict.
+ * model or of the implementation. So a mistake of these is not repeated in the judge's verdict.
  */
 import { incarnationOf, type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import type { Stamp } from '#bayou/core/write.js';

@@ -57,7 +57,7 @@ export interface Verdict {
   readonly operations: number;
   readonly checked: Readonly<Record<Promised, number>>;
   readonly violations: ReadonlyArray<Violation>;
-  /** What this history lacks the facts to decide, a sentence each. */
+  /** What the facts of this history do not decide, a sentence each. */
   readonly undecided: ReadonlyArray<string>;
 }
 
