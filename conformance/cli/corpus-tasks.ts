@@ -16,8 +16,9 @@ import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simula
 import { showSimulated } from '../simulation/simulated-run.js';
 import { smallerPlans, variationsOf } from '../simulation/vary-plan.js';
 import type { ConformArgs } from './conform-options.js';
+import { madeSmaller } from './make-smaller.js';
 import { Sum, type Tried } from './simulation-sum.js';
-import { keepTried, readPlan, SHRINK_MS, tryPlan, unlessCut, type Series } from './simulation-tasks.js';
+import { isSound, keepTried, readPlan, SHRINK_MS, tryPlan, unlessCut, type Series } from './simulation-tasks.js';
 import type { Task } from './tasks.js';
 
 /** The most plans of a corpus: once there are so many, no further plan is kept. */
@@ -80,22 +81,13 @@ const nextPlan = ({ plans }: Corpus, seed: number, run: number): SimulationPlan 
 };
 
 /** The smallest plan that still fails: leaves out one part after the other, until the time is over. */
-const madeSmaller = async (failed: Tried, signal: AbortSignal): Promise<Tried> => {
-  const until = performance.now() + SHRINK_MS;
-  let smallest = failed;
-  for (let isDone = false; !isDone;) {
-    isDone = true;
-    for (const plan of smallerPlans(smallest.plan, NO_NETWORK_FAULTS)) {
-      if (performance.now() > until) return smallest;
-      const tried = await tryPlan(plan, signal);
-      if (tried.verdict.sound) continue;
-      smallest = tried;
-      isDone = false;
-      break;
-    }
-  }
-  return smallest;
-};
+const smallestOf = (failed: Tried, signal: AbortSignal): Promise<Tried> =>
+  madeSmaller(
+    failed,
+    ({ plan }) => smallerPlans(plan, NO_NETWORK_FAULTS),
+    { attempt: (plan) => tryPlan(plan, signal), isSound },
+    SHRINK_MS,
+  );
 
 /** The task of a series of runs that is guided by the steps they take. */
 export const corpusTask = (
@@ -119,7 +111,7 @@ export const corpusTask = (
       if (corpus.note(steps) && known[i] === undefined) corpus.keep(plan);
       tell(`${sum.text()}; ${corpus.reached.size} steps, ${corpus.plans.length} plans`);
       if (tried.verdict.sound) continue;
-      const smallest = shrinkRuns === 0 ? tried : await madeSmaller(tried, signal);
+      const smallest = shrinkRuns === 0 ? tried : await smallestOf(tried, signal);
       const name = `varied run ${run} of seed ${seed}`;
       const kept = await keepTried(smallest, name, outDir);
       const details = [showSimulated(smallest.verdict), ...kept].join('\n');

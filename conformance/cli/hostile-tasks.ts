@@ -1,5 +1,4 @@
 /** Layer 4 of `bayou conform`: hostile runs of real processes, by a plan, by a seed and a number, or one after the other until one is wrong. */
-import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
@@ -9,6 +8,7 @@ import { tryHostilePlan, type HostileTrial } from '../layer4-hostile/try-hostile
 import type { ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
 import { planJson } from '../common/plan-json.js';
+import { shrunk } from './make-smaller.js';
 import type { Series } from './simulation-tasks.js';
 import { timed, type Task } from './tasks.js';
 
@@ -61,18 +61,12 @@ const SHRINK_MS = 300_000;
  * The smallest plan that is seen to fail within `maxRuns` runs. A seed does not repeat the timing of real processes, so a smaller plan may have the
  * failure and not show it.
  */
-const shrunk = async (failed: Tried, seed: number, maxRuns: number, signal: AbortSignal): Promise<Tried> => {
-  let smallest = failed;
+const smallestOf = (failed: Tried, seed: number, maxRuns: number, signal: AbortSignal): Promise<Tried> => {
   let runs = 0;
-  const property = fc.asyncProperty(hostilePlans, async (plan) => {
-    if (runs++ >= maxRuns) return true;
-    const trial = await tryHostilePlan(plan, signal);
-    if (trial.verdict === 'diverges') smallest = { plan, trial };
-    return trial.verdict !== 'diverges';
-  });
-  await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true });
-  signal.throwIfAborted();
-  return smallest;
+  const attempt = async (plan: HostilePlan): Promise<Tried | undefined> =>
+    runs++ >= maxRuns ? undefined : { plan, trial: await tryHostilePlan(plan, signal) };
+  const isSound = ({ trial }: Tried): boolean => trial.verdict !== 'diverges';
+  return shrunk({ failed, seed, plans: hostilePlans }, { attempt, isSound }, SHRINK_MS, signal);
 };
 
 const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
@@ -98,7 +92,7 @@ export const hostileSeriesTask = (
       const name = nameOf(seed, i);
       if (trial.verdict === 'undecided') undecided.push(`${name}: ${trial.details}`);
       if (trial.verdict === 'conforms' || trial.verdict === 'undecided') continue;
-      const { trial: found } = await shrunk({ plan, trial }, seed + i, shrinkRuns, signal);
+      const { trial: found } = await smallestOf({ plan, trial }, seed + i, shrinkRuns, signal);
       const details = await detailsOf(found, name, outDir);
       const repeat = `bayou conform --hostile --seed ${seed} --from ${i} --runs 1`;
       return [{ layer: 4, name, verdict: trial.verdict, counts, details, repeat, elapsedMs: elapsedMs() }];

@@ -5,6 +5,7 @@ import { runLibrary, type LibraryRun } from '../simulation/library-run.js';
 import { sessionsPlanIn, smallerSessions, wrongInSessions, type SessionsPlan } from '../simulation/sessions-plan.js';
 import { sumOf } from '../common/sum-of.js';
 import type { ConformArgs } from './conform-options.js';
+import { madeSmaller } from './make-smaller.js';
 import { keepPlan } from './keep-plan.js';
 import { planJson } from '../common/plan-json.js';
 import type { Task } from './tasks.js';
@@ -29,26 +30,17 @@ export const trySessions = async (plan: SessionsPlan, signal: AbortSignal): Prom
 });
 
 /** The smallest plan that still fails: leaves out one part after the other, until the time, in ms, is over. `attempt`: runs a plan. */
-export const sessionsMadeSmaller = async (
+export const sessionsMadeSmaller = (
   failed: TriedSessions,
   withinMs: number,
   attempt: (plan: SessionsPlan) => Promise<TriedSessions>,
-): Promise<TriedSessions> => {
-  const until = performance.now() + withinMs;
-  let smallest = failed;
-  for (let isDone = false; !isDone;) {
-    isDone = true;
-    for (const plan of smallerSessions(smallest.plan)) {
-      if (performance.now() > until) return smallest;
-      const tried = await attempt(plan);
-      if (tried.run.failures.length === 0) continue;
-      smallest = tried;
-      isDone = false;
-      break;
-    }
-  }
-  return smallest;
-};
+): Promise<TriedSessions> =>
+  madeSmaller(
+    failed,
+    ({ plan }) => smallerSessions(plan),
+    { attempt, isSound: ({ run }) => run.failures.length === 0 },
+    withinMs,
+  );
 
 /** Keeps a run of sessions that fails; returns its failures and the lines that name the files. */
 export const keepSessions = async ({ plan, run }: TriedSessions, name: string, outDir: string): Promise<string> => {

@@ -1,5 +1,4 @@
 /** `bayou conform --simulate` does simulated runs, one after the other, up to the given number or time. It makes the first wrong run's plan smaller, and keeps it. */
-import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { tryHostilePlan } from '../layer4-hostile/try-hostile-plan.js';
@@ -9,6 +8,7 @@ import { realPlanOf } from '../simulation/plan-for-real.js';
 import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
+import { shrunk } from './make-smaller.js';
 import { Sum, type Tried } from './simulation-sum.js';
 import { hasSessions, keepSessions, sessionsMadeSmaller, trySessions, type TriedSessions } from './sessions-tasks.js';
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
@@ -32,18 +32,8 @@ export const unlessCut = <T>(trying: Promise<T>, signal: AbortSignal): Promise<T
     throw error;
   });
 
-/** The smallest plan that is found to fail before the time is over. */
-const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise<Tried> => {
-  let smallest = failed;
-  const property = fc.asyncProperty(simulationPlans, async (plan) => {
-    const tried = await tryPlan(plan, signal);
-    if (!tried.verdict.sound) smallest = tried;
-    return tried.verdict.sound;
-  });
-  await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true });
-  signal.throwIfAborted();
-  return smallest;
-};
+/** Was a run sound? */
+export const isSound = ({ verdict }: Tried): boolean => verdict.sound;
 
 /** Keeps a run that fails. */
 export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
@@ -109,6 +99,12 @@ export interface Series {
 type Wrong = Pick<Finding, 'name' | 'details'>;
 type Keeping = Pick<ConformArgs, 'outDir' | 'shrinkRuns'>;
 
+/** The smallest plan that is found to fail before the time is over. */
+const smallestOf = (failed: Tried, seed: number, signal: AbortSignal): Promise<Tried> => {
+  const attempt = (plan: SimulationPlan): Promise<Tried> => tryPlan(plan, signal);
+  return shrunk({ failed, seed, plans: simulationPlans }, { attempt, isSound }, SHRINK_MS, signal);
+};
+
 /** Makes a plan that fails smaller, and keeps it. */
 const wrongPlan = async (
   tried: Tried,
@@ -117,7 +113,7 @@ const wrongPlan = async (
   signal: AbortSignal,
 ): Promise<Wrong> => {
   const name = `simulated run ${run} of seed ${seed}`;
-  const smallest = shrinkRuns === 0 ? tried : await shrunk(tried, simulationSeed(seed, run), signal);
+  const smallest = shrinkRuns === 0 ? tried : await smallestOf(tried, simulationSeed(seed, run), signal);
   return { name, details: [showSimulated(smallest.verdict), ...(await keepTried(smallest, name, outDir))].join('\n') };
 };
 
