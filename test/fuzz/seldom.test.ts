@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { differencesOf, explored, type Explored } from '../../fuzz/attempt.js';
 import { diceOf } from '../../fuzz/dice.js';
-import { anySeldom, type Seldom } from '../../fuzz/seldom.js';
+import { anySeldom } from '../../fuzz/seldom/any-seldom.js';
+import type { Seldom } from '../../fuzz/seldom/seldom-model.js';
 import { truths } from '../../fuzz/oracle/judge.js';
 import type { PlainRecipe } from '../../fuzz/recipe/plain.js';
 
@@ -54,6 +55,18 @@ test('each kind is made', () => {
         claims.some(({ kind, marked }) => kind === 'sometimes' && marked.some((state) => isNull(states[state]))) &&
         truths(model.world).some(({ verdict }) => verdict === 'reached'),
     ),
+    'a step that one of two states has which a symmetry exchanges, and a run without an end': plain(
+      ({ edges }, one) => edges.some(({ family }) => family === 'Fork') && isLasting(one) && isKept(one.model) && isViolated(one),
+    ),
+    'a run round what is beyond the boundary': ({ made: { recipe }, model }) =>
+      recipe.form === 'component' &&
+      recipe.boundary !== undefined &&
+      truths(model.world).some(({ verdict }) => verdict === 'violated'),
+    'a strongly fair step that a run for ever keeps away from': plain(
+      ({ edges }, one) => edges.some(({ fair }) => fair !== undefined) && isViolated(one),
+    ),
+    'a sweep that ends with a deadlock': ({ made, model }) =>
+      made.way.search === 'sweep' && truths(model.world).every(({ verdict }) => verdict === 'violated'),
     'several maps that are one to one': plain(({ symmetry, spoiled }) => spoiled === true && (symmetry ?? []).every(isBijection)),
     'several maps, one of them not': plain(
       ({ symmetry, spoiled }) => spoiled === true && symmetry !== undefined && !symmetry.every(isBijection),

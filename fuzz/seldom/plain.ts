@@ -1,23 +1,9 @@
-/**
- * Makes models of kinds that the usual dice make too seldom. Each model comes with the one way of checking that could show a fault. The kinds are:
- * liveness under a symmetry, states that a short hash loses under a reduction, states that only a witness tells apart, ends that a normal form merges
- * with other states, and false symmetries of several maps. Some states are `null`, which faulty code may take for no state.
- */
-import { range, type Dice } from './dice.js';
-import { canon } from './oracle/text.js';
-import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from './recipe/component.js';
-import type { Edge, PlainClaim, PlainRecipe } from './recipe/plain.js';
-import type { Recipe } from './recipe/recipe.js';
-import type { Way } from './ways/way.js';
-import { anyPlain } from './make/plain.js';
-
-/** A model (`recipe`), and the way of checking it. */
-export interface Seldom {
-  readonly recipe: Recipe;
-  readonly way: Way;
-}
-
-// --- plain models --------------------------------------------------------------------------------------------------------------
+/** Makes plain models of seldom kinds. */
+import { range, type Dice } from '../dice.js';
+import { anyPlain } from '../make/plain.js';
+import { canon } from '../oracle/text.js';
+import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
+import type { Seldom } from './seldom-model.js';
 
 /** The dice are thrown at most `TRIES` times for a model that fits its kind. */
 const TRIES = 12;
@@ -75,7 +61,7 @@ const ofOne = (kind: PlainClaim['kind'], one: number, all: ReadonlyArray<number>
       );
 
 /** Makes a claim of liveness under a symmetry. The symmetry may keep the states of the claim or not. */
-const lasting = (dice: Dice): Seldom | undefined => {
+export const lasting = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry !== undefined && variants === 1);
   if (made === undefined) return undefined;
   const recipe = withNull(dice, made);
@@ -98,7 +84,7 @@ const lasting = (dice: Dice): Seldom | undefined => {
 };
 
 /** Makes a model of which a short hash merges states. The audit of its reduction sees all states. */
-const hashed = (dice: Dice): Seldom | undefined => {
+export const hashed = (dice: Dice): Seldom | undefined => {
   const recipe = barePlain(
     dice,
     ({ symmetry, variants, states }) => (symmetry !== undefined || variants > 1) && states.length > 9,
@@ -125,7 +111,7 @@ const hashed = (dice: Dice): Seldom | undefined => {
 };
 
 /** Makes two states that only a witness tells apart. A normal form or a key merges them. The added state is mostly `null`. */
-const twins = (dice: Dice): Seldom | undefined => {
+export const twins = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry === undefined && variants === 1);
   if (made === undefined) return undefined;
   const one = dice.below(made.states.length);
@@ -140,12 +126,46 @@ const twins = (dice: Dice): Seldom | undefined => {
     ...made,
     states,
     edges: [...edges, ...own],
-    claims: [claim('sometimes', [other]), claim('always', [])],
+    // Another state may have the witness too, nearer or farther.
+    claims: [claim('sometimes', dice.oneIn(2) ? [other] : [other, dice.below(made.states.length)]), claim('always', [])],
     ...(isByKey ? { keyFolds: folds } : { folds }),
     spoiled: true,
   };
   const by = isByKey ? {} : { normalize: true };
   return { recipe, way: { engine: 'plain', search: 'bfs', ...by, keepGoing: true, witnessTraces: true, audit: 'none' } };
+};
+
+/**
+ * Makes two states that only a step tells apart. It leads to a part of the model without an end. A symmetry exchanges the two, and keeps the claims. So
+ * liveness is judged of one of them alone, unless the steps of both are compared.
+ */
+export const forks = (dice: Dice): Seldom | undefined => {
+  const made = barePlain(
+    dice,
+    ({ symmetry, variants, folds }) => symmetry === undefined && variants === 1 && folds === undefined,
+  );
+  if (made === undefined) return undefined;
+  const one = dice.below(made.states.length);
+  const [other, away] = [made.states.length, made.states.length + 1];
+  const goes = (from: number, to: number, arg: number): Edge => ({ from, to, family: 'Fork', arg, shift: 0 });
+  const edges = made.edges.flatMap(({ fair: _, ...edge }): ReadonlyArray<Edge> => {
+    const also = edge.to === one ? [{ ...edge, to: other, arg: edge.arg + 10 }] : [];
+    return [edge, ...also, ...(edge.from === one ? [{ ...edge, from: other }] : [])];
+  });
+  const exchange = range(away + 1)
+    .with(one, other)
+    .with(other, one);
+  const marked = imagesOf([exchange], dice.some(range(away), 0.5));
+  const recipe: PlainRecipe = {
+    ...made,
+    states: [...made.states, { list: ['fork'] }, { list: ['away'] }],
+    edges: [...edges, goes(other, away, 0), goes(away, away, 1)],
+    claims: [claim('eventually', marked), claim('eventuallyAlways', range(away))],
+    symmetry: [exchange],
+    spoiled: true,
+  };
+  const search = dice.pick(['bfs', 'dfs'] as const);
+  return { recipe, way: { engine: 'plain', search, symmetry: true, keepGoing: true, audit: 'none' } };
 };
 
 /** Makes a bijection that exchanges some states, or a map that gives two states one image. */
@@ -159,7 +179,7 @@ const anyMap = (dice: Dice, count: number): ReadonlyArray<number> => {
 };
 
 /** Makes a model that declares a symmetry of several maps. Mostly the symmetry is false. */
-const maps = (dice: Dice): Seldom | undefined => {
+export const maps = (dice: Dice): Seldom | undefined => {
   const made = barePlain(dice, ({ symmetry, variants, states }) => symmetry === undefined && variants === 1 && states.length > 4);
   if (made === undefined) return undefined;
   const symmetry = range(2 + dice.below(2)).map(() => anyMap(dice, made.states.length));
@@ -169,45 +189,30 @@ const maps = (dice: Dice): Seldom | undefined => {
   };
 };
 
-// --- components ----------------------------------------------------------------------------------------------------------------
-
-/** Makes a model whose slots go from value to value until some of them end. The normal form merges an end with a value to which no step leads. */
-const ends = (dice: Dice): Seldom => {
+/** Makes a ring with shortcuts. A strongly fair step leads out of it from some states, so that a run for ever keeps away from these. */
+export const rings = (dice: Dice): Seldom => {
   const count = 3 + dice.below(4);
-  const [end, away] = [count - 2, count - 1];
-  const outcomes = range(end).map((value) => {
-    const next = dice.oneIn(3) ? end : dice.below(count - 1);
-    return [value, [{ next: [value + 1 < end || dice.oneIn(4) ? next : end] }]] as const;
+  const out = count;
+  const any = (): number => dice.below(count);
+  const goes = (from: number, to: number, arg: number): Edge => ({ from, to, family: 'Go', arg, shift: 0 });
+  const ring = range(count).map((from) => goes(from, (from + 1) % count, from));
+  const fair = { name: 'leaves', strong: !dice.oneIn(4) };
+  const shortcuts = range(1 + dice.below(3)).map((n) => goes(any(), any(), count + n));
+  const exits = range(1 + dice.below(2)).map((n): Edge => {
+    return { ...goes(any(), dice.oneIn(4) ? any() : out, n), family: 'Leave', fair };
   });
-  const slots = range(1 + dice.below(2)).map((i): Place => ({ name: `s${i}`, domain: 0, initial: 0 }));
-  const meetings = slots.map(({ name }, i): Meeting => {
-    return { family: 'Go', args: [name], slots: [i], writes: [0], outcomes, shift: 0 };
-  });
-  // Draws of each of the two values whether a slot may end there.
-  const rows = [end, away].filter(() => !dice.oneIn(3));
-  const looks = slots.map((_, i): Look => ({ slots: [i], rows, except: false }));
-  const domain: Domain = { name: 'value', values: range(count), progress: range(count).map(() => 0), variants: 1 };
-  const claim: ComponentClaim = { name: 'seldom noDeadlock', kind: 'noDeadlock', over: range(slots.length), to: [], bare: false };
-  const recipe: ComponentRecipe = {
-    form: 'component',
-    domains: [domain],
-    slots,
-    looks,
-    meetings,
-    exchanges: [],
-    claims: [claim],
-    folds: [range(count).map((value) => (value === end ? away : value))],
-    spoiled: true,
-    hasProgress: false,
+  const recipe: PlainRecipe = {
+    form: 'plain',
+    states: range(count + 1),
+    edges: [...ring, ...shortcuts, ...exits],
+    initial: [any()],
+    chain: { length: 0, returns: false },
+    claims: [claim('eventually', [out]), claim('eventuallyAlways', [out]), claim('leadsTo', [any()], [out, any()])],
+    variants: 1,
     keyed: false,
-    shown: !dice.oneIn(3),
+    blurred: false,
+    shown: false,
+    families: false,
   };
-  const engine = dice.oneIn(4) ? 'states' : 'components';
-  const search = dice.pick(['bfs', 'dfs'] as const);
-  return { recipe, way: { engine, search, normalize: true, keepGoing: true, audit: 'none' } };
+  return { recipe, way: { engine: 'plain', search: dice.pick(['bfs', 'dfs'] as const), keepGoing: true, audit: 'none' } };
 };
-
-const KINDS = [lasting, hashed, twins, maps, ends] as const;
-
-/** Makes a model of one of the `KINDS`; undefined where the dice give none. */
-export const anySeldom = (dice: Dice): Seldom | undefined => dice.pick(KINDS)(dice);
