@@ -17,7 +17,7 @@ export interface Finding {
   readonly verdict: TrialVerdict;
   /** How much was tried: transitions, states, commands, reads, events, faults, operations. */
   readonly counts: Readonly<Record<string, number>>;
-  /** The reason why it diverges, failed or is undecided; empty where it conforms. */
+  /** The reason why the trial diverges, failed or is undecided; empty where it conforms. */
   readonly details: string;
   /** Further lines for the reader, beside the verdict. */
   readonly notes?: ReadonlyArray<string>;

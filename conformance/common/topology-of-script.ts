@@ -1,5 +1,5 @@
 /**
- * The live servers and the links after a script's commands, as section 5 of the contract says. They decide which commands are valid, and which servers
+ * The live servers and the links after a script's commands, as section 5 of the contract says. The topology decides which commands are valid, and which servers
  * make up a partition. Writes, values and sessions are no part of a topology.
  */
 import type { NodeId } from '#bayou/core/ids.js';

@@ -28,7 +28,7 @@ export class File {
   readonly serial: number;
   mtime: number;
   ctime: number;
-  /** The number of its names, and of the processes that have it open. */
+  /** How many names the file has, and how many processes have it open. */
   links = 0;
   handles = 0;
   #bytes = Buffer.alloc(0);
@@ -48,7 +48,7 @@ export class File {
     return this.#size;
   }
 
-  /** A copy of its bytes. */
+  /** A copy of the file's bytes. */
   read(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#size));
   }

@@ -142,7 +142,7 @@ const nothingIn = (text: string): string | undefined => {
   return `nothing in it can be run: ${why} (docs/master.md has the commands)`;
 };
 
-/** What the explorer asks of conformance (see `Follower`). */
+/** Follows the run that these files describe (a plan, a script or a trace), for the explorer's page (see `Follower`). */
 export const followRun = async (
   files: ReadonlyArray<string>,
   { flags, signal }: { readonly flags?: ReadonlyArray<string>; readonly signal: AbortSignal },
@@ -156,9 +156,9 @@ export const followRun = async (
     const script = scripts.right[0]!;
     const nothing = nothingIn(script.text);
     if (nothing !== undefined) throw new UsageError(`${first}: ${nothing}`);
-    const judged = await tryScript(script, { signal });
-    if (E.isLeft(judged)) throw new UsageError(judged.left);
-    const { events, oracle } = judged.right;
+    const tried = await tryScript(script, { signal });
+    if (E.isLeft(tried)) throw new UsageError(tried.left);
+    const { events, oracle } = tried.right;
     const { keepsLog } = oracleOptionsOf(script.flags);
     return followed(first, events, rejectionOf(events, oracle), { keepsLog });
   }
@@ -170,5 +170,5 @@ export const followRun = async (
   return followed(first, events);
 };
 
-/** The same for the events of a run. */
+/** Follows a run whose events are at hand, for the explorer's page. */
 export const followEvents = followed;

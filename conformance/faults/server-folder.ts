@@ -67,7 +67,7 @@ export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: Ch
   }
 };
 
-/** The size of the database's files, without the journal. It grows when the database takes in changes of the journal. */
+/** The size of the database's files, without the journal. The size grows when the database takes in changes of the journal. */
 export const databaseBytes = (folder: string): number => {
   try {
     return filesIn(folder)

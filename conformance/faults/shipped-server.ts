@@ -20,14 +20,14 @@ export interface ServerProcess {
   readonly pid: number;
   /** Resolves when the server listens, or has ended without listening. */
   readonly started: Promise<Started>;
-  /** Resolves when it is gone. */
+  /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
   readonly isGone: () => boolean;
   /** The end of what the server wrote to standard error. */
   readonly said: () => string;
   /** Sends a signal, unless the process is gone. */
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** SIGKILL, and waits until it is gone. */
+  /** Sends SIGKILL, and waits until the process is gone. */
   readonly kill: () => Promise<void>;
 }
 

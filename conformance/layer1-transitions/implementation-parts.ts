@@ -71,7 +71,7 @@ export type Flying =
 /** The messages on their way, in the order of the model's bag. */
 export type NetPart = ReadonlyArray<Flying>;
 
-/** The puts that have not arrived yet, in the order of the model's. */
+/** The puts that have not arrived yet, in the order in which the model has them. */
 export interface LatePart {
   readonly onTheirWay: ReadonlyArray<{ readonly put: Put; readonly replica: ReplicaId }>;
 }

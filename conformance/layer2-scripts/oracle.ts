@@ -149,7 +149,7 @@ const membersOf = (t: Topology, id: NodeId): ReadonlyArray<Bytes> =>
     .sort((a, b) => a - b)
     .map(String);
 
-/** The same as work that can be done in turns. */
+/** Decides whether what a script printed is allowed, as work that can be done in turns. Late pulls are tried only where whole pulls do not explain the output. */
 export function* deciding(observed: ReadonlyArray<Observed>, options: OracleOptions): Work<OracleVerdict> {
   const verdict = yield* decidingOnce(observed, { ...options, late: false });
   return verdict.verdict === 'diverges' && options.background
@@ -157,7 +157,7 @@ export function* deciding(observed: ReadonlyArray<Observed>, options: OracleOpti
     : verdict;
 }
 
-/** Decides whether what a script printed is allowed. */
+/** Decides whether what a script printed is allowed, at once. */
 export const decide = (observed: ReadonlyArray<Observed>, options: OracleOptions): OracleVerdict =>
   atOnce(deciding(observed, options));
 

@@ -1,6 +1,6 @@
 /**
- * The model's servers and sessions, cut up by key. The model's own functions do each step, on a server or a session that has one key alone: their effect on a key does not depend on
- * other keys. So the cost of a step is in proportion to its changes, and not to the size of the store.
+ * The model's servers and sessions, split up by key. The model's own functions do each step, on a server or a session that has one key alone: what a step does to a key does not depend
+ * on other keys. So the cost of a step is in proportion to its changes, and not to the size of the store.
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';

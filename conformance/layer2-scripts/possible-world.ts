@@ -168,7 +168,7 @@ const changeLink = (
   return session === undefined ? world : withClient(world, at, pieces.linked(session, server, c));
 };
 
-/** Section 5: pulls over the links until nothing changes. Each that changes something raises a vector or a clock, so it ends. */
+/** Section 5: pulls over the links until nothing changes. Each pull that changes something raises a vector or a clock, so the pulls come to an end. */
 const stabilized = (pieces: Pieces, { links }: Layout, servers: ReadonlyArray<Server>): ReadonlyArray<Server> => {
   const now = [...servers];
   const pull = (to: number, from: number): boolean => {

@@ -1,6 +1,6 @@
 /**
  * `npm run mutants` tries which faults `bayou conform` notices. Each mutant is put into a copy of the built program. Then the copy's own `bayou conform` runs
- * layer 1 for faults in `src/impl`, scripts of the corpus (layers 2 and 3), and random runs (layer 4), until one of them diverges. It writes the table of
+ * layer 1 for faults in `src/impl`, scripts of the corpus (layers 2 and 3), and random runs (layer 4), until one of them diverges. The command writes the table of
  * `docs/mutants.md`. It fails where a mutant does not apply, or is neither noticed nor explained. `npm run mutants -- NAME…` tries these alone and writes
  * nothing; `npm run mutants -- --resume` goes on with an interrupted run and keeps its outcomes.
  */

@@ -1,6 +1,6 @@
 /**
  * `npm run mutants:simulated` tries which faults simulation alone finds, and after how much processor time. Each fault is put into a copy of the built program, and the copy simulates, run after run of
- * one seed, until one is wrong. Then the layers without simulation try the same fault. It writes the tables of `docs/simulation.md` after each fault. `-- NAME…` tries these alone, and writes nothing
+ * one seed, until one is wrong. Then the layers without simulation try the same fault. The command writes the tables of `docs/simulation.md` after each fault. `-- NAME…` tries these alone, and writes nothing
  * without `--write`; `-- --resume` tries the faults that the tables lack; `-- --simulate` leaves the older layers out; `-- --older` leaves the simulation out; `--within SECONDS` limits the real time in
  * which the older layers try one fault, and the table then tells the processor time that was not enough.
  */

@@ -60,7 +60,7 @@ const cutLinks = ({ followed }: Recording): ReadonlyArray<readonly [NodeId, Node
   return pairs.filter(([a, b], i) => pairs.findIndex(([x, y]) => x === a && y === b) === i);
 };
 
-/** The cuts of links for the path. They matter only before a stabilize, and before a pull that used a cut link. */
+/** The steps that cut links, for the path. They matter only before a stabilize, and before a pull over a link that is cut. */
 const cutsBefore = (recording: Recording, names: Names, last: Node | undefined, rule: string): ReadonlyArray<Node> => {
   if (rule !== 'section 5' || last?.label === undefined) return [];
   const at = Math.max(...last.accesses.map((a) => a.at)) - 0.25;

@@ -26,19 +26,19 @@ const HOST = '127.0.0.1';
 const FRAME_FAULTS: FrameFaults = { delayMs: 5, repeat: 0.05, reorder: 0.05, drop: 0.004, cut: 0.004 };
 
 interface Link {
-  /** The server at whose end the link begins; undefined: it begins at the sessions. */
+  /** The server that dials over this link; undefined: sessions dial over it. */
   readonly from: NodeId | undefined;
   readonly to: NodeId;
   readonly proxy: Proxy;
 }
 
 interface Links {
-  /** The links by their two servers, as `FROM TO`. */
+  /** Links between two servers, by the name `FROM TO`. */
   readonly between: ReadonlyMap<string, Link>;
   readonly toServer: ReadonlyMap<NodeId, Link>;
 }
 
-/** Starts a proxy for each link; none has a target yet. */
+/** Starts a proxy in each link; none has a target yet. */
 const startLinks = async (servers: ReadonlyArray<NodeId>, secret: string, seed: number): Promise<Links> => {
   const between = new Map<string, Link>();
   const toServer = new Map<NodeId, Link>();
@@ -55,7 +55,7 @@ const startLinks = async (servers: ReadonlyArray<NodeId>, secret: string, seed: 
   return { between, toServer };
 };
 
-/** Starts all links among these servers, and disturbs one after the other until the network is closed. */
+/** Starts the proxies of these servers, and disturbs one after the other until the network is closed. */
 export const startNetwork = async (
   servers: ReadonlyArray<NodeId>,
   secret: string,

@@ -35,11 +35,11 @@ const IN_USE = /in use|another process|lock/i;
 
 /** The state of a folder with which a server is started. */
 export type Expectation =
-  /** It has everything that the server acknowledged. */
+  /** The folder has everything that the server acknowledged. */
   | 'whole'
-  /** It has a part of that, and the server must start. */
+  /** The folder has a part of what the server acknowledged, and the server must start. */
   | 'older'
-  /** It may have anything. The server may refuse it; then a new folder replaces it. */
+  /** The folder may have anything. The server may refuse to start on it; then a new folder replaces this one. */
   | 'spoilt';
 
 /** One server. */
@@ -113,14 +113,14 @@ export class SoakServer {
       if (this.#process === process) judge.accuse('stores', `server ${this.id} ended by itself: ${process.said()}`);
     });
     this.#reader = await readerOf(this.id, port, secret);
-    // No other process has reached it yet, and it has reached none. So its store is the one that it came back with.
+    // No other process has reached this server yet, and the server has reached none. So its store is the one with which it came back.
     const store = await this.read();
     if (store !== undefined) judge.cameBack(this.id, store);
     network.alone(this.id, false);
     network.moved(this.id, port);
   }
 
-  /** Its store; undefined where it does not run. */
+  /** The server's store; undefined where the server does not run. */
   read(): Promise<Store | undefined> {
     return this.#reader?.read(this.#setup.moreKeys()) ?? Promise.resolve(undefined);
   }

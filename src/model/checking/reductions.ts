@@ -164,19 +164,19 @@ export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
 // --- quotient --------------------------------------------------------------------------------------------------------------
 
 /**
- * A server's log, cut down to the greatest-stamped write to each key (what `pruning: live` keeps).
+ * A server's log, shortened to the greatest-stamped write to each key (what `pruning: live` keeps).
  *
- * The cut loses nothing, for the protocol as it is (FIXED, no answers lost). A get looks at the newest write to a key, a pull at the writes
+ * Nothing is lost by that, for the protocol as it is (FIXED, no answers lost). A get looks at the newest write to a key, a pull at the writes
  * that the puller lacks, and R6 at the writes that it drops. (1) R6 never drops the newest write to a key: R6 drops a write for another write
  * with a greater stamp. (2) So the newest write of s after a pull from p is the greater of the newest writes of s and of p, whatever else the
  * logs hold. If p does not send its newest write, s claims that write; by R8 s has it or a write that supersedes it, which is no older. (3) By
  * (1) and (2) the newest writes of a successor depend only on the newest writes of its predecessors: a state with whole logs and the state
- * with cut logs have the same successors up to cutting. (4) The properties look at newest writes and at vectors, except UNIQUE and R8. UNIQUE
- * sees fewer pairs of writes. R8 would give false alarms: R6 does not say that the write that was cut off was superseded. So logs are cut
- * only where R8 is not judged. The witnesses PRUNED and CONFLICT see fewer writes too: with the quotient they can be missed, but never
+ * with shortened logs have the same successors, once these are shortened, too. (4) The properties look at newest writes and at vectors, except UNIQUE and R8. UNIQUE
+ * sees fewer pairs of writes. R8 would give false alarms: R6 does not say that a write that was left out was superseded. So logs are
+ * shortened only where R8 is not judged. The witnesses PRUNED and CONFLICT see fewer writes too: with the quotient they can be missed, but never
  * invented.
  */
-const cutLog = (world: World, server: Server): Server =>
+const shortLog = (world: World, server: Server): Server =>
   serverWith(server, {
     log: prune({ ...world.rules, pruning: 'live' }, orderAt(world.rules.variant)(server.replica))(server.log),
   });
@@ -207,18 +207,18 @@ const forgetVectors = (asked: Guarantees, session: Session): Session => joinVect
 export const normalizeOf = (world: World): ((kind: string, value: unknown) => unknown) => {
   const { rules, config } = world;
   const r8 = propertiesMeant(config.properties).some((id) => id === 'R8');
-  const cutsLogs = rules.variant === 'FIXED' && config.lostAnswers === 0 && !config.history && config.grain === 'pull' && !r8;
+  const shortensLogs = rules.variant === 'FIXED' && config.lostAnswers === 0 && !config.history && config.grain === 'pull' && !r8;
   return (kind, value) => {
     const l = local(kind, value);
     switch (l.kind) {
       case 'server':
-        return cutsLogs ? cutLog(world, l.of) : l.of;
+        return shortensLogs ? shortLog(world, l.of) : l.of;
       case 'client':
         return forgetVectors(asksOf(world, l.of.client), l.of);
       case 'newSessions':
         return { ...l.of, token: l.of.token && forgetVectors(asksOf(world, l.of.token.client), l.of.token) };
       case 'copies':
-        return cutsLogs ? { ...l.of, copies: l.of.copies.map((copy) => copy && cutLog(world, copy)) } : l.of;
+        return shortensLogs ? { ...l.of, copies: l.of.copies.map((copy) => copy && shortLog(world, copy)) } : l.of;
       case 'puts':
       case 'net':
       case 'latePuts':
