@@ -1,9 +1,9 @@
-/** Command lines, by commander: its errors are one line that begins with the command's name, like all others, and are thrown. */
+/** Reads command lines with commander. Its errors become one line that begins with the command's name, as every error does, and are thrown. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import { say } from './say.js';
 
-/** A command by its whole name, `bayou check`. What is wrong with its words is said, and then thrown as commander's error. */
+/** A command with its whole name, such as `bayou check`. It says what is wrong with its words, and then throws commander's error. */
 export const newCommand = (name: string): Command =>
   new Command(name)
     .configureOutput({
@@ -17,10 +17,10 @@ export const newCommand = (name: string): Command =>
     })
     .exitOverride();
 
-/** Commander's name of an option, of `--link-changes` `linkChanges`. */
+/** Commander's name of an option: `linkChanges` for `--link-changes`. */
 export const attributeOf = (flag: string): string => new Option(flag).attributeName();
 
-/** An option's value that is a whole number in a range; without `most`, any from `least` on. */
+/** Reads a whole number from `least` to `most`. */
 export const wholeNumber =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
@@ -30,13 +30,13 @@ export const wholeNumber =
     return n;
   };
 
-/** A kind of text: how it is called, and which are. */
+/** A kind of text: its name, and the test for it. */
 interface TextKind {
   readonly name: string;
   readonly is: (text: string) => boolean;
 }
 
-/** An option's value that is a text of some kind. */
+/** Reads a text of this kind. */
 export const textOf =
   ({ name, is }: TextKind) =>
   (text: string): string => {
@@ -44,8 +44,8 @@ export const textOf =
     return text;
   };
 
-/** An option's value that is a path of a file or a folder. */
+/** Reads the path of a file or a folder. */
 export const path = textOf(PathC);
 
-/** An option's value that is the host of an address, or a name; an IPv6 address may stand in brackets. */
+/** Reads a host: an address or a name. An IPv6 address may be in brackets. */
 export const host = (text: string): string => textOf(HostC)(withoutBrackets(text));

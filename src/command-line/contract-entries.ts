@@ -1,6 +1,6 @@
-/** The entries of docs/protocol.md and docs/glossary.md: what a rule, a variant, a property, a result, a section or a term means. */
+/** Finds entries of docs/protocol.md and docs/glossary.md: what a rule, a variant, a property, a result, a section or a term means. */
 
-/** One entry: the name it is looked up by, and its paragraph as it stands in the page. */
+/** One entry: its name, by which it is looked up, and its text in the page. */
 export interface Entry {
   readonly name: string;
   readonly text: string;
@@ -26,8 +26,8 @@ export const entriesOfProtocol = (page: string): ReadonlyArray<Entry> =>
 const SECTION = /^## (\d+)\. (.+)$/;
 
 /**
- * The numbered sections of the contract, by the name that a report has for them (`section 5`): each with its own text, and with the names of
- * its entries, which stand for themselves.
+ * The numbered sections of the contract, under the names that reports use (`section 5`). Each has the text before its first entry, and the names of
+ * its entries. `page` is the Markdown text of docs/protocol.md.
  */
 export const sectionsOfProtocol = (page: string): ReadonlyArray<Entry> =>
   page.split(/^(?=## )/m).flatMap((part) => {
@@ -57,7 +57,7 @@ export const entriesOfGlossary = (page: string): ReadonlyArray<Entry> =>
 
 const folded = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, ' ');
 
-/** The entries that a name means, without regard to case, blanks, hyphens and underscores; a term also in the plural. */
+/** The entries with a name. Case, blanks, hyphens and underscores do not matter, and a term may be in the plural. */
 export const lookUp = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArray<Entry> => {
   const wanted = folded(name);
   return entries.filter((entry) => folded(entry.name) === wanted || `${folded(entry.name)}s` === wanted);
@@ -66,12 +66,12 @@ export const lookUp = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArr
 /** The most words of a name. */
 const MOST_WORDS = 4;
 
-/** What some words name: the entries of each name; or the first word that begins none. */
+/** What a text names: the entries of each name, or the first word that begins no name. */
 export type Named =
   | { readonly type: 'found'; readonly entries: ReadonlyArray<ReadonlyArray<Entry>> }
   | { readonly type: 'unknown'; readonly word: string };
 
-/** The entries that a text names, as `version vector`, `R6 V1` or, in a report, `SESSION_ORDER [R6, R14]`. A name is the longest that there is. */
+/** The entries that a text names, as `version vector`, `R6 V1` or, in a report, `SESSION_ORDER [R6, R14]`. Of several names that begin at a word the longest counts. */
 export const namedIn = (entries: ReadonlyArray<Entry>, text: string): Named => {
   const words = text.split(/[\s,[\]]+/).filter((word) => word !== '');
   const found: ReadonlyArray<Entry>[] = [];
@@ -86,7 +86,7 @@ export const namedIn = (entries: ReadonlyArray<Entry>, text: string): Named => {
   return { type: 'found', entries: found };
 };
 
-/** Names that contain what was asked, at most `most` of them, for a message. */
+/** At most `most` names that contain `name`, or are contained in it. */
 export const similar = (entries: ReadonlyArray<Entry>, name: string, most = 8): ReadonlyArray<string> =>
   entries
     .map((entry) => entry.name)

@@ -1,8 +1,8 @@
-/** Exit statuses, all in one place: of `bayou check` and `bayou conform`, where each outcome has its own; then of the master, and of the other programs. */
+/** All exit statuses: those of `bayou check` and `bayou conform`, where each outcome has its own, of the master, and of the other programs. */
 
-/** Of `bayou check`, `bayou conform` and what goes with them; 2, 70 and 130 are every program's. */
+/** The exit statuses of `bayou check`, `bayou conform` and the commands beside them. Every program has 2, 70 and 130. */
 export const EXIT = {
-  /** Every check ended as it should: it holds, or it fails as its configuration expects. */
+  /** Every check ended as it should: the model holds, or fails as its configuration expects. */
   ok: 0,
   /** A property is violated. */
   violated: 1,
@@ -10,7 +10,7 @@ export const EXIT = {
   usage: 2,
   /** A limit came first, or some property could not be judged. */
   bounded: 3,
-  /** It would hold, but a witness is not reached or an action never enabled (with `--require-witnesses`). */
+  /** With `--require-witnesses`: the model holds, but a witness is not reached or an action is never enabled. */
   vacuous: 4,
   /** The verdict is not the one that the configuration expects, and nothing is violated. */
   unexpected: 5,
@@ -20,7 +20,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Of `bayou master`. */
+/** The exit statuses of `bayou master`. */
 export const MASTER_EXIT = {
   done: 0,
   /** Some line was bad input. */
@@ -31,23 +31,23 @@ export const MASTER_EXIT = {
   interrupted: EXIT.interrupted,
 } as const;
 
-/** Of `bayou server`, `bayou client` and `bayou backup`; failed: it could not start, or something that it was to do was not done. */
+/** The exit statuses of `bayou server`, `bayou client` and `bayou backup`. `failed`: the program could not start, or did not do all that it was asked for. */
 export const PLAIN_EXIT = { ok: EXIT.ok, failed: 1, usage: EXIT.usage } as const;
 
-/** Of every program whose results cannot be written, by why. */
+/** The exit statuses of any program whose results cannot be written, by the reason. */
 export const OUTPUT_LOST = {
   /** There is no room, or the disk fails. */
   unwritable: EXIT.usage,
-  /** Whoever read them went away (`bayou check | head`). */
+  /** The reader of the results went away, as in `bayou check | head`. */
   readerGone: EXIT.interrupted,
 } as const;
 
-/** The signals that end a program which a person or a pipe waits for. */
+/** The signals that end a program for which a person or a pipe waits. */
 export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
-/** From the most to the least telling, for one status of many checks. */
+/** The statuses of checks, from the worst to the best. */
 const RANK: ReadonlyArray<ExitStatus> = [
   EXIT.internal,
   EXIT.interrupted,
@@ -59,13 +59,13 @@ const RANK: ReadonlyArray<ExitStatus> = [
   EXIT.ok,
 ];
 
-/** The status of several checks together. */
+/** The worst status of several checks. */
 export const worst = (statuses: ReadonlyArray<ExitStatus>): ExitStatus =>
   RANK.find((status) => statuses.includes(status)) ?? EXIT.ok;
 
-/** Something the user can put right, said in one line. */
+/** A mistake that the user can put right. The message is one line. */
 export class UsageError extends Error {
-  /** What there is to read before that line, such as the run that leads to a fault of a model. */
+  /** Lines to print before the message, such as the run that leads to a fault of a model. */
   readonly before: ReadonlyArray<string>;
 
   constructor(message: string, before: ReadonlyArray<string> = []) {

@@ -1,4 +1,4 @@
-/** The pages that say what names mean, as they come with the package. */
+/** Loads the entries from the pages in the package. */
 import { readFile } from 'node:fs/promises';
 import { entriesOfGlossary, entriesOfProtocol, sectionsOfProtocol, type Entry } from './contract-entries.js';
 

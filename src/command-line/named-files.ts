@@ -1,7 +1,7 @@
 /**
- * Files that a user names. A pipe that is read whole is waited for at most a second. All have a maximum, but for a pipe that is read as a stream.
- * A pipe that nobody writes into, a file that is too long, a device and a folder are each refused with a line. Pipes are read for the shell's
- * sake: `--secret-file <(pass show bayou)`.
+ * Reads files that a user names, and checks files to be written. A file has a maximal length; a pipe that is read whole also has a second to end.
+ * Refused with one line are a pipe into which nobody writes, a file that is too long, a device and a folder. Pipes are for a shell's substitutions:
+ * `--secret-file <(pass show bayou)`.
  */
 import {
   accessSync,
@@ -24,14 +24,14 @@ import { codeOf } from '../files/error-code.js';
 
 // --- what kind of thing it is ----------------------------------------------------------------------------------------------
 
-/** What stands at a path that is not a file, in words; undefined where it is one, or a pipe. */
+/** The kind of what stands at a path, in words. Undefined for a file or a pipe. */
 const strangeKind = (found: Stats): string | undefined => {
   if (found.isDirectory()) return 'it is a folder';
   if (found.isSocket()) return 'it is a socket';
   return found.isFile() || found.isFIFO() ? undefined : 'it is a device';
 };
 
-/** What stands at a path; undefined where nothing does that can be looked at. */
+/** The system's data on what stands at a path. Undefined where nothing does, or this user may not see it. */
 export const standsAt = (path: string): Stats | undefined => {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -40,18 +40,18 @@ export const standsAt = (path: string): Stats | undefined => {
   }
 };
 
-/** Is it a link, wherever that leads? */
+/** Is it a symbolic link? The link may lead anywhere or nowhere. */
 export const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 const LEADS_NOWHERE = 'it is a link that leads nowhere';
 
-/** Why it is not there. */
+/** Says why a file does not exist. */
 const whyMissing = (path: string): string => {
   if (isLink(path)) return LEADS_NOWHERE;
   return standsAt(dirname(path)) === undefined ? 'its folder is not there' : 'there is no such file';
 };
 
-/** Why it cannot be used, in words. */
+/** Says why a path cannot be used. */
 const whyNot = (path: string, error: unknown): string => {
   try {
     return codeOf(error) === 'ENOENT' ? whyMissing(path) : reasonOf(error);
@@ -62,21 +62,21 @@ const whyNot = (path: string, error: unknown): string => {
 
 // --- reading ---------------------------------------------------------------------------------------------------------------
 
-/** Opens without waiting for whoever writes into a pipe, and without taking a terminal for its own. */
+/** Opens a pipe without waiting for its writer, and a terminal without making it this process's own. */
 const READING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** How long what writes into a pipe may take in all, in ms. */
+/** How long the writer of a pipe may take in all, in ms. */
 const PIPE_MS = 1_000;
 const LOOK_MS = 5;
 const AT_ONCE = 65_536;
 
 const NOBODY_WRITES = 'it is a pipe into which nobody writes';
 
-/** Sleeps: reading what a command needs before it can begin is not worth a promise. */
+/** Sleeps without a promise: the command cannot begin before it has read the file. */
 const sleep = (ms: number): void =>
   void Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, ms);
 
-/** Some bytes; none at the end; undefined where there are none yet. */
+/** Reads some bytes: none at the end; undefined where there are none yet. */
 const readSome = (fd: number): Buffer | undefined => {
   const bytes = Buffer.allocUnsafe(AT_ONCE);
   try {
@@ -110,7 +110,7 @@ const readAll = (fd: number, maxBytes: number): E.Either<string, Buffer> => {
 interface Opened {
   readonly fd: number;
   readonly found: Stats;
-  /** From now on, whoever reads it closes it. */
+  /** Leaves closing it to a stream. */
   readonly handOver: () => void;
 }
 
@@ -131,26 +131,26 @@ const withOpen = <A>(path: string, use: (opened: Opened) => E.Either<string, A>)
 
 const tooLong = (maxBytes: number): E.Either<string, never> => E.left(`it is longer than ${maxBytes} bytes`);
 
-/** The bytes of a file, at most so many. Fails with the reason, in words to follow `…: FILE: `. */
+/** Reads the bytes of a file. Left: the reason why it cannot, as words that follow `…: FILE: `. */
 export const readBytes = (path: string, maxBytes: number): E.Either<string, Buffer> =>
   withOpen(path, ({ fd, found }) => (found.size > maxBytes ? tooLong(maxBytes) : readAll(fd, maxBytes)));
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The text of a file of UTF-8, without the mark that some editors put in front of it. */
+/** Reads a text in UTF-8, without the mark that some editors put in front of it. */
 export const readText = (path: string, maxBytes: number): E.Either<string, string> =>
   E.map((bytes: Buffer) => {
     const text = bytes.toString('utf8');
     return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
   })(readBytes(path, maxBytes));
 
-/** What is wrong with a text that is no JSON, without what Node quotes of it: the file may be one with a secret, named by mistake. */
+/** Says why a text is not JSON. It leaves out the part that Node quotes, since the file may have a secret and be named by mistake. */
 const whyNoJson = (error: unknown): string =>
   messageOf(error)
     .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
     .replaceAll(/\s+/g, ' ');
 
-/** The JSON of a file. */
+/** Reads the JSON value of a file. */
 export const readJson = (path: string, maxBytes: number): E.Either<string, unknown> =>
   E.chain((text: string): E.Either<string, unknown> => {
     try {
@@ -160,7 +160,7 @@ export const readJson = (path: string, maxBytes: number): E.Either<string, unkno
     }
   })(readText(path, maxBytes));
 
-/** A file of at most so many bytes, or a pipe of any length, as a stream. Fails with the reason. */
+/** Opens a file of at most `maxBytes`, or a pipe of any length, as a stream. Left: the reason why it cannot. */
 export const openStream = (path: string, maxBytes: number): E.Either<string, Readable> =>
   withOpen(path, ({ fd, found, handOver }): E.Either<string, Readable> => {
     if (found.isFile()) {
@@ -179,7 +179,7 @@ export const openStream = (path: string, maxBytes: number): E.Either<string, Rea
 
 // --- writing ---------------------------------------------------------------------------------------------------------------
 
-/** What is wrong with a path, in words: `found` says it of what stands there, `missing` where nothing does; undefined where nothing is. */
+/** Says what is wrong with a path; undefined: nothing. `found` judges what stands there; `missing` is asked where nothing does. */
 const wrongAt = (
   path: string,
   { found, missing }: { readonly found: (stands: Stats) => string | undefined; readonly missing: () => string | undefined },
@@ -194,8 +194,8 @@ const wrongAt = (
 };
 
 /**
- * Why a file cannot be written, as far as can be seen before it is, in words; undefined where nothing stands against it. Only files are
- * written: a pipe would be waited for, and a device replaced.
+ * Says why a file cannot be written, as far as can be seen beforehand; undefined: nothing is seen. Pipes and devices are refused: a pipe might be
+ * waited for, and a device would be replaced.
  */
 export const wrongToWrite = (path: string): string | undefined =>
   wrongAt(path, {
@@ -203,7 +203,7 @@ export const wrongToWrite = (path: string): string | undefined =>
     missing: () => (statSync(dirname(path)).isDirectory() ? undefined : 'a part of its path is no folder'),
   });
 
-/** Why a folder cannot be used or made, as far as can be seen before it is, in words; undefined where nothing stands against it. */
+/** Says why a folder cannot be used or made, as far as can be seen beforehand; undefined: nothing is seen. */
 export const wrongToMake = (path: string): string | undefined =>
   wrongAt(path, {
     found: (stands) => {

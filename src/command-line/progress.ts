@@ -1,12 +1,12 @@
-/** A line on a terminal that is written over again and again: how far a long command is. */
+/** Shows the progress of a long command: one line on a terminal, which each new text replaces. */
 import { clearLine, cursorTo } from 'node:readline';
 
 /** Shows a text in place of the one before. */
 export type ShowProgress = (text: string) => void;
 
 /**
- * The progress line on standard error; undefined where that is no terminal. A text is cut to what fits on one line. (Spinners count
- * the lines that a text wraps to; on a terminal that says it is 0 columns wide, as some of CI do, they count for ever.)
+ * The progress line on a stream; undefined where the stream is no terminal. A text is cut to fit on one line. (A library for spinners would count the
+ * lines to which a text wraps, and never end on a terminal that reports a width of 0, as some CI systems do.)
  */
 export const progressLineOn = (stream: NodeJS.WriteStream): ShowProgress | undefined => {
   if (!stream.isTTY) return undefined;

@@ -1,11 +1,11 @@
-/** Files that a command writes where something may stand already: what is not its own to replace stays as it is. */
+/** Protects files that stand where a command wants to write: it replaces only files of the kind that it writes. */
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { wrongToWrite } from './named-files.js';
 
-/** A kind of file that a command writes: what it is called, and how one begins. */
+/** A kind of file that a command writes: its name, and how such files begin. */
 export interface Kind {
   readonly name: string;
-  /** Sought in the first {@link HEAD_BYTES} bytes. */
+  /** Matches the first {@link HEAD_BYTES} bytes of such a file. */
   readonly mark: RegExp;
 }
 
@@ -14,15 +14,15 @@ const HEAD_BYTES = 64 * 1024;
 /** The explorer's page. */
 export const PAGE: Kind = { name: "page of bayou's explorer", mark: /^<!doctype html>[^]*<title>bayou explore<\/title>/ };
 
-/** What processes write of a run: each line is an event. */
+/** The trace of a run: each line is an event. */
 export const TRACE: Kind = { name: 'trace', mark: /^\{"p":"/ };
 
-/** What `bayou conform` keeps: the path of a run, the plan of a simulated one, and its report. */
+/** Files of `bayou conform`: the path of a run, the plan of a simulated run, and the report. */
 export const PATH: Kind = { name: 'path', mark: /^\{[^]*"(?:config|steps)":/ };
 export const PLAN: Kind = { name: 'plan', mark: /^\{[^]*"(?:seed|script)":/ };
 export const JUNIT: Kind = { name: 'JUnit report', mark: /^<\?xml[^>]*>\s*<testsuites?\b/ };
 
-/** What a log's lines are. */
+/** A log of the processes: each line is an entry of pino. */
 export const LOG: Kind = { name: 'log of bayou', mark: /^\{"level"/ };
 
 const headOf = (path: string): string => {
@@ -36,8 +36,8 @@ const headOf = (path: string): string => {
 };
 
 /**
- * Why a file of this kind cannot be written here, in words; undefined where nothing stands against it. A file of the same kind is replaced, and
- * an empty one; any other may be somebody's only copy.
+ * Says why a file of this kind cannot be written here; undefined: it can. A file of the same kind, or an empty one, may be replaced. Any other
+ * file may be somebody's only copy.
  */
 export const wrongToReplace = (path: string, { name, mark }: Kind): string | undefined => {
   const wrong = wrongToWrite(path);
@@ -48,13 +48,13 @@ export const wrongToReplace = (path: string, { name, mark }: Kind): string | und
     : `it is there already, and is no ${name}: name another, or move it away first`;
 };
 
-/** Throws that reason, for whoever tells what was thrown. */
+/** @throws an error with the reason why a file of this kind cannot be written here */
 export const mustBeReplaceable = (path: string, kind: Kind): void => {
   const wrong = wrongToReplace(path, kind);
   if (wrong !== undefined) throw new Error(`${path}: ${wrong}`);
 };
 
-/** Why a folder cannot be emptied, in words: it has something else in it than files with this ending. */
+/** Says why a folder cannot be emptied: it has something other than files with this ending. Undefined: it can. */
 export const wrongToEmpty = (folder: string, ending: string): string | undefined => {
   if (!existsSync(folder)) return undefined;
   const other = readdirSync(folder).find((name) => !name.endsWith(ending));

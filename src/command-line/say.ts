@@ -1,27 +1,27 @@
-/** What programs say to whoever runs them: errors, each one line that a terminal shows and does not obey. */
+/** Prints messages for the user: each is one line, in which no character can control the terminal. */
 import { codeOf } from '../files/error-code.js';
 
-/** Characters by which a text could move a cursor, hide what comes after it or turn it round, and those that end a line. */
+/** Matches characters that could move the cursor, hide or reverse the text after them, or end the line. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 
 const NAMED: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
 
 const HEXADECIMAL = 16;
 
-/** A text as one line: what a terminal would obey is written as an escape, `\u{1b}`. Names of files may have anything in them. */
+/** A text as one line, in which characters that control a terminal are escapes, such as `\u{1b}`. A file's name may have any characters. */
 export const inOneLine = (text: string): string =>
   text.replaceAll(UNSEEN, (c) => NAMED[c] ?? String.raw`\u{${(c.codePointAt(0) ?? 0).toString(HEXADECIMAL)}}`);
 
 /** Says one line on standard error. */
 export const say = (line: string): void => void process.stderr.write(`${inOneLine(line)}\n`);
 
-/** Says several, as they stand: where a bug happened, or the text of a help. */
+/** Says several lines, such as the stack of a bug, or a help text. */
 export const sayLines = (lines: string): void => lines.split('\n').forEach(say);
 
-/** What an error says, of a value that may be none. */
+/** The message of an error; of any other thrown value, its text. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What the system says of files, and of what a process may have, in words that say what to do where there is something. */
+/** The system's error codes in words, with what the user can do, where there is something. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'a part of its path is no folder',
@@ -41,14 +41,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
 };
 
-/** Why something could not be done to a file, in words: without its path, which whoever says it knows. */
+/** Says why something could not be done to a file. The path is not in it, since the caller knows the path. */
 export const reasonOf = (error: unknown): string => {
   const code = codeOf(error);
   return (code === undefined ? undefined : REASONS[code]) ?? code ?? messageOf(error);
 };
 
-/** What no program can be blamed for: the machine has not enough of something, or its disk fails. */
+/** Errors that are no program's fault: the machine has too little of something, or its disk fails. */
 const SURROUNDINGS = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
 
-/** Is an error the surroundings' and no bug of the program? */
+/** Does the error come from the surroundings? Then it is no bug of the program. */
 export const isOfSurroundings = (error: unknown): boolean => SURROUNDINGS.has(codeOf(error) ?? '');

@@ -1,14 +1,14 @@
-/** Folders. */
+/** Makes folders. */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /**
- * Makes a folder and those that lead to it, where they are not there. Not by `mkdir`'s `recursive`: where the system says ENOENT to a folder
- * whose parent is there, as below /proc, Node tries again for ever.
+ * Makes a folder, and the folders that lead to it, unless they exist. It does not use `mkdir`'s `recursive`: where the system answers ENOENT
+ * although the parent exists, as below /proc, Node would try again for ever.
  *
- * @param mode of the folders that are made, as the umask leaves it; 0o700 for what is nobody else's
+ * @param mode the mode of new folders, before the umask; 0o700 for a folder that nobody else may use
  * @throws the system's error
  */
 export const makeFolder = (path: string, mode = 0o777): void => {

@@ -1,22 +1,22 @@
-/** Files that are there whole or not at all: what goes into one is written beside it first, and then takes its place. */
+/** Writes files whole or not at all: the text is written to another file first, which then takes the file's place. */
 import { closeSync, fchmodSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 
-/** How a file is to be put in its place. */
+/** How a file is put in its place. */
 export interface InPlace {
-  /** Where it is written first: in the same folder, under a name that nobody else writes to. */
+  /** The file that is written first: in the same folder, under a name that nobody else writes to. */
   readonly beside: string;
-  /** Who may do what to it, whatever the umask says. */
+  /** The permissions of the file, whatever the umask says. */
   readonly mode: number;
-  /** Is it forced to the disk before it takes its place? */
+  /** Is the text forced to the disk before the file takes its place? */
   readonly sync: boolean;
-  /** `replace`: whatever has its name loses it; `keep`: whoever was first keeps it. */
+  /** What happens to an earlier file of that name. `replace`: it is replaced. `keep`: it stays, and the call fails. */
   readonly over: 'replace' | 'keep';
 }
 
 const OWN = 0o600;
 
 const writeBeside = ({ beside, mode, sync }: InPlace, text: string): void => {
-  // What a crash has left there goes. Made anew, it is no link that somebody has put there, and until it is whole nobody else reads it.
+  // Removes what a crash has left. A new file is no link that somebody else has put there, and nobody else may read it before it is whole.
   rmSync(beside, { force: true });
   const fd = openSync(beside, 'wx', OWN);
   try {
@@ -30,9 +30,9 @@ const writeBeside = ({ beside, mode, sync }: InPlace, text: string): void => {
 };
 
 /**
- * Puts a file of this text in its place.
+ * Puts a file with this text in its place.
  *
- * @throws the system's error; EEXIST where another keeps the name. What was beside it is gone then, too.
+ * @throws the system's error; EEXIST where an earlier file is kept. The file beside it is removed in any case.
  */
 export const putInPlace = (file: string, text: string, how: InPlace): void => {
   try {

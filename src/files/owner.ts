@@ -1,21 +1,21 @@
-/** Whose a folder is, where the system has users. */
+/** Tells who owns a folder, where the system has users. */
 import { lstatSync, statSync } from 'node:fs';
 
-/** What the system says of a folder. */
+/** The owner of a folder, and what others may do with it. */
 export interface Ownership {
-  /** The user that it belongs to. */
+  /** The user id of the owner. */
   readonly owner: number;
-  /** Does it belong to the user of this process? */
+  /** Does the folder belong to the user of this process? */
   readonly isOwn: boolean;
-  /** What others than its owner may do with it, as the last six bits of its mode. */
+  /** The permissions of the folder's group and of everybody: the last six bits of the mode. */
   readonly forOthers: number;
 }
 
-/** Bits of `forOthers`: to write it, for its group and for everybody. */
+/** The bits of `forOthers` that let the group, or everybody, write to the folder. */
 export const MAY_WRITE = { group: 0o020, everybody: 0o002 } as const;
 
 /**
- * Whose a folder is; undefined where the system has no users, or there is no such folder. A link is looked through where `follow` says so.
+ * The ownership of a folder. Undefined where the system has no users, or there is no such folder. `follow`: of a link, that of its target.
  * @throws the system's error
  */
 export const ownershipOf = (folder: string, follow: boolean): Ownership | undefined => {
