@@ -1,7 +1,15 @@
 /** `bayou explain`: every rule, variant and property that the program names can be looked up, in the page that is the contract. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { entriesOfGlossary, entriesOfProtocol, lookUp, sectionsOfProtocol } from '../../src/command-line/contract-entries.js';
+import {
+  entriesOfGlossary,
+  entriesOfProtocol,
+  lookUp,
+  namedIn,
+  sectionsOfProtocol,
+} from '../../src/command-line/contract-entries.js';
 import { PROPERTIES, PROPERTY_IDS } from '../../src/model/checking/sentences.js';
 import { VARIANTS } from '../../src/model/protocol/rules.js';
 import { bayou } from './run.js';
@@ -37,6 +45,19 @@ describe('the contract', () => {
     const all = entries.map((e) => e.name.toLowerCase());
     expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);
   });
+});
+
+describe('what layer 3 names as the rule of a divergence', () => {
+  const folder = fileURLToPath(new URL('../../conformance/layer3-traces/', import.meta.url));
+  const rules = readdirSync(folder).flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/'(R\d+a?(?:, R\d+a?)*|section \d+)'|rule: '([^']+)'/g)].map(
+      ([, cited, named]) => cited ?? named ?? '',
+    ),
+  );
+  test.each([...new Set(rules)])('%s is explained', (rule) => {
+    expect(namedIn([...protocol, ...sections, ...glossary], rule)).toMatchObject({ type: 'found' });
+  });
+  test('there are such rules', () => expect(new Set(rules)).toContain('section 5'));
 });
 
 describe('bayou explain', () => {
