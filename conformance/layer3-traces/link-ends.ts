@@ -43,8 +43,8 @@ export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, 
     const { notices } = serverState(scene, p);
     if (notices.isUnsure(peer, up)) continue;
     const count = noticesFor(scene, peer, up);
-    const isTelling = (e: TraceEvent): boolean => e.type === 'link' && e.peer === peer && e.up === up;
-    const found = scene.timeline.seek(p, isTelling, () => (notices.left(peer, up) >= count ? true : undefined));
+    const isNotice = (e: TraceEvent): boolean => e.type === 'link' && e.peer === peer && e.up === up;
+    const found = scene.timeline.seek(p, isNotice, () => (notices.left(peer, up) >= count ? true : undefined));
     if (found === undefined) {
       if (!mayBeGone(scene, p))
         reject(event, 'section 5', `server ${at} was not told that its link to ${peer} is ${up ? 'made' : 'cut'}`);

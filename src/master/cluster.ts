@@ -9,7 +9,7 @@ import { type GetResult, GetResultC, type PutResult, PutResultC } from '../core/
 import type { Address, Answer, Party } from '../net/protocol.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { World } from '../ports/ports.js';
-import { type Chain, cutChain, joinChains, linkChain, type Telling } from './link-orders.js';
+import { type Chain, cutChain, joinChains, linkChain, type Notice } from './link-orders.js';
 import { type AnswerOf, type MemberOptions, Members, pause, type Fallible } from './members.js';
 import type { Starter } from './processes.js';
 import { beginRounds, nextRound } from './rounds.js';
@@ -53,12 +53,12 @@ const firstFailure = (all: ReadonlyArray<E.Either<string, unknown>>): E.Either<s
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
-/** Tells one end of a link that the link is made or cut. */
+/** Sends a notice: tells one end of a link that the link is made or cut. */
 const tell = async (
   members: Members,
   topology: Topology,
   route: ClusterOptions['route'],
-  { at, peer, what }: Telling,
+  { at, peer, what }: Notice,
 ): Fallible<unknown> => {
   if (what === 'cut') {
     const party: Party = { role: topology.isClient(peer) ? 'client' : 'server', id: peer };
@@ -72,10 +72,10 @@ const tell = async (
   return members.ask(at, { type: 'link', peer: party, address: reached }, isDone);
 };
 
-/** Does the tellings of a chain, one stage after the other. Ends with the first telling that fails. */
-const follow = async (chain: Chain, telling: (t: Telling) => Fallible<unknown>): Fallible<void> => {
+/** Sends the notices of a chain, one stage after the other. Ends with the first stage of which a notice fails. */
+const follow = async (chain: Chain, send: (notice: Notice) => Fallible<unknown>): Fallible<void> => {
   for (const stage of chain) {
-    const told = firstFailure(await Promise.all(stage.map(telling)));
+    const told = firstFailure(await Promise.all(stage.map(send)));
     if (E.isLeft(told)) return told;
   }
   return E.right(undefined);

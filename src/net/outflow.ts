@@ -8,7 +8,7 @@ import type { Share } from './intake.js';
 import { SLOW_READER_BYTES, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
-/** The number of unsent bytes from which on every version of Node tells when they have left. */
+/** Above this number of unsent bytes every version of Node emits `drain` when the bytes have left. */
 const TOLD_BYTES = 65_536;
 
 /** Does the other end read its answers too slowly? The stream's `drain` event tells when the other end has caught up. */
