@@ -117,7 +117,7 @@ const storeOf = async (members: Members, id: NodeId): Fallible<ReadonlyArray<rea
 export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOptions): Cluster => {
   const { world = NODE_WORLD, timeoutMs } = o;
   const members = new Members(starter, topology, o);
-  const run = (chain: Chain): Fallible<void> => follow(chain, (telling) => tell(members, topology, o.route, telling));
+  const run = (chain: Chain): Fallible<void> => follow(chain, (notice) => tell(members, topology, o.route, notice));
 
   const joinServer = async (id: NodeId): Fallible<void> => {
     const joined = await members.enlist({ role: 'server', id });
