@@ -5,6 +5,7 @@ import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model, type Property } from '#bayou/checker/model.js';
+import { alone } from './support/alone.js';
 import { stepper } from '#bayou/checker/runs/stepper.js';
 
 /** Two of a kind that each go from 0 to 1. */
@@ -50,9 +51,7 @@ test('a witness that a normal form alone has is not reached', async () => {
   const still: ComponentModel = {
     name: 'still',
     slots: [x],
-    interactions: [
-      interaction({ label: { family: 'stay', args: [] }, slots: [x], writes: [0], step: (n: number) => [{ next: [n] }] }),
-    ],
+    interactions: [alone('stay', x, (n: number) => [{ next: [n] }])],
     properties: [{ name: 'one', kind: 'sometimes', over: [over([x], (n: number) => n === 1)] }],
     normalize: () => 1,
   };
@@ -124,12 +123,7 @@ test('a limit of memory that the search is done before leaves the symmetry as it
     name: 'late',
     slots: [late, ...leaves],
     interactions: [
-      interaction({
-        label: { family: 'tick', args: [] },
-        slots: [late],
-        writes: [0],
-        step: (n: number) => (n < LATE ? [{ next: [n + 1] }] : []),
-      }),
+      alone('tick', late, (n: number) => (n < LATE ? [{ next: [n + 1] }] : [])),
       ...leaves.map((leaf) =>
         interaction({
           label: { family: 'rise', args: [leaf.name] },
@@ -232,12 +226,7 @@ test('a sweep does not say depths where steps come back to their own group throu
     ...{ 0: [[1, 1]], 1: [[1, 1]], 2: [[2, 1]], 3: [[3, 0]], 4: [[0, 2]], 5: [[1, 1]], 6: [[2, 2]], 7: [[2, 1]] },
     ...{ 8: [[1, 2], [2, 1]], 9: [[1, 2]], 10: [[2, 2], [2, 0]], 11: [[0, 1]] }, // prettier-ignore
   };
-  const hear = interaction({
-    label: { family: 'hear', args: [] },
-    slots: [h],
-    writes: [0],
-    step: (hub: number) => (hub === 1 || hub === 2 ? [{ next: [1] }, { next: [2] }] : []),
-  });
+  const hear = alone('hear', h, (hub: number) => (hub === 1 || hub === 2 ? [{ next: [1] }, { next: [2] }] : []));
   const model: ComponentModel = {
     name: 'turned',
     slots: [x, h, y],
@@ -370,21 +359,11 @@ test('the search for a run may come where a model changes what JavaScript comes 
     name: 'two ways',
     slots: [x, y],
     interactions: [
-      interaction({
-        label: { family: 'on', args: [] },
-        slots: [x],
-        writes: [0],
-        step: (n: number) => (n < 3 ? [{ next: [n + 1] }] : []),
-      }),
-      interaction({
-        label: { family: 'late', args: [] },
-        slots: [y],
-        writes: [0],
-        step: (n: number) => {
-          // A sweep finds what is violated first, and comes here never; the search for the run does.
-          if (n === 1) JSON.stringify = ((...args: Parameters<typeof stringify>) => stringify(...args)) as typeof stringify;
-          return n < 2 ? [{ next: [n + 1] }] : [];
-        },
+      alone('on', x, (n: number) => (n < 3 ? [{ next: [n + 1] }] : [])),
+      alone('late', y, (n: number) => {
+        // A sweep finds what is violated first, and comes here never; the search for the run does.
+        if (n === 1) JSON.stringify = ((...args: Parameters<typeof stringify>) => stringify(...args)) as typeof stringify;
+        return n < 2 ? [{ next: [n + 1] }] : [];
       }),
     ],
     properties: [{ name: 'few', kind: 'always', over: [over([x], (n: number) => n < 3)] }],
@@ -401,18 +380,8 @@ test('where a key takes for one what is not alike, of a model that is violated t
     slots: [x, y],
     interactions: [
       // Only 0 goes on, to which 3 is alike by the key.
-      interaction({
-        label: { family: 'on', args: [] },
-        slots: [y],
-        writes: [0],
-        step: (n: number) => (n === 0 || n === 1 ? [{ next: [n + 1] }] : []),
-      }),
-      interaction({
-        label: { family: 'far', args: [] },
-        slots: [x],
-        writes: [0],
-        step: (n: number) => (n === 0 ? [{ next: [4], witnesses: ['far'] }] : []),
-      }),
+      alone('on', y, (n: number) => (n === 0 || n === 1 ? [{ next: [n + 1] }] : [])),
+      alone('far', x, (n: number) => (n === 0 ? [{ next: [4], witnesses: ['far'] }] : [])),
     ],
     properties: [
       { name: 'far', kind: 'sometimesStep' },
@@ -433,9 +402,7 @@ test('a search that stopped early reaches no witness that only the values of a f
   const model: ComponentModel = {
     name: 'stopped',
     slots: [y, x],
-    interactions: [
-      interaction({ label: { family: 'on', args: [] }, slots: [y], writes: [0], step: (n: number) => [{ next: [n + 1] }] }),
-    ],
+    interactions: [alone('on', y, (n: number) => [{ next: [n + 1] }])],
     // By the key 3 is 0, which `y` has first; `x` is never 0.
     properties: [{ name: 'none', kind: 'sometimes', over: [over([x], (n: number) => n === 0)] }],
     key: (_, local) => ((local as number) === 3 ? '0' : String(local)),
@@ -452,18 +419,8 @@ test('a search by numbers tells the run of what is violated with the values of t
     name: 'marked',
     slots: [x],
     interactions: [
-      interaction({
-        label: { family: 'on', args: [] },
-        slots: [x],
-        writes: [0],
-        step: ([n, mark]: ReadonlyArray<number>) => (n! < 3 ? [{ next: [[mark === 1 ? n! + 1 : n!, 1 - mark!]] }] : []),
-      }),
-      interaction({
-        label: { family: 'over', args: [] },
-        slots: [x],
-        writes: [0],
-        step: ([n, mark]: ReadonlyArray<number>) => (n! < 3 ? [{ next: [[mark === 1 ? n! : n! + 1, 1 - mark!]] }] : []),
-      }),
+      alone('on', x, ([n, mark]: ReadonlyArray<number>) => (n! < 3 ? [{ next: [[mark === 1 ? n! + 1 : n!, 1 - mark!]] }] : [])),
+      alone('over', x, ([n, mark]: ReadonlyArray<number>) => (n! < 3 ? [{ next: [[mark === 1 ? n! : n! + 1, 1 - mark!]] }] : [])),
     ],
     properties: [{ name: 'few', kind: 'always', over: [over([x], ([n]: ReadonlyArray<number>) => n! < 3)] }],
     key: (_, local) => String((local as ReadonlyArray<number>)[0]),
@@ -507,12 +464,7 @@ describe('where a key takes a state beyond the boundary for one within it', () =
     slots: [x, y],
     initial: [{ y: 2 }],
     interactions: [
-      interaction({
-        label: { family: 'on', args: [] },
-        slots: [x],
-        writes: [0],
-        step: (n: number) => (n === 0 ? [{ next: [1], ...(violates === undefined ? {} : { violates }) }] : []),
-      }),
+      alone('on', x, (n: number) => (n === 0 ? [{ next: [1], ...(violates === undefined ? {} : { violates }) }] : [])),
     ],
     properties: [property],
     boundary: [over([y], (n: number) => n !== 2)],

@@ -6,6 +6,7 @@ import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
+import { alone } from './support/alone.js';
 import { summaryLines, verdictLine } from '#bayou/checker/output/summary.js';
 import type { CheckOptions } from '#bayou/checker/options.js';
 import type { Report } from '#bayou/checker/report.js';
@@ -285,14 +286,7 @@ describe('a key of components, and what only some of the values with it have', (
       name: 'round',
       slots: [x],
       // 0 1 2 3 4 5 0 …, of which 3 is taken for 0; the step from 3 alone is a witness.
-      interactions: [
-        interaction({
-          label: { family: 'on', args: [] },
-          slots: [x],
-          writes: [0],
-          step: (n: number) => [{ next: [(n + 1) % 6], ...(n === 3 ? { witnesses: ['from three'] } : {}) }],
-        }),
-      ],
+      interactions: [alone('on', x, (n: number) => [{ next: [(n + 1) % 6], ...(n === 3 ? { witnesses: ['from three'] } : {}) }])],
       properties: [{ name: 'from three', kind: 'sometimesStep' }],
       progress: () => 0,
       key: by3,
@@ -312,13 +306,8 @@ describe('a key of components, and what only some of the values with it have', (
       name: 'two',
       slots: [y, x],
       interactions: [
-        interaction({
-          label: { family: 'on', args: [] },
-          slots: [x],
-          writes: [0],
-          step: (n: number) => (from[n] === undefined ? [] : [{ next: [from[n]], witnesses: witnesses[n] ?? [] }]),
-        }),
-        interaction({ label: { family: 'still', args: [] }, slots: [y], writes: [0], step: (n: number) => [{ next: [n] }] }),
+        alone('on', x, (n: number) => (from[n] === undefined ? [] : [{ next: [from[n]], witnesses: witnesses[n] ?? [] }])),
+        alone('still', y, (n: number) => [{ next: [n] }]),
       ],
       properties: [
         { name: 'seen', kind: 'sometimesStep' },
