@@ -154,7 +154,7 @@ const tryRogue = async (dice: Dice, model: Explored, file: string): Promise<Find
 };
 
 /** With one model in this many a further one is tried, of a kind that the usual dice make too seldom. */
-const SELDOM_ONE_IN = 3;
+const SELDOM_ONE_IN = 2;
 
 /** Tries a model of such a kind. It has dice of its own, so that the model of a seed does not depend on it. */
 const trySeldom = async (dice: Dice, file: string): Promise<Finding | undefined> => {
