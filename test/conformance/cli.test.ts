@@ -9,6 +9,7 @@ import { reportOf, showReport, statusOf, toJUnit } from '../../conformance/cli/c
 import type { Finding } from '../../conformance/common/finding.js';
 import { planOf } from '../../conformance/layer4-hostile/hostile-plan.js';
 import { flagsOf } from '../../conformance/runs/script-runs.js';
+import { codeOf } from '../../src/files/error-code.js';
 import { startOf } from '../../src/master/crash-cleanup.js';
 import { until } from '../support/until.js';
 
@@ -174,11 +175,18 @@ describe('an interruption', () => {
   };
 
   /** The processes of runs that are under way, as their masters write them down. */
-  const processesIn = (temporary: string): ReadonlyArray<{ readonly pid: number; readonly start: string }> =>
-    readdirSync(temporary, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('processes.ndjson'))
-      .flatMap((file) => readFileSync(join(temporary, file), 'utf8').split('\n').slice(0, -1))
-      .map((line) => JSON.parse(line) as { readonly pid: number; readonly start: string });
+  const processesIn = (temporary: string): ReadonlyArray<{ readonly pid: number; readonly start: string }> => {
+    try {
+      return readdirSync(temporary, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('processes.ndjson'))
+        .flatMap((file) => readFileSync(join(temporary, file), 'utf8').split('\n').slice(0, -1))
+        .map((line) => JSON.parse(line) as { readonly pid: number; readonly start: string });
+    } catch (error) {
+      // A run ended while its folder was read.
+      if (codeOf(error) === 'ENOENT') return processesIn(temporary);
+      throw error;
+    }
+  };
 
   it.each([
     ['random', ['--runs', '50']],
