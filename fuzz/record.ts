@@ -3,16 +3,20 @@
  * again with its seed goes on where its row ends.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { grouped, type Tried } from './say.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The name of a run: runs of the same code with the same seed have one name. */
 export interface RunName {
+  /** The commit, with a `+` where files of the checker or of the fuzz are not as committed. */
   readonly commit: string;
-  /** Git's hashes of the folders with the checker and with the fuzz, with a `+` where their files are not as committed. */
+  /** The hashes of the checker's code and of the fuzz's ({@link codeName}). */
   readonly checker: string;
   readonly fuzz: string;
   readonly seed: number;
@@ -29,18 +33,32 @@ export interface Row extends RunName {
 
 const git = (...args: ReadonlyArray<string>): string => execFileSync('git', [...args], { cwd: ROOT, encoding: 'utf8' }).trim();
 
-const folder = (path: string): string => {
-  const name = git('rev-parse', '--short=10', `HEAD:${path}`);
-  return git('status', '--porcelain', '--', path) === '' ? name : `${name}+`;
+const COMPILED = { removeComments: true, target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext } as const;
+
+/**
+ * Gives the first ten digits of the SHA-256 of a folder's code as it runs: without comments and types, since these change nothing that a run
+ * tries.
+ */
+export const codeName = (folder: string): string => {
+  const hash = createHash('sha256');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  for (const file of files.toSorted()) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    hash.update(`${file}\0${ts.transpileModule(text, { compilerOptions: COMPILED }).outputText}\0`);
+  }
+  return hash.digest('hex').slice(0, 10);
 };
 
 /** The name of a run in this checkout; it needs git. */
-export const runName = (seed: number): RunName => ({
-  commit: git('rev-parse', '--short=10', 'HEAD'),
-  checker: folder('src/checker'),
-  fuzz: folder('fuzz'),
-  seed,
-});
+export const runName = (seed: number): RunName => {
+  const isCommitted = git('status', '--porcelain', '--', 'src/checker', 'fuzz') === '';
+  return {
+    commit: `${git('rev-parse', '--short=10', 'HEAD')}${isCommitted ? '' : '+'}`,
+    checker: codeName(join(ROOT, 'src/checker')),
+    fuzz: codeName(join(ROOT, 'fuzz')),
+    seed,
+  };
+};
 
 // --- the page --------------------------------------------------------------------------------------------------------------
 
@@ -89,8 +107,8 @@ const pageOf = (rows: ReadonlyArray<Row>): string => {
   const sum = (name: 'models' | 'searches' | 'differences'): string => grouped(like.reduce((n, row) => n + row[name], 0));
   return `# How much the checker was fuzzed
 
-Written by \`npm run fuzz:checker -- --record FILE\`, a row for each run ([fuzz.md](fuzz.md)). *Checker* and *fuzz* are git's names of \`src/checker\` and \`fuzz\` at the commit
-(\`git rev-parse HEAD:src/checker\`): runs with one name of the checker tried the same checker. A run can be made again with its seed, and another seed is another run.
+Written by \`npm run fuzz:checker -- --record FILE\`, a row for each run ([fuzz.md](fuzz.md)). *Checker* and *fuzz* are hashes of the code in \`src/checker\` and \`fuzz\`
+without its comments and types: runs with one name of the checker tried the same checker. A run can be made again with its seed, and another seed is another run.
 
 The checker of the last row, ${last.checker}, in all its runs: ${sum('models')} models, ${sum('searches')} searches, ${sum('differences')} differences.
 

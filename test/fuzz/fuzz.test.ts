@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attempt, explored, madeFrom } from '../../fuzz/attempt.js';
 import { diceOf } from '../../fuzz/dice.js';
 import { optionsOf } from '../../fuzz/options.js';
-import { earlierOf, keep } from '../../fuzz/record.js';
+import { codeName, earlierOf, keep } from '../../fuzz/record.js';
 import { classesOf, totalsOf } from '../../fuzz/oracle/judge.js';
 import { moduleOf } from '../../fuzz/print.js';
 import { builtOf, type Recipe } from '../../fuzz/recipe/recipe.js';
@@ -164,6 +164,17 @@ test('a model that does not come to an end is told and recorded, with the comman
   expect(stdout).toMatch(/^model 1,234: .*\n.*not come to an end/);
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('Repeat with: npm run fuzz:checker -- --only 4185927184');
   expect(earlierOf(record, name)).toMatchObject({ models: 1233, searches: 4000, differences: 1 });
+});
+
+test('a run is recorded under the name of the code as it runs, whatever its comments and types are', () => {
+  const nameOf = (text: string): string => {
+    const code = mkdtempSync(join(folder, 'code-'));
+    writeFileSync(join(code, 'one.ts'), text);
+    return codeName(code);
+  };
+  const name = nameOf('export const one = 1;');
+  expect(nameOf('/** One. */\nexport const one: number = 1; // It stays.\nexport type Two = 2;')).toBe(name);
+  expect(nameOf('export const one = 2;')).not.toBe(name);
 });
 
 describe('options', () => {
