@@ -9,7 +9,7 @@ const LAYERS: Readonly<Record<Layer, string>> = {
   1: 'every transition',
   2: 'scripts',
   3: 'traces',
-  4: 'random runs',
+  4: 'hostile and simulated runs',
 };
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ const showFinding = (f: Finding): string =>
     '\n',
   );
 
-/** Does the report tell this finding? It tells all that do not conform, but an undecided one only where no other finding decides it. */
+/** Does the report tell this finding? It tells what diverges or failed, and, where the whole report is undecided, what is undecided. */
 const isToldOf = ({ verdict }: Finding, report: ConformReport): boolean =>
   verdict === 'diverges' || verdict === 'failed' || (verdict === 'undecided' && report.verdict === 'undecided');
 

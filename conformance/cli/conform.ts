@@ -17,7 +17,7 @@ import { corpusTask } from './corpus-tasks.js';
 import { readSessionsPlan, sessionsPlanTask } from './sessions-tasks.js';
 import { simulatedPlanTask, simulationTask } from './simulation-tasks.js';
 import { hostileSeriesTask, planTask, randomTask } from './hostile-tasks.js';
-import { scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
+import { scriptTask, traceTask, transitionsTask, unlessAborted, type Task } from './tasks.js';
 import { isPlan } from '../common/plan-json.js';
 import { findScripts } from '../runs/script-runs.js';
 
@@ -80,9 +80,10 @@ const guidedTask = (args: ConformArgs): Task =>
 const replayTask = (file: string, args: ConformArgs): Task => {
   const guided = readGuidedPlan(file);
   const sessions = readSessionsPlan(file);
-  if (args.real && guided !== undefined) throw new UsageError(`${file}: real processes cannot be led so; leave out --real`);
+  if (args.real && guided !== undefined)
+    throw new UsageError(`${file}: a guided plan cannot be run on real processes; leave out --real`);
   if (args.real && sessions !== undefined)
-    throw new UsageError(`${file}: sessions of the library are not run so on real processes; leave out --real`);
+    throw new UsageError(`${file}: a plan of sessions runs in the simulation alone; leave out --real`);
   if (guided !== undefined) return guidedPlanTask(file, guided, args);
   return sessions === undefined ? simulatedPlanTask(file, args.real, args) : sessionsPlanTask(file, sessions, args);
 };
@@ -121,13 +122,6 @@ const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
 
 // --- trying it -------------------------------------------------------------------------------------------------------------
 
-/** The findings of a task; none where the signal ended it. */
-const unlessAborted = (found: Promise<ReadonlyArray<Finding>>, signal: AbortSignal): Promise<ReadonlyArray<Finding>> =>
-  found.catch((error: unknown) => {
-    if (signal.aborted) return [];
-    throw error;
-  });
-
 /** Runs the tasks, several at a time, until the signal, and shows the progress. */
 const runAll = async (
   tasks: ReadonlyArray<Task>,
@@ -143,10 +137,11 @@ const runAll = async (
       const at = next++;
       const task = tasks[at]!;
       onProgress(weight, task.name);
-      findings[at] = await unlessAborted(
-        task.run(signal, (how) => onProgress(weight, how)),
-        signal,
-      );
+      findings[at] =
+        (await unlessAborted(
+          task.run(signal, (how) => onProgress(weight, how)),
+          signal,
+        )) ?? [];
       if (failFast && findings[at].some((f) => f.verdict === 'diverges')) next = tasks.length;
       weight += task.weight;
       onProgress(weight, task.name);
@@ -209,10 +204,12 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
     const report = reportOf(findings, performance.now() - began);
     showLine?.('');
     if (args.junit !== undefined) writeReport(args.junit, toJUnit(report));
-    const cut = signal.aborted;
-    if (cut) endSoon();
-    process.stdout.write(`${args.json ? JSON.stringify({ ...report, interrupted: cut }, null, 2) : showReport(report, cut)}\n`);
-    return cut ? EXIT.interrupted : statusOf(report.verdict);
+    const interrupted = signal.aborted;
+    if (interrupted) endSoon();
+    process.stdout.write(
+      `${args.json ? JSON.stringify({ ...report, interrupted }, null, 2) : showReport(report, interrupted)}\n`,
+    );
+    return interrupted ? EXIT.interrupted : statusOf(report.verdict);
   } finally {
     showLine?.('');
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);

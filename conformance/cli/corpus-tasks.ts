@@ -1,6 +1,6 @@
 /**
- * `bayou conform --simulate --corpus DIR` keeps plans in a folder whose runs take steps that no earlier run took. Every other run is by a variation of such a plan. The plans that the folder already has run
- * first. Only its plan repeats a run, and not the seed: the choice of the plans that are varied depends on all earlier runs.
+ * `bayou conform --simulate --corpus DIR` keeps in a folder the plans whose runs took steps that no earlier run took. Every other run is by a variation of such a plan.
+ * The plans that the folder already has run first. A run is repeated by its plan, and not by the seed: the choice of the plans that are varied depends on all earlier runs.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -15,30 +15,30 @@ import { ReachedSteps } from '../simulation/reached-steps.js';
 import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
 import { showSimulated } from '../simulation/simulated-run.js';
 import { smallerPlans, variationsOf } from '../simulation/vary-plan.js';
+import { stemOf } from '../explore/keep-run.js';
 import type { ConformArgs } from './conform-options.js';
-import { madeSmaller } from './make-smaller.js';
+import { shrinkByCandidates } from './make-smaller.js';
 import { Sum, type Tried } from './simulation-sum.js';
-import { isSound, keepTried, readPlan, SHRINK_MS, tryPlan, unlessCut, type Series } from './simulation-tasks.js';
-import type { Task } from './tasks.js';
+import { isSound, keepTried, readPlan, SHRINK_MS, tryPlan, type Series } from './simulation-tasks.js';
+import { unlessAborted, type Task } from './tasks.js';
 
 /** The most plans of a corpus: once there are so many, no further plan is kept. */
 const MOST_KEPT = 10_000;
 
-/** The plans in a folder. Makes the folder where there is none. */
-const plansIn = (folder: string): SimulationPlan[] => {
+/** The names of the files with plans in a folder. Makes the folder where there is none. */
+const filesIn = (folder: string): ReadonlyArray<string> => {
   try {
     makeFolder(folder);
   } catch (error) {
     throw new UsageError(`${folder}: ${messageOf(error)}`);
   }
-  return readdirSync(folder)
-    .filter(isPlan)
-    .sort()
-    .map((name) => readPlan(join(folder, name)));
+  return readdirSync(folder).filter(isPlan).sort();
 };
 
 /** The plans whose runs took new steps, with their folder. */
 class Corpus {
+  /** The files that the folder had at first, whose plans come first in `plans`. */
+  readonly files: ReadonlyArray<string>;
   readonly plans: SimulationPlan[];
   readonly reached = new Set<string>();
   kept = 0;
@@ -46,7 +46,8 @@ class Corpus {
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.plans = plansIn(folder);
+    this.files = filesIn(folder);
+    this.plans = this.files.map((name) => readPlan(join(folder, name)));
   }
 
   /** Notes the steps of a run. Did no earlier run take one of them? */
@@ -82,7 +83,7 @@ const nextPlan = ({ plans }: Corpus, seed: number, run: number): SimulationPlan 
 
 /** The smallest plan that still fails: leaves out one part after the other, until the time is over. */
 const smallestOf = (failed: Tried, signal: AbortSignal): Promise<Tried> =>
-  madeSmaller(
+  shrinkByCandidates(
     failed,
     ({ plan }) => smallerPlans(plan, NO_NETWORK_FAULTS),
     { attempt: (plan) => tryPlan(plan, signal), isSound },
@@ -105,17 +106,18 @@ export const corpusTask = (
       const run = from + i - known.length;
       const plan = known[i] ?? nextPlan(corpus, seed, run);
       const steps = new ReachedSteps();
-      const tried = await unlessCut(tryPlan(plan, signal, steps), signal);
+      const tried = await unlessAborted(tryPlan(plan, signal, steps), signal);
       if (tried === undefined) break;
       sum.add(tried);
       if (corpus.note(steps) && known[i] === undefined) corpus.keep(plan);
       tell(`${sum.text()}; ${corpus.reached.size} steps, ${corpus.plans.length} plans`);
       if (tried.verdict.sound) continue;
       const smallest = shrinkRuns === 0 ? tried : await smallestOf(tried, signal);
-      const name = `varied run ${run} of seed ${seed}`;
+      const file = corpus.files[i];
+      const name = file === undefined ? `varied run ${run} of seed ${seed}` : `again ${file}`;
       const kept = await keepTried(smallest, name, outDir);
       const details = [showSimulated(smallest.verdict), ...kept].join('\n');
-      const repeat = `bayou conform --simulate --replay ${join(outDir, `${name.replaceAll(/\W+/g, '-')}.json`)}`;
+      const repeat = `bayou conform --simulate --replay ${join(outDir, `${stemOf(name)}.json`)}`;
       return [{ ...what, name, verdict: 'diverges', counts: sum.counts(), details, repeat, elapsedMs: sum.elapsedMs }];
     }
     const counts = { ...sum.counts(), 'different steps': corpus.reached.size, 'plans kept': corpus.kept };

@@ -1,4 +1,5 @@
 /** `bayou conform --simulate --coverage` leads a simulated cluster through a configuration's graph, until no new transition is left or the time is over. */
+import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '#bayou/core/counted.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
@@ -34,14 +35,14 @@ const coverageNotes = (coverage: Coverage): ReadonlyArray<string> => {
   });
   return [
     `reached ${share(taken, graph.transitions)} of the transitions of ${graph.config.name}: ${families.join(', ')}`,
-    `${share(done, deeds)} of them, those taken as one that differ only in what was spent of the configuration's bounds`,
+    `${share(done, deeds)} of them, counted once where they differ in the spent bounds of the configuration alone`,
     ...[...barred].map(([why, n]) => `out of reach: ${n.toLocaleString('en')}, ${why}`),
     ...missing,
   ];
 };
 
 /** A finished guided run, with its graph and its seed. */
-interface Done {
+interface FinishedGuidedRun {
   readonly situations: Situations;
   readonly plan: GuidedPlan;
   readonly run: GuidedRun;
@@ -50,14 +51,14 @@ interface Done {
 
 /** The lines on the failures of a guided run; undefined where it has none. */
 const failuresOfGuided = async (
-  { situations, plan, run, name }: Done,
+  { situations, plan, run, name }: FinishedGuidedRun,
   outDir: string,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   const verdict = await assessSimulated(run, signal);
   if (verdict.sound) return undefined;
-  const again = () => guide(situations, plan.seed, along(plan.deeds), { keep: true });
-  return [showSimulated(verdict), ...(await keepPlan({ plan, followed: { run, verdict }, again }, name, outDir))].join('\n');
+  const rerun = () => guide(situations, plan.seed, along(plan.deeds), { keep: true });
+  return [showSimulated(verdict), ...(await keepPlan({ plan, followed: { run, verdict }, rerun }, name, outDir))].join('\n');
 };
 
 const planOf = (situations: Situations, seed: number, deeds: ReadonlyArray<number>): GuidedPlan => ({
@@ -89,7 +90,7 @@ export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<
     if (E.isLeft(config)) throw new UsageError(`${file}: ${config.left.join('; ')}`);
     const situations = guidedThrough(config.right, file);
     const run = await guide(situations, plan.seed, along(plan.deeds), { signal });
-    const details = (await failuresOfGuided({ situations, plan, run, name: `again ${file}` }, outDir, signal)) ?? '';
+    const details = (await failuresOfGuided({ situations, plan, run, name: `again ${basename(file)}` }, outDir, signal)) ?? '';
     return [
       {
         layer: 4,

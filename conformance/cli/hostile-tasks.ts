@@ -8,7 +8,7 @@ import { tryHostilePlan, type HostileTrial } from '../layer4-hostile/try-hostile
 import type { ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
 import { planJson } from '../common/plan-json.js';
-import { shrunk } from './make-smaller.js';
+import { shrinkWithFastCheck } from './make-smaller.js';
 import type { Series } from './simulation-tasks.js';
 import { timed, type Task } from './tasks.js';
 
@@ -18,7 +18,7 @@ import { timed, type Task } from './tasks.js';
 const detailsOf = async ({ details, events, rejection }: HostileTrial, name: string, outDir: string): Promise<string> =>
   [details, ...(await keepRun(outDir, events, rejection, { name, withTrace: true }))].join('\n');
 
-/** The task of a hostile run. The seed and the number of a random run decide its script and faults. */
+/** The task of a hostile run. */
 const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name,
   weight: 5,
@@ -31,7 +31,7 @@ const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }
 
 const nameOf = (seed: number, run: number): string => `run ${run} of seed ${seed}`;
 
-/** The task of the run `run` of a seed; it is the same in a series of any length. */
+/** The task of the run `run` of a seed. Both numbers decide its script and faults; it is the same in a series of any length. */
 export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'outDir'>): Task =>
   hostileTask(nameOf(seed, run), planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
 
@@ -42,7 +42,7 @@ const readPlan = (file: string): HostilePlan => {
   throw new UsageError(`${file}: this is no plan of a run; those in conformance/plans are`);
 };
 
-/** The task of a run by a file with a plan. Such plans have faults that were found once, or that random runs meet too seldom. */
+/** The task of a run by a file with a plan. Such plans once found an error, or have faults that random runs meet too seldom. */
 export const planTask = (file: string, args: Pick<ConformArgs, 'outDir'>): Task =>
   hostileTask(file, readPlan(file), `bayou conform ${file}`, args);
 
@@ -66,7 +66,7 @@ const smallestOf = (failed: Tried, seed: number, maxRuns: number, signal: AbortS
   const attempt = async (plan: HostilePlan): Promise<Tried | undefined> =>
     runs++ >= maxRuns ? undefined : { plan, trial: await tryHostilePlan(plan, signal) };
   const isSound = ({ trial }: Tried): boolean => trial.verdict !== 'diverges';
-  return shrunk({ failed, seed, plans: hostilePlans }, { attempt, isSound }, SHRINK_MS, signal);
+  return shrinkWithFastCheck({ failed, seed, plans: hostilePlans }, { attempt, isSound }, SHRINK_MS, signal);
 };
 
 const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
 import { messageOf } from '#bayou/command-line/say.js';
-import { keepRun } from '../explore/keep-run.js';
+import { keepRun, stemOf } from '../explore/keep-run.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
 
 /** A run that layer 3 followed, and the verdicts on it. */
@@ -13,15 +13,15 @@ interface Followed {
   readonly verdict: SimulatedVerdict;
 }
 
-/** A run to keep. `again`: does the same run once more, and keeps the lines of its trace. */
+/** A run to keep. `rerun`: does the same run once more, and keeps the lines of its trace. */
 export interface ToKeep {
   readonly plan: unknown;
   /** Undefined: layer 3 did not follow the run. */
   readonly followed?: Followed;
-  readonly again: () => Promise<Pick<SimulatedRun, 'trace'>>;
+  readonly rerun: () => Promise<Pick<SimulatedRun, 'trace'>>;
 }
 
-/** Keeps a run as layer 3 followed it, up to the event that it refuses. */
+/** Keeps a run as layer 3 followed it, up to the event that it refuses. What layer 3 calls a run is a day of the simulated run. */
 const keepFollowed = ({ run, verdict }: Followed, name: string, outDir: string): Promise<ReadonlyArray<string>> => {
   const { rejection, run: day = 1 } = verdict.validated;
   return keepRun(outDir, run.days[day - 1]!, rejection, { name, withTrace: true });
@@ -29,23 +29,23 @@ const keepFollowed = ({ run, verdict }: Followed, name: string, outDir: string):
 
 /** Writes the files; returns the lines that name them. */
 export const keepPlan = async (
-  { plan, followed, again }: ToKeep,
+  { plan, followed, rerun }: ToKeep,
   name: string,
   outDir: string,
 ): Promise<ReadonlyArray<string>> => {
-  const file = join(outDir, `${name.replaceAll(/\W+/g, '-')}.json`);
+  const file = join(outDir, `${stemOf(name)}.json`);
   try {
     makeFolder(outDir);
     mustBeReplaceable(file, PLAN);
     writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
-    writeFileSync(`${file}.trace`, (await again()).trace.lines().join(''));
+    writeFileSync(`${file}.trace`, (await rerun()).trace.lines().join(''));
   } catch (error) {
     return [`not kept: ${messageOf(error)}`];
   }
   const path = followed === undefined ? [] : await keepFollowed(followed, name, outDir);
   return [
     `its plan, made as small as there was time for: bayou conform --simulate --replay ${file}`,
-    `every event of it: ${file}.trace`,
+    `all its events: ${file}.trace`,
     ...path,
   ];
 };

@@ -1,4 +1,4 @@
-/** Makes a plan that fails smaller: runs smaller plans, and keeps the smallest that still fails. */
+/** Shrinks a failing plan: runs smaller plans, and keeps the smallest that still fails. */
 import fc from 'fast-check';
 
 /** How plans are run. */
@@ -9,7 +9,7 @@ export interface Trials<P, T> {
 }
 
 /** Goes from the failed plan to the first of `smallerThan` that still fails, and on from there, until none fails or the time, in ms, is over. */
-export const madeSmaller = async <P, T>(
+export const shrinkByCandidates = async <P, T>(
   failed: T,
   smallerThan: (failed: T) => Iterable<P>,
   { attempt, isSound }: Trials<P, T>,
@@ -39,7 +39,7 @@ interface Drawn<P, T> {
 }
 
 /** Lets fast-check shrink a drawn plan, until it finds none that fails or the time, in ms, is over. Rejects where the signal comes first. */
-export const shrunk = async <P, T>(
+export const shrinkWithFastCheck = async <P, T>(
   { failed, seed, plans }: Drawn<P, T>,
   { attempt, isSound }: Trials<P, T>,
   withinMs: number,

@@ -5,7 +5,7 @@ import { runLibrary, type LibraryRun } from '../simulation/library-run.js';
 import { sessionsPlanIn, smallerSessions, wrongInSessions, type SessionsPlan } from '../simulation/sessions-plan.js';
 import { sumOf } from '../common/sum-of.js';
 import type { ConformArgs } from './conform-options.js';
-import { madeSmaller } from './make-smaller.js';
+import { shrinkByCandidates } from './make-smaller.js';
 import { keepPlan } from './keep-plan.js';
 import { planJson } from '../common/plan-json.js';
 import type { Task } from './tasks.js';
@@ -30,12 +30,12 @@ export const trySessions = async (plan: SessionsPlan, signal: AbortSignal): Prom
 });
 
 /** The smallest plan that still fails: leaves out one part after the other, until the time, in ms, is over. `attempt`: runs a plan. */
-export const sessionsMadeSmaller = (
+export const shrinkSessions = (
   failed: TriedSessions,
   withinMs: number,
   attempt: (plan: SessionsPlan) => Promise<TriedSessions>,
 ): Promise<TriedSessions> =>
-  madeSmaller(
+  shrinkByCandidates(
     failed,
     ({ plan }) => smallerSessions(plan),
     { attempt, isSound: ({ run }) => run.failures.length === 0 },
@@ -44,8 +44,8 @@ export const sessionsMadeSmaller = (
 
 /** Keeps a run of sessions that fails; returns its failures and the lines that name the files. */
 export const keepSessions = async ({ plan, run }: TriedSessions, name: string, outDir: string): Promise<string> => {
-  const again = () => runLibrary(plan, { keep: true });
-  return [...run.failures, ...(await keepPlan({ plan, again }, name, outDir))].join('\n');
+  const rerun = () => runLibrary(plan, { keep: true });
+  return [...run.failures, ...(await keepPlan({ plan, rerun }, name, outDir))].join('\n');
 };
 
 /** The counts of a run of sessions, for a report. */

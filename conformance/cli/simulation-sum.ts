@@ -1,4 +1,4 @@
-/** Sums up a series of simulated runs: their size, their faults, and the kinds of steps that no run took. */
+/** Sums up a series of simulated runs: their size, their faults, and the kinds of steps that they took and that no run took. */
 import { createHash } from 'node:crypto';
 import { counted } from '#bayou/core/counted.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
@@ -38,7 +38,7 @@ export class Sum {
       const kind = kindOf(event);
       if (kind !== undefined) this.kinds.add(kind);
     }
-    this.#befell({ ...run.processes, ...run.world }, run.network);
+    this.#countFaults({ ...run.processes, ...run.world }, run.network);
   }
 
   addSessions({ run }: TriedSessions): void {
@@ -47,10 +47,10 @@ export class Sum {
     this.operations += run.judged.puts + run.judged.gets;
     this.simulatedMs += run.simulatedMs;
     this.#traces.update(run.trace.hash());
-    this.#befell(run.hurts, run.network);
+    this.#countFaults(run.hurts, run.network);
   }
 
-  #befell(faults: Readonly<Record<string, number>>, { lost, broken, halfOpen, split }: NetworkCounts): void {
+  #countFaults(faults: Readonly<Record<string, number>>, { lost, broken, halfOpen, split }: NetworkCounts): void {
     for (const [what, n] of Object.entries({ ...faults, lost, broken: broken + halfOpen, split }))
       this.faults[what] = (this.faults[what] ?? 0) + n;
   }
@@ -78,7 +78,7 @@ export class Sum {
     return KINDS.filter((kind) => !this.kinds.has(kind));
   }
 
-  /** Notes: the kinds of steps that no run took, and a hash by which two series can be compared. */
+  /** Notes: the faults, how many kinds of steps were taken and which never, and a hash by which two series can be compared. */
   notes(): ReadonlyArray<string> {
     const never = this.never();
     return [

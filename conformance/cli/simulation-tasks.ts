@@ -1,4 +1,5 @@
-/** `bayou conform --simulate` does simulated runs, one after the other, up to the given number or time. It makes the first wrong run's plan smaller, and keeps it. */
+/** `bayou conform --simulate` does simulated runs, one after the other, up to the given number or time. It shrinks the first wrong run's plan, and keeps it. */
+import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { tryHostilePlan } from '../layer4-hostile/try-hostile-plan.js';
@@ -8,15 +9,15 @@ import { realPlanOf } from '../simulation/plan-for-real.js';
 import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
-import { shrunk } from './make-smaller.js';
+import { shrinkWithFastCheck } from './make-smaller.js';
 import { Sum, type Tried } from './simulation-sum.js';
-import { hasSessions, keepSessions, sessionsMadeSmaller, trySessions, type TriedSessions } from './sessions-tasks.js';
+import { hasSessions, keepSessions, shrinkSessions, trySessions, type TriedSessions } from './sessions-tasks.js';
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
 import type { Finding } from '../common/finding.js';
 import { planJson } from '../common/plan-json.js';
-import type { Task } from './tasks.js';
+import { unlessAborted, type Task } from './tasks.js';
 
-/** How long, in ms, a plan that fails is made smaller. */
+/** How long, in ms, a failing plan is shrinkWithFastCheck. */
 export const SHRINK_MS = 30_000;
 
 /** Runs a plan, and judges the run. `steps` collects the steps that the run takes. */
@@ -25,19 +26,12 @@ export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?:
   return { plan, run, verdict: await assessSimulated(run, signal) };
 };
 
-/** The result of a trial; undefined where the signal ended it. */
-export const unlessCut = <T>(trying: Promise<T>, signal: AbortSignal): Promise<T | undefined> =>
-  trying.catch((error: unknown) => {
-    if (signal.aborted) return undefined;
-    throw error;
-  });
-
 /** Was a run sound? */
 export const isSound = ({ verdict }: Tried): boolean => verdict.sound;
 
 /** Keeps a run that fails. */
 export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
-  keepPlan({ plan, followed: { run, verdict }, again: () => simulate(plan, { keep: true }) }, name, outDir);
+  keepPlan({ plan, followed: { run, verdict }, rerun: () => simulate(plan, { keep: true }) }, name, outDir);
 
 /** The greatest number in a plan, in whatever unit: some 24 days in ms. */
 const MAX_NUMBER = 2 ** 31;
@@ -102,10 +96,10 @@ type Keeping = Pick<ConformArgs, 'outDir' | 'shrinkRuns'>;
 /** The smallest plan that is found to fail before the time is over. */
 const smallestOf = (failed: Tried, seed: number, signal: AbortSignal): Promise<Tried> => {
   const attempt = (plan: SimulationPlan): Promise<Tried> => tryPlan(plan, signal);
-  return shrunk({ failed, seed, plans: simulationPlans }, { attempt, isSound }, SHRINK_MS, signal);
+  return shrinkWithFastCheck({ failed, seed, plans: simulationPlans }, { attempt, isSound }, SHRINK_MS, signal);
 };
 
-/** Makes a plan that fails smaller, and keeps it. */
+/** Shrinks a failing plan, and keeps it. */
 const wrongPlan = async (
   tried: Tried,
   { seed, run }: RunOf,
@@ -125,7 +119,7 @@ const wrongSessions = async (
   signal: AbortSignal,
 ): Promise<Wrong> => {
   const name = `sessions of run ${run} of seed ${seed}`;
-  const smallest = shrinkRuns === 0 ? tried : await sessionsMadeSmaller(tried, SHRINK_MS, (plan) => trySessions(plan, signal));
+  const smallest = shrinkRuns === 0 ? tried : await shrinkSessions(tried, SHRINK_MS, (plan) => trySessions(plan, signal));
   return { name, details: await keepSessions(smallest, name, outDir) };
 };
 
@@ -137,12 +131,12 @@ interface RunOf {
 
 /** Does a run, and the run of sessions after it, where there is one. Returns the failure; null: there is none; undefined: the signal ended it. */
 const doRun = async (of: RunOf, sum: Sum, keeping: Keeping, signal: AbortSignal): Promise<Wrong | null | undefined> => {
-  const tried = await unlessCut(tryPlan(simulationPlanOf(of.seed, of.run), signal), signal);
+  const tried = await unlessAborted(tryPlan(simulationPlanOf(of.seed, of.run), signal), signal);
   if (tried === undefined) return undefined;
   sum.add(tried);
   if (!tried.verdict.sound) return wrongPlan(tried, of, keeping, signal);
   if (!hasSessions(of.run)) return null;
-  const sessions = await unlessCut(trySessions(sessionsPlanOf(simulationSeed(of.seed, of.run)), signal), signal);
+  const sessions = await unlessAborted(trySessions(sessionsPlanOf(simulationSeed(of.seed, of.run)), signal), signal);
   if (sessions === undefined) return undefined;
   sum.addSessions(sessions);
   return sessions.run.failures.length === 0 ? null : wrongSessions(sessions, of, keeping, signal);
@@ -198,7 +192,7 @@ export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pic
       const { sound } = tried.verdict;
       const details = sound
         ? ''
-        : [showSimulated(tried.verdict), ...(await keepTried(tried, `again ${file}`, outDir))].join('\n');
+        : [showSimulated(tried.verdict), ...(await keepTried(tried, `again ${basename(file)}`, outDir))].join('\n');
       return [{ ...found, verdict: sound ? 'conforms' : 'diverges', counts: sum.counts(), details, elapsedMs: sum.elapsedMs }];
     },
   };

@@ -42,6 +42,13 @@ export const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number
   return [await f(), performance.now() - began];
 };
 
+/** The result of a trial; undefined where the signal ended it. */
+export const unlessAborted = <T>(trying: Promise<T>, signal: AbortSignal): Promise<T | undefined> =>
+  trying.catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+
 // --- layer 1 ---------------------------------------------------------------------------------------------------------------
 
 /** The configuration that `source` names, a file or the name of one of the package's. Throws a UsageError where the cluster cannot be compared with it. */

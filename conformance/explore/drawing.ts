@@ -2,7 +2,7 @@
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Arrow, Band, Drawing, Lane, Mark, MessageKind } from '#bayou/explorer/shape.js';
 import type { ProcessName } from '../layer3-traces/read-traces.js';
-import { newsOf } from './event-words.js';
+import { arrowLabel } from './event-words.js';
 
 /** An event with its column, from 1. */
 export interface Placed {
@@ -43,7 +43,7 @@ const KIND: Readonly<Partial<Record<TraceEvent['type'], MessageKind>>> = {
 class Senders {
   readonly #asked = new Map<string, Placed>();
   readonly #pulls = new Map<string, Placed>();
-  /** By receiver, the answers to it. An event that was not followed has no entry in `uses`, so its answer is found here. */
+  /** The events that sent answers, by the pull's name or by the client's lane. An event that was not followed has no entry in `uses`, so its answer is found here. */
   readonly #answers = new Map<string, Placed>();
 
   /** The event that sent the message which this event takes in. */
@@ -107,7 +107,7 @@ const arrowsOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, T
     if (from === undefined || from.who === one.who) return [];
     const { event, who, at, isChange } = one;
     const isAnswer = event.type === 'putDone' || event.type === 'getDone' || event.type === 'merged';
-    const news = isAnswer ? newsOf(from.event) : { label: '' };
+    const news = isAnswer ? arrowLabel(from.event) : { label: '' };
     return [
       {
         from: [laneOf(from.who), from.at],
@@ -123,7 +123,7 @@ const arrowsOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, T
 // --- bands -----------------------------------------------------------------------------------------------------------------
 
 /** The bands that are open, each with its first column. */
-class Open {
+class OpenBands {
   readonly #since = new Map<string, { readonly lanes: Band['lanes']; readonly from: number; readonly label: string }>();
   readonly bands: Band[] = [];
   readonly #kind: Band['kind'];
@@ -150,7 +150,7 @@ class Open {
 }
 
 const bandsOf = (placed: ReadonlyArray<Placed>, lanes: ReadonlyArray<Lane>): ReadonlyArray<Band> => {
-  const [down, cut] = [new Open('down'), new Open('cut')];
+  const [down, cut] = [new OpenBands('down'), new OpenBands('cut')];
   const known = new Set(lanes.map(({ id }) => id));
   const nameOf = (id: number): string => (known.has(`c${id}`) ? `c${id}` : `s${id}`);
   for (const { event, who, at } of placed) {

@@ -72,8 +72,8 @@ export const tellEvent = (e: TraceEvent, who: string): string => {
   }
 };
 
-/** The label of an arrow that begins at the event. */
-export const newsOf = (e: TraceEvent): { readonly label: string; readonly stamp?: string } => {
+/** The label of the arrow that begins at the event. */
+export const arrowLabel = (e: TraceEvent): { readonly label: string; readonly stamp?: string } => {
   switch (e.type) {
     case 'accept':
       return { label: pair(e.key, e.value), stamp: showStamp(e.stamp) };

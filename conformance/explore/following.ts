@@ -107,14 +107,14 @@ export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<No
     });
     placed.push({ event, who, at, isChange: changed.length > 0 });
   };
-  const nobody = (): void => undefined;
+  const ignore = (): void => undefined;
   const verdict = validateTrace(events, {
     lossy,
     listener: {
       onFollowed: ({ who }, event, scene) => keep(scene, event, who),
       onUse: (by, used) => uses.set(by, used),
-      onMet: nobody,
-      onLost: nobody,
+      onMet: ignore,
+      onLost: ignore,
     },
   });
   return { verdict, steps, placed, uses };

@@ -12,17 +12,17 @@ import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
 
 /** Lines for the report that name the written files. */
-export type Kept = ReadonlyArray<string>;
+export type FileLines = ReadonlyArray<string>;
 
-const put = (file: string, kind: Kind, text: string): void => {
+const write = (file: string, kind: Kind, text: string): void => {
   mustBeReplaceable(file, kind);
   writeFileSync(file, text);
 };
 
-/** A file's name for a run's: `tie` for `a-dir/tie.script`, `run-3-of-seed-1` for `run 3 of seed 1`. */
-const fileName = (name: string): string =>
+/** The stem of the names of a run's files: `tie` for `a-dir/tie.script`, `run-3-of-seed-1` for `run 3 of seed 1`. */
+export const stemOf = (name: string): string =>
   basename(name)
-    .replace(/\.(script|ndjson)$/, '')
+    .replace(/\.(script|ndjson|json)$/, '')
     .replaceAll(/[^\w.-]+/g, '-')
     .slice(0, 100);
 
@@ -35,7 +35,7 @@ const keepPage = async (
   repeat: string,
 ): Promise<string> => {
   try {
-    put(page, PAGE, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
+    write(page, PAGE, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
     return `see it: ${page}`;
   } catch (error) {
     return `no page to see it on: ${messageOf(error)}`;
@@ -51,20 +51,20 @@ export const keepRun = async (
   events: ReadonlyArray<TraceEvent>,
   rejection: Omit<Rejection, 'event'> | undefined,
   options: PathOptions & { readonly withTrace: boolean },
-): Promise<Kept> => {
+): Promise<FileLines> => {
   if (rejection === undefined) return [];
-  const file = join(dir, fileName(options.name));
+  const file = join(dir, stemOf(options.name));
   try {
     makeFolder(dir);
     const trace = `${file}.ndjson`;
-    if (options.withTrace) put(trace, TRACE, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
+    if (options.withTrace) write(trace, TRACE, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
     const repeat = `npx bayou explore ${options.withTrace ? trace : options.name}`;
     const page = await keepPage(`${file}.html`, options.name, events, rejection, repeat);
     const kept = [...(options.withTrace ? [`its trace: ${trace}`] : []), page];
     const built = pathOf(events, rejection, options);
     if (built.kind === 'none') return [...kept, `no path of the model: ${built.why}`];
     const path = `${file}.path.json`;
-    put(path, PATH, `${JSON.stringify(built.path, null, 1)}\n`);
+    write(path, PATH, `${JSON.stringify(built.path, null, 1)}\n`);
     const variants = (built.path.variants ?? []).map(
       (variant) => `, and with the fault: bayou check --replay ${path} --variant ${variant}`,
     );

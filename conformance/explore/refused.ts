@@ -7,7 +7,7 @@ import { drawingOf, laneOf, type Placed } from './drawing.js';
 import { rawOf, titleOf, type Run } from './following.js';
 import { tellEvent } from './event-words.js';
 
-/** An event that no step explains. From layer 2 only its process and count are known. */
+/** An event that no step explains. From layer 2 only its process and its number `n` are known. */
 export type Unexplained = Omit<Rejection, 'event'> & { readonly event?: Rejection['event'] };
 
 // --- texts -----------------------------------------------------------------------------------------------------------------
@@ -24,8 +24,8 @@ const whyOf = (rejection: Unexplained, step: number, compared: Why['compared']):
   ),
 });
 
-const NOBODY: ProcessName = { role: 'master', id: 0, run: 1 };
-const whoOf = (process: string): ProcessName => parseProcessName(process) ?? NOBODY;
+const FALLBACK_LANE: ProcessName = { role: 'master', id: 0, run: 1 };
+const whoOf = (process: string): ProcessName => parseProcessName(process) ?? FALLBACK_LANE;
 
 const stepOf = (event: TraceEvent): StepShot => ({
   label: { family: event.type, args: [event.p] },
@@ -44,7 +44,7 @@ const missingStep = ({ process, n }: Unexplained): StepShot => ({
 // --- the events after it ---------------------------------------------------------------------------------------------------
 
 /** The name of the message that an event sends, as far as the event tells it. */
-const givesOf = (e: TraceEvent): string | undefined =>
+const messageSentBy = (e: TraceEvent): string | undefined =>
   e.type === 'asked'
     ? `${e.p} ${e.server}`
     : e.type === 'pullAsked'
@@ -54,7 +54,7 @@ const givesOf = (e: TraceEvent): string | undefined =>
         : undefined;
 
 /** The name of the message that an event takes in. */
-const needsOf = (e: TraceEvent, clients: ReadonlyMap<number, string>): string | undefined => {
+const messageReceivedBy = (e: TraceEvent, clients: ReadonlyMap<number, string>): string | undefined => {
   if (e.type === 'accept' || e.type === 'answer' || e.type === 'refuse') return `${clients.get(e.client) ?? ''} ${whoOf(e.p).id}`;
   return e.type === 'pullAnswered' ? `? ${e.pull}` : e.type === 'merged' ? `! ${e.pull}` : undefined;
 };
@@ -69,12 +69,12 @@ export const eventsAfter = (events: ReadonlyArray<TraceEvent>, seen: ReadonlySet
   const awaited = new Map<string, number>();
   for (const { all } of queues)
     for (const event of all) {
-      const gives = givesOf(event);
+      const gives = messageSentBy(event);
       if (gives !== undefined) awaited.set(gives, (awaited.get(gives) ?? 0) + 1);
     }
   const given = new Map<string, number>();
   const isReady = (event: TraceEvent): boolean => {
-    const needs = needsOf(event, clients);
+    const needs = messageReceivedBy(event, clients);
     return needs === undefined || (given.get(needs) ?? 0) > 0 || (awaited.get(needs) ?? 0) === 0;
   };
   const ordered: TraceEvent[] = [];
@@ -83,7 +83,7 @@ export const eventsAfter = (events: ReadonlyArray<TraceEvent>, seen: ReadonlySet
     const next = open.find(({ all, at }) => isReady(all[at]!)) ?? open[0];
     if (next === undefined) return ordered;
     const event = next.all[next.at++]!;
-    const gives = givesOf(event);
+    const gives = messageSentBy(event);
     if (gives !== undefined) {
       given.set(gives, (given.get(gives) ?? 0) + 1);
       awaited.set(gives, awaited.get(gives)! - 1);

@@ -1,5 +1,5 @@
 /**
- * A TCP proxy between two processes that misbehaves by plan. It delays, repeats and reorders frames, ends connections, also in the middle of a frame,
+ * A TCP proxy between two processes that misbehaves by plan. It delays, repeats and reorders frames, breaks connections, between frames or in the middle of one,
  * and takes connections that it never answers. The fault of the n-th frame of the m-th connection depends on the plan's seed, on m and on n, not on time.
  */
 import { createServer, connect as connectSocket, type Server, type Socket } from 'node:net';
@@ -16,7 +16,7 @@ const FrameFaultsC = t.readonly(
     {
       /** The longest delay of a frame, in ms; frames of one direction stay in order unless reordered. */
       delayMs: t.number,
-      /** Probabilities, from 0 to 1, that a frame is sent twice, goes after the next one, ends its connection, or ends the connection in its middle. */
+      /** Probabilities, from 0 to 1, that a frame is sent twice, goes after the next one, breaks the connection before it, or breaks the connection in the middle of it. */
       repeat: t.number,
       reorder: t.number,
       drop: t.number,

@@ -44,19 +44,19 @@ const filesIn = (folder: string): ReadonlyArray<string> =>
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile())
     : [];
 
-const LOGS = /\.(log|wal|jrnl|journal)$/;
+const LOGS = /\.(log|wal)$/;
 
-/** Removes a file of a folder, or replaces it by an older one. Returns a text of what was done; undefined where nothing could be. */
+/** Removes a log file, replaces it by an older one, or takes bytes off the end of the youngest one. Returns a text of what was done; undefined where nothing could be. */
 export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: Chance): string | undefined => {
   const logs = filesIn(folder).filter((name) => LOGS.test(name));
   const log = logs.length === 0 ? undefined : chance.pick(logs);
-  const way = chance.pick(['remove', 'cut', 'older'] as const);
+  const how = chance.pick(['remove', 'truncate', 'older'] as const);
   if (log === undefined) return undefined;
-  switch (way) {
+  switch (how) {
     case 'remove':
       rmSync(join(folder, log));
       return `${log} removed`;
-    case 'cut':
+    case 'truncate':
       return `${tearTail(folder, chance.whole(1, 4000))} bytes cut off the youngest log`;
     case 'older': {
       const copy = copies.find((c) => existsSync(join(c, log)));
@@ -67,8 +67,8 @@ export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: Ch
   }
 };
 
-/** The size of the database's files, without the journal. The size grows when the database takes in changes of the journal. */
-export const databaseBytes = (folder: string): number => {
+/** The size of LevelDB's write-ahead files. The size grows when the database takes in changes of the journal. */
+export const writeAheadBytes = (folder: string): number => {
   try {
     return filesIn(folder)
       .filter((name) => name.endsWith('.log'))

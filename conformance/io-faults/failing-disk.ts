@@ -18,7 +18,7 @@ export type FaultKind =
   /** This write takes a part of its bytes and says that it took all. No log withstands this, so the checks must notice it. */
   | 'lie';
 
-/** A fault of the call with number `call`, from 1. `part`: how much of a write reaches the disk, from 0 up to 1, without 1. */
+/** A fault of the call with number `at`, counted from 1. `part`: how much of a write reaches the disk, from 0 up to 1, without 1. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly at: number;

@@ -1,5 +1,5 @@
 /**
- * Does a fault at every call that a log makes to its disk (R7, R10). A run has puts, merges, take-ins, closings and openings. It is done once without a
+ * Does a fault at every call that a log makes to its disk (R7, R10). A run has puts, merges, closings and openings. It is done once without a
  * fault, to count its calls, and then once for each call and each kind of fault. After each run the log is opened without faults, and must have every
  * acknowledged put.
  */
@@ -12,7 +12,7 @@ import type { Log } from '#bayou/impl/log/log.js';
 import { clockOf, vectorOf } from '#bayou/impl/replica.js';
 import { diceOf, type Dice } from '../common/seeded-chance.js';
 import { Disk, type Fault, type FaultKind } from './failing-disk.js';
-import { openFakeLevel } from './level-stand-in.js';
+import { openStandIn } from './level-stand-in.js';
 
 /** The kinds of faults, in the order of the report. */
 export const KINDS: ReadonlyArray<FaultKind> = ['kill', 'full', 'EIO', 'short'];
@@ -51,7 +51,7 @@ interface Accepted {
   readonly stamp: Stamp;
 }
 
-/** The facts that the outside knows, over all lives of the server. */
+/** The books of a run, over all lives of the server: what the outside was told, and what went wrong. */
 interface Known {
   readonly accepted: Accepted[];
   /** By stamp, the put that was given it. */
@@ -75,7 +75,7 @@ const makeLog = (disk: Disk, fault: Fault | undefined, fsync: boolean): Log => {
   const files = disk.begin(fault);
   return createDiskLog(FOLDER, {
     files,
-    openDatabase: openFakeLevel(files),
+    openDatabase: openStandIn(files),
     fsync,
     bootId: 'boot',
     machineId: 'machine',
@@ -250,18 +250,18 @@ export interface Tally {
 }
 
 /** A case with failures. */
-export interface Bad {
-  readonly bad: Case;
+export interface Failed {
+  readonly failed: Case;
   readonly wrong: ReadonlyArray<string>;
 }
 
 /** Does all faults of a run, each alone, and each with a second fault in the opening after it. The first case with a failure ends it. */
 export const runAll = async (
   base: Omit<Case, 'fault' | 'again'>,
-): Promise<E.Either<Bad, { readonly calls: number; readonly tallies: ReadonlyArray<Tally> }>> => {
+): Promise<E.Either<Failed, { readonly calls: number; readonly tallies: ReadonlyArray<Tally> }>> => {
   const none: Case = { ...base, fault: undefined, again: undefined };
   const clean = await runCase(none);
-  if (clean.wrong.length > 0) return E.left({ bad: none, wrong: clean.wrong });
+  if (clean.wrong.length > 0) return E.left({ failed: none, wrong: clean.wrong });
   const dice = diceOf(base.seed, 2);
   const tallies: Tally[] = [];
   for (const kind of KINDS) {
@@ -271,12 +271,12 @@ export const runAll = async (
       const fault: Fault = { kind, at, part: dice() };
       const second = KINDS[Math.floor(dice() * KINDS.length)] ?? 'kill';
       const again: Fault = { kind: second, at: 1 + Math.floor(dice() * OPENING_CALLS), part: dice() };
-      for (const bad of [
+      for (const each of [
         { ...none, fault },
         { ...none, fault, again },
       ]) {
-        const outcome = await runCase(bad);
-        if (outcome.wrong.length > 0) return E.left({ bad, wrong: outcome.wrong });
+        const outcome = await runCase(each);
+        if (outcome.wrong.length > 0) return E.left({ failed: each, wrong: outcome.wrong });
         runs++;
         acknowledged += outcome.acknowledged;
         for (const type of outcome.refusals) refusals[type] = (refusals[type] ?? 0) + 1;

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { wholeNumber } from '#bayou/command-line/command-line.js';
 import type { Fault } from './failing-disk.js';
 import { hasStrace, killAtCalls } from './kill-at-calls.js';
-import { KINDS, runAll, runCase, type Bad, type Case } from './fault-runs.js';
+import { KINDS, runAll, runCase, type Failed, type Case } from './fault-runs.js';
 
 interface Options {
   readonly seed: number;
@@ -30,15 +30,15 @@ const commandOf = ({ seed, batches, fsync, fault, again }: Case): string =>
   (fault === undefined ? '' : ` --fault ${textOf(fault)}`) +
   (again === undefined ? '' : ` --again ${textOf(again)}`);
 
-const report = ({ bad, wrong }: Bad): void => {
+const report = ({ failed, wrong }: Failed): void => {
   for (const line of wrong) process.stdout.write(`${line}\n`);
-  process.stdout.write(`repeat with: ${commandOf(bad)}\n`);
+  process.stdout.write(`repeat with: ${commandOf(failed)}\n`);
 };
 
 const one = async (o: Options): Promise<number> => {
-  const bad: Case = { ...o, fsync: o.fsync ?? false, fault: faultOf(o.fault), again: faultOf(o.again) };
-  const { wrong, acknowledged } = await runCase(bad);
-  if (wrong.length > 0) report({ bad, wrong });
+  const theCase: Case = { ...o, fsync: o.fsync ?? false, fault: faultOf(o.fault), again: faultOf(o.again) };
+  const { wrong, acknowledged } = await runCase(theCase);
+  if (wrong.length > 0) report({ failed: theCase, wrong });
   else process.stdout.write(`${acknowledged} puts acknowledged, none lost\n`);
   return wrong.length > 0 ? 1 : 0;
 };

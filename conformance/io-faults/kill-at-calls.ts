@@ -1,6 +1,6 @@
 /**
- * Kills a real process, with LevelDB itself, in the n-th of its system calls that change a file (by strace). The process is killed so in a first start and in a
- * second one, with fsync and without. Then the log must open as the same replica, with every acknowledged put.
+ * Kills a real process, with LevelDB itself, in the n-th of its system calls that change a file (by strace). The process is killed in its first start, and in other
+ * runs in its second, with fsync and without. Then the log must open as the same replica, with every acknowledged put.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

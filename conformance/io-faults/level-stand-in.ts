@@ -11,11 +11,12 @@ import { encodeLogRecord, readLogFile, readManifest } from '#bayou/impl/log/leve
 import { bytesIn, editOf, tableOf } from './level-table.js';
 
 type Records = Map<string, Buffer>;
-type Line = readonly ['put', string, string] | readonly ['del', string];
+type LoggedOperation = readonly ['put', string, string] | readonly ['del', string];
 
-const lineOf = (o: Operation): Line => (o.type === 'put' ? ['put', o.key, o.value.toString('base64')] : ['del', o.key]);
+const lineOf = (o: Operation): LoggedOperation =>
+  o.type === 'put' ? ['put', o.key, o.value.toString('base64')] : ['del', o.key];
 
-const apply = (records: Records, lines: ReadonlyArray<Line>): void => {
+const apply = (records: Records, lines: ReadonlyArray<LoggedOperation>): void => {
   for (const [type, key, value] of lines) {
     if (type === 'put') records.set(key, Buffer.from(value, 'base64'));
     else records.delete(key);
@@ -25,14 +26,14 @@ const apply = (records: Records, lines: ReadonlyArray<Line>): void => {
 const numbered = (n: number): string => String(n).padStart(6, '0');
 
 /** Opens the database of a folder, or makes it. */
-export const openFakeLevel =
+export const openStandIn =
   (files: Files): OpenDatabase =>
   (directory) =>
     Promise.resolve().then(() => openIn(files, directory));
 
 const openIn = (files: Files, directory: string): Database => {
   const read = (name: string): Buffer => files.read(join(directory, name)) ?? Buffer.alloc(0);
-  if (!files.names(directory).includes('CURRENT')) begin(files, directory, 1, editOf(0, undefined));
+  if (!files.names(directory).includes('CURRENT')) writeManifest(files, directory, 1, editOf(0, undefined));
   const names = files.names(directory);
   const manifest = read('CURRENT').toString('latin1').trim();
   const { tables, firstLog } = readManifest(readLogFile(read(manifest)).records) ?? {
@@ -46,7 +47,7 @@ const openIn = (files: Files, directory: string): Database => {
   return rewritten(files, directory, records);
 };
 
-const linesIn = (bytes: Buffer): Line[] => JSON.parse(bytes.toString('latin1')) as Line[];
+const linesIn = (bytes: Buffer): LoggedOperation[] => JSON.parse(bytes.toString('latin1')) as LoggedOperation[];
 
 /** Writes all records to a new table, makes an empty write-ahead file and a manifest that names both, and then removes the earlier files. */
 const rewritten = (files: Files, directory: string, records: Records): Database => {
@@ -55,13 +56,13 @@ const rewritten = (files: Files, directory: string, records: Records): Database 
   const table = tableOf(Buffer.from(JSON.stringify([...records].map(([key, value]) => ['put', key, value.toString('base64')]))));
   writeFile(files, join(directory, `${numbered(number)}.ldb`), table, true);
   const file = files.open(join(directory, `${numbered(number + 1)}.log`));
-  begin(files, directory, number + 2, editOf(number + 1, { number, size: table.length }));
+  writeManifest(files, directory, number + 2, editOf(number + 1, { number, size: table.length }));
   for (const name of old) files.remove(join(directory, name));
   return databaseOf(file, records);
 };
 
 /** Writes a manifest with one edit, and CURRENT, which names the manifest. */
-const begin = (files: Files, directory: string, number: number, edit: Buffer): void => {
+const writeManifest = (files: Files, directory: string, number: number, edit: Buffer): void => {
   const name = `MANIFEST-${numbered(number)}`;
   writeFile(files, join(directory, name), encodeLogRecord(edit, 0), true);
   replaceFile(files, directory, 'CURRENT', `${name}\n`, true);
@@ -69,7 +70,7 @@ const begin = (files: Files, directory: string, number: number, edit: Buffer): v
 
 const databaseOf = (file: OpenFile, records: Records): Database => {
   let size = 0;
-  const append = (lines: ReadonlyArray<Line>): void => {
+  const append = (lines: ReadonlyArray<LoggedOperation>): void => {
     const record = encodeLogRecord(Buffer.from(JSON.stringify(lines), 'latin1'), size);
     writeAll(file, record, size);
     size += record.length;

@@ -37,13 +37,13 @@ export const tableOf = (value: Buffer): Buffer => {
   const data = blockOf(value);
   const metaindex = blockOf(undefined);
   const index = blockOf(Buffer.concat([varint(0), varint(data.length)]));
-  const files = [data, metaindex, index].map(withTrailer);
-  const metaindexAt = files[0]!.length;
-  const indexAt = metaindexAt + files[1]!.length;
+  const blocks = [data, metaindex, index].map(withTrailer);
+  const metaindexAt = blocks[0]!.length;
+  const indexAt = metaindexAt + blocks[1]!.length;
   const footer = Buffer.alloc(48);
   Buffer.concat([varint(metaindexAt), varint(metaindex.length), varint(indexAt), varint(index.length)]).copy(footer);
   footer.writeBigUInt64LE(0xdb4775248b80fb57n, 40);
-  return Buffer.concat([...files, footer]);
+  return Buffer.concat([...blocks, footer]);
 };
 
 /** The bytes that a table holds. */

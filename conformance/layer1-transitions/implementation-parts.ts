@@ -55,8 +55,8 @@ export interface ClientPart {
   readonly answeredLast: NodeId | undefined;
 }
 
-/** A message of a pull on its way. */
-export type Flying =
+/** A message of a pull in flight. */
+export type InFlight =
   | { readonly type: 'request'; readonly puller: NodeId; readonly answerer: NodeId; readonly pull: Pull }
   | {
       readonly type: 'answer';
@@ -68,8 +68,8 @@ export type Flying =
       readonly pulled: Pulled;
     };
 
-/** The messages on their way, in the order of the model's bag. */
-export type NetPart = ReadonlyArray<Flying>;
+/** The messages in flight, in the order of the model's bag. */
+export type NetPart = ReadonlyArray<InFlight>;
 
 /** The puts that have not arrived yet, in the order in which the model has them. */
 export interface LatePart {
@@ -81,7 +81,7 @@ export interface TokenPart {
   readonly token: SessionToken | null;
 }
 
-/** Of each server the copy of its log that was taken last (R7a). */
+/** The latest copy of each server's log (R7a). */
 export interface CopiesPart {
   readonly copies: ReadonlyArray<ServerPart | undefined>;
 }
@@ -129,7 +129,7 @@ const sorted = <T>(items: ReadonlyArray<T>, compare: (a: T, b: T) => number): Re
 
 const sortedVector = (entries: Pull['vv']): Pull['vv'] => sorted(entries, ([a], [b]) => replicaOrd.compare(a, b));
 
-/** The puts that the model remembers: a client's last at the server, of whichever session, or all. */
+/** The puts that the model remembers: of each client its last put at this server, in any session (`last`), or all puts (`all`). */
 const receiptsOf = (seen: ReadonlyArray<Seen>, remembered: 'last' | 'all'): Server['receipts'] => {
   const last = new Map<NodeId, Seen>();
   for (const s of seen) last.set(s.client, s);
@@ -197,14 +197,14 @@ export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSessio
 const withoutWriters = (log: Server['log']): Server['log'] => log.map((write) => ({ ...write, session: FIRST }));
 
 /** Messages of the model without the sessions that made the writes, which R1 does not tell. */
-export const withoutSessions = (net: Net): Net =>
+export const withoutWriterSessions = (net: Net): Net =>
   net.map((m) => (m.type === 'answer' ? { ...m, pulled: { ...m.pulled, writes: withoutWriters(m.pulled.writes) } } : m));
 
 /**
  * A server of the model without two facts that the implementation's lacks: the sessions that made its writes, which R1 does not tell, and the contents
  * of the puts in its receipts, of which the implementation keeps a digest.
  */
-export const withoutPuts = (server: Server): Server => ({
+export const withoutReceiptContents = (server: Server): Server => ({
   ...server,
   log: withoutWriters(server.log),
   waiting: withoutWriters(server.waiting),
@@ -212,7 +212,7 @@ export const withoutPuts = (server: Server): Server => ({
 });
 
 /** A session of the model without the fields that only properties use: its acknowledged puts, and the keys that were folded into its floor (R11). */
-export const withoutFolded = (session: ModelSession): ModelSession => {
+export const withoutPropertyFields = (session: ModelSession): ModelSession => {
   const { kept } = session;
   return kept === null
     ? { ...session, acknowledged: null }
@@ -225,10 +225,10 @@ export const withoutFolded = (session: ModelSession): ModelSession => {
 };
 
 /**
- * The model's message. Where answers are whole, the model leaves out the vector of the request, since the puller has all of it; then `asked` is empty
- * here, too.
+ * The model's message. Where answers are whole, the model leaves out the vector of the request, since the puller's next state does not depend on it;
+ * then `asked` is empty here, too.
  */
-export const messageOf = (m: Flying): Message => {
+export const messageOf = (m: InFlight): Message => {
   const vv = sortedVector;
   return m.type === 'request'
     ? { type: 'request', puller: m.puller, answerer: m.answerer, replica: m.pull.puller, vv: vv(m.pull.vv), after: m.pull.after }
@@ -246,7 +246,7 @@ export const messageOf = (m: Flying): Message => {
 export const netOfPart = (net: NetPart): Net => net.map(messageOf);
 
 /** The messages with one more, in the order of the model's bag. */
-export const sendFlying = (net: NetPart, message: Flying): NetPart => {
+export const sendInFlight = (net: NetPart, message: InFlight): NetPart => {
   const pairs = [...net, message].map((m) => [textOf(messageOf(m)), m] as const);
   return sorted(pairs, ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, m]) => m);
 };

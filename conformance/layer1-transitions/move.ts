@@ -19,8 +19,8 @@ export interface MoveSettings {
   readonly copies: boolean;
   /** How many keys a session remembers (R11). */
   readonly sessionKeys: number;
-  /** The number of puts so far. */
-  readonly probes: { puts: number };
+  /** Counts the puts, in place, over all moves. */
+  readonly putCounter: { puts: number };
 }
 
 /** One interaction on the implementation. `which`: the number of the model's outcome that the move must have. */

@@ -5,13 +5,13 @@ import { pullFrom } from './one-server.js';
 import { openDisk, serverIdOf, type NetPart, type ServerPart } from './implementation-parts.js';
 import type { Move, Parts, MoveSettings } from './move.js';
 
-/** Makes or cuts a link. Messages on a link that is cut are lost. The move needs no `saw`: whether the link was up says which of the two it is. */
+/** Makes or cuts a link. Messages on a link that is cut are lost. Whether the move makes or cuts follows from whether the link was up, so it needs no `saw`. */
 export const changeLink =
   (a: NodeId, b: NodeId, isUp: (link: unknown) => boolean): Move =>
-  ([link, spent, ...net]) => ({
+  ([link, budget, ...net]) => ({
     parts: [
       link,
-      spent,
+      budget,
       ...net.map((n) =>
         isUp(link)
           ? (n as NetPart).filter((m) => !((m.puller === a && m.answerer === b) || (m.puller === b && m.answerer === a)))
@@ -23,14 +23,14 @@ export const changeLink =
 /** Kills a server: its log is left. */
 export const kill =
   (replicaOptions: ReplicaOptions): Move =>
-  async ([server, spent, ...net]) => {
+  async ([server, budget, ...net]) => {
     const part = server as ServerPart;
     const id = serverIdOf(part);
     const left = await reopened(part, replicaOptions);
     return {
       parts: [
         { ...left, up: false },
-        spent,
+        budget,
         ...net.map((n) => (n as NetPart).filter((m) => m.puller !== id && m.answerer !== id)),
       ],
     };
@@ -47,10 +47,10 @@ export const restart =
 
 export const restartBlank =
   (replicaOptions: ReplicaOptions): Move =>
-  ([server, spent]) => {
+  ([server, budget]) => {
     const { id } = (server as ServerPart).replica;
     const replica = createReplica(replicaId(serverIdOf(server as ServerPart), incarnationOf(id) + 1), replicaOptions);
-    return { parts: [{ up: true, replica, seen: [], disk: undefined } satisfies ServerPart, spent] };
+    return { parts: [{ up: true, replica, seen: [], disk: undefined } satisfies ServerPart, budget] };
   };
 
 /** Pulls over the existing links, round after round until nothing changes, as the master makes servers do. */

@@ -6,7 +6,7 @@ import type { Move, MoveSettings } from './move.js';
 import { putAt } from './one-server.js';
 import { copySession, type ClientPart, type LatePart, type ServerPart } from './implementation-parts.js';
 
-/** A put is sent, and is still on its way when its session stops waiting. */
+/** A put is sent, and is still on its which when its session stops waiting. */
 export const putDelayed =
   (settings: MoveSettings, key: Bytes): Move =>
   ([client, server, puts, lost, late]) => {
@@ -21,11 +21,11 @@ export const putDelayed =
 /** A put arrives at the replica that it was sent to. */
 export const putArrives =
   (settings: MoveSettings): Move =>
-  ([server, puts, late], way) => {
+  ([server, puts, late], which) => {
     const part = server as ServerPart;
     const { onTheirWay } = late as LatePart;
-    const delayed = onTheirWay.filter((d) => d.replica === part.replica.id)[way];
-    if (delayed === undefined) return { parts: [server, puts, late], wrong: 'there is no such put on its way' };
+    const delayed = onTheirWay.filter((d) => d.replica === part.replica.id)[which];
+    if (delayed === undefined) return { parts: [server, puts, late], wrong: 'there is no such put on its which' };
     const [after, answer] = putAt(settings, part, delayed.put);
     return {
       parts: [after, puts, { onTheirWay: onTheirWay.filter((d) => d !== delayed) } satisfies LatePart],

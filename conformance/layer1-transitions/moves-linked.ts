@@ -90,9 +90,9 @@ export const getInOrder =
 
 export const changeClientLink =
   (server: NodeId, made: boolean): Move =>
-  ([client, spent]) => {
+  ([client, budget]) => {
     const part = client as ClientPart;
     const connected = made ? [...part.connected, server] : part.connected.filter((s) => s !== server);
     const answeredLast = !made && part.answeredLast === server ? undefined : part.answeredLast;
-    return { parts: [{ ...part, connected, answeredLast }, spent] };
+    return { parts: [{ ...part, connected, answeredLast }, budget] };
   };

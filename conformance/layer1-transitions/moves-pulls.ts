@@ -5,7 +5,7 @@ import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { textOf } from '#bayou/model/protocol/network.js';
 import { pullFrom, takeIn } from './one-server.js';
-import { messageOf, sendFlying, serverIdOf, type Flying, type NetPart, type ServerPart } from './implementation-parts.js';
+import { messageOf, sendInFlight, serverIdOf, type InFlight, type NetPart, type ServerPart } from './implementation-parts.js';
 import type { Move, MoveSettings } from './move.js';
 
 export const pull =
@@ -16,22 +16,22 @@ export const pull =
 
 export const request: Move = ([puller, answerer, net, ...links]) => {
   const { replica } = puller as ServerPart;
-  const sent: Flying = {
+  const sent: InFlight = {
     type: 'request',
     puller: serverIdOf(puller as ServerPart),
     answerer: serverIdOf(answerer as ServerPart),
     pull: requestFor(replica, serverIdOf(answerer as ServerPart)),
   };
-  return { parts: [puller, answerer, sendFlying(net as NetPart, sent), ...links] };
+  return { parts: [puller, answerer, sendInFlight(net as NetPart, sent), ...links] };
 };
 
 /** The different messages that fit, in the model's order: the k-th belongs to the model's outcome k. */
-const fitting = (net: NetPart, fits: (m: Flying) => boolean): ReadonlyArray<Flying> => {
+const fitting = (net: NetPart, fits: (m: InFlight) => boolean): ReadonlyArray<InFlight> => {
   const texts = net.map((m) => textOf(messageOf(m)));
   return net.filter((m, i) => fits(m) && texts.indexOf(texts[i]!) === i);
 };
 
-const without = (net: NetPart, message: Flying): NetPart => {
+const without = (net: NetPart, message: InFlight): NetPart => {
   const i = net.indexOf(message);
   return [...net.slice(0, i), ...net.slice(i + 1)];
 };
@@ -39,9 +39,9 @@ const without = (net: NetPart, message: Flying): NetPart => {
 /** The model sends no answer that would change nothing, unless answers are parts. Where the model sends none, the implementation's answer must carry no writes; it is then dropped. */
 export const answer =
   (settings: MoveSettings, puller: NodeId, answerer: NodeId): Move =>
-  ([server, net], way) => {
+  ([server, net], which) => {
     const part = server as ServerPart;
-    const m = fitting(net as NetPart, (x) => x.type === 'request' && x.puller === puller && x.answerer === answerer)[way];
+    const m = fitting(net as NetPart, (x) => x.type === 'request' && x.puller === puller && x.answerer === answerer)[which];
     if (m?.type !== 'request') return { parts: [server, net], wrong: 'there is no such request' };
     const rest = without(net as NetPart, m);
     const pulled = step<'pull'>(part.replica, m.pull).answer;
@@ -52,7 +52,7 @@ export const answer =
     return {
       parts: [
         server,
-        sendFlying(rest, {
+        sendInFlight(rest, {
           type: 'answer',
           puller,
           answerer,
@@ -66,9 +66,9 @@ export const answer =
 
 export const receipt =
   (settings: MoveSettings, puller: NodeId, answerer: NodeId): Move =>
-  ([server, net], way) => {
+  ([server, net], which) => {
     const part = server as ServerPart;
-    const m = fitting(net as NetPart, (x) => x.type === 'answer' && x.puller === puller && x.answerer === answerer)[way];
+    const m = fitting(net as NetPart, (x) => x.type === 'answer' && x.puller === puller && x.answerer === answerer)[which];
     if (m?.type !== 'answer') return { parts: [server, net], wrong: 'there is no such answer' };
     const rest = without(net as NetPart, m);
     // The connection ends with the process, so an answer reaches the replica that asked or nobody.
@@ -77,12 +77,12 @@ export const receipt =
     return { parts: [after, rest], ...(saw !== undefined && { saw }) };
   };
 
-export const lose: Move = ([net, ...spent], way) => {
-  const m = fitting(net as NetPart, () => true)[way]!;
-  return { parts: [without(net as NetPart, m), ...spent], saw: textOf(messageOf(m)) };
+export const lose: Move = ([net, ...budget], which) => {
+  const m = fitting(net as NetPart, () => true)[which]!;
+  return { parts: [without(net as NetPart, m), ...budget], saw: textOf(messageOf(m)) };
 };
 
-export const duplicate: Move = ([net, ...spent], way) => {
-  const m = fitting(net as NetPart, () => true)[way]!;
-  return { parts: [sendFlying(net as NetPart, m), ...spent], saw: textOf(messageOf(m)) };
+export const duplicate: Move = ([net, ...budget], which) => {
+  const m = fitting(net as NetPart, () => true)[which]!;
+  return { parts: [sendInFlight(net as NetPart, m), ...budget], saw: textOf(messageOf(m)) };
 };

@@ -40,7 +40,7 @@ const PROBE_EVERY = 101;
 
 /** Probes the replica after this put, if it is a probe's turn; `wrong`: what the probe found. */
 const probed = (settings: MoveSettings, { replica }: ServerPart, accepted: Put): Pick<Moved, 'wrong'> => {
-  const wrong = settings.probes.puts++ % PROBE_EVERY === 0 ? probe(replica, accepted) : undefined;
+  const wrong = settings.putCounter.puts++ % PROBE_EVERY === 0 ? probe(replica, accepted) : undefined;
   return wrong === undefined ? {} : { wrong };
 };
 

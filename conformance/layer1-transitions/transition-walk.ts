@@ -23,9 +23,9 @@ import {
   netOfPart,
   serverOfPart,
   sessionOfPart,
-  withoutFolded,
-  withoutPuts,
-  withoutSessions,
+  withoutPropertyFields,
+  withoutReceiptContents,
+  withoutWriterSessions,
   type ClientPart,
   type CopiesPart,
   type LatePart,
@@ -83,7 +83,7 @@ interface Interned {
 }
 
 interface State {
-  readonly locals: ReadonlyArray<Interned>;
+  readonly values: ReadonlyArray<Interned>;
   readonly parts: Parts;
   readonly from: State | undefined;
   readonly interaction: number;
@@ -91,8 +91,8 @@ interface State {
   readonly index: number;
 }
 
-/** One interaction of the model, with its move. */
-interface Joint {
+/** An interaction of the model, with the implementation's move for it. */
+interface MovedInteraction {
   readonly label: string;
   readonly family: string;
   readonly at: ReadonlyArray<number>;
@@ -131,11 +131,11 @@ class Interning {
     if (known !== undefined) return known;
     const compared =
       kind === 'client'
-        ? this.keyOf(kind, withoutFolded(value as ModelSession))
+        ? this.keyOf(kind, withoutPropertyFields(value as ModelSession))
         : kind === 'server'
-          ? this.keyOf(kind, withoutPuts(value as ModelServer))
+          ? this.keyOf(kind, withoutReceiptContents(value as ModelServer))
           : kind === 'net'
-            ? this.keyOf(kind, withoutSessions(value as Net))
+            ? this.keyOf(kind, withoutWriterSessions(value as Net))
             : key;
     const made = { kind, key, compared, value, number: this.#count++ };
     values.set(key, made);
@@ -221,8 +221,8 @@ class Walk {
   readonly model: ComponentModel;
   readonly #world: World;
   readonly #values: Interning;
-  readonly #joints: ReadonlyArray<Joint>;
-  readonly #onPath: ReadonlyArray<Move>;
+  readonly #joints: ReadonlyArray<MovedInteraction>;
+  readonly #movesInPlace: ReadonlyArray<Move>;
   readonly #abstract: (kind: string, part: unknown) => string | undefined;
   readonly #replicaOptions: ReplicaOptions;
   readonly states: State[] = [];
@@ -242,20 +242,20 @@ class Walk {
     const names = new Map(this.model.slots.map((s, i) => [s.name, i]));
     const moves = (settings: MoveSettings): ReadonlyArray<Move> =>
       this.model.interactions.map((x) => moveOf(x.label.family, x.label.args, settings, links));
-    const settings = { replicaOptions, sessionKeys: config.sessionKeys, probes: { puts: 0 } };
+    const settings = { replicaOptions, sessionKeys: config.sessionKeys, putCounter: { puts: 0 } };
     const copying = moves({ ...settings, copies: true });
-    this.#onPath = moves({ ...settings, copies: false });
+    this.#movesInPlace = moves({ ...settings, copies: false });
     this.#joints = this.model.interactions.map((x, i) => ({
       label: [x.label.family, ...x.label.args].join(' '),
       family: x.label.family,
       at: x.slots.map((s) => names.get(s.name)!),
       writes: x.writes,
-      step: x.step as Joint['step'],
+      step: x.step as MovedInteraction['step'],
       move: copying[i]!,
       memo: new Map(),
     }));
-    const locals = this.model.slots.map((s) => this.#values.of(s.kind, s.initial));
-    this.#add(locals, initialParts(this.#world, this.model, replicaOptions), undefined, -1, 0);
+    const values = this.model.slots.map((s) => this.#values.of(s.kind, s.initial));
+    this.#add(values, initialParts(this.#world, this.model, replicaOptions), undefined, -1, 0);
   }
 
   /** Every transition out of a state. Gives the first divergence. */
@@ -276,18 +276,18 @@ class Walk {
   }
 
   /** The path to a state once more, from the start, on one implementation that is never copied. */
-  async again(state: State): Promise<Divergence | undefined> {
+  async rewalk(state: State): Promise<Divergence | undefined> {
     const path: State[] = [];
     for (let s = state; s.from !== undefined; s = s.from) path.unshift(s);
     const parts = [...initialParts(this.#world, this.model, this.#replicaOptions)];
     for (const s of path) {
       const joint = this.#joints[s.interaction]!;
-      const at = joint.at.map((x) => parts[x] ?? s.from!.locals[x]);
-      const moved = await this.#onPath[s.interaction]!(at, s.which);
+      const at = joint.at.map((x) => parts[x] ?? s.from!.values[x]);
+      const moved = await this.#movesInPlace[s.interaction]!(at, s.which);
       for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
     }
     this.sampled++;
-    for (const [i, local] of state.locals.entries()) {
+    for (const [i, local] of state.values.entries()) {
       const key = hasPart(local.kind) ? this.#fresh(local.kind, parts[i]) : undefined;
       if (key !== undefined && key !== local.compared) return this.#divergence(state, [], this.model.slots[i]!.name, local, key);
     }
@@ -295,15 +295,15 @@ class Walk {
   }
 
   #fresh(kind: string, part: unknown): string | undefined {
-    // In place, a part's text may have been computed before its last change.
+    // Moves without copies change parts in place. The text that is cached for a part may be older than its last change; a copy has no cached text.
     return this.#abstract(kind, Array.isArray(part) ? [...(part as NetPart)] : { ...(part as object) });
   }
 
-  #outcomesOf(joint: Joint, state: State): ReadonlyArray<ModelOutcome> {
-    const input = joint.at.map((x) => state.locals[x]!.number).join(',');
+  #outcomesOf(joint: MovedInteraction, state: State): ReadonlyArray<ModelOutcome> {
+    const input = joint.at.map((x) => state.values[x]!.number).join(',');
     const known = joint.memo.get(input);
     if (known !== undefined) return known;
-    const outcomes = joint.step(...joint.at.map((x) => state.locals[x]!.value)).map((outcome) => ({
+    const outcomes = joint.step(...joint.at.map((x) => state.values[x]!.value)).map((outcome) => ({
       next: joint.writes.map((w) => this.#values.of(this.model.slots[joint.at[w]!]!.kind, outcome.next[w])),
       note: outcome.note,
     }));
@@ -311,12 +311,12 @@ class Walk {
     return outcomes;
   }
 
-  /** The parts of the joint's slots; where the implementation has none, the model's value, of which links alone are looked at. */
-  #partsAt(joint: Joint, state: State): Parts {
-    return joint.at.map((x) => state.parts[x] ?? state.locals[x]);
+  /** The parts of the interaction's slots. For a slot without a part: the model's value, which moves read for links alone. */
+  #partsAt(joint: MovedInteraction, state: State): Parts {
+    return joint.at.map((x) => state.parts[x] ?? state.values[x]);
   }
 
-  #compare(joint: Joint, state: State, outcome: ModelOutcome, moved: Moved): Divergence | undefined {
+  #compare(joint: MovedInteraction, state: State, outcome: ModelOutcome, moved: Moved): Divergence | undefined {
     const label = [joint.label];
     if (moved.wrong !== undefined) return { ...this.#divergence(state, label, 'the step'), implementation: moved.wrong };
     if (moved.saw !== undefined && outcome.note !== moved.saw)
@@ -330,25 +330,25 @@ class Walk {
     return undefined;
   }
 
-  #arrive(joint: Joint, from: State, interaction: number, which: number, to: ModelOutcome, moved: Moved): void {
-    const locals = [...from.locals];
-    joint.writes.forEach((w, k) => (locals[joint.at[w]!] = to.next[k]!));
-    const name = nameOf(locals);
+  #arrive(joint: MovedInteraction, from: State, interaction: number, which: number, to: ModelOutcome, moved: Moved): void {
+    const values = [...from.values];
+    joint.writes.forEach((w, k) => (values[joint.at[w]!] = to.next[k]!));
+    const name = nameOf(values);
     if (this.#known.has(name)) return;
     const parts = [...from.parts];
     for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
-    this.#add(locals, parts, from, interaction, which, name);
+    this.#add(values, parts, from, interaction, which, name);
   }
 
   #add(
-    locals: ReadonlyArray<Interned>,
+    values: ReadonlyArray<Interned>,
     parts: Parts,
     from: State | undefined,
     interaction: number,
     which: number,
-    name = nameOf(locals),
+    name = nameOf(values),
   ): void {
-    const state: State = { locals, parts, from, interaction, which, index: this.states.length };
+    const state: State = { values, parts, from, interaction, which, index: this.states.length };
     this.#known.set(name, state);
     this.states.push(state);
   }
@@ -363,9 +363,9 @@ class Walk {
 /** Has the implementation a part for slots of this kind? The parts of tokens and copies are compared where a move uses them. */
 const hasPart = (kind: string): boolean => kind === 'server' || kind === 'client' || kind in EMPTY;
 
-const nameOf = (locals: ReadonlyArray<Interned>): string => {
+const nameOf = (values: ReadonlyArray<Interned>): string => {
   let name = '';
-  for (const local of locals) name += `${local.number},`;
+  for (const value of values) name += `${value.number},`;
   return name;
 };
 
@@ -404,7 +404,7 @@ export const walkTransitions = async (config: Config, options: WalkOptions = {})
     if (walk.transitions >= (options.maxTransitions ?? Infinity)) return report('undecided');
     const state = walk.states[i]!;
     const divergence =
-      (await walk.expand(state)) ?? (sampleEvery > 0 && i % sampleEvery === 0 ? await walk.again(state) : undefined);
+      (await walk.expand(state)) ?? (sampleEvery > 0 && i % sampleEvery === 0 ? await walk.rewalk(state) : undefined);
     if (divergence !== undefined) return report('diverges', divergence);
     if (i % 1000 === 0)
       options.onProgress?.({ states: walk.states.length, transitions: walk.transitions, waiting: walk.states.length - i });

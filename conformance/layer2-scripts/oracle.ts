@@ -48,7 +48,7 @@ export interface OracleOptions {
   readonly maxWork?: number;
 }
 
-/** The state of the oracle with late pulls, which may take as long as several commands. */
+/** Whether the oracle considers late pulls: the answer to one is received some commands after it was given. */
 interface Lateness {
   readonly late: boolean;
 }
@@ -74,7 +74,7 @@ export type OracleVerdict =
       readonly line: number;
       readonly commands: number;
       readonly widest: number;
-      /** The commands before it: the longest beginning of the script that the model accepts. */
+      /** The commands before the one that diverges: the longest beginning of the script that the model accepts. */
       readonly accepted: ReadonlyArray<string>;
       readonly command: string;
       /** The outputs that the model would have allowed, one text for each output of a get or printStore. */

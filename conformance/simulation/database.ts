@@ -1,6 +1,6 @@
 /** Stands in for LevelDB in a simulated world. It is the database of `io-faults/level-stand-in.ts`, whose files look like LevelDB's, with a lock, and its work takes simulated time. */
 import type { Database, OpenDatabase } from '#bayou/impl/log/level-directory.js';
-import { openFakeLevel } from '../io-faults/level-stand-in.js';
+import { openStandIn } from '../io-faults/level-stand-in.js';
 import { SYNC_US, type SimulatedDisk } from './simulated-disk.js';
 import type { Life } from './life.js';
 import type { Random } from './seeded-streams.js';
@@ -31,7 +31,7 @@ export const databasesOf = (scheduler: Scheduler, life: Life, disk: SimulatedDis
       lastUs = Math.max(lastUs, scheduler.nowUs) + random.int(TURN_US.least, TURN_US.most) + syncUs + disk.slowUs;
       scheduler.after(lastUs - scheduler.nowUs, life, `database ${what}`, () => void act().then(resolve, reject));
     });
-  const open = openFakeLevel(disk.filesOf(life, true));
+  const open = openStandIn(disk.filesOf(life, true));
   return async (directory) => {
     const unlock = await disk.lock(life, directory, 'database');
     if (unlock === undefined) throw locked(directory);

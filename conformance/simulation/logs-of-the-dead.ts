@@ -19,8 +19,8 @@ interface Acknowledged {
   readonly stamp: Stamp;
 }
 
-/** The log of a dead server. */
-interface Left {
+/** A copy of a dead server's log. */
+interface LogCopy {
   readonly server: NodeId;
   readonly name: string;
   readonly copy: Copy;
@@ -35,7 +35,7 @@ const MOST_READ = 40;
 /** Keeps the logs of servers that died, and checks them. */
 export class LogsOfTheDead {
   readonly #acknowledged = new Map<NodeId, Acknowledged[]>();
-  readonly #left: Left[] = [];
+  readonly #copies: LogCopy[] = [];
 
   onEvent(event: TraceEvent): void {
     if (event.type === 'putDone' && event.stamp !== null) this.acknowledge(event.key, event.stamp);
@@ -49,24 +49,24 @@ export class LogsOfTheDead {
     list.push({ key, stamp });
   }
 
-  /** Copies the folder of a server whose process has died, when the consequences of its death are over. */
+  /** Copies the folder of a server whose process has died, after all events that are due at this moment. */
   onDeath(simulation: Simulation, machine: Machine, server: NodeId, name: string): void {
     const puts = this.#acknowledged.get(server)?.length ?? 0;
-    if (puts === 0 || this.#left.length >= MOST_READ) return;
+    if (puts === 0 || this.#copies.length >= MOST_READ) return;
     simulation.scheduler.after(0, undefined, `copy of ${name}`, () => {
       const copy = machine.disk.copy(`${DATA}/server-${server}`);
-      if (copy !== undefined) this.#left.push({ server, name, copy, puts });
+      if (copy !== undefined) this.#copies.push({ server, name, copy, puts });
     });
   }
 
   /** The acknowledged puts that the logs lack, a line each. `mayLack`: has a fault hurt this server's log? */
   async missing(mayLack: (server: NodeId) => boolean): Promise<ReadonlyArray<string>> {
     const found: string[] = [];
-    for (const left of this.#left) if (!mayLack(left.server)) found.push(...(await this.#lacks(left)));
+    for (const copy of this.#copies) if (!mayLack(copy.server)) found.push(...(await this.#missingFrom(copy)));
     return found;
   }
 
-  async #lacks({ server, name, copy, puts }: Left): Promise<ReadonlyArray<string>> {
+  async #missingFrom({ server, name, copy, puts }: LogCopy): Promise<ReadonlyArray<string>> {
     const read = await readLog(server, copy);
     if (typeof read === 'string') return [`[R10] the log that ${name} left cannot be read: ${read}`];
     const { vv, store } = read;
@@ -84,7 +84,7 @@ export class LogsOfTheDead {
   }
 }
 
-/** Reads a log; the reader knows nothing but the files. Left: why it cannot be read. */
+/** Reads a log; the reader knows nothing but the files. A string: why it cannot be read. */
 const readLog = async (
   server: NodeId,
   copy: Copy,

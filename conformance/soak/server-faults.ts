@@ -1,7 +1,7 @@
 /** The faults of a server. Each begins and ends with a running server, and kills at least once. */
 import type { Chance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
-import { databaseBytes, moveFolder, putBack, removeFolder, renew, tamper, copyFolder } from '../faults/server-folder.js';
+import { writeAheadBytes, moveFolder, putBack, removeFolder, renew, tamper, copyFolder } from '../faults/server-folder.js';
 import type { SoakSetup, SoakServer } from './soak-server.js';
 
 /** A kind of fault. */
@@ -69,9 +69,9 @@ const takeIn: ServerFault = {
   weight: 6,
   calm: false,
   run: async (server, chance) => {
-    const before = databaseBytes(server.folder);
+    const before = writeAheadBytes(server.folder);
     const until = performance.now() + TAKE_IN_MS;
-    while (databaseBytes(server.folder) === before && performance.now() < until) await sleep(1);
+    while (writeAheadBytes(server.folder) === before && performance.now() < until) await sleep(1);
     await sleep(chance.whole(0, 4));
     await server.kill(server.process, 'take-in');
     await server.start();

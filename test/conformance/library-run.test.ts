@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSessionsPlan, sessionsMadeSmaller } from '../../conformance/cli/sessions-tasks.js';
+import { readSessionsPlan, shrinkSessions } from '../../conformance/cli/sessions-tasks.js';
 import { simulationTask } from '../../conformance/cli/simulation-tasks.js';
 import { copyWith } from '../../conformance/mutants/copy.js';
 import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
@@ -65,7 +65,7 @@ describe('`bayou conform --simulate`', () => {
   it('makes a plan of sessions smaller, and what it keeps fails alone, of the program with the fault only', async () => {
     const replica = { faults: { originalClock: true } };
     const attempt = async (plan: SessionsPlan) => ({ plan, run: await runLibrary(plan, { replica }) });
-    const { plan, run } = await sessionsMadeSmaller(await attempt(sessionsPlanOf(1)), 60_000, attempt);
+    const { plan, run } = await shrinkSessions(await attempt(sessionsPlanOf(1)), 60_000, attempt);
     expect(run.failures).not.toEqual([]);
     expect([plan.actors, plan.networkFaults]).toEqual([1, NO_NETWORK_FAULTS]);
     // A hurt is what takes time: without any there are but a few puts.

@@ -41,9 +41,9 @@ export const MACHINES: Readonly<Record<string, string>> = {
     'failing "writeFileSync,openSync out.xml EROFS" bayou conform --config bayou-s-2112 --junit out.xml',
   '--out-dir: …: it cannot be written: …':
     'failing "writeFile,writeFileSync,open,openSync out.d EDQUOT" bayou check v1-original-clock --format text --out-dir out.d',
-  '…: real processes cannot be led so; leave out --real':
+  '…: a guided plan cannot be run on real processes; leave out --real':
     'echo \'{"configuration":{},"seed":1,"deeds":[],"steps":[]}\' > led.json; bayou conform --replay led.json --real',
-  '…: sessions of the library are not run so on real processes; leave out --real':
+  '…: a plan of sessions runs in the simulation alone; leave out --real':
     'echo \'{"sessions":1,"actors":1,"fsync":false,"hurts":[],"networkFaults":{"leastUs":50,"moreUs":100,"slow":0,"loss":0,"split":0,"merge":0,"broken":0,"halfOpen":0,"sendBytes":262144,"receiveBytes":262144,"samePort":0}}\' > sessions.json; bayou conform --replay sessions.json --real',
   '--step is for one model at a time: …': 'bayou check --step V1',
   '--html: …: it cannot be written: …': 'prlimit --fsize=100 "$NODE" "$CLI" explore bayou-s-2112 --html big.html',

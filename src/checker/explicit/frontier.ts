@@ -1,4 +1,4 @@
-/** Holds the states of a plain search that wait. */
+/** The frontier of a plain search: the states that are found and not expanded. */
 import { Ints } from '../ints.js';
 import type { StateStore } from './state-store.js';
 
@@ -8,7 +8,7 @@ export interface Frontier {
   /** Takes the next state; -1 when none waits. */
   readonly take: () => number;
   readonly size: () => number;
-  /** Where the frontier stands, for a checkpoint. */
+  /** The frontier as integers, for a checkpoint. */
   readonly words: () => Int32Array;
   readonly restore: (words: Int32Array) => void;
 }

@@ -13,13 +13,13 @@ export class MetStates<S> {
   /** By state: the map that made it from its parent; -1: a step did. */
   readonly madeBy = new Ints();
   /**
-   * By state: the earlier state from which it was first made; -1 for the first. `parents` would not do, because a map may turn an image back into
+   * By state: the earlier state from which it was first made; -1 for an initial state. `parents` would not do, because a map may turn an image back into
    * its own parent.
    */
   private readonly origins = new Ints();
   /** By state: its class; -1: not known yet. */
   readonly classes = new Ints();
-  /** By state: the role in which it was examined; -1: not yet. */
+  /** By state: the role in which it was examined; -1: it was not examined yet. */
   readonly done = new Ints();
   /** The states to examine, in the order in which they were found. */
   readonly queue = new Ints();

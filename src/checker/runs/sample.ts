@@ -1,4 +1,4 @@
-/** Takes random runs of a model in which nothing breaks. They show what the model does, before one asks what it must not do. */
+/** Takes random runs of a model that break no property. They show what the model does, before one asks what it must not do. */
 import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
@@ -25,7 +25,7 @@ export interface Sample {
   readonly broken: number;
 }
 
-/** The most walks for each run that is wanted: of a model that nearly always breaks there are fewer runs. */
+/** The most walks for each run that is wanted. A model whose walks nearly always break a property gives fewer runs. */
 const WALKS_PER_RUN = 100;
 
 const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) => number): Run<S, A> | undefined => {

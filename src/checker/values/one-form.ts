@@ -16,7 +16,7 @@ interface Member<T> {
 const isSorted = (members: ReadonlyArray<Member<unknown>>): boolean =>
   members.every((one, i) => i === 0 || precedes(members[i - 1]!.of, members[i - 1]!.text, one.of, one.text));
 
-/** Sorts members by what they are found by. It gives the list itself where it is sorted already. */
+/** Sorts members by key: a set's by the member, a map's by the entry's key. It gives the list itself where the list is sorted already. */
 const sorted = <T>(members: ReadonlyArray<T>, of: (member: T) => unknown): ReadonlyArray<T> => {
   if (members.length < 2) return members;
   const told = members.map((member): Member<T> => ({ member, of: of(member), text: encode(of(member)) }));

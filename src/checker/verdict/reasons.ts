@@ -1,4 +1,4 @@
-/** Why a property could not be judged, and in what a verdict holds, in the words of every report. */
+/** Why a property could not be judged, and within which boundary a verdict holds, in the words of every report. */
 export const UNFINISHED = 'the search stopped before it had seen every state';
 export const REDUCED = 'liveness is not judged under a reduction: check without it';
 export const MERGED =

@@ -5,8 +5,8 @@ import type { Numbered } from './level-format.js';
 const FOOTER = 48;
 const MAGIC = 0xdb4775248b80fb57n;
 const TRAILER = 5;
-/** The size of the end of each key: the number of the key's change, and in the lowest byte 1 for a value or 0 for a removal. */
-const NUMBER = 8;
+/** The size of the end of each key: the number of the key's change, and in the lowest byte 1 for a value or 0 for a removal. (LevelDB's word: sequence number and value type.) */
+const SEQUENCE_TAG = 8;
 
 /**
  * Are all blocks of a table as they were written? Each block has a compression type, and a masked CRC-32C over the block and the type. The
@@ -30,7 +30,7 @@ export const isTableWhole = (file: Buffer): boolean => {
 };
 
 /**
- * The block that a handle (offset, size) names. Undefined: the block is compressed, because a tool for LevelDB may have had the database open.
+ * The block that a handle (offset, size) names. Undefined: the block is compressed. This log never compresses, but another tool for LevelDB may have.
  * @throws RangeError if the block is not as it was written
  */
 const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
@@ -51,7 +51,7 @@ export const smallestInTable = (file: Buffer): (Numbered & { readonly key: strin
   const [first] = entriesOf(blockAt(file, footer));
   const [entry] = first === undefined ? [] : entriesOf(blockAt(file, new Reader(first.value)));
   if (entry === undefined) return undefined;
-  const end = entry.own.length - NUMBER;
+  const end = entry.own.length - SEQUENCE_TAG;
   const numbered = entry.own.readBigUInt64LE(end);
   const key = entry.own.toString('latin1', 0, end);
   return { key, number: numbered >> 8n, value: entry.value, isRemoved: (numbered & 0xffn) === 0n };

@@ -17,7 +17,7 @@ import type { Owner } from './log.js';
  */
 export const MAX_AHEAD = 2 ** 40;
 
-/** May the machine's death have left the log as it is? */
+/** Was the machine restarted while the log was open without fsync? Then any file may lack any part. */
 export const isRebooted = (meta: Pick<Meta, 'unsyncedBoot'> | undefined, boot: string): boolean =>
   meta !== undefined && meta.unsyncedBoot !== '' && boot !== '' && meta.unsyncedBoot !== boot;
 

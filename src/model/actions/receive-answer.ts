@@ -37,7 +37,7 @@ export const takeIn = (world: World, puller: Server, answer: Answer): Taken => {
   return addAll(world, puller, answer, receive(world.rules));
 };
 
-/** The puller adds the writes of an answer. `receiving` takes the answer in. */
+/** The puller adds the writes of an answer. `receiving`: the rule by which the puller's state changes, for a whole answer or for its last part. */
 const addAll = <A extends Answer>(
   world: World,
   puller: Server,

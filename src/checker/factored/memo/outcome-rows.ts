@@ -29,7 +29,7 @@ export const strideOf = (interaction: CompiledInteraction): number =>
 /** Makes the rows. */
 export class RowWriter {
   readonly pool = new Ints(1 << 16);
-  /** How many rows were made. */
+  /** How many steps were run, those among them whose row is the empty or the idle one. */
   rows = 0;
   /** Which interactions have been enabled. */
   readonly enabled: boolean[];

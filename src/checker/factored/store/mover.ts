@@ -197,7 +197,7 @@ export class Mover {
     return fresh;
   }
 
-  /** Gives the located cells their {@link NEXT}, and returns how many were not found before. */
+  /** Lowers each located cell to its depth byte of the batch, and returns how many were not found before. */
   private lowerBytes({ at, count, depthBytes }: Batch, bytes: Uint8Array): number {
     const { rows } = this;
     const indices = at.at(-1) ?? ZERO;
