@@ -75,13 +75,13 @@ const refusedOf = ({ findings }: ConformReport): ReadonlyArray<readonly [Finding
   findings.flatMap((finding) => (finding.refused ?? []).map((line) => [finding, line] as const));
 
 /** The most refused lines of scripts that are told. */
-const MOST_REFUSED = 20;
+const MAX_REFUSED = 20;
 
 const refusedLines = (report: ConformReport): ReadonlyArray<string> => {
   const all = refusedOf(report);
   return [
-    ...all.slice(0, MOST_REFUSED).map(([{ name }, line]) => `${name}: ${line}: not run, and not judged`),
-    ...(all.length > MOST_REFUSED ? [`and ${all.length - MOST_REFUSED} more lines that were not run`] : []),
+    ...all.slice(0, MAX_REFUSED).map(([{ name }, line]) => `${name}: ${line}: not run, and not judged`),
+    ...(all.length > MAX_REFUSED ? [`and ${all.length - MAX_REFUSED} more lines that were not run`] : []),
   ];
 };
 

@@ -23,7 +23,7 @@ import { isSound, keepTried, readPlan, SHRINK_MS, tryPlan, type Series } from '.
 import { unlessAborted, type Task } from './tasks.js';
 
 /** The most plans of a corpus: once there are so many, no further plan is kept. */
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
 /** The names of the files with plans in a folder. Makes the folder where there is none. */
 const filesIn = (folder: string): ReadonlyArray<string> => {
@@ -59,7 +59,7 @@ class Corpus {
 
   /** Writes a plan to the folder. Its name is a hash of its content, so that different plans have different names. */
   keep(plan: SimulationPlan): void {
-    if (this.plans.length >= MOST_KEPT) return;
+    if (this.plans.length >= MAX_KEPT) return;
     this.plans.push(plan);
     this.kept++;
     const text = `${JSON.stringify(plan, null, 1)}\n`;

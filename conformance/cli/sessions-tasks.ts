@@ -49,7 +49,7 @@ export const keepSessions = async ({ plan, run }: TriedSessions, name: string, o
 };
 
 /** The counts of a run of sessions, for a report. */
-export const countsOf = ({ judged, events, simulatedMs, hurts }: LibraryRun): Record<string, number> => ({
+const countsOf = ({ judged, events, simulatedMs, hurts }: LibraryRun): Record<string, number> => ({
   'runs of sessions of the library': 1,
   'simulated seconds': Math.round(simulatedMs / 1000),
   'events of the simulated world': events,

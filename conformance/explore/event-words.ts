@@ -1,32 +1,30 @@
 /** Texts of a run's events, for a reader of the explorer's page. */
 import { textOfBytes } from '#bayou/core/bytes.js';
 import { serverOf } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Why } from '#bayou/explorer/shape.js';
 import { showStamp, showVector } from '../layer3-traces/rejection.js';
 
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
-
 /** The most writes that are listed; of a longer list the number is shown. */
-const MOST_WRITES = 3;
+const MAX_WRITES = 3;
 
 const pair = (key: string, value: string | null): string => `${textOfBytes(key)}=${textOfBytes(value ?? '')}`;
 
-const answerText = (e: Of<'answer'>): string => {
+const answerText = (e: EventOf<'answer'>): string => {
   const what = `client ${e.client}’s get of ${textOfBytes(e.key)}`;
   if (e.result === 'found') return `answers ${what}: ${textOfBytes(e.value ?? '')}, stamped ${showStamp(e.stamp)}`;
   if (e.result === 'missing') return `answers ${what}: it has no value (ERR_KEY)`;
   return `refuses ${what}: it lacks what the session requires (ERR_DEP)`;
 };
 
-const writesText = ({ writes }: Of<'pullAnswered'>): string =>
+const writesText = ({ writes }: EventOf<'pullAnswered'>): string =>
   writes.length === 0
     ? 'nothing is missing'
-    : writes.length <= MOST_WRITES
+    : writes.length <= MAX_WRITES
       ? writes.map((w) => `${pair(w.key, w.value)} (${showStamp(w)})`).join(', ')
       : `${writes.length} writes`;
 
-const doneText = (e: Of<'getDone'> | Of<'putDone'>): string =>
+const doneText = (e: EventOf<'getDone'> | EventOf<'putDone'>): string =>
   e.type === 'putDone'
     ? `put ${pair(e.key, e.value)}: ${e.result}${e.stamp === null ? '' : `, stamped ${showStamp(e.stamp)}`}`
     : `get ${textOfBytes(e.key)}: ${e.result === 'value' ? `${textOfBytes(e.value ?? '')}, stamped ${showStamp(e.stamp)}` : e.result}`;

@@ -27,13 +27,13 @@ import { refusedIn, type Unexplained } from './refused.js';
 // --- the run on the model --------------------------------------------------------------------------------------------------
 
 /** The most steps of a run that is shown as steps of the model. */
-const MOST_BESIDE = 2000;
+const MAX_BESIDE = 2000;
 /** The most events of such a run: the steps of a longer one take too long to be put in order. */
-const MOST_FOLLOWED = 20_000;
+const MAX_FOLLOWED = 20_000;
 
 /** The run as steps of the model; undefined where it has no such steps. */
 const besideOf = async (name: string, path: RecordedPath): Promise<Exploration | undefined> =>
-  path.steps.length > MOST_BESIDE ? undefined : (await explorePathOf(name, path, '')).exploration;
+  path.steps.length > MAX_BESIDE ? undefined : (await explorePathOf(name, path, '')).exploration;
 
 const onTheModel = ({ runs, live }: Exploration): ReadonlyArray<RunShot> =>
   runs.map((run) => ({ live, ...run, title: `on the model: ${run.title}` }));
@@ -59,7 +59,7 @@ const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefine
 
 /** Prepares a run that the model explains, with the same run on the model. */
 const explained = async (name: string, title: string, events: ReadonlyArray<TraceEvent>, run: Run, options: PathOptions) => {
-  const built = run.verdict.verdict === 'conforms' && run.steps.length <= MOST_FOLLOWED ? pathOfAll(events, options) : undefined;
+  const built = run.verdict.verdict === 'conforms' && run.steps.length <= MAX_FOLLOWED ? pathOfAll(events, options) : undefined;
   const path = built?.kind === 'path' && replayPath(built.path).refusal === undefined ? built.path : undefined;
   const model = path === undefined ? undefined : await besideOf(name, path);
   const truth = path === undefined ? [] : truthAlong(run, path, model?.runs[0]);

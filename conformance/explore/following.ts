@@ -15,7 +15,7 @@ import { asideOf, tellEvent } from './event-words.js';
 /** The number of events above which stores are shown shorter. */
 const LONG = 2000;
 /** The longest JSON of an event that is shown whole, in characters. */
-const MOST_RAW = 2000;
+const MAX_RAW = 2000;
 
 /** A run, as far as it was followed. */
 export interface Run {
@@ -30,7 +30,7 @@ export const titleOf = ({ role, id }: ProcessName): string => (role === 'master'
 /** The event without its process and its number, which the page shows beside it. */
 export const rawOf = ({ p: _p, n: _n, ...event }: TraceEvent): PlainValue => {
   const json = JSON.stringify(event);
-  return json.length > MOST_RAW ? `${json.slice(0, MOST_RAW)}…` : plainValue(event);
+  return json.length > MAX_RAW ? `${json.slice(0, MAX_RAW)}…` : plainValue(event);
 };
 
 /** Events after which a process may have another state. */

@@ -95,7 +95,7 @@ export const eventsAfter = (events: ReadonlyArray<TraceEvent>, seen: ReadonlySet
 // --- the run ---------------------------------------------------------------------------------------------------------------
 
 /** The most events that are shown after the one that no step explains. */
-const MOST_AFTER = 2000;
+const MAX_AFTER = 2000;
 
 /** The run with the unexplained event in red, and the later events as the processes wrote them. */
 export const refusedIn = (
@@ -118,7 +118,7 @@ export const refusedIn = (
   const refused = rejection.event ?? events.find(({ p, n }) => p === rejection.process && n === rejection.n);
   const seen = new Set(placed.map(({ event }) => event));
   if (refused !== undefined) seen.add(refused);
-  const after = eventsAfter(events, seen).slice(0, MOST_AFTER);
+  const after = eventsAfter(events, seen).slice(0, MAX_AFTER);
   const place = (event: TraceEvent, i: number): Placed => ({
     event,
     who: whoOf(event.p),

@@ -4,6 +4,7 @@
  */
 import { createServer, connect as connectSocket, type Server, type Socket } from 'node:net';
 import * as t from 'io-ts/lib/index.js';
+import type { Endpoint } from '#bayou/ports/ports.js';
 import { type Dice, diceOf } from '../common/seeded-chance.js';
 import { frameCutter } from './frames.js';
 import { type End, type Tap, tapOf, type Wire } from './tap.js';
@@ -66,16 +67,10 @@ export interface Proxy {
   /** While calm, frames pass without faults. Becoming calm also ends the connections that were never answered. */
   readonly setCalm: (calm: boolean) => void;
   /** Leads later connections to another target; undefined: later connections are refused. */
-  readonly setTarget: (target: Target | undefined) => void;
+  readonly setTarget: (target: Endpoint | undefined) => void;
   /** While shut, the proxy has no connections and refuses new ones. */
   readonly setShut: (shut: boolean) => void;
   readonly close: () => Promise<void>;
-}
-
-/** The address to which a proxy leads. */
-export interface Target {
-  readonly host: string;
-  readonly port: number;
 }
 
 // --- one direction ---------------------------------------------------------------------------------------------------------
@@ -211,8 +206,8 @@ const listen = async (server: Server, host: string): Promise<number> => {
  * would.
  */
 // eslint-disable-next-line max-lines-per-function -- a proxy is one closure over its two ends and its faults.
-export const startProxy = async (first: Target, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
-  let target: Target | undefined = first;
+export const startProxy = async (first: Endpoint, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
+  let target: Endpoint | undefined = first;
   let isShut = false;
   const counts = noCounts();
   const ends = new Set<() => void>();

@@ -1,5 +1,5 @@
 /** Writes and reads LevelDB tables with one record, uncompressed, as LevelDB's doc/table_format.md describes them. */
-import { crc32c } from '#bayou/impl/log/level-bytes.js';
+import { maskedCrc } from '#bayou/impl/log/level-bytes.js';
 
 const varint = (n: number): Buffer => {
   const bytes: number[] = [];
@@ -28,8 +28,7 @@ const blockOf = (value: Buffer | undefined): Buffer => {
 /** A block as it stands in the file: with its kind (0: not compressed) and the masked checksum of both. */
 const withTrailer = (block: Buffer): Buffer => {
   const typed = Buffer.concat([block, Buffer.from([0])]);
-  const crc = crc32c(typed);
-  return Buffer.concat([typed, uint32(((crc >>> 15) | (crc << 17)) + 0xa282ead8)]);
+  return Buffer.concat([typed, uint32(maskedCrc(typed, 0, typed.length))]);
 };
 
 /** A table that holds these bytes. */

@@ -215,13 +215,13 @@ const divergence = (
     widest,
     accepted: observed.slice(0, at).map((o) => textOfBytes(showCommand(o.command))),
     command: textOfBytes(showCommand(command)),
-    allowed: [...new Set(allowed)].slice(0, MOST_SHOWN),
+    allowed: [...new Set(allowed)].slice(0, MAX_SHOWN),
     seen: show(output, failed),
   };
 };
 
 /** The most allowed outputs that are shown. */
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /** Takes a command with its result. Returns the allowed outputs where the model does not allow this one; undefined where it does. */
 function* take(state: Deciding, seen: Observed, options: OracleOptions): Work<Iterable<string> | undefined> {
@@ -248,7 +248,7 @@ function* take(state: Deciding, seen: Observed, options: OracleOptions): Work<It
     if (isSame(step, seen)) {
       const after = afterCommand(layout, remembering(layout, world, step.world), command);
       next.set(nameOf(after), after);
-    } else if (allowed.size < MOST_SHOWN) allowed.add(show(step.output, step.failed));
+    } else if (allowed.size < MAX_SHOWN) allowed.add(show(step.output, step.failed));
     yield;
   }
   if (next.size === 0) return allowed;

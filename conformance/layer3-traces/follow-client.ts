@@ -2,15 +2,13 @@
 /** Follows a client's process: each of its events is a step of the model's session. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Given } from './ledger.js';
 import { reject, Rejected, showStamp, Undecidable } from './rejection.js';
 import { linkName } from '../common/topology-of-script.js';
 import { type Commanded, commandsOf, mayRun, type Scene, seen } from './run-scene.js';
 import { FollowedSession, type Operation } from './followed-session.js';
 import type { Process } from './timeline.js';
-
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
 /** Follows an event of a client's process. */
 export const followClient = (scene: Scene, process: Process, event: TraceEvent): void => {
@@ -33,7 +31,7 @@ export const followClient = (scene: Scene, process: Process, event: TraceEvent):
 };
 
 /** R11a: no earlier session, of this run or of one before it on the same folder, had this session number. */
-const sessionBegins = (scene: Scene, event: Of<'session'>): void => {
+const sessionBegins = (scene: Scene, event: EventOf<'session'>): void => {
   const { client, session, guarantees } = event;
   if (scene.sessions.has(client)) reject(event, 'R3', `client ${client} has a session already`);
   const name = `${client} ${session}`;
@@ -95,7 +93,7 @@ const begin = (
   return session.operation;
 };
 
-const asked = (scene: Scene, process: Process, session: FollowedSession, e: Of<'asked'>): void => {
+const asked = (scene: Scene, process: Process, session: FollowedSession, e: EventOf<'asked'>): void => {
   const { operation = begin(scene, process, e, session, e.op, e.key, e.clientTime) } = session;
   const { request } = operation;
   if (request.type !== e.op || request.key !== e.key) reject(e, 'R13', `the session is at its ${request.type} of ${request.key}`);
@@ -112,7 +110,7 @@ const asked = (scene: Scene, process: Process, session: FollowedSession, e: Of<'
 };
 
 /** R14: a put that was sent goes to the same replica alone, until that replica has refused it. */
-const checkReplica = (scene: Scene, process: Process, e: Of<'asked'>, sent: Operation['sent']): void => {
+const checkReplica = (scene: Scene, process: Process, e: EventOf<'asked'>, sent: Operation['sent']): void => {
   if (sent === undefined || sent.replica === e.replica) return;
   const client = process.who.id;
   const isRefusing = (x: TraceEvent): boolean => x.type === 'refuse' && x.client === client && x.clientTime === e.clientTime;
@@ -146,7 +144,7 @@ const checkOrder = (
   scene: Scene,
   process: Process,
   session: FollowedSession,
-  e: Of<'asked'>,
+  e: EventOf<'asked'>,
   asked: ReadonlyArray<NodeId>,
 ): void => {
   const client = process.who.id;
@@ -173,7 +171,7 @@ const checkOrder = (
 /** The first answer of this server that fits the session's result and that no other result has taken. */
 const answerFrom = (
   scene: Scene,
-  event: Of<'putDone' | 'getDone'>,
+  event: EventOf<'putDone' | 'getDone'>,
   process: Process,
   server: NodeId,
   is: (g: Given) => boolean,
@@ -208,7 +206,7 @@ const take = (scene: Scene, process: Process, event: TraceEvent, answer: Given):
   seen(scene, event, answer.process, answer.index);
 };
 
-const putDone = (scene: Scene, process: Process, session: FollowedSession, e: Of<'putDone'>): void => {
+const putDone = (scene: Scene, process: Process, session: FollowedSession, e: EventOf<'putDone'>): void => {
   const operation = session.operation ?? begin(scene, process, e, session, 'put', e.key, e.clientTime);
   session.operation = undefined;
   const put = operation.request;
@@ -240,7 +238,7 @@ const nothingWritten = (
   scene: Scene,
   process: Process,
   session: FollowedSession,
-  e: Of<'putDone'>,
+  e: EventOf<'putDone'>,
   servers: ReadonlyArray<NodeId>,
 ): void => {
   session.failed.add(e.clientTime);
@@ -255,7 +253,7 @@ const nothingWritten = (
   }
 };
 
-const getDone = (scene: Scene, process: Process, session: FollowedSession, e: Of<'getDone'>): void => {
+const getDone = (scene: Scene, process: Process, session: FollowedSession, e: EventOf<'getDone'>): void => {
   const operation = session.operation ?? begin(scene, process, e, session, 'get', e.key, 0);
   session.operation = undefined;
   const get = operation.request;
@@ -290,7 +288,7 @@ const behindEverywhere = (
   scene: Scene,
   process: Process,
   session: FollowedSession,
-  e: Of<'putDone' | 'getDone'>,
+  e: EventOf<'putDone' | 'getDone'>,
   askedServers: ReadonlyArray<NodeId>,
   isMine: (g: Given) => boolean,
 ): void => {
@@ -311,7 +309,7 @@ const someoneAsked = (
   scene: Scene,
   process: Process,
   session: FollowedSession,
-  e: Of<'putDone' | 'getDone'>,
+  e: EventOf<'putDone' | 'getDone'>,
   askedServers: ReadonlyArray<NodeId>,
 ): void => {
   if (!scene.hasMaster || askedServers.length > 0) return;

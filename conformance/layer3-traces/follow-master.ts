@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { covers, join, none, type Vector } from '#bayou/model/protocol/vector.js';
 import { applyCommand, isLinked, linkName, partitionsOf, type Topology } from '../common/topology-of-script.js';
 import { bothEnds, bothEndsOfJoin, endsOf } from './link-ends.js';
@@ -13,8 +13,6 @@ import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './followed-replica.js';
 import { commandsOf, currentProcess, endsUnannounced, look, mayRun, type Scene, serverState } from './run-scene.js';
 import { indexOf, type Process } from './timeline.js';
-
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
 /** Follows an event of the master. */
 export const followMaster = (scene: Scene, process: Process, event: TraceEvent): void => {
@@ -35,20 +33,20 @@ export const followMaster = (scene: Scene, process: Process, event: TraceEvent):
 };
 
 /** Section 5: every event of the killed process comes before the kill. */
-const kill = (scene: Scene, event: Of<'kill'>): void => {
+const kill = (scene: Scene, event: EventOf<'kill'>): void => {
   const killed = scene.timeline.processes.get(event.process);
   if (killed?.who.role !== 'server' || killed.who.id !== event.server)
     return void reject(event, 'section 5', `${event.process} is no process of server ${event.server}`);
   scene.timeline.await(event, killed, () => killed.next >= killed.events.length, `${event.process} was killed`);
 };
 
-const parse = (event: Of<'command'>): Command => {
+const parse = (event: EventOf<'command'>): Command => {
   const line = parseLine(event.text);
   return E.isRight(line) && line.right !== undefined ? line.right : reject(event, 'section 5', `'${event.text}' is no command`);
 };
 
 /** The command to which a result belongs: the event before the result, and before the kill that may stand between the two. */
-const commandOf = (process: Process, event: Of<'result'>): Of<'command'> => {
+const commandOf = (process: Process, event: EventOf<'result'>): EventOf<'command'> => {
   for (let i = process.next - 1; i >= 0; i--) {
     const e = process.events[i]!;
     if (e.type === 'command')
@@ -60,7 +58,7 @@ const commandOf = (process: Process, event: Of<'result'>): Of<'command'> => {
 
 // --- commands --------------------------------------------------------------------------------------------------------------
 
-const command = (scene: Scene, process: Process, event: Of<'command'>): void => {
+const command = (scene: Scene, process: Process, event: EventOf<'command'>): void => {
   const c = parse(event);
   const before = process.events[process.next - 1];
   if (before?.type === 'command') reject(event, 'trace', `the command of line ${before.line} has no result`);
@@ -73,7 +71,7 @@ const command = (scene: Scene, process: Process, event: Of<'command'>): void => 
 };
 
 /** The result of the command that stands at `process.next`; undefined where the trace ends before it. */
-const resultAhead = (process: Process): Of<'result'> | undefined => {
+const resultAhead = (process: Process): EventOf<'result'> | undefined => {
   for (let i = process.next + 1; i < process.events.length; i++) {
     const e = process.events[i]!;
     if (e.type === 'result') return e;
@@ -127,7 +125,7 @@ const stabilize = (scene: Scene, process: Process): void => {
 
 // --- results ---------------------------------------------------------------------------------------------------------------
 
-const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
+const result = (scene: Scene, process: Process, event: EventOf<'result'>): void => {
   const c = parse(commandOf(process, event));
   if (c.type === 'put' || c.type === 'get') {
     operationDone(scene, process, event, c);
@@ -147,7 +145,7 @@ const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
 const wasLinked = (t: Topology, c: Command): boolean => c.type === 'createConnection' && isLinked(t, c.a, c.b);
 
 /** Waits for the events of other processes that must come before the command's result. */
-const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Command): void => {
+const awaitEffects = (scene: Scene, process: Process, event: EventOf<'result'>, c: Command): void => {
   switch (c.type) {
     case 'joinServer':
       started(scene, event, 'server', c.id);
@@ -216,7 +214,7 @@ const isValid = (t: Topology, c: Command): boolean =>
   applyCommand({ live: new Set(t.live), dead: new Set(t.dead), clients: new Set(t.clients), links: new Set(t.links) }, c);
 
 /** A command that failed half way may have had any part of its effect. */
-const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
+const doubt = (scene: Scene, event: EventOf<'result'>, c: Command): void => {
   if (!isValid(scene.topology, c)) return;
   if (c.type === 'createConnection' || c.type === 'breakConnection') doubtLink(scene, c.a, c.b, c.type === 'createConnection');
   if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
@@ -232,7 +230,7 @@ const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
 };
 
 /** The printed member list has every server with a certain link, and beside these only servers whose link is in doubt. */
-const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
+const members = (scene: Scene, event: EventOf<'result'>, server: NodeId): void => {
   const isDoubtful = (s: NodeId): boolean => scene.doubts.links.has(linkName(s, server));
   const linked = [...scene.topology.live].filter((s) => isLinked(scene.topology, s, server)).sort((a, b) => a - b);
   const possible = (id: number): boolean => scene.topology.live.has(id) && isDoubtful(id);
@@ -252,7 +250,7 @@ const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
 const operationDone = (
   scene: Scene,
   process: Process,
-  event: Of<'result'>,
+  event: EventOf<'result'>,
   c: Extract<Command, { type: 'put' | 'get' }>,
 ): void => {
   const client = scene.timeline.of('client', c.client)[0];

@@ -1,12 +1,10 @@
 /** Follows a server's events about its links, and checks that the server uses no link that is cut (section 5). */
 import type { NodeId } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { reject } from './rejection.js';
 import type { ServerState } from './run-scene.js';
 
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
-
-export const link = (state: ServerState, { peer, up }: Of<'link'>): void => {
+export const link = (state: ServerState, { peer, up }: EventOf<'link'>): void => {
   state.notices.tell(peer, up);
   if (up) state.cut.delete(peer);
   else state.cut.add(peer);

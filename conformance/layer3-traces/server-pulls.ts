@@ -1,6 +1,6 @@
 /** Follows a server's pulls (R9). */
 import { serverOf } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Write } from '#bayou/core/write.js';
 import { stampOrd } from '#bayou/model/protocol/order.js';
 import { join, same } from '#bayou/model/protocol/vector.js';
@@ -12,14 +12,12 @@ import type { Process } from './timeline.js';
 import { checkVector } from './server-requests.js';
 import { checkLink } from './server-links.js';
 
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
-
 export const pullAsked = (
   scene: Scene,
   process: Process,
   state: ServerState,
   replica: FollowedReplica,
-  e: Of<'pullAsked'>,
+  e: EventOf<'pullAsked'>,
 ): void => {
   checkLink(state, e, e.peer);
   const asks = replica.asks(e.peer);
@@ -37,13 +35,13 @@ export const pullAsked = (
 type Asked = NonNullable<ReturnType<Scene['ledger']['pull']>['asked']>;
 
 /** The request of a pull, where its puller is in the trace. */
-const askedBy = (scene: Scene, pullers: ReadonlyArray<Process>, e: Of<'pullAnswered'>): Asked => {
+const askedBy = (scene: Scene, pullers: ReadonlyArray<Process>, e: EventOf<'pullAnswered'>): Asked => {
   const isAsking = (x: TraceEvent): boolean => x.type === 'pullAsked' && x.pull === e.pull;
   const asked = scene.timeline.need(e, pullers, isAsking, () => scene.ledger.pull(e.pull).asked);
   return asked ?? reject(e, 'R9', `server ${serverOf(e.puller)} did not ask for the pull ${e.pull}`);
 };
 
-const checkAsked = (process: Process, e: Of<'pullAnswered'>, { event, replica }: Asked): void => {
+const checkAsked = (process: Process, e: EventOf<'pullAnswered'>, { event, replica }: Asked): void => {
   if (event.peer !== process.who.id) reject(e, 'R9', `the pull ${e.pull} was asked of server ${event.peer}`);
   if (replica !== e.puller) reject(e, 'R9', `${e.puller} is not the replica that asked`);
   if (!same(event.vv, e.asked))
@@ -57,7 +55,7 @@ export const preparePullAnswered = (
   process: Process,
   state: ServerState,
   replica: FollowedReplica,
-  e: Of<'pullAnswered'>,
+  e: EventOf<'pullAnswered'>,
 ) => {
   const server = serverOf(e.puller);
   const pull = scene.ledger.pull(e.pull);
@@ -89,7 +87,13 @@ const differs = (want: ReadonlyArray<Write>, have: ReadonlyArray<Write>): string
 
 const fieldsOf = (w: Write | undefined): unknown => w && [w.t, w.r, w.client, w.clientTime, w.key, w.value];
 
-export const prepareMerged = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'merged'>) => {
+export const prepareMerged = (
+  scene: Scene,
+  process: Process,
+  state: ServerState,
+  replica: FollowedReplica,
+  e: EventOf<'merged'>,
+) => {
   const pull = scene.ledger.pull(e.pull);
   const peer = serverOf(e.peer);
   const isAnswering = (x: TraceEvent): boolean => x.type === 'pullAnswered' && x.pull === e.pull;

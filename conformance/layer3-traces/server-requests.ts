@@ -1,6 +1,6 @@
 /** Follows a server's answers to the requests of sessions (R2, R3, R12). */
 import type { Get, Put, Refused } from '#bayou/core/messages.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
 import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
 import { same } from '#bayou/model/protocol/vector.js';
@@ -11,13 +11,11 @@ import { type Scene, type ServerState } from './run-scene.js';
 import type { Process } from './timeline.js';
 import { checkLink } from './server-links.js';
 
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
-
 /** The request as the session sent it; undefined where no trace of the session exists. `find` looks it up, and finds nothing until the session's trace was followed far enough. */
 const sentBy = (
   scene: Scene,
   process: Process,
-  event: Of<'accept' | 'refuse' | 'answer'>,
+  event: EventOf<'accept' | 'refuse' | 'answer'>,
   find: (sent: ReadonlyArray<Sent>) => Sent | undefined,
 ) => {
   const session = scene.timeline.of('client', event.client)[0];
@@ -44,7 +42,7 @@ const putOf =
 const given = (
   scene: Scene,
   process: Process,
-  e: Of<'accept' | 'refuse' | 'answer'>,
+  e: EventOf<'accept' | 'refuse' | 'answer'>,
   answer: ReturnType<FollowedReplica['get' | 'put']> | Refused,
 ) =>
   scene.ledger.given(e.client, process.who.id).push({
@@ -57,7 +55,13 @@ const given = (
     taken: false,
   });
 
-export const prepareAccept = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'accept'>) => {
+export const prepareAccept = (
+  scene: Scene,
+  process: Process,
+  state: ServerState,
+  replica: FollowedReplica,
+  e: EventOf<'accept'>,
+) => {
   const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
@@ -98,7 +102,7 @@ export const prepareAccept = (scene: Scene, process: Process, state: ServerState
   };
 };
 
-const checkPut = (e: Of<'accept'>, sent: Put): void => {
+const checkPut = (e: EventOf<'accept'>, sent: Put): void => {
   if (sent.key !== e.key || sent.value !== e.value)
     reject(e, 'R1', `the session put ${sent.key}:${sent.value}, the server accepted ${e.key}:${e.value}`);
   if (sent.clock !== e.clock) reject(e, 'R11', `the session's clock is ${sent.clock}, the put says ${e.clock}`);
@@ -106,7 +110,13 @@ const checkPut = (e: Of<'accept'>, sent: Put): void => {
     reject(e, 'R12', `the session requires ${showVector(sent.require)}, the put says ${showVector(e.require)}`);
 };
 
-export const prepareRefuse = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'refuse'>) => {
+export const prepareRefuse = (
+  scene: Scene,
+  process: Process,
+  state: ServerState,
+  replica: FollowedReplica,
+  e: EventOf<'refuse'>,
+) => {
   const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
@@ -126,7 +136,13 @@ export const prepareRefuse = (scene: Scene, process: Process, state: ServerState
   };
 };
 
-export const prepareAnswer = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'answer'>) => {
+export const prepareAnswer = (
+  scene: Scene,
+  process: Process,
+  state: ServerState,
+  replica: FollowedReplica,
+  e: EventOf<'answer'>,
+) => {
   const gets = scene.ledger.gets(e.client, process.who.id, e.key);
   // Answers come in the order of their requests, so this answer's request has the number `gets.answers` or a later one. Perhaps the session was not followed to
   // that request yet. Perhaps it was followed further: then it knows of master's events that this server's answer need not come after.
@@ -158,15 +174,15 @@ export const prepareAnswer = (scene: Scene, process: Process, state: ServerState
   };
 };
 
-const isGetLike = (request: Get | Put, e: Of<'answer'>): boolean =>
+const isGetLike = (request: Get | Put, e: EventOf<'answer'>): boolean =>
   request.type === 'get' &&
   request.key === e.key &&
   same(request.require, e.require) &&
   showStamp(request.atLeast) === showStamp(e.atLeast);
 
-const requirement = (asked: Get | Put | Of<'answer'>): string =>
+const requirement = (asked: Get | Put | EventOf<'answer'>): string =>
   showRequired(showVector(asked.require), asked.type === 'put' || asked.atLeast === null ? undefined : showStamp(asked.atLeast));
 
-export const checkVector = (e: Of<'refuse' | 'answer' | 'pullAnswered' | 'merged'>, replica: FollowedReplica): void => {
+export const checkVector = (e: EventOf<'refuse' | 'answer' | 'pullAnswered' | 'merged'>, replica: FollowedReplica): void => {
   if (!same(e.vv, replica.vv)) reject(e, 'R8', `its vector is ${showVector(e.vv)}; the model's is ${showVector(replica.vv)}`);
 };

@@ -1,5 +1,5 @@
 /** A server that starts, for the first time or again (R7, R7a, R10). */
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf } from '#bayou/core/trace.js';
 import { serverOf } from '#bayou/core/ids.js';
 import { reject, showVector, Undecidable } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
@@ -7,9 +7,7 @@ import { linkName } from '../common/topology-of-script.js';
 import { type Scene, serverState, type ServerState } from './run-scene.js';
 import type { Process } from './timeline.js';
 
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
-
-export const prepareStart = (scene: Scene, process: Process, state: ServerState, event: Of<'start'>): (() => void) => {
+export const prepareStart = (scene: Scene, process: Process, state: ServerState, event: EventOf<'start'>): (() => void) => {
   const server = process.who.id;
   if (state.replica !== undefined) reject(event, 'trace', 'the process has started already');
   if (serverOf(event.replica) !== server) reject(event, 'R7', `server ${server} runs as ${event.replica}`);
@@ -40,9 +38,9 @@ export const prepareStart = (scene: Scene, process: Process, state: ServerState,
   };
 };
 
-const isEmpty = (e: Of<'start'>): boolean => e.clock === 0 && e.vv.length === 0 && e.writes === 0;
+const isEmpty = (e: EventOf<'start'>): boolean => e.clock === 0 && e.vv.length === 0 && e.writes === 0;
 
-const firstReplica = (scene: Scene, event: Of<'start'>): FollowedReplica => {
+const firstReplica = (scene: Scene, event: EventOf<'start'>): FollowedReplica => {
   if (!event.fresh)
     throw new Undecidable(
       `${event.p} started with a log from before the trace began; run with an empty data directory, or pass the traces of the earlier runs too`,
@@ -52,7 +50,7 @@ const firstReplica = (scene: Scene, event: Of<'start'>): FollowedReplica => {
 };
 
 /** The replica as which a server comes back, and the index of the last surviving step of its earlier life. */
-const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): readonly [FollowedReplica, number] => {
+const again = (scene: Scene, event: EventOf<'start'>, before: FollowedReplica): readonly [FollowedReplica, number] => {
   const isNew = event.replica !== before.id;
   if (isNew && scene.replicas.has(event.replica))
     reject(event, 'R7', `it goes on as ${event.replica}, which it has been before ${before.id}`);
@@ -76,7 +74,13 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
 };
 
 /** R7a: the server goes on as a new replica, with the writes that it has. */
-export const renewed = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'renewed'>): void => {
+export const renewed = (
+  scene: Scene,
+  process: Process,
+  state: ServerState,
+  replica: FollowedReplica,
+  e: EventOf<'renewed'>,
+): void => {
   if (serverOf(e.replica) !== serverOf(replica.id)) reject(e, 'R7', `server ${serverOf(replica.id)} goes on as ${e.replica}`);
   if (scene.replicas.has(e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);
   scene.replicas.add(e.replica);

@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeBeginning } from '../common/page-parts.js';
 import { copyWith } from './copy.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from './other-layers.js';
@@ -76,13 +77,6 @@ ${outcomes.map(row).join('\n')}
 
 const PAGE = join(ROOT, 'docs/mutants.md');
 
-/** Writes the table. The page's text from its first section on is written by hand, and stays. */
-const writePage = (text: string): void => {
-  const page = readFileSync(PAGE, 'utf8');
-  const at = page.indexOf('\n## ');
-  writeFileSync(PAGE, at < 0 ? text : `${text}${page.slice(at)}`);
-};
-
 // --- the command -----------------------------------------------------------------------------------------------------------
 
 const KEPT = join(COPIES, 'outcomes.json');
@@ -107,7 +101,7 @@ const work = async (): Promise<void> => {
 };
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 const all = chosen.flatMap((m) => outcomes.get(m.name) ?? []);
-if (names.length === 0) writePage(table(all));
+if (names.length === 0) writeBeginning(PAGE, table(all));
 const missed = all.filter((o) => o.layer === null && mutantOf(o).unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {
   process.stderr.write(`not noticed and not explained: ${missed.map((o) => o.name).join(', ') || 'no such mutant'}\n`);

@@ -1,6 +1,6 @@
 /** The steps of a path before they have an order, and the parts of the state that they read and write. */
 import type { NodeId } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { Names } from './path-names.js';
 import type { Recording } from './recording.js';
@@ -19,8 +19,6 @@ export interface Node extends RecordedStep {
   readonly accesses: ReadonlyArray<Access>;
 }
 
-export type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
-
 /** A run, with tables for looking events up in it. */
 export interface PathContext {
   readonly names: Names;
@@ -36,11 +34,11 @@ export interface PathContext {
   /** By the pull's name: the place of its request. */
   readonly pulls: ReadonlyMap<string, number>;
   /** By the pull's name: the last answer. */
-  readonly answers: ReadonlyMap<string, Of<'pullAnswered'>>;
+  readonly answers: ReadonlyMap<string, EventOf<'pullAnswered'>>;
   /** The last parts of pulls that came in parts. */
   readonly lasts: ReadonlySet<TraceEvent>;
   /** Accepted puts by stamp. */
-  readonly accepts: ReadonlyMap<string, Of<'accept'>>;
+  readonly accepts: ReadonlyMap<string, EventOf<'accept'>>;
   /** Puts that some server accepted, by client and client time. */
   readonly puts: ReadonlySet<string>;
   /** By client and client time: the place at which the session gave the put up. */

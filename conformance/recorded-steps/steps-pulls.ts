@@ -1,9 +1,10 @@
 /** Pulls, whole or in three steps (R9). */
+import type { EventOf } from '#bayou/core/trace.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { VectorEntries } from '#bayou/core/write.js';
 import { covers, has } from '#bayou/model/protocol/vector.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
-import { type PathContext, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
+import { type PathContext, type Node, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Did the server's vector change between these places? */
 const isChanged = (m: PathContext, server: NodeId, from: number, to: number): boolean =>
@@ -14,12 +15,12 @@ interface Pulling {
   readonly answerer: NodeId;
   readonly asked: VectorEntries;
   readonly askedAt: number;
-  readonly answered: Of<'pullAnswered'>;
+  readonly answered: EventOf<'pullAnswered'>;
   readonly answeredAt: number;
   readonly takenAt: number;
 }
 
-const pulling = (m: PathContext, answered: Of<'pullAnswered'>, takenAt: number): Pulling => ({
+const pulling = (m: PathContext, answered: EventOf<'pullAnswered'>, takenAt: number): Pulling => ({
   puller: serverOf(answered.puller),
   answerer: serverAt(answered),
   asked: answered.asked,
@@ -68,9 +69,9 @@ const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArr
 };
 
 /** Is this answer one of several parts? */
-export const isPart = ({ after, upTo }: Of<'pullAnswered'>): boolean => after !== null || upTo !== null;
+export const isPart = ({ after, upTo }: EventOf<'pullAnswered'>): boolean => after !== null || upTo !== null;
 
-export const merged = (m: PathContext, e: Of<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
+export const merged = (m: PathContext, e: EventOf<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
   const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
   // A part changes nothing visible. The last part counts as a whole pull (R9).
@@ -92,7 +93,7 @@ export const merged = (m: PathContext, e: Of<'merged'>, inThree: boolean, isRefu
 };
 
 /** An answer that no step explains. */
-export const pullAnswered = (m: PathContext, e: Of<'pullAnswered'>): ReadonlyArray<Node> => {
+export const pullAnswered = (m: PathContext, e: EventOf<'pullAnswered'>): ReadonlyArray<Node> => {
   const p = pulling(m, e, m.recording.followed.length);
   const name = m.names.server(p.answerer);
   const seen = { ...newWrites(m, p), [`vector of ${name}`]: m.names.vector(e.vv), [`accept time of ${name}`]: String(e.clock) };

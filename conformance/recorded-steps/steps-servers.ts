@@ -1,9 +1,9 @@
 /** The steps of kills, starts (R7, R10), printed stores and stabilizes. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { VectorEntries } from '#bayou/core/write.js';
-import { type PathContext, type Node, type Of, eventOf, placeOf, reads, writes } from './path-parts.js';
+import { type PathContext, type Node, eventOf, placeOf, reads, writes } from './path-parts.js';
 
 // --- kills and starts ------------------------------------------------------------------------------------------------------
 
@@ -13,7 +13,7 @@ export const kill = (m: PathContext, server: NodeId, at: number): Node => {
 };
 
 /** The step of a server that comes back. A server's first start is no step, since all servers of the model run from the beginning. */
-export const start = (m: PathContext, e: Of<'start'>, run: number): ReadonlyArray<Node> => {
+export const start = (m: PathContext, e: EventOf<'start'>, run: number): ReadonlyArray<Node> => {
   const name = m.names.server(serverOf(e.replica));
   const at = placeOf(m, e);
   if (run === 1) return [];
@@ -49,7 +49,7 @@ export const lookAt = (
 /** A printed store, in the run's own words. */
 const showStore = (lines: ReadonlyArray<Bytes>): string => lines.join(', ');
 
-export const printed = (m: PathContext, server: NodeId, e: Of<'result'>, at: number): Node =>
+export const printed = (m: PathContext, server: NodeId, e: EventOf<'result'>, at: number): Node =>
   lookAt(m, server, { store: showStore(e.output) }, e, at);
 
 /** The step of a stabilize that ended too early. Its pulls are steps of their own. */

@@ -1,9 +1,9 @@
 /** Makes steps of the model from the events of a run: the action, the user's view of it, and the parts that it reads and writes. */
 import type { NodeId } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Names } from './path-names.js';
 import type { Recording } from './recording.js';
-import { type PathContext, type Node, type Of, placeOf, serverAt } from './path-parts.js';
+import { type PathContext, type Node, placeOf, serverAt } from './path-parts.js';
 import { isPart, merged, pullAnswered } from './steps-pulls.js';
 import { kill, lookAt, printed, stabilized, start } from './steps-servers.js';
 import { accept, answer, putDone, refuse } from './steps-sessions.js';
@@ -14,10 +14,10 @@ export const contextOf = (recording: Recording, names: Names, keepsLog: boolean)
   const changes = new Map<NodeId, number[]>();
   const sent = new Map<string, number>();
   const pulls = new Map<string, number>();
-  const answers = new Map<string, Of<'pullAnswered'>>();
+  const answers = new Map<string, EventOf<'pullAnswered'>>();
   const lasts = new Set<TraceEvent>();
   const begun = new Set<string>();
-  const accepts = new Map<string, Of<'accept'>>();
+  const accepts = new Map<string, EventOf<'accept'>>();
   const puts = new Set<string>();
   const givenUp = new Map<string, number>();
   for (const [at, { event: e, who }] of recording.followed.entries()) {

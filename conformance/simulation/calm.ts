@@ -10,12 +10,12 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 type Result = Extract<TraceEvent, { readonly type: 'result' }>;
 
 /** A command with its result. */
-interface Done {
+interface FinishedCommand {
   readonly command: Command;
   readonly result: Result;
 }
 
-const doneIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<Done> => {
+const doneIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<FinishedCommand> => {
   const results = new Map(events.flatMap((e) => (e.type === 'result' ? [[e.line, e] as const] : [])));
   return events.flatMap((e) => {
     if (e.type !== 'command') return [];
@@ -30,7 +30,7 @@ class Links {
   /** By client, the servers that it is linked to. */
   readonly #servers = new Map<NodeId, Set<NodeId>>();
 
-  after({ command: c, result: { errors } }: Done): void {
+  after({ command: c, result: { errors } }: FinishedCommand): void {
     const isDone = errors.length === 0;
     switch (c.type) {
       case 'joinServer':

@@ -23,7 +23,7 @@ interface Accepted extends Stamp {
 /** The number of events between two looks at all running replicas. */
 const OFTEN = 64;
 
-const MOST_CONNECTIONS = MAX_CONNECTIONS.clients + MAX_CONNECTIONS.others;
+const MAX_OPEN = MAX_CONNECTIONS.clients + MAX_CONNECTIONS.others;
 
 /** Violations of a server's bounds (R16): too many requests wait for its log, or it has too many connections. */
 export const overBounds = (
@@ -31,7 +31,7 @@ export const overBounds = (
   { waiting, connections }: Pick<ServerStatus, 'waiting' | 'connections'>,
 ): ReadonlyArray<string> => [
   ...(waiting > MAX_WAITING ? [`[R16] ${name}: ${waiting} requests wait for its log; ${MAX_WAITING} may`] : []),
-  ...(connections > MOST_CONNECTIONS ? [`[R16] ${name} has ${connections} connections; ${MOST_CONNECTIONS} may be`] : []),
+  ...(connections > MAX_OPEN ? [`[R16] ${name} has ${connections} connections; ${MAX_OPEN} may be`] : []),
 ];
 
 /** Looks into the servers of a run. */

@@ -30,7 +30,7 @@ interface LogCopy {
 
 const LIMITS = { events: 100_000, untilUs: 60_000_000 };
 /** The most logs of a run that are read: after so many deaths the later ones show nothing new. */
-const MOST_READ = 40;
+const MAX_READ = 40;
 
 /** Keeps the logs of servers that died, and checks them. */
 export class LogsOfTheDead {
@@ -52,7 +52,7 @@ export class LogsOfTheDead {
   /** Copies the folder of a server whose process has died, after all events that are due at this moment. */
   onDeath(simulation: Simulation, machine: Machine, server: NodeId, name: string): void {
     const puts = this.#acknowledged.get(server)?.length ?? 0;
-    if (puts === 0 || this.#copies.length >= MOST_READ) return;
+    if (puts === 0 || this.#copies.length >= MAX_READ) return;
     simulation.scheduler.after(0, undefined, `copy of ${name}`, () => {
       const copy = machine.disk.copy(`${DATA}/server-${server}`);
       if (copy !== undefined) this.#copies.push({ server, name, copy, puts });

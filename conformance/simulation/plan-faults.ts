@@ -54,7 +54,7 @@ interface Weighted<A> {
 }
 
 /** The most faults of one swarm in a plan. */
-const MOST_FAULTS = 8;
+const MAX_FAULTS = 8;
 
 /**
  * Draws faults in swarms (Groce et al., 2012): each plan has some kinds of faults and lacks the others, and it has many faults or few. If every run had
@@ -62,7 +62,7 @@ const MOST_FAULTS = 8;
  */
 export const swarm = <A>(kinds: ReadonlyArray<Weighted<A>>): fc.Arbitrary<ReadonlyArray<A>> =>
   fc
-    .tuple(fc.subarray([...kinds]), fc.integer({ min: 1, max: MOST_FAULTS }))
+    .tuple(fc.subarray([...kinds]), fc.integer({ min: 1, max: MAX_FAULTS }))
     .chain(([some, most]) =>
       some.length === 0 ? fc.constant<A[]>([]) : fc.array(fc.oneof(...some), { minLength: 1, maxLength: most, size: 'max' }),
     );

@@ -24,7 +24,7 @@ import type { SimulationPlan } from './simulation-plan.js';
 import { GUEST, inflictOnWorld, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
 
 /** The limits of a day. A day beyond them would not end. */
-const MOST_EVENTS = 3_000_000;
+const MAX_EVENTS = 3_000_000;
 const DAY_US = 7_200_000_000;
 
 /** The line of a server about a guest that called itself a master, and told the server to dial an address that cannot exist. */
@@ -87,7 +87,7 @@ class Day {
         .finally(() => (isDone = true));
     });
     const { scheduler } = simulation;
-    const limits = { events: scheduler.events + MOST_EVENTS, untilUs: scheduler.nowUs + DAY_US };
+    const limits = { events: scheduler.events + MAX_EVENTS, untilUs: scheduler.nowUs + DAY_US };
     const end = await simulation.run(() => isDone || isWrong(this.#shared) || signal?.aborted === true, limits);
     signal?.throwIfAborted();
     if (end !== 'done') this.#failures.push(`the script does not come to its end (${end})`);

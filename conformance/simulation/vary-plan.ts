@@ -14,9 +14,9 @@ const replaced = <A>(list: ReadonlyArray<A>, at: number, by: (element: A) => A):
 const without = <A>(list: ReadonlyArray<A>, at: number): ReadonlyArray<A> => list.filter((_, i) => i !== at % list.length);
 
 /** The most faults that a plan has after it took faults of other plans. */
-const MOST_FAULTS = 16;
+const MAX_FAULTS = 16;
 
-const joined = <A>(one: ReadonlyArray<A>, other: ReadonlyArray<A>): ReadonlyArray<A> => [...one, ...other].slice(-MOST_FAULTS);
+const joined = <A>(one: ReadonlyArray<A>, other: ReadonlyArray<A>): ReadonlyArray<A> => [...one, ...other].slice(-MAX_FAULTS);
 
 const MAY_GO = /^(put|get|createConnection|breakConnection) /;
 

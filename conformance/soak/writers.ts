@@ -42,7 +42,7 @@ export interface Writers {
   readonly counts: { fresh: number; latest: number; old: number; twice: number; crashed: number };
 }
 
-interface Kept {
+interface KeptToken {
   readonly token: SessionToken;
   readonly known: Knowledge;
   used: number;
@@ -94,7 +94,7 @@ class Actor {
   }
 
   /** The session's token, with the judge's record of its knowledge. */
-  keep(): Kept {
+  keep(): KeptToken {
     return { token: this.#session.token(), known: this.#o.judge.knowledge(this.#number), used: 0 };
   }
 
@@ -117,18 +117,18 @@ const operate = async (actor: Actor, chance: Chance): Promise<void> => {
 export const startWriters = (o: WritersOptions): Writers => {
   const place = o.place ?? HERE;
   const door: Door = { isOpen: true, waiting: [] };
-  const kept: Kept[] = [];
+  const kept: KeptToken[] = [];
   const counts = { fresh: 0, latest: 0, old: 0, twice: 0, crashed: 0 };
   let stopped = false;
   let busy = 0;
   let idle = (): void => undefined;
 
-  const keep = (k: Kept, chance: Chance): void => {
+  const keep = (k: KeptToken, chance: Chance): void => {
     if (kept.length < KEPT) kept.push(k);
     else kept[chance.whole(0, KEPT - 1)] = k;
   };
   /** Chooses the token of a new session; undefined: it begins anew. */
-  const choose = (chance: Chance): Kept | undefined => {
+  const choose = (chance: Chance): KeptToken | undefined => {
     if (kept.length === 0 || chance.percent(30)) {
       counts.fresh++;
       return undefined;

@@ -17,8 +17,8 @@ export interface Checked {
 }
 
 /** The name that the watched files import from the helpers' module. */
-export const CELL = '$watchedCell';
-export const READ = '$watchedRead';
+const CELL = '$watchedCell';
+const READ = '$watchedRead';
 
 /** The text of the helpers' module. */
 export const HELPERS = `

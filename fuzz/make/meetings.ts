@@ -1,7 +1,14 @@
 /** Random interactions: tables of steps with their guards, and exchanges, closed under the renamings of the frame. */
 import type { Fairness } from '#bayou/checker/model.js';
 import { range, type Dice } from '../dice.js';
-import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type RecipeOutcome } from '../recipe/component.js';
+import {
+  sizeOfDomain,
+  type Look,
+  type Meeting,
+  type RecipeRemarks,
+  type Talking,
+  type RecipeOutcome,
+} from '../recipe/component.js';
 import { fairnessOf } from './common.js';
 import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type Frame } from './frame.js';
 
@@ -29,7 +36,7 @@ export const lookNumber = ({ looks }: ModelDraft, look: Look): number => {
   return known >= 0 ? known : looks.push(look) - 1;
 };
 
-const anySaid = ({ dice, violable, reachable }: ModelDraft): Said => ({
+const anySaid = ({ dice, violable, reachable }: ModelDraft): RecipeRemarks => ({
   ...(dice.oneIn(6) ? { note: dice.pick(['well', 'badly', '']) } : {}),
   ...(violable.length > 0 && dice.oneIn(25) ? { violates: dice.some(violable, 0.7) } : {}),
   ...(reachable.length > 0 && dice.oneIn(15) ? { witnesses: dice.some(reachable, 0.7) } : {}),

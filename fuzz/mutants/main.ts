@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeBeginning } from '../../conformance/common/page-parts.js';
 import { copyWith, type Mutant } from '../../conformance/mutants/copy.js';
 import { MUTANTS } from './table.js';
 
@@ -90,20 +91,20 @@ for (const room of ['dist/checker', 'dist/fuzz']) {
 }
 const BUILD = TEXT.digest('hex');
 
-interface Kept {
+interface KeptOutcomes {
   readonly build: string;
   readonly outcomes: ReadonlyArray<Outcome>;
 }
 
 const kept = (): ReadonlyArray<Outcome> => {
   if (!existsSync(KEPT)) return [];
-  const { build, outcomes } = JSON.parse(readFileSync(KEPT, 'utf8')) as Kept;
+  const { build, outcomes } = JSON.parse(readFileSync(KEPT, 'utf8')) as KeptOutcomes;
   return build === BUILD ? outcomes : [];
 };
 
 const keep = (outcomes: ReadonlyArray<Outcome>): void => {
   mkdirSync(COPIES, { recursive: true });
-  writeFileSync(KEPT, JSON.stringify({ build: BUILD, outcomes } satisfies Kept));
+  writeFileSync(KEPT, JSON.stringify({ build: BUILD, outcomes } satisfies KeptOutcomes));
 };
 
 // --- the table -------------------------------------------------------------------------------------------------------------
@@ -137,13 +138,6 @@ ${outcomes.map(rowOf).join('\n')}
 `;
 };
 
-/** Writes the table. The page's text from its first section on is written by hand, and stays. */
-const writePage = (text: string): void => {
-  const page = readFileSync(PAGE, 'utf8');
-  const at = page.indexOf('\n## ');
-  writeFileSync(PAGE, at < 0 ? text : `${text}${page.slice(at)}`);
-};
-
 // --- the command -----------------------------------------------------------------------------------------------------------
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -173,7 +167,7 @@ if (unknown.length > 0) {
 } else {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const all = MUTANTS.flatMap(({ name }) => outcomes.get(name) ?? []);
-  if (isWhole) writePage(tableOf(all));
+  if (isWhole) writeBeginning(PAGE, tableOf(all));
   const missed = all.filter(({ models }) => models === undefined).map(({ mutant }) => mutant.name);
   if (missed.length > 0) {
     process.stderr.write(`not found: ${missed.join(', ')}\n`);

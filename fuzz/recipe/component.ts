@@ -47,14 +47,14 @@ export interface Look {
   readonly except: boolean;
 }
 
-export interface Said {
+export interface RecipeRemarks {
   readonly note?: string;
   readonly violates?: ReadonlyArray<string>;
   readonly witnesses?: ReadonlyArray<string>;
 }
 
 /** An outcome of a step: `next` has the values of the written slots, in their order. */
-export interface RecipeOutcome extends Said {
+export interface RecipeOutcome extends RecipeRemarks {
   readonly next: ReadonlyArray<number>;
 }
 
@@ -196,7 +196,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
     const { indexOf, at } = values.get(kind)!;
     return at(index, (indexOf(local)[1] + shift) % domains.get(kind)!.variants);
   };
-  const said = ({ note, violates, witnesses }: Said): Said => ({
+  const said = ({ note, violates, witnesses }: RecipeRemarks): RecipeRemarks => ({
     ...(note === undefined ? {} : { note }),
     ...(violates === undefined ? {} : { violates }),
     ...(witnesses === undefined ? {} : { witnesses }),

@@ -18,7 +18,7 @@ interface Cluster {
   readonly servers: ReadonlyArray<string>;
 }
 
-type Said = readonly [Cluster, ReadonlyArray<string>];
+type ScriptedStep = readonly [Cluster, ReadonlyArray<string>];
 
 // --- names -----------------------------------------------------------------------------------------------------------------
 
@@ -30,7 +30,7 @@ const without = ({ servers }: Cluster, server: string): ReadonlyArray<string> =>
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
 /** Links the client to this server and to no other. */
-const moveTo = (cluster: Cluster, client: string, server: string): Said => {
+const moveTo = (cluster: Cluster, client: string, server: string): ScriptedStep => {
   const home = cluster.homes.get(client);
   if (home === server) return [cluster, []];
   const moved = { ...cluster, homes: new Map(cluster.homes).set(client, server) };
@@ -39,34 +39,34 @@ const moveTo = (cluster: Cluster, client: string, server: string): Said => {
     : [moved, [`breakConnection ${client} ${home}`, `createConnection ${client} ${server}`]];
 };
 
-const put = (cluster: Cluster, client: string, server: string, key: string): Said => {
+const put = (cluster: Cluster, client: string, server: string, key: string): ScriptedStep => {
   const [moved, lines] = moveTo(cluster, client, server);
   const count = (moved.puts.get(client) ?? 0) + 1;
   return [{ ...moved, puts: new Map(moved.puts).set(client, count) }, [...lines, `put ${client} ${key} ${client}#${count}`]];
 };
 
-const get = (cluster: Cluster, client: string, server: string, key: string): Said => {
+const get = (cluster: Cluster, client: string, server: string, key: string): ScriptedStep => {
   const [moved, lines] = moveTo(cluster, client, server);
   return [moved, [...lines, `get ${client} ${key}`]];
 };
 
-const pull = (cluster: Cluster, puller: string, answerer: string): Said => [
+const pull = (cluster: Cluster, puller: string, answerer: string): ScriptedStep => [
   cluster,
   [`createConnection ${puller} ${answerer}`, 'stabilize', `breakConnection ${puller} ${answerer}`],
 ];
 
-const kill = (cluster: Cluster, server: string): Said => [
+const kill = (cluster: Cluster, server: string): ScriptedStep => [
   { ...cluster, servers: without(cluster, server) },
   [`killServer ${server}`],
 ];
 
 /** A server that joins again is connected to all that are alive: cut it off again. */
-const restart = (cluster: Cluster, server: string): Said => [
+const restart = (cluster: Cluster, server: string): ScriptedStep => [
   { ...cluster, servers: [...without(cluster, server), server].sort() },
   [`joinServer ${server}`, ...without(cluster, server).map((other) => `breakConnection ${server} ${other}`)],
 ];
 
-const say = (cluster: Cluster, { label: { family, args } }: TraceStep): Said | undefined => {
+const say = (cluster: Cluster, { label: { family, args } }: TraceStep): ScriptedStep | undefined => {
   const [first = '', second = '', key = ''] = args.map((arg, i) => (i < 2 ? id(arg) : String(arg)));
   switch (family) {
     case 'Put':

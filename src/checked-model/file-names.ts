@@ -1,13 +1,13 @@
 /** Names of files for models, configurations and properties: no two alike, on any file system. */
 
 /** Bytes of one part of a file's name: two of them, a number and an extension stay below what file systems take (255). */
-const MOST_BYTES = 90;
+const MAX_BYTES = 90;
 
 /** As much of a text as so many bytes hold, without half a character. */
 const cut = (text: string): string => {
   let kept = '';
   for (const character of text) {
-    if (Buffer.byteLength(kept + character) > MOST_BYTES) break;
+    if (Buffer.byteLength(kept + character) > MAX_BYTES) break;
     kept += character;
   }
   return kept;

@@ -37,7 +37,7 @@ interface TextKind {
 }
 
 /** Reads a text of this kind. */
-export const textOf =
+const textOf =
   ({ name, is }: TextKind) =>
   (text: string): string => {
     if (!is(text)) throw new InvalidArgumentError(`Use ${name}.`);

@@ -18,6 +18,10 @@ export const whole = (least: number, most: number): t.Type<number> =>
     (u): u is number => Number.isInteger(u) && (u as number) >= least && (u as number) <= most,
   );
 
+/** An object with these fields alone. */
+export const object = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.ExactC<t.TypeC<P>>> =>
+  t.readonly(t.strict(props, name));
+
 /**
  * A strict object of plain fields: a field is right when its codec's `is` says so, and is taken as it is (no field is an object, of
  * which something would have to be left out). One pass and one object, where `t.strict` makes a context and an `Either` for each field; what

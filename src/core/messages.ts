@@ -5,11 +5,9 @@
 import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS } from './bounds.js';
 import { BytesC } from './bytes.js';
-import { flat, listOf } from './codec.js';
+import { flat, listOf, object } from './codec.js';
 import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
 import { StampC, StampOrNullC, VectorEntriesC, WriteC } from './write.js';
-
-const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
 // --- asked -----------------------------------------------------------------------------------------------------------------
 

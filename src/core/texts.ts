@@ -2,7 +2,8 @@
 import type * as t from 'io-ts/lib/index.js';
 import { described } from './codec.js';
 
-const MAX_HOST = 255;
+/** The most characters of an address or a name of a machine. */
+export const MAX_HOST = 255;
 const MAX_PATH = 4096;
 
 /** Half a surrogate pair has no UTF-8 bytes of its own: several texts would be one. */

@@ -146,6 +146,9 @@ export const TraceEventC = t.union(
 /** One line of a trace. */
 export type TraceEvent = t.TypeOf<typeof TraceEventC>;
 
+/** The trace event of a type. */
+export type EventOf<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
 /** Each member of a union of events, without the process's name and count. */
 export type WithoutProcess<T> = T extends unknown ? Omit<T, 'p' | 'n'> : never;
 

@@ -22,7 +22,7 @@ export interface MergingReplica {
 }
 
 /** The answer to a message, and the append that must be durable before this answer leaves. */
-interface Taken<A> {
+interface ReplyWithAppend<A> {
   readonly answer: A;
   readonly append: Append | undefined;
 }
@@ -78,7 +78,7 @@ const kindOf = (replica: MergingReplica, asked: VectorEntries, { from, after, up
 };
 
 /** Takes the answer to a pull in. `asked` is the pull's vector. */
-export const merge = (replica: MergingReplica, asked: VectorEntries, pulled: Pulled): Taken<Merged> => {
+export const merge = (replica: MergingReplica, asked: VectorEntries, pulled: Pulled): ReplyWithAppend<Merged> => {
   const kind = kindOf(replica, asked, pulled);
   switch (kind) {
     case 'part':
@@ -108,7 +108,7 @@ const endTransfer = (replica: MergingReplica, server: NodeId): Append | undefine
  * Takes in a part that is not the last. Its writes wait, and no get sees a change. One append holds the writes and the transfer's progress,
  * so a restart never finds progress without its writes.
  */
-const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: Pulled): Taken<Merged> => {
+const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: Pulled): ReplyWithAppend<Merged> => {
   const known = replica.transfers.get(serverOf(from));
   const before = known?.from === from ? known : undefined;
   const goal = after === null || before === undefined ? vv : before.goal;
@@ -126,7 +126,7 @@ const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: P
  * Takes in the last part, or the only part. One call raises the vector and adds the writes, so nobody can observe the new vector without
  * the writes (R8). The vector is raised first: the waiting writes are then live, so an older write to the same key is not added.
  */
-const mergeLast = (replica: MergingReplica, pulled: Pulled): Taken<Merged> => {
+const mergeLast = (replica: MergingReplica, pulled: Pulled): ReplyWithAppend<Merged> => {
   const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
   const writes: Write[] = [];
   const drops: Write[] = [];
@@ -147,7 +147,7 @@ const mergeLast = (replica: MergingReplica, pulled: Pulled): Taken<Merged> => {
 };
 
 /** Does one step of housekeeping, with at most {@link COMPACTED_AT_ONCE} keys and as many writes. */
-export const compactSome = (replica: MergingReplica): Taken<Compacted> => {
+export const compactSome = (replica: MergingReplica): ReplyWithAppend<Compacted> => {
   const drops = compact(replica.log, COMPACTED_AT_ONCE, replica.transfers.size === 0);
   return {
     answer: { type: 'compacted', more: needsCompacting(replica.log) },

@@ -32,7 +32,7 @@ export interface Intake {
 }
 
 /** How much of its share of the present turn a connection has used. */
-interface Taken {
+interface UsedShare {
   /** Is a part of the share left? */
   readonly hasLeft: () => boolean;
   /** The connection takes frames from now on, by the clock in ms. */
@@ -41,7 +41,7 @@ interface Taken {
   readonly add: (nowMs: number) => void;
 }
 
-const takenInTurn = (timers: Timers, share: Share): Taken => {
+const takenInTurn = (timers: Timers, share: Share): UsedShare => {
   const turnNow = turnsOf(timers);
   let turn = -1;
   let [frames, ms] = [0, 0];

@@ -3,10 +3,9 @@
  * one line on its standard output when it listens, or cannot start. When its standard input ends, the process ends.
  */
 import * as t from 'io-ts/lib/index.js';
+import { object } from '../core/codec.js';
 import { Natural, NodeIdC } from '../core/ids.js';
 import { GuaranteesC } from '../core/guarantees.js';
-
-const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
 const COMMON = {
   id: NodeIdC,

@@ -14,7 +14,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS } from '../core/bounds.js';
 import { BytesC } from '../core/bytes.js';
-import { around, described, flat, listOf } from '../core/codec.js';
+import { around, described, flat, listOf, object } from '../core/codec.js';
+import { MAX_HOST } from '../core/texts.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
 import { RESULTS } from '../core/results.js';
@@ -23,12 +24,10 @@ import { VectorEntriesC } from '../core/write.js';
 /** The version of these messages. Two ends of different versions refuse each other. A master and its processes are of one build. */
 export const PROTOCOL_VERSION = 2;
 
-const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
-
 // --- ends of a connection --------------------------------------------------------------------------------------------------
 
 /** Decodes a {@link Party}. */
-export const PartyC = object('Party', {
+const PartyC = object('Party', {
   role: t.union([t.literal('master'), t.literal('server'), t.literal('client')]),
   id: NodeIdC,
 });
@@ -36,7 +35,7 @@ export const PartyC = object('Party', {
 export type Party = t.TypeOf<typeof PartyC>;
 
 const isPort = (u: unknown): u is number => Number.isInteger(u) && (u as number) >= 0 && (u as number) <= 65_535;
-const MAX_HOST = 255;
+/** Bounds the length alone: what a user may write as a host is `HostC`. */
 const isHost = (u: unknown): u is string => typeof u === 'string' && u.length > 0 && u.length <= MAX_HOST;
 
 /** Where a process listens. */
@@ -86,7 +85,7 @@ const NamedPullC = object('NamedPull', {
 });
 
 /** Decodes an {@link Ask}. */
-export const AskC = t.union([PutC, GetC, DoPutC, DoGetC, NamedPullC, SyncC, LinkC, UnlinkC, StoreC, MembersC], 'Ask');
+const AskC = t.union([PutC, GetC, DoPutC, DoGetC, NamedPullC, SyncC, LinkC, UnlinkC, StoreC, MembersC], 'Ask');
 /** A request. */
 export type Ask = t.TypeOf<typeof AskC>;
 
@@ -119,7 +118,7 @@ export const AnswerC = t.union(
 export type Answer = t.TypeOf<typeof AnswerC>;
 
 /** Decodes a {@link Part}. */
-export const PartC = t.union([
+const PartC = t.union([
   /** The work goes on and has nothing to send yet; the deadline begins anew. */
   object('WorkingPart', { type: t.literal('working') }),
   object('StoredPart', { type: t.literal('stored'), entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS) }),

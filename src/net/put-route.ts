@@ -58,7 +58,7 @@ export type RouteStep =
   | { readonly route: PutRoute; readonly effect: Exclude<RouteEffect, RouteEnd>; readonly noted?: NodeId }
   | { readonly route?: undefined; readonly effect: RouteEnd; readonly noted?: NodeId };
 
-const UNREACHABLE: PutEvent = { type: 'unreachable' };
+export const UNREACHABLE: PutEvent = { type: 'unreachable' };
 const NOT_SENT: PutEvent = { type: 'timedOut', sent: false };
 
 /** Begins the route of a put to these servers, in R13's order. */

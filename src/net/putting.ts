@@ -21,7 +21,7 @@ import type { Logger } from './logger.js';
 import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';
 import { PutQueue, type UnderWay } from './put-queue.js';
-import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep } from './put-route.js';
+import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep, UNREACHABLE } from './put-route.js';
 import type { Tracer } from './tracer.js';
 
 /** The parts of a client that its puts and gets use. */
@@ -49,7 +49,6 @@ interface Putting extends UnderWay<Connection> {
 /** The words for an answer whose stamp no honest history has (R16). */
 export const TOO_FAR = 'a stamp too far ahead (is the date of this machine right?)';
 
-const UNREACHABLE: PutEvent = { type: 'unreachable' };
 const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 
 const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';

@@ -9,7 +9,7 @@ import type { Logger } from './logger.js';
 /** The shortest time between two lines, in ms. */
 const PERIOD_MS = 1_000;
 /** The longest time between two lines of the same cause, in periods. */
-const MOST_PERIODS = 60;
+const MAX_PERIODS = 60;
 
 /** A line's cause: the line without its ports and counts. */
 const causeOf = (text: string): string => text.replaceAll(/\d+/g, '0');
@@ -33,7 +33,7 @@ export const throttled = (
     }
     // A cause that was silent for twice its wait is news again.
     const goesOn = cause === said && silentMs < 2 * periods * periodMs;
-    periods = goesOn ? Math.min(MOST_PERIODS, 2 * periods) : 1;
+    periods = goesOn ? Math.min(MAX_PERIODS, 2 * periods) : 1;
     [saidAt, said] = [now(), cause];
     log(left === 0 ? text : `${text} (and ${left} more such lines before it)`);
     left = 0;

@@ -6,11 +6,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { Guarantees } from '#bayou/core/guarantees.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { History, Operation, SessionName, Settled, StoreView } from './judged-history.js';
 import { partitionsIn, EMPTY_SHAPE, shapeAfter, type Shape } from './partitions.js';
-
-type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
 /** The history of one run's trace; the events may be in any order. */
 export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => historyOfRuns([events]);
@@ -100,7 +98,7 @@ const readClient = (
   guarantees.set(name, session.guarantees);
   const operations = done.get(session.client) ?? [];
   done.set(session.client, operations);
-  let asked: Of<'asked'>[] = [];
+  let asked: EventOf<'asked'>[] = [];
   for (const e of list) {
     if (e.type === 'asked') asked.push(e);
     if (e.type !== 'putDone' && e.type !== 'getDone') continue;
@@ -122,7 +120,7 @@ const readClient = (
   }
 };
 
-const outcomeOf = (result: Of<'putDone'>['result'] | Of<'getDone'>['result']): Operation['outcome'] => {
+const outcomeOf = (result: EventOf<'putDone'>['result'] | EventOf<'getDone'>['result']): Operation['outcome'] => {
   switch (result) {
     case 'accepted':
     case 'value':
@@ -160,7 +158,7 @@ const orderByMaster = (
     round: 0,
   };
   const taken = new Map<NodeId, number>();
-  let begun: Of<'command'> | undefined;
+  let begun: EventOf<'command'> | undefined;
   for (const e of master) {
     if (e.type === 'command') begun = e;
     // A fault kills a server without a command.
@@ -204,7 +202,7 @@ const place = (
   return true;
 };
 
-const tell = (byMaster: ByMaster, command: Command, begun: number, result: Of<'result'>): void => {
+const tell = (byMaster: ByMaster, command: Command, begun: number, result: EventOf<'result'>): void => {
   switch (command.type) {
     case 'stabilize':
       byMaster.settled = new Map();

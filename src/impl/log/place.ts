@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
+import { object } from '../../core/codec.js';
 import { Natural, ReplicaIdC } from '../../core/ids.js';
 import type { Chance } from '../../ports/ports.js';
 import { replaceFile, writeFile, type FileFacts, type Files } from './files.js';
@@ -32,8 +33,6 @@ export const UNFINISHED = '.unfinished-backup-';
 
 /** Is it the name of a file or folder of a log's place or lock, which holds none of the log's changes? */
 export const isOfPlace = (name: string): boolean => [PLACE, HIGH_WATER, GUARD, 'lock'].includes(name) || SEAL.test(name);
-
-const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
 const FIELDS = {
   version: t.literal(2),
@@ -53,10 +52,10 @@ const FIELDS = {
   oneTime: t.boolean,
 };
 const PlaceC = object('Place', FIELDS);
-type Said = t.TypeOf<typeof PlaceC>;
+type PlaceFields = t.TypeOf<typeof PlaceC>;
 
 /** The fields of `replica.json`. */
-export interface Place extends Said {
+export interface Place extends PlaceFields {
   /** True: the sum agrees with the text. A file from before there were sums is read too, but no log is refused because of its fields alone. */
   readonly isProved: boolean;
 }
@@ -65,7 +64,7 @@ export interface Place extends Said {
  * The text of the file: an object in one line. Its last field `sum` is the CRC-32 of the same object without `sum`, in hexadecimal. So a
  * changed letter in the file is never taken for a written number, identity or name.
  */
-const textOf = (said: Said): string => {
+const textOf = (said: PlaceFields): string => {
   const text = JSON.stringify(said);
   return `${text.slice(0, -1)},"sum":"${sumOf(text)}"}\n`;
 };
@@ -158,7 +157,7 @@ export const seal = (
     const ino = files.facts(join(directory, n))?.ino;
     if (ino !== undefined) written[n] = ino;
   }
-  const place: Said = {
+  const place: PlaceFields = {
     version: 2,
     log,
     replica,

@@ -25,14 +25,14 @@ import type { Log } from '../protocol/write-log.js';
 export const isInParts = (world: World): boolean => world.config.partWrites !== 'unbounded';
 
 /** The effect of an answer at the puller. */
-export interface Taken {
+export interface ReceiptEffect {
   readonly next: Server;
   readonly violates: ReadonlyArray<string>;
   readonly witnesses: ReadonlyArray<string>;
 }
 
 /** The puller takes in a whole answer. V8: it takes only the vector at first. */
-export const takeIn = (world: World, puller: Server, answer: Answer): Taken => {
+export const takeIn = (world: World, puller: Server, answer: Answer): ReceiptEffect => {
   if (world.rules.variant === 'V8') return { next: claimFirst(world.rules)(puller, answer), violates: [], witnesses: [] };
   return addAll(world, puller, answer, receive(world.rules));
 };
@@ -43,7 +43,7 @@ const addAll = <A extends Answer>(
   puller: Server,
   answer: A,
   receiving: (server: Server, answer: A, whole: Log) => Server,
-): Taken => {
+): ReceiptEffect => {
   const { rules, judged } = world;
   const whole = withArrived(puller, answer);
   const after = receiving(puller, answer, whole);
@@ -55,7 +55,12 @@ const addAll = <A extends Answer>(
 };
 
 /** The puller takes in an answer that may be a part. V8: it takes the vector with the first part, and so never asks for the next part. */
-export const takePart = (world: World, puller: Server, asked: V.Vector, pulled: Pulled): Taken & { readonly note?: string } => {
+export const takePart = (
+  world: World,
+  puller: Server,
+  asked: V.Vector,
+  pulled: Pulled,
+): ReceiptEffect & { readonly note?: string } => {
   const { rules } = world;
   if (rules.variant === 'V8') return addAll(world, puller, pulled, receive(rules));
   switch (kindOf(puller, asked, pulled)) {

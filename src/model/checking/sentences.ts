@@ -8,13 +8,13 @@
 import type { Sentence } from '../../checker/model.js';
 
 /** What a property says, before its name stands in front of its sentence. `title`: what the literature calls it. */
-interface Said {
+interface Wording {
   readonly rule: string;
   readonly sentence: string;
   readonly title: string | undefined;
 }
 
-const says = (rule: string, sentence: string, title?: string): Said => ({ rule, sentence, title });
+const says = (rule: string, sentence: string, title?: string): Wording => ({ rule, sentence, title });
 
 /** The properties that must hold in every state or step. */
 const SAFETY = {
@@ -79,7 +79,7 @@ export type PropertyId = keyof typeof ALL;
 export const PROPERTY_IDS = Object.keys(ALL) as ReadonlyArray<PropertyId>;
 
 const sentenceOf = (id: PropertyId): Sentence => {
-  const { rule, sentence, title }: Said = ALL[id];
+  const { rule, sentence, title }: Wording = ALL[id];
   return { name: `${id}${title === undefined ? '' : ` (${title})`}: ${sentence}`, rule };
 };
 

@@ -38,7 +38,7 @@ export interface Acknowledged {
  * Bounded maps (R11). `wrote` and `read` list the keys whose stamps the session still knows, oldest use first; the stamps of all other keys
  * were folded into `floor`. The maps of {@link Session} stay whole, for the properties; the session looks only at the keys listed here.
  */
-export interface Kept {
+export interface KnownKeys {
   readonly wrote: ReadonlyArray<Bytes>;
   readonly read: ReadonlyArray<Bytes>;
   readonly floor: V.Vector;
@@ -61,7 +61,7 @@ export interface Session {
   readonly writeVector: V.Vector;
   readonly readVector: V.Vector;
   /** The keys that the bounded per-key maps still hold (R11). `null`: the maps are not bounded. */
-  readonly kept: Kept | null;
+  readonly kept: KnownKeys | null;
   readonly unanswered: Unanswered | null;
   /** The session's acknowledged puts. `null` where no answer can be lost: every put is acknowledged, and `wrote` says enough. */
   readonly acknowledged: ReadonlyArray<Acknowledged> | null;
@@ -220,7 +220,7 @@ export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session =>
 };
 
 /** R11: the kept keys after `key` was used. If there are then more than `bound` keys, the key of oldest use is folded into the floor. */
-const used = (session: Session, kept: Kept, what: 'wrote' | 'read', key: Bytes, bound: number): Kept => {
+const used = (session: Session, kept: KnownKeys, what: 'wrote' | 'read', key: Bytes, bound: number): KnownKeys => {
   const order = [...kept[what].filter((k) => k !== key), key];
   const out = order.length > bound ? order[0] : undefined;
   return {
