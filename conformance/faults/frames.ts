@@ -1,12 +1,12 @@
-/** Cuts a stream of bytes into frames as they stand on the wire: four bytes of length, big-endian, and the payload. */
+/** Splits a stream of bytes into frames as they stand on the wire: four bytes of length, big-endian, and the payload. */
 
 const HEADER = 4;
 
 /** Takes the next bytes of a stream; returns the frames that are complete, with their headers. */
-export type FrameCutter = (chunk: Buffer) => ReadonlyArray<Buffer>;
+export type FrameSplitter = (chunk: Buffer) => ReadonlyArray<Buffer>;
 
-/** A cutter for one direction of one connection. */
-export const frameCutter = (): FrameCutter => {
+/** A splitter for one direction of one connection. */
+export const frameSplitter = (): FrameSplitter => {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

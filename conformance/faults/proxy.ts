@@ -6,7 +6,7 @@ import { createServer, connect as connectSocket, type Server, type Socket } from
 import * as t from 'io-ts/lib/index.js';
 import type { Endpoint } from '#bayou/ports/ports.js';
 import { type Dice, diceOf } from '../common/seeded-chance.js';
-import { frameCutter } from './frames.js';
+import { frameSplitter } from './frames.js';
 import { type End, type Tap, tapOf, type Wire } from './tap.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer)
 
 /** Pumps one direction of a connection: the frames that `end` sends. */
 const pump = (end: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dice, c: Context): void => {
-  const cutter = frameCutter();
+  const splitter = frameSplitter();
   let wire: Wire | undefined;
   const sealed = (frame: Buffer): Buffer => wire?.seal(frame) ?? frame;
   const pass = lateWriter(from, to, sealed);
@@ -176,7 +176,7 @@ const pump = (end: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dic
   };
 
   from.on('data', (chunk: Buffer) => {
-    for (const frame of cutter(chunk)) if (!c.isOver()) take(frame);
+    for (const frame of splitter(chunk)) if (!c.isOver()) take(frame);
   });
 };
 

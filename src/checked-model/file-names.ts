@@ -4,7 +4,7 @@
 const MAX_BYTES = 90;
 
 /** As much of a text as so many bytes hold, without half a character. */
-const cut = (text: string): string => {
+const shortened = (text: string): string => {
   let kept = '';
   for (const character of text) {
     if (Buffer.byteLength(kept + character) > MAX_BYTES) break;
@@ -15,7 +15,7 @@ const cut = (text: string): string => {
 
 /** `when all are done, …` as a part of a file's name. */
 export const slug = (text: string): string =>
-  cut(
+  shortened(
     text
       .normalize('NFC')
       .toLowerCase()

@@ -18,8 +18,8 @@ const SERVER = /^(\d{1,16})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 
 /** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds the address to the list `before`. */
 export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
-  const [, id, six, name, port] = SERVER.exec(text) ?? [];
-  const at = six ?? name ?? '127.0.0.1';
+  const [, id, ipv6, name, port] = SERVER.exec(text) ?? [];
+  const at = ipv6 ?? name ?? '127.0.0.1';
   if (!NodeIdC.is(Number(id ?? NaN)) || Number(port) < 1 || Number(port) > 65_535 || !HostC.is(at))
     throw new InvalidArgumentError('Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.');
   if (before.some((one) => one.id === Number(id)))
@@ -41,8 +41,9 @@ const makeSecret = (file: string): void => {
 
 const isOpenToOthers = (file: string): boolean => process.platform !== 'win32' && ((standsAt(file)?.mode ?? 0) & OTHERS) !== 0;
 
-/** The longest file of a secret and the longest file of TLS, in bytes. */
-const MAX_SECRET_BYTES = 64 * 1024;
+/** The longest file of a secret, in bytes. */
+const MAX_SECRET_FILE_BYTES = 64 * 1024;
+/** The longest file of TLS, in bytes. */
 const MAX_PEM_BYTES = 1024 * 1024;
 
 /** Makes the secret's file where there is none. Gives the reason where it cannot, in words; undefined: the file exists. */
@@ -68,7 +69,7 @@ export const secretIn = (file: string, make: boolean): string => {
   };
   const wrong = make ? makeMissing(file) : undefined;
   if (wrong !== undefined) return refuse(wrong);
-  const text = readText(file, MAX_SECRET_BYTES);
+  const text = readText(file, MAX_SECRET_FILE_BYTES);
   if (E.isLeft(text)) return refuse(text.left);
   if (isOpenToOthers(file))
     return refuse('others than its owner may use it; chmod 600 it, and change the secret if they may have read it');

@@ -64,7 +64,7 @@ export const lookUp = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArr
 };
 
 /** The most words of a name. */
-const MOST_WORDS = 4;
+const MAX_WORDS = 4;
 
 /** What a text names: the entries of each name, or the first word that begins no name. */
 export type Named =
@@ -76,7 +76,7 @@ export const namedIn = (entries: ReadonlyArray<Entry>, text: string): Named => {
   const words = text.split(/[\s,[\]]+/).filter((word) => word !== '');
   const found: ReadonlyArray<Entry>[] = [];
   for (let at = 0; at < words.length;) {
-    const name = Array.from({ length: MOST_WORDS }, (_, i) => words.slice(at, at + MOST_WORDS - i)).find(
+    const name = Array.from({ length: MAX_WORDS }, (_, i) => words.slice(at, at + MAX_WORDS - i)).find(
       (some) => lookUp(entries, some.join(' ')).length > 0,
     );
     if (name === undefined) return { type: 'unknown', word: words[at]! };

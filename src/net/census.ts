@@ -6,7 +6,7 @@ import type { ConnectionLimits } from './connection-limits.js';
 import type { Party } from './protocol.js';
 
 /** The connections of strangers, eldest first. Where all `most` places are taken, a new connection takes the place of the eldest, which is closed. */
-export const strangersRoom = (
+export const strangerSlots = (
   most: number,
 ): { readonly enter: (id: string, socket: ByteStream) => void; readonly leave: (id: string) => void } => {
   const inside = new Map<string, ByteStream>();

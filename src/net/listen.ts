@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Acceptor, ByteStream, Endpoint } from '../ports/ports.js';
-import { newCensus, strangersRoom } from './census.js';
+import { newCensus, strangerSlots } from './census.js';
 import type { Callbacks, Connection } from './connection.js';
 import { accept, isGone, type Identity } from './handshake.js';
 import type { Logger } from './logger.js';
@@ -14,7 +14,7 @@ import { socketError } from './socket-errors.js';
 import { makeListener } from './transport.js';
 import { whyNotListening } from './why-not-listening.js';
 
-/** Which ports to try; see {@link "net/process-config"}. */
+/** Which ports to try; see `process-config.ts`. */
 export interface Ports {
   readonly wanted: number;
   readonly range: readonly [number, number] | null;
@@ -59,7 +59,7 @@ const listenOnOne = async (acceptor: Acceptor, { host, ports: wanted, log }: Lis
 /** Listens on the first free port; returns the port, and a function that stops listening. Left: one line. */
 export const listen = async (identity: Identity, l: Listening): Promise<E.Either<string, readonly [number, () => void]>> => {
   const limits = l.connectionLimits ?? connectionLimitsOf(Infinity);
-  const room = strangersRoom(limits.strangers);
+  const room = strangerSlots(limits.strangers);
   const census = newCensus(limits);
   const admit = (peer: Party): string | undefined => census.refusalOf(peer) ?? l.admit(peer);
   const { network, clock } = identity.world ?? NODE_WORLD;

@@ -1,4 +1,4 @@
-/** Cuts a server's store into parts for the master, one at a time. So a large store is never one message, and never the work of one turn. */
+/** Splits a server's store into parts for the master, one at a time. So a large store is never one message, and never the work of one turn. */
 import type { Write } from '../core/write.js';
 import { PART_BYTES } from './net-limits.js';
 import type { Part } from './protocol.js';

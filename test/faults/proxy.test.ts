@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { frameCutter } from '../../conformance/faults/frames.js';
+import { frameSplitter } from '../../conformance/faults/frames.js';
 import { type NetworkPlan, type Proxy, startProxy, sumCounts, type FrameFaults } from '../../conformance/faults/proxy.js';
 
 const NO_FRAME_FAULTS: FrameFaults = { delayMs: 0, repeat: 0, reorder: 0, drop: 0, cut: 0 };
@@ -36,7 +36,7 @@ describe('the proxy', () => {
     target = createServer((socket) => {
       const mine: number[] = [];
       const index = received.push(mine) - 1;
-      const cut = frameCutter();
+      const cut = frameSplitter();
       open.add(socket);
       socket.on('error', () => undefined);
       socket.on('data', (chunk: Buffer) => {
@@ -70,7 +70,7 @@ describe('the proxy', () => {
     const socket = connect(proxy.port, '127.0.0.1');
     open.add(socket);
     const back: number[] = [];
-    const cut = frameCutter();
+    const cut = frameSplitter();
     const done = new Promise<void>((resolve) => {
       socket.on('error', () => resolve()).on('close', () => resolve());
       socket.on('data', (chunk: Buffer) => {

@@ -3,7 +3,7 @@ import { connect as connectSocket, createServer, type Server, type Socket } from
 import { connect as connectTls, createServer as createTls } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { frameCutter } from '../../conformance/faults/frames.js';
+import { frameSplitter } from '../../conformance/faults/frames.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import { STRANGER_MS } from '../../src/net/net-limits.js';
@@ -50,7 +50,7 @@ describe('a handshake that somebody has heard', () => {
     const said: Buffer[] = [];
     const relay = createServer((client) => {
       const there = connectSocket(server.address.port, server.address.host);
-      const cut = frameCutter();
+      const cut = frameSplitter();
       client.on('data', (chunk: Buffer) => {
         said.push(...cut(chunk));
         there.write(chunk);
@@ -77,7 +77,7 @@ describe('a handshake that somebody has heard', () => {
     const { server, lines } = await start();
     const socket = await stranger(server);
     const heard: Buffer[] = [];
-    const cut = frameCutter();
+    const cut = frameSplitter();
     socket.on('data', (chunk: Buffer) => heard.push(...cut(chunk)));
     socket.write(encodeFrame({ hello: { version: PROTOCOL_VERSION, from: { role: 'server', id: 0 }, nonce: 'n' } }));
     await until(() => heard.length > 0);
@@ -95,7 +95,7 @@ describe('a handshake that somebody has heard', () => {
     const relay = createServer((client) => {
       const there = connectSocket(server.address.port, server.address.host);
       let isIntroduced = false;
-      const cut = frameCutter();
+      const cut = frameSplitter();
       client.on('data', (chunk: Buffer) => {
         for (const frame of cut(chunk)) {
           if (!isIntroduced) there.write(frame);
@@ -106,7 +106,7 @@ describe('a handshake that somebody has heard', () => {
         }
       });
       let heard = 0;
-      const cutBack = frameCutter();
+      const cutBack = frameSplitter();
       there.on('data', (chunk: Buffer) => {
         for (const frame of cutBack(chunk)) {
           client.write(frame);

@@ -3,7 +3,7 @@ import { createServer, connect as connectSocket, type Server, type Socket } from
 import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { frameCutter } from '../../conformance/faults/frames.js';
+import { frameSplitter } from '../../conformance/faults/frames.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import type { Address } from '../../src/net/protocol.js';
@@ -39,7 +39,7 @@ const relay = async (to: Address, meddle: Meddle = (f) => [f]): Promise<{ addres
   const seen: Buffer[] = [];
   const relaying = createServer((client) => {
     const server: Socket = connectSocket(to.port, to.host);
-    const cut = frameCutter();
+    const cut = frameSplitter();
     let n = -INTRODUCTIONS;
     client.on('error', () => undefined).on('close', () => server.destroy());
     server.on('error', () => undefined).on('close', () => client.destroy());

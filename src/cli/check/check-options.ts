@@ -27,13 +27,13 @@ const memorySize = (text: string): number => {
   return Math.floor(size);
 };
 
-const MOST_SECONDS = 1e6;
+const MAX_SECONDS = 1e6;
 
 /** Reads `30` or `0.5`. */
 const seconds = (text: string): number => {
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (value > 0 && value <= MOST_SECONDS) return value;
-  throw new InvalidArgumentError(`Use a number of seconds above 0, at most ${MOST_SECONDS}.`);
+  if (value > 0 && value <= MAX_SECONDS) return value;
+  throw new InvalidArgumentError(`Use a number of seconds above 0, at most ${MAX_SECONDS}.`);
 };
 
 const formats = (text: string): ReadonlyArray<Format> =>

@@ -19,10 +19,10 @@ const STATUS: Readonly<Record<Report['verdict'], ExitStatus>> = {
 };
 
 /** The greatest probability of a missed state with which "holds" is worth something. Above it the hash was too short for the number of states. */
-const MOST_MISSED = 0.01;
+const MAX_MISSED = 0.01;
 
 const mayHaveMissed = ({ verdict, statistics: { omissionProbability = 0 } }: Report): boolean =>
-  verdict === 'holds' && omissionProbability > MOST_MISSED;
+  verdict === 'holds' && omissionProbability > MAX_MISSED;
 
 /** The exit status of a report, given the expected verdict. */
 export const judgementOf = (report: Report, expect: Config['expect'] | undefined): Judgement => {

@@ -8,7 +8,7 @@ import { standsAt } from '../../command-line/named-files.js';
 const IMPORT = /\b(?:from|import|require)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g;
 
 /** The most files that are read. Of a module that imports more, only the first count. */
-const MOST_FILES = 1_000;
+const MAX_FILES = 1_000;
 
 /** The files that an import may mean: a `.ts` file may be imported by the name of its JavaScript, or without an ending. */
 const candidates = (path: string): ReadonlyArray<string> => [
@@ -30,7 +30,7 @@ function* filesWithTexts(module: string): Generator<readonly [file: string, text
   const files = new Set([resolve(module)]);
   let read = 0;
   for (const file of files) {
-    if (read++ === MOST_FILES) return;
+    if (read++ === MAX_FILES) return;
     const text = readFileSync(file);
     yield [file, text];
     for (const imported of importsOf(file, text)) files.add(imported);

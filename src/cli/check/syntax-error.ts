@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { filesOf } from './module-digests.js';
 
 /** The most files that are looked at, and how long Node may take for each, in ms. */
-const MOST_FILES = 50;
+const MAX_FILES = 50;
 const DEADLINE_MS = 10_000;
 
 /** The first line of a file that Node cannot parse, as `FILE:LINE`. The file is not run. */
@@ -17,7 +17,7 @@ const faultIn = (file: string): string | undefined => {
 export const syntaxErrorAt = (module: string): string | undefined => {
   let looked = 0;
   for (const file of filesOf(module)) {
-    if (looked++ === MOST_FILES) break;
+    if (looked++ === MAX_FILES) break;
     const at = faultIn(file);
     if (at !== undefined) return at;
   }

@@ -27,7 +27,7 @@ const exploreOwn = async (file: string, path: OwnPath, args: ExploreArgs, repeat
             : broken.length > 0
               ? { tone: 'bad', text: 'violated' }
               : path.loop !== trace.loop
-                ? { tone: 'bad', text: `the model takes every step, and the run does not end as it says` }
+                ? { tone: 'bad', text: `the model takes every step, and the run does not end as the file says` }
                 : { tone: 'good', text: 'the model takes every step' },
         repeat,
         hasServer: args.html === undefined,

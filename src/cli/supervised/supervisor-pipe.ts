@@ -13,7 +13,7 @@ export const PIPE_DESCRIPTOR = 3;
 
 /** One message to the supervisor. */
 export type Told =
-  /** A run of a function takes long; 0: it is over. */
+  /** The number of the function's run that takes long; 0: that run has ended. */
   | { readonly kind: 'run'; readonly run: number }
   /** The model that runs from now on, as the user named it. */
   | { readonly kind: 'model'; readonly source: string }

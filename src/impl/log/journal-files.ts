@@ -26,7 +26,7 @@ export const recordOf = (append: Append, at: number): Buffer => {
 };
 
 /** The contents of one journal file. */
-export interface JournalPart {
+export interface JournalContents {
   readonly name: string;
   /** The number of the file's first change. */
   readonly first: number;
@@ -47,8 +47,8 @@ const appendOf = (append: Append): Append =>
  * The contents of all journal files, in their order. A string: the line about a file that cannot be read. A change that a file's end cuts off
  * is left out.
  */
-export const readJournal = (files: Files, directory: string): ReadonlyArray<JournalPart> | string => {
-  const parts: JournalPart[] = [];
+export const readJournal = (files: Files, directory: string): ReadonlyArray<JournalContents> | string => {
+  const parts: JournalContents[] = [];
   const names = files.names(directory).filter((name) => NAME.test(name));
   for (const name of names.sort()) {
     const file = readLogFile(files.read(join(directory, name)) ?? Buffer.alloc(0));
@@ -77,11 +77,11 @@ export interface Continuation {
  * The number of the last change that the database has. Change 1 is the opening of an empty log and holds nothing. So if the database is
  * empty and the journal begins with change 2, no change is missing between them.
  */
-export const markOf = (meta: { readonly mark: number } | undefined, parts: ReadonlyArray<JournalPart>): number =>
+export const markOf = (meta: { readonly mark: number } | undefined, parts: ReadonlyArray<JournalContents>): number =>
   meta?.mark ?? (parts[0] !== undefined && parts[0].log !== '' && parts[0].first === 2 ? 1 : 0);
 
 /** The journal's changes after change `mark`. */
-export const continuationOf = (parts: ReadonlyArray<JournalPart>, mark: number): Continuation => {
+export const continuationOf = (parts: ReadonlyArray<JournalContents>, mark: number): Continuation => {
   const next: Append[] = [];
   const afterGap: string[] = [];
   let last = 0;

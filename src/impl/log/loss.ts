@@ -7,7 +7,7 @@
  * - The machine went down while the log was open without fsync: any file may lack any part. Without fsync the log promises no more, so the
  *   server goes on.
  */
-import { asideName, continuationOf, type JournalPart } from './journal-files.js';
+import { asideName, continuationOf, type JournalContents } from './journal-files.js';
 import type { Meta } from './level-records.js';
 import type { Owner } from './log.js';
 
@@ -28,7 +28,7 @@ export interface Remains {
   readonly meta: Pick<Meta, 'unsyncedBoot'> | undefined;
   /** The number of the last change that the database has. */
   readonly mark: number;
-  readonly journal: ReadonlyArray<JournalPart>;
+  readonly journal: ReadonlyArray<JournalContents>;
   /** The number of changes that the log had, from each file that says it and could be read. */
   readonly claims: ReadonlyArray<number>;
   /** The line that shows that the database's files were spoilt, if changes are missing. */

@@ -16,7 +16,7 @@ import { randomIncarnation } from '../incarnation.js';
 import { applyAppend, contentsOf, heldBy, merged, type Held } from './contents.js';
 import { damage } from './errors.js';
 import type { Files } from './files.js';
-import { asideName, continuationOf, markOf, type JournalPart } from './journal-files.js';
+import { asideName, continuationOf, markOf, type JournalContents } from './journal-files.js';
 import type { BaseContents } from './level-log.js';
 import { isRebooted, lossOf, MAX_AHEAD } from './loss.js';
 import { NO_CHANGE, type Append, type Found, type LogError, type Owner, type Recovered } from './log.js';
@@ -31,7 +31,7 @@ export interface Evidence {
   readonly machine: string;
   readonly boot: string;
   readonly base: BaseContents;
-  readonly journal: ReadonlyArray<JournalPart>;
+  readonly journal: ReadonlyArray<JournalContents>;
   readonly highWater: number | undefined | 'unreadable';
   readonly place: Place | 'earlier' | 'unreadable' | undefined;
 }
