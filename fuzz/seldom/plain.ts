@@ -44,10 +44,21 @@ const claim = (kind: PlainClaim['kind'], marked: ReadonlyArray<number>, to: Read
 
 const LASTING = ['eventually', 'eventuallyAlways', 'leadsTo'] as const;
 
-/** Gives an image of the state `some` that several maps make together, and no map alone; undefined where there is none. */
-const farFrom = (dice: Dice, orders: ReadonlyArray<ReadonlyArray<number>>, some: number): number | undefined => {
+/** Gives the states to which steps lead, the initial ones among them. */
+const reachedIn = ({ initial, edges }: PlainRecipe): ReadonlySet<number> => {
+  const found = new Set(initial);
+  for (const state of found) for (const { from, to } of edges) if (from === state && to >= 0) found.add(to);
+  return found;
+};
+
+/** Gives a reached image of the first initial state that several maps make together, and no map alone; undefined where there is none. */
+const farFrom = (dice: Dice, recipe: PlainRecipe): number | undefined => {
+  const orders = recipe.symmetry!;
+  // The search keeps the first initial state, and none of its images.
+  const some = recipe.initial[0]!;
   const near = orders.map((order) => order[some]);
-  const far = imagesOf(orders, [some]).filter((image) => image !== some && !near.includes(image));
+  const reached = reachedIn(recipe);
+  const far = imagesOf(orders, [some]).filter((image) => image !== some && !near.includes(image) && reached.has(image));
   return far.length === 0 ? undefined : dice.pick(far);
 };
 
@@ -72,7 +83,7 @@ export const lasting = (dice: Dice): Seldom | undefined => {
   const kept = (some: ReadonlyArray<number>): ReadonlyArray<number> => imagesOf(recipe.symmetry!, some);
   const first = marked(dice.pick([0.1, 0.3, 0.6]));
   const second = marked(0.3);
-  const far = isKept ? undefined : farFrom(dice, recipe.symmetry!, dice.pick(recipe.initial));
+  const far = isKept ? undefined : farFrom(dice, recipe);
   const claims =
     far === undefined
       ? [claim(kind, isKept ? kept(first) : first, isKept ? kept(second) : second)]
@@ -166,6 +177,41 @@ export const forks = (dice: Dice): Seldom | undefined => {
   };
   const search = dice.pick(['bfs', 'dfs'] as const);
   return { recipe, way: { engine: 'plain', search, symmetry: true, keepGoing: true, audit: 'none' } };
+};
+
+/**
+ * Makes states of which each map exchanges two neighbours, so that the maps together make each of each. Steps lead from all to all, and a claim of liveness
+ * tells the last one apart. No map alone makes the last one of the first, which stands for all of them.
+ */
+export const neighbours = (dice: Dice): Seldom => {
+  const count = 3 + dice.below(3);
+  const out = count;
+  const all = range(count);
+  const hasLoops = dice.oneIn(2);
+  const goes = (from: number, to: number): Edge => ({ from, to, family: 'Go', arg: to, shift: 0 });
+  const edges = all.flatMap((from) => all.filter((to) => to !== from || hasLoops).map((to) => goes(from, to)));
+  const ends = dice.oneIn(2) ? all.map((from) => goes(from, out)) : [];
+  const symmetry = range(count - 1).map((n) =>
+    range(count + 1)
+      .with(n, n + 1)
+      .with(n + 1, n),
+  );
+  const recipe: PlainRecipe = {
+    form: 'plain',
+    states: range(count + 1),
+    edges: [...edges, ...ends],
+    initial: all,
+    chain: { length: 0, returns: false },
+    claims: LASTING.map((kind) => ofOne(kind, count - 1, range(count + 1))),
+    symmetry,
+    variants: 1,
+    keyed: false,
+    blurred: false,
+    shown: false,
+    families: false,
+  };
+  const search = dice.pick(['bfs', 'dfs'] as const);
+  return { recipe: withNull(dice, recipe), way: { engine: 'plain', search, symmetry: true, keepGoing: true, audit: 'none' } };
 };
 
 /** Makes a bijection that exchanges some states, or a map that gives two states one image. */

@@ -58,6 +58,9 @@ test('each kind is made', () => {
     'a step that one of two states has which a symmetry exchanges, and a run without an end': plain(
       ({ edges }, one) => edges.some(({ family }) => family === 'Fork') && isLasting(one) && isKept(one.model) && isViolated(one),
     ),
+    'maps that exchange neighbours, and liveness of the last': plain(
+      ({ symmetry, claims }, one) => (symmetry?.length ?? 0) > 1 && claims.length === 3 && isLasting(one) && !isKept(one.model),
+    ),
     'a run round what is beyond the boundary': ({ made: { recipe }, model }) =>
       recipe.form === 'component' &&
       recipe.boundary !== undefined &&
