@@ -225,7 +225,7 @@ const audit: ReadonlyArray<Mutant> = [
     ],
   ]),
   ...inFile('reduction/reduction-audit.js', [
-    ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER);', ';'],
+    ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER_A_SMALL_ONE);', ';'],
   ]),
   ...inFile('reduction/seen-by-audit.js', [
     [
@@ -255,7 +255,7 @@ const contract: ReadonlyArray<Mutant> = [
     [
       'key-believed',
       'a key that takes states for one is believed',
-      'yield* examineStates(round, options, options.audit === true ? ALL : isShort ? FOUND : USUAL, statistics.elapsedMs);',
+      'yield* examineStates(round, options, options.audit === true ? ALL : isShort ? AFTER_PART : AFTER_A_SMALL_ONE, statistics.elapsedMs);',
       '',
     ],
   ]),

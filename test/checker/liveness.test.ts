@@ -456,7 +456,7 @@ describe('symmetry', () => {
   });
 
   test.each([
-    ['a property that is not', token(false, [first]), 'it is not the same of a state and of what the symmetry makes of it'],
+    ['a property that is not', token(false, [first]), 'the property differs between a state and its image under the symmetry'],
     ['fairness', token(true, [down], { fairness: (action) => action }), 'liveness under fairness is not judged under symmetry'],
     [
       'a key',

@@ -304,7 +304,7 @@ test('a deadlock by a key that takes a state with steps for one without is none:
     );
 });
 
-describe('where a search that knows no runs finds a violation, and a limit ends the one for the run', () => {
+describe('where a search that keeps no runs finds a violation, and a limit ends the one for the run', () => {
   afterEach(() => void vi.restoreAllMocks());
 
   test.each<readonly [string, Parameters<typeof checkComponents>[1]]>([

@@ -164,9 +164,9 @@ const differing = (
   return wrong;
 };
 
-const MAX_ENABLED = 12;
+const MOST_ENABLED = 12;
 
-/** Gives the labels of at most `MAX_ENABLED` steps that can be taken here, those of the family `family` first. */
+/** Gives the labels of at most `MOST_ENABLED` steps that can be taken here, those of the family `family` first. */
 const enabledAt = (machine: Machine, state: Tuple, family: string): ReadonlyArray<string> => {
   const { interactions } = machine.model;
   const ranked = [
@@ -175,7 +175,7 @@ const enabledAt = (machine: Machine, state: Tuple, family: string): ReadonlyArra
   ];
   const found: string[] = [];
   for (const interaction of ranked) {
-    if (found.length >= MAX_ENABLED) break;
+    if (found.length >= MOST_ENABLED) break;
     if (waysFrom(machine, state, interaction).length > 0) found.push(showLabel(interaction.label));
   }
   return found;

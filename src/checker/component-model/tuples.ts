@@ -3,6 +3,7 @@
  * explorer in a browser can use it too.
  */
 import type { ComponentModel, ComponentProperty, Interaction, Model, Predicate, Property } from '../model.js';
+import { optional } from '../optional.js';
 import { showSlots, slotParts } from '../shown/state.js';
 import { call, holdsIn, initialStates, localsAt, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
 
@@ -116,9 +117,6 @@ const viewOf = ({ slots, view }: ComponentModel): Model<Tuple, ComponentAction>[
   const kinds = new Map(slots.map(({ kind, name }) => [name, kind]));
   return (part, value) => view(kinds.get(part) ?? part, value as never);
 };
-
-const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
-  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
 /**
  * Gives the plain model of a component model. Interactions read the state before the step and write together, so the order of slots does not

@@ -25,7 +25,7 @@ export const LOADING = -1;
 export const MAKING = -2;
 
 /** Numbers below this one stand for the turns between slices of a search. What a model has started beside its functions runs there. */
-export const BETWEEN_TURNS = -3;
+const BETWEEN_TURNS = -3;
 let turns = 0;
 
 /** Shares the number of the current call with another thread, in the first 8 bytes. */

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
+import { optional } from '../optional.js';
 import { again, onCopies, twoAnswers, type Audit, type Same, comparableText } from './audit.js';
 import { enter, leave } from './current-call.js';
 import { oneForm } from '../values/one-form.js';
@@ -58,7 +59,7 @@ const LABEL: Expected = { is: isLabel, codec: label };
 export const VIEW: Expected = { is: optionalView.is, codec: optionalView };
 
 /** Refuses an answer that is not what the function must give. */
-export const mustReturn = (where: string, { codec }: Expected, given: unknown): void => {
+const mustReturn = (where: string, { codec }: Expected, given: unknown): void => {
   const decoded = decode(codec, given);
   // The codec says "missing", as it would of a field. A function gives undefined.
   if (E.isLeft(decoded))
@@ -178,9 +179,6 @@ const rawSteps = new WeakMap<object, unknown>();
 /** Gives a guarded `next` for a search that makes the one form of states itself. It seldom has to: most states have it. */
 export const rawNextOf = <S, A>(model: Model<S, A>): Model<S, A>['next'] =>
   (rawSteps.get(model) as Model<S, A>['next'] | undefined) ?? model.next;
-
-const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Record<K, V>> =>
-  (given === undefined ? {} : { [key]: given }) as Partial<Record<K, V>>;
 
 /** Copies fields of a model as own fields. A spread would leave out those that an object of a class has from its prototype. */
 export const ownFields = <M extends object, K extends keyof M>(model: M, names: ReadonlyArray<K>): Partial<Pick<M, K>> => {

@@ -233,7 +233,7 @@ export const texts = described('an object with a text for each part', t.record(t
 
 // --- decoding --------------------------------------------------------------------------------------------------------------
 
-const MAX_COMPLAINTS = 3;
+const MOST_COMPLAINTS = 3;
 
 /** `properties[0].holds` */
 const pathOf = (context: t.Context): string =>
@@ -245,7 +245,7 @@ const pathOf = (context: t.Context): string =>
 
 /** Says in one line what is wrong. */
 export const complaintOf = (errors: t.Errors): string => {
-  const lines = errors.slice(0, MAX_COMPLAINTS).map(({ context, message, value }) => {
+  const lines = errors.slice(0, MOST_COMPLAINTS).map(({ context, message, value }) => {
     const path = pathOf(context);
     return `${path === '' ? '' : `${path}: `}${message ?? `${describe(value)} is wrong here`}`;
   });

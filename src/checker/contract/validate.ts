@@ -87,7 +87,7 @@ const mustDecode = (model: unknown, level: 'plain' | 'components'): void => {
 };
 
 /** Refuses what is no plain model. @throws CheckerError (`model`) with one line: what is wrong with it, and what is expected. */
-export const mustBePlainModel = (model: unknown): void => mustDecode(model, 'plain');
+const mustBePlainModel = (model: unknown): void => mustDecode(model, 'plain');
 
 /** Refuses what is no component model. @throws CheckerError (`model`). */
 export const mustBeComponentModel = (model: ComponentModel): void => {

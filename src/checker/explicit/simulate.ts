@@ -14,6 +14,7 @@ import { judge, type Judge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, neverEnabled, type Coverage } from './coverage.js';
 import { showRun, type Run } from '../shown/shown-run.js';
+import { stepsOf, type Step } from '../runs/decides.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -29,8 +30,6 @@ export interface SimulateOptions extends Omit<
   /** Greatest number of steps of a walk. Default 100. */
   readonly traceLength?: number;
 }
-
-type Step<S, A> = Run<S, A>['steps'][number];
 
 interface Simulation<S, A> {
   readonly model: Model<S, A>;
@@ -78,12 +77,6 @@ export const simulation = <S, A>(given: Model<S, A>, options: SimulateOptions): 
 
 // --- one walk --------------------------------------------------------------------------------------------------------------
 
-const enabledSteps = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<Step<S, A>> =>
-  model.actions(state).flatMap((action) => {
-    const next = model.next(state, action);
-    return next === undefined ? [] : [{ action, next }];
-  });
-
 /** Keeps the walk so far for each property that has just been decided. */
 const keepRuns = <S, A>(found: Simulation<S, A>, run: Run<S, A>): void => {
   for (const { property, place } of found.judge.all) {
@@ -113,7 +106,7 @@ const walk = <S, A>(found: Simulation<S, A>): void => {
   meet(found, state);
   keepRuns(found, { initial, steps });
   while (steps.length < (found.options.traceLength ?? 100) && model.boundary?.(state) !== false) {
-    const choices = enabledSteps(model, state);
+    const choices = stepsOf(model, state);
     const step = choices[pick(choices.length)];
     if (step === undefined) found.judge.stuck(state, found.store.add(state));
     else takeStep(found, state, step, steps);

@@ -42,7 +42,7 @@ const stepTo = <S, A>({ model, store }: Space<S, A>, state: S, index: number): R
     if (next !== undefined && store.add(next) === index) return { action, next };
   }
   throw fault(
-    `the symmetry does not keep the steps of ${model.name}: of two states that it makes of one another one has a step that the other lacks`,
+    `the symmetry does not keep the steps of ${model.name}: a state has a step that its image under the symmetry lacks`,
   );
 };
 

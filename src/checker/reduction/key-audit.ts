@@ -14,26 +14,18 @@ import { sentenceOf } from '../verdict/conclude.js';
 import { watch } from '../limits.js';
 import { Incomparable } from '../values/given-text.js';
 import { Round } from './audit-round.js';
+import { AFTER_A_SMALL_ONE, AFTER_PART, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { askedOf, type ReductionOptions } from './reduction-audit.js';
 
-/**
- * The most calls of the model's functions and the most ms, unless `--audit` asks for all. The states as they are may have no end where the keys
- * have one.
- */
-const USUAL = { calls: 200_000, ms: 1_000 };
-const ALL = { calls: Infinity, ms: 60_000 };
-/** The bounds after a search that found a violation, or stopped early. */
-const FOUND = { calls: 10_000, ms: 200 };
-/** A sample consists of random walks of `LENGTH` steps. The walks take the share `SHARE` of the search's time. */
-const LENGTH = 48;
-const SHARE = 0.02;
+/** With `--audit`. There is a limit of time, because the states as they are may have no end where the keys have one. */
+const ALL: Extent = { calls: Infinity, ms: 60_000 };
 
 /** Examines states until the round is over or a bound is reached. After the bound `calls` or `ms` it examines a sample. */
 function* examineStates<S, A>(
   round: Round<S, A>,
   options: ReductionOptions,
-  { calls, ms }: typeof USUAL,
+  { calls, ms }: Extent,
   elapsedMs: number,
 ): Generator<void, void> {
   const { maxMs, maxMemoryBytes, signal } = options;
@@ -54,8 +46,8 @@ function* examineStates<S, A>(
     yield;
   }
   const pick = random(1);
-  for (const end = performance.now() + elapsedMs * SHARE; !round.isOver && performance.now() < end && !mustStop();) {
-    round.walk(pick, LENGTH);
+  for (const end = performance.now() + elapsedMs * SAMPLE_SHARE; !round.isOver && performance.now() < end && !mustStop();) {
+    round.walk(pick, WALK_LENGTH);
     yield;
   }
 }
@@ -102,7 +94,12 @@ export function* keyAudited<S, A>(
     const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
     round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
     const isShort = numbered === undefined && (isTold || isStopped);
-    yield* examineStates(round, options, options.audit === true ? ALL : isShort ? FOUND : USUAL, statistics.elapsedMs);
+    yield* examineStates(
+      round,
+      options,
+      options.audit === true ? ALL : isShort ? AFTER_PART : AFTER_A_SMALL_ONE,
+      statistics.elapsedMs,
+    );
   } catch (error) {
     if (isTold && error instanceof CheckerError) return doubted(report, error);
     if (!(error instanceof Incomparable)) throw error;

@@ -6,12 +6,14 @@
 import type { Model, Property } from '../model.js';
 import { fault } from '../contract/model-faults.js';
 import { random } from '../random.js';
+import { optional } from '../optional.js';
 import { isNumbered } from '../contract/merging.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, isWitness, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import type { Asked } from './observation.js';
 import { Round } from './audit-round.js';
+import { AFTER_A_SMALL_ONE, AFTER_PART, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
 import type { NamedMap } from './round-input.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { encode } from '../values/encode.js';
@@ -62,25 +64,10 @@ export const comparesWhole = <S, A>(model: Model<S, A>, options: ReductionOption
 export const keepsGraph = <S, A>(model: Model<S, A>, options: ReductionOptions): boolean =>
   !isReducing(model, options) || (model.key === undefined && !(options.normalize === true && model.normalize !== undefined));
 
-const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
-  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
-
-/** How far an audit goes: at most `calls` calls of the model's functions, and `ms` ms. */
-interface Extent {
-  readonly calls: number;
-  readonly ms: number;
-}
-
 /** Before the search, while the size of the space is not known. */
 const BEFORE: Extent = { calls: 1_000, ms: 5_000 };
-/** After the search of a small space, which has at most `SMALL` states. */
-const AFTER: Extent = { calls: 200_000, ms: 1_000 };
+/** The most states of a small space. */
 const SMALL = 20_000;
-/** After a search that found a violation, and does not know the size of the space. */
-const FOUND: Extent = { calls: 10_000, ms: 200 };
-/** A large space is sampled: random walks of `LENGTH` steps, which take the share `SHARE` of the search's time. */
-const LENGTH = 48;
-const SHARE = 0.02;
 
 const WHOLE: Extent = { calls: Infinity, ms: Infinity };
 
@@ -134,8 +121,8 @@ export class ReductionAudit<S, A> {
     const isSmall = counts.distinct * (1 + this.words.length) <= SMALL;
     // A search that did not come to its end claims of nothing that it holds. But it may claim that a run is a shortest one, or that a witness is reached.
     const isClaiming = stop.kind === 'violation' || report.properties.some(({ verdict }) => verdict === 'reached');
-    if (isSmall && isComplete) yield* this.go(AFTER);
-    else if (isSmall && isClaiming) yield* this.go(FOUND);
+    if (isSmall && isComplete) yield* this.go(AFTER_A_SMALL_ONE);
+    else if (isSmall && isClaiming) yield* this.go(AFTER_PART);
     // The result of a sample depends on the time. So it may refuse a model, but it decides no property.
     const knowsAll = this.round.isOver && statistics.byKey !== true;
     const told = withWhatWasSeen(report, this.round, this.options, {
@@ -143,7 +130,7 @@ export class ReductionAudit<S, A> {
       knowsAll,
       numbered: isNumbered(this.model) ? 'audit' : undefined,
     });
-    if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SHARE);
+    if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SAMPLE_SHARE);
     const isOpen = this.words.length > this.searched;
     const reduction = { states: this.round.audited, whole: this.round.isOver, ...(isOpen ? { open: true as const } : {}) };
     return audited === undefined ? told : { ...told, audited: { ...audited, reduction } };
@@ -181,7 +168,7 @@ export class ReductionAudit<S, A> {
     const until = performance.now() + ms;
     const pick = random(1);
     while (performance.now() < until && !this.mustStop()) {
-      this.round.walk(pick, LENGTH);
+      this.round.walk(pick, WALK_LENGTH);
       if (this.round.open.length > 0) this.close();
       yield;
     }

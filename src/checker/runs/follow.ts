@@ -14,6 +14,7 @@ import { showLabel, type Shown } from '../report.js';
 import { showState } from '../shown/state.js';
 import { brokenForEver, isStill } from './breaks-for-ever.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';
+import { runTo } from './run-to.js';
 
 /** A way along the path: a state, and the way and the step by which it was reached. */
 interface Way<S, A> {
@@ -24,13 +25,6 @@ interface Way<S, A> {
 /** The most ways that are kept. Where labels leave more open, the path is followed along these. */
 const MOST_WAYS = 1000;
 const MOST_ENABLED = 12;
-
-const runTo = <S, A>(end: Way<S, A>): Run<S, A> => {
-  const steps: Step<S, A>[] = [];
-  let way = end;
-  for (; way.by !== undefined; way = way.by.before) steps.push(way.by.step);
-  return { initial: way.state, steps: steps.reverse() };
-};
 
 const distinct = <S, A>(model: Model<S, A>, ways: ReadonlyArray<Way<S, A>>): ReadonlyArray<Way<S, A>> => {
   if (ways.length < 2) return ways;

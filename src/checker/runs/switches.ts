@@ -9,6 +9,7 @@ import { encode } from '../values/encode.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import type { Report } from '../report.js';
 import { decides, stepsOf, type Step } from './decides.js';
+import { runTo } from './run-to.js';
 
 /** The most steps that are tried to find such a run. Where there are more, the run stays as it is. */
 const MOST_STEPS = 200_000;
@@ -30,13 +31,6 @@ const after = <S, A>(model: Model<S, A>, before: Node<S, A>, step: Step<S, A>): 
   const process = processOf(model, step.action);
   const switched = before.process !== undefined && before.process !== process;
   return { state: step.next, process, switches: before.switches + Number(switched), by: { before, step } };
-};
-
-const runTo = <S, A>(end: Node<S, A>): Run<S, A> => {
-  const steps: Step<S, A>[] = [];
-  let node = end;
-  for (; node.by !== undefined; node = node.by.before) steps.push(node.by.step);
-  return { initial: node.state, steps: steps.reverse() };
 };
 
 /**

@@ -82,7 +82,7 @@ export const slotIndices = (model: ComponentModel): ReadonlyMap<Slot<unknown>, n
 };
 
 /** Divides the arguments of a function, by its slots, into those in the group and those at local positions. */
-export const splitArguments = (
+const splitArguments = (
   where: string,
   slots: ReadonlyArray<Slot<unknown>>,
   indices: ReadonlyMap<Slot<unknown>, number>,

@@ -5,17 +5,14 @@
 import { waysOf } from '../../component-model/as-model.js';
 import type { Ints } from '../../ints.js';
 import type { Audit } from '../../contract/audit.js';
-import type { Outcome } from '../../model.js';
 import type { Compiled, CompiledInteraction, CompiledPredicate, CompiledQuery } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { ArgumentList } from './argument-list.js';
 import type { PredicateMemo } from './predicates.js';
 import { QueryMemo } from './queries.js';
 import { fault, GROUP_CHANGES, IDLE, LOCAL_CHANGES, RowWriter, type OnOutcome } from './outcome-rows.js';
-import { RuledOut } from './ruled-out.js';
+import { RuledOut, type AnyStep } from './ruled-out.js';
 import { Trie } from './trie.js';
-
-type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
 /** A row: the ids that it is for (of a query: of the requester and the replier), and its offset in the pool. */
 export interface Row {

@@ -4,7 +4,8 @@ import type { Outcome } from '../../model.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import { Trie } from './trie.js';
 
-type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
+/** A step of values whose types only the model knows. */
+export type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
 export class RuledOut {
   private readonly audit: Audit | undefined;

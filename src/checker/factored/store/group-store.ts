@@ -14,7 +14,7 @@ import { hashTuple } from '../../hash.js';
 import { Ints } from '../../ints.js';
 
 const PAGE_BITS = 16;
-export const PAGE_WORDS = 1 << PAGE_BITS;
+const PAGE_WORDS = 1 << PAGE_BITS;
 const MASK = PAGE_WORDS - 1;
 
 /** Memory in pages, which is freed as a whole. A block is an offset in words and never crosses a page: a larger block has a page of its own. */

@@ -1,0 +1,17 @@
+/** Makes a run of states that know the step by which they were reached. */
+import type { Run } from '../shown/shown-run.js';
+import type { Step } from './decides.js';
+
+/** A state, and the step that led to it from another one; an initial state has no step. */
+interface Reached<S, A> {
+  readonly state: S;
+  readonly by?: { readonly before: Reached<S, A>; readonly step: Step<S, A> };
+}
+
+/** Gives the run to a state. */
+export const runTo = <S, A>(end: Reached<S, A>): Run<S, A> => {
+  const steps: Step<S, A>[] = [];
+  let at = end;
+  for (; at.by !== undefined; at = at.by.before) steps.push(at.by.step);
+  return { initial: at.state, steps: steps.reverse() };
+};
