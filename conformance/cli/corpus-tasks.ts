@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { makeFolder } from '#bayou/files/folder.js';
 import { UsageError } from '#bayou/command-line/exit.js';
@@ -114,7 +114,7 @@ export const corpusTask = (
       if (tried.verdict.sound) continue;
       const smallest = shrinkRuns === 0 ? tried : await smallestOf(tried, signal);
       const file = corpus.files[i];
-      const name = file === undefined ? `varied run ${run} of seed ${seed}` : `again ${file}`;
+      const name = file === undefined ? `varied run ${run} of seed ${seed}` : `again ${basename(file)}`;
       const kept = await keepTried(smallest, name, outDir);
       const details = [showSimulated(smallest.verdict), ...kept].join('\n');
       const repeat = `bayou conform --simulate --replay ${join(outDir, `${stemOf(name)}.json`)}`;

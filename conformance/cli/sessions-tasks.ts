@@ -1,4 +1,5 @@
 /** Runs of the library's sessions among the simulated runs of `bayou conform --simulate`: in a series, and by a kept plan. */
+import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { runLibrary, type LibraryRun } from '../simulation/library-run.js';
@@ -80,7 +81,7 @@ export const sessionsPlanTask = (file: string, plan: SessionsPlan, { outDir }: P
         name: file,
         verdict: isSound ? 'conforms' : 'diverges',
         counts: countsOf(tried.run),
-        details: isSound ? '' : await keepSessions(tried, `again ${file}`, outDir),
+        details: isSound ? '' : await keepSessions(tried, `again ${basename(file)}`, outDir),
         repeat: `bayou conform --simulate --replay ${file}`,
         elapsedMs: performance.now() - began,
       },

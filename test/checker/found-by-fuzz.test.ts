@@ -300,7 +300,7 @@ describe('under exchanges of two, which together make images that none of them m
     const { properties, vacuity } = checkSync(three([property]), { symmetry: true });
     expect(properties[0]).toMatchObject({
       verdict: 'unknown',
-      why: expect.stringContaining('not the same of a state') as string,
+      why: expect.stringContaining('differs between a state') as string,
     });
     expect(vacuity.neverTriggered).toEqual([]);
   });
