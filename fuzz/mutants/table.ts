@@ -194,6 +194,12 @@ const cycles: ReadonlyArray<Mutant> = inFile('liveness/cycle.js', [
 const audit: ReadonlyArray<Mutant> = [
   ...inFile('reduction/observation.js', [
     [
+      'audit-properties',
+      'states that a reduction takes for one may differ in their properties',
+      'observation.truths.join(), observation.isWithin',
+      'observation.isWithin',
+    ],
+    [
       'audit-liveness',
       'liveness is judged under a symmetry whose maps keep it one by one, and not together',
       'holds !== other.predicates[i][which]',

@@ -128,6 +128,35 @@ const judgeProperty = (comparison: Comparison, truth: Truth, property: PropertyR
   judgeTrace(comparison, truth, property);
 };
 
+// --- false reductions --------------------------------------------------------------------------------------------------------
+
+/** Is a property of safety broken in a state? Of a deadlock: is the state one? */
+const isBrokenIn = ({ moves, isWithin }: World['machine'], { kind, holds, isFinal }: Truth['claim'], state: unknown): boolean =>
+  kind === 'always' ? !holds(state) : kind === 'noDeadlock' && isWithin(state) && !isFinal(state) && moves(state).length === 0;
+
+/** Gives a claim that is broken in one alone of a state and what a reduction makes of it; undefined where there is none. */
+const claimNotKept = ({ world, way, truths: all }: Comparison): string | undefined => {
+  const { machine, nodes } = world;
+  const maps = [
+    ...(way.symmetry === true ? machine.permutations : []),
+    ...(way.normalize === true && machine.normalize !== undefined ? [machine.normalize] : []),
+  ];
+  const claims = all.map(({ claim }) => claim).filter(({ kind }) => kind === 'always' || kind === 'noDeadlock');
+  return claims.find((claim) =>
+    [...nodes.values()].some(({ state }) =>
+      maps.some((map) => isBrokenIn(machine, claim, map(state)) !== isBrokenIn(machine, claim, state)),
+    ),
+  )?.name;
+};
+
+/** Judges an audit that has looked at all states and refused nothing. After a violation it need not refuse. */
+const judgeKept = (comparison: Comparison): void => {
+  const { report, isComplete, isMerging, say } = comparison;
+  if (!isComplete || isMerging || report.verdict === 'violated' || report.audited?.reduction?.whole !== true) return;
+  const name = claimNotKept(comparison);
+  if (name !== undefined) say('not refused', `the reduction does not keep "${name}", and is not refused`);
+};
+
 // --- the whole report ------------------------------------------------------------------------------------------------------
 
 const judgeVerdict = ({ report, way, isComplete, say }: Comparison): void => {
@@ -215,6 +244,7 @@ export const differencesOfReport = (world: World, way: Way, report: Report, isDo
   if (isDoubtful) {
     const { audited, stop } = report;
     if (!isReducing) return differences;
+    judgeKept(comparison);
     if (audited?.reduction === undefined) comparison.say('not audited', 'it does not say how far the reduction was audited');
     // An audit looks at all of so few states, even on a busy machine.
     else if (stop.kind === 'complete' && !isLimited && !audited.reduction.whole && world.nodes.size <= MOST_AUDITED_WHOLE)
