@@ -231,7 +231,7 @@ const audit: ReadonlyArray<Mutant> = [
     ],
   ]),
   ...inFile('reduction/reduction-audit.js', [
-    ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER_A_SMALL_ONE);', ';'],
+    ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER_WHOLE_SEARCH);', ';'],
   ]),
   ...inFile('reduction/seen-by-audit.js', [
     [
@@ -261,7 +261,7 @@ const contract: ReadonlyArray<Mutant> = [
     [
       'key-believed',
       'a key that takes states for one is believed',
-      'yield* examineStates(round, options, options.audit === true ? ALL : isShort ? AFTER_PART : AFTER_A_SMALL_ONE, statistics.elapsedMs);',
+      'yield* examineStates(round, options, options.audit === true ? ALL : isShort ? AFTER_PARTIAL_SEARCH : AFTER_WHOLE_SEARCH, statistics.elapsedMs);',
       '',
     ],
   ]),

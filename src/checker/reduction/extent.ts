@@ -6,10 +6,10 @@ export interface Extent {
   readonly ms: number;
 }
 
-/** After the search of a small space. */
-export const AFTER_A_SMALL_ONE: Extent = { calls: 200_000, ms: 1_000 };
+/** After a search that saw the whole space. */
+export const AFTER_WHOLE_SEARCH: Extent = { calls: 200_000, ms: 1_000 };
 /** After a search that found a violation or stopped early, and so does not know the size of the space. */
-export const AFTER_PART: Extent = { calls: 10_000, ms: 200 };
+export const AFTER_PARTIAL_SEARCH: Extent = { calls: 10_000, ms: 200 };
 
 /** A large space is sampled: random walks of `WALK_LENGTH` steps, which take the share `SAMPLE_SHARE` of the search's time. */
 export const WALK_LENGTH = 48;

@@ -14,7 +14,7 @@ import { sentenceOf } from '../verdict/conclude.js';
 import { watch } from '../limits.js';
 import { Incomparable } from '../values/given-text.js';
 import { Round } from './audit-round.js';
-import { AFTER_A_SMALL_ONE, AFTER_PART, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
+import { AFTER_WHOLE_SEARCH, AFTER_PARTIAL_SEARCH, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { askedOf, type ReductionOptions } from './reduction-audit.js';
 
@@ -97,7 +97,7 @@ export function* keyAudited<S, A>(
     yield* examineStates(
       round,
       options,
-      options.audit === true ? ALL : isShort ? AFTER_PART : AFTER_A_SMALL_ONE,
+      options.audit === true ? ALL : isShort ? AFTER_PARTIAL_SEARCH : AFTER_WHOLE_SEARCH,
       statistics.elapsedMs,
     );
   } catch (error) {

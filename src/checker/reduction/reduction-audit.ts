@@ -13,7 +13,7 @@ import { isLiveness, isWitness, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import type { Asked } from './observation.js';
 import { Round } from './audit-round.js';
-import { AFTER_A_SMALL_ONE, AFTER_PART, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
+import { AFTER_WHOLE_SEARCH, AFTER_PARTIAL_SEARCH, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
 import type { NamedMap } from './round-input.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { encode } from '../values/encode.js';
@@ -121,8 +121,8 @@ export class ReductionAudit<S, A> {
     const isSmall = counts.distinct * (1 + this.words.length) <= SMALL;
     // A search that did not come to its end claims of nothing that it holds. But it may claim that a run is a shortest one, or that a witness is reached.
     const isClaiming = stop.kind === 'violation' || report.properties.some(({ verdict }) => verdict === 'reached');
-    if (isSmall && isComplete) yield* this.go(AFTER_A_SMALL_ONE);
-    else if (isSmall && isClaiming) yield* this.go(AFTER_PART);
+    if (isSmall && isComplete) yield* this.go(AFTER_WHOLE_SEARCH);
+    else if (isSmall && isClaiming) yield* this.go(AFTER_PARTIAL_SEARCH);
     // The result of a sample depends on the time. So it may refuse a model, but it decides no property.
     const knowsAll = this.round.isOver && statistics.byKey !== true;
     const told = withWhatWasSeen(report, this.round, this.options, {

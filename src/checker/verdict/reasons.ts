@@ -2,7 +2,7 @@
 export const UNFINISHED = 'the search stopped before it had seen every state';
 export const REDUCED = 'liveness is not judged under a reduction: check without it';
 export const MERGED =
-  'the key takes different states for one, and their futures may differ: liveness is judged without a key alone';
+  'the key takes different states for one, and their futures may differ: liveness is judged only without such a key, so check without it';
 export const MAXIMAL =
   'without fairness a run goes on as long as some step can be taken (it does not stand still), and may go round for ever';
 export const NO_RUN =
