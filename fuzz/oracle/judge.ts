@@ -93,6 +93,22 @@ interface Classes {
   readonly both: ClassOf;
 }
 
+/** Gives a state and all its images by name, also those that several maps make together. */
+export const orbitOf = (
+  start: unknown,
+  maps: ReadonlyArray<(state: unknown) => unknown>,
+  name: (state: unknown) => string,
+): ReadonlyMap<string, unknown> => {
+  const orbit = new Map([[name(start), start]]);
+  for (const member of orbit.values())
+    for (const map of maps) {
+      const image = map(member);
+      const text = name(image);
+      if (!orbit.has(text)) orbit.set(text, image);
+    }
+  return orbit;
+};
+
 const classes = ({ machine }: World, symmetry: boolean, quotient: boolean): ClassOf => {
   const permutations = symmetry ? machine.permutations : [];
   const normal = quotient ? machine.normalize : undefined;
@@ -102,17 +118,10 @@ const classes = ({ machine }: World, symmetry: boolean, quotient: boolean): Clas
     if (key === undefined) return ({ text }) => text;
     return oncePer(({ state }: Node) => key(state));
   }
+  const maps =
+    normal === undefined ? permutations : permutations.map((permutation) => (state: unknown) => normal(permutation(state)));
   const nameOf = (state: unknown): string => {
-    const orbit = new Map<string, unknown>();
-    const start = normal === undefined ? state : normal(state);
-    orbit.set(name(start), start);
-    for (const member of orbit.values()) {
-      for (const permutation of permutations) {
-        const image = normal === undefined ? permutation(member) : normal(permutation(member));
-        const text = name(image);
-        if (!orbit.has(text)) orbit.set(text, image);
-      }
-    }
+    const orbit = orbitOf(normal === undefined ? state : normal(state), maps, name);
     return [...orbit.keys()].reduce((least, text) => (text < least ? text : least));
   };
   return oncePer(({ state }: Node) => nameOf(state));

@@ -1,6 +1,6 @@
 /** Compares a report with the truth of its model: what the report must say, and what it may leave open. */
 import type { PropertyReport, Report } from '#bayou/checker/report.js';
-import { classesOf, isLiveness, isMerging as keyMerges, isWitness, truths, type Truth } from '../oracle/judge.js';
+import { classesOf, isLiveness, isMerging as keyMerges, isWitness, orbitOf, truths, type Truth } from '../oracle/judge.js';
 import { faultOfTrace } from '../oracle/replay.js';
 import { canon } from '../oracle/text.js';
 import type { World } from '../oracle/world.js';
@@ -53,26 +53,17 @@ const judgeTrace = (comparison: Comparison, { claim, shortest }: Truth, { name, 
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
 
-/** Gives a state and all its images, also those that several maps make together. */
-const allImages = (state: unknown, { permutations }: World['machine']): ReadonlyArray<unknown> => {
-  const images = new Map([[canon(state), state]]);
-  for (const image of images.values())
-    for (const permutation of permutations) {
-      const next = permutation(image);
-      images.set(canon(next), images.get(canon(next)) ?? next);
-    }
-  return [...images.values()];
-};
-
 /** Can a search of representatives alone judge liveness under a symmetry? It can where no step is fair and all predicates of the claim are symmetric. */
 const isKeptBySymmetry = ({ world, way }: Comparison, { from, to, holds }: Truth['claim']): boolean => {
-  const { key, normalize } = world.machine;
+  const { permutations, key, normalize } = world.machine;
   if (way.symmetry !== true || key !== undefined || (way.normalize === true && normalize !== undefined)) return false;
   const nodes = [...world.nodes.values()];
   return nodes.every(
     ({ state, arcs }) =>
       arcs.every(({ fairness }) => fairness === undefined) &&
-      allImages(state, world.machine).every((image) => [from, to, holds].every((one) => one(image) === one(state))),
+      [...orbitOf(state, permutations, canon).values()].every((image) =>
+        [from, to, holds].every((one) => one(image) === one(state)),
+      ),
   );
 };
 
