@@ -18,6 +18,17 @@ const barePlain = (dice: Dice, isWanted: (recipe: PlainRecipe) => boolean): Plai
   return undefined;
 };
 
+/** The fields of a model that is only a graph with claims. */
+const BARE = {
+  form: 'plain',
+  chain: { length: 0, returns: false },
+  variants: 1,
+  keyed: false,
+  blurred: false,
+  shown: false,
+  families: false,
+} as const;
+
 /** Puts `null` in the place of one state, unless a state is `null` already or states have several forms. */
 const withNull = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
   const { states } = recipe;
@@ -197,18 +208,12 @@ export const neighbours = (dice: Dice): Seldom => {
       .with(n + 1, n),
   );
   const recipe: PlainRecipe = {
-    form: 'plain',
+    ...BARE,
     states: range(count + 1),
     edges: [...edges, ...ends],
     initial: all,
-    chain: { length: 0, returns: false },
     claims: LASTING.map((kind) => ofOne(kind, count - 1, range(count + 1))),
     symmetry,
-    variants: 1,
-    keyed: false,
-    blurred: false,
-    shown: false,
-    families: false,
   };
   const search = dice.pick(['bfs', 'dfs'] as const);
   return { recipe: withNull(dice, recipe), way: { engine: 'plain', search, symmetry: true, keepGoing: true, audit: 'none' } };
@@ -248,17 +253,11 @@ export const rings = (dice: Dice): Seldom => {
     return { ...goes(any(), dice.oneIn(4) ? any() : out, n), family: 'Leave', fair };
   });
   const recipe: PlainRecipe = {
-    form: 'plain',
+    ...BARE,
     states: range(count + 1),
     edges: [...ring, ...shortcuts, ...exits],
     initial: [any()],
-    chain: { length: 0, returns: false },
     claims: [claim('eventually', [out]), claim('eventuallyAlways', [out]), claim('leadsTo', [any()], [out, any()])],
-    variants: 1,
-    keyed: false,
-    blurred: false,
-    shown: false,
-    families: false,
   };
   return { recipe, way: { engine: 'plain', search: dice.pick(['bfs', 'dfs'] as const), keepGoing: true, audit: 'none' } };
 };
