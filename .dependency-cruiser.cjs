@@ -134,8 +134,8 @@ module.exports = {
     arrow(
       'command-line-stands-alone',
       '^src/command-line',
-      '^src/(?!command-line|files|core/texts[.])',
-      'What every program may use uses no room; but it says of a path and a host what the vocabulary says of them.',
+      '^src/(?!command-line|files|core/(errors|texts)[.])',
+      'What every program may use uses no room; but it says of a path, a host and an error what the vocabulary says of them.',
     ),
     arrow(
       'judge-is-alone',

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { makeFolder } from '#bayou/files/folder.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { messageOf } from '#bayou/command-line/say.js';
+import { messageOf } from '#bayou/core/errors.js';
 import { isPlan } from '../common/plan-json.js';
 import { NO_NETWORK_FAULTS } from '../simulation/network-faults.js';
 import { ReachedSteps } from '../simulation/reached-steps.js';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
-import { messageOf } from '#bayou/command-line/say.js';
+import { messageOf } from '#bayou/core/errors.js';
 import { keepRun, stemOf } from '../explore/keep-run.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
 

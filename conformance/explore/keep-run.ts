@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PAGE, PATH, TRACE, type Kind } from '#bayou/command-line/replace.js';
-import { messageOf } from '#bayou/command-line/say.js';
+import { messageOf } from '#bayou/core/errors.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
 

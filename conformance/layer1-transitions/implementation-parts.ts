@@ -228,7 +228,7 @@ export const withoutPropertyFields = (session: ModelSession): ModelSession => {
  * The model's message. Where answers are whole, the model leaves out the vector of the request, since the puller's next state does not depend on it;
  * then `asked` is empty here, too.
  */
-export const messageOf = (m: InFlight): Message => {
+export const sentMessage = (m: InFlight): Message => {
   const vv = sortedVector;
   return m.type === 'request'
     ? { type: 'request', puller: m.puller, answerer: m.answerer, replica: m.pull.puller, vv: vv(m.pull.vv), after: m.pull.after }
@@ -243,11 +243,11 @@ export const messageOf = (m: InFlight): Message => {
 };
 
 /** The bag of the model. */
-export const netOfPart = (net: NetPart): Net => net.map(messageOf);
+export const netOfPart = (net: NetPart): Net => net.map(sentMessage);
 
 /** The messages with one more, in the order of the model's bag. */
 export const sendInFlight = (net: NetPart, message: InFlight): NetPart => {
-  const pairs = [...net, message].map((m) => [textOf(messageOf(m)), m] as const);
+  const pairs = [...net, message].map((m) => [textOf(sentMessage(m)), m] as const);
   return sorted(pairs, ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, m]) => m);
 };
 

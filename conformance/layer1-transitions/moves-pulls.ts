@@ -5,7 +5,7 @@ import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { textOf } from '#bayou/model/protocol/network.js';
 import { pullFrom, takeIn } from './one-server.js';
-import { messageOf, sendInFlight, serverIdOf, type InFlight, type NetPart, type ServerPart } from './implementation-parts.js';
+import { sendInFlight, sentMessage, serverIdOf, type InFlight, type NetPart, type ServerPart } from './implementation-parts.js';
 import type { Move, MoveSettings } from './move.js';
 
 export const pull =
@@ -27,7 +27,7 @@ export const request: Move = ([puller, answerer, net, ...links]) => {
 
 /** The different messages that fit, in the model's order: the k-th belongs to the model's outcome k. */
 const fitting = (net: NetPart, fits: (m: InFlight) => boolean): ReadonlyArray<InFlight> => {
-  const texts = net.map((m) => textOf(messageOf(m)));
+  const texts = net.map((m) => textOf(sentMessage(m)));
   return net.filter((m, i) => fits(m) && texts.indexOf(texts[i]!) === i);
 };
 
@@ -79,10 +79,10 @@ export const receipt =
 
 export const lose: Move = ([net, ...budget], which) => {
   const m = fitting(net as NetPart, () => true)[which]!;
-  return { parts: [without(net as NetPart, m), ...budget], saw: textOf(messageOf(m)) };
+  return { parts: [without(net as NetPart, m), ...budget], saw: textOf(sentMessage(m)) };
 };
 
 export const duplicate: Move = ([net, ...budget], which) => {
   const m = fitting(net as NetPart, () => true)[which]!;
-  return { parts: [sendInFlight(net as NetPart, m), ...budget], saw: textOf(messageOf(m)) };
+  return { parts: [sendInFlight(net as NetPart, m), ...budget], saw: textOf(sentMessage(m)) };
 };

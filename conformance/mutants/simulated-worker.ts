@@ -1,4 +1,5 @@
 /** Simulates in a copy that has a fault: run after run of a seed until one is wrong. Arguments: `SEED FROM RUNS`. Prints one line of JSON. */
+import { messageOf } from '#bayou/core/errors.js';
 import { simulationPlanOf } from '../simulation/simulation-plan.js';
 import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
 
@@ -19,7 +20,7 @@ const tryRun = async (run: number): Promise<string | undefined> => {
     const text = showSimulated(verdict).split('\n');
     return verdict.failures[0] ?? text.find((line) => /broken:|why:/.test(line)) ?? text[0] ?? '';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 };
 

@@ -7,6 +7,7 @@ import { counted } from '#bayou/core/counted.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine } from '#bayou/core/script.js';
 import * as t from 'io-ts/lib/index.js';
+import { stackOf } from '#bayou/core/errors.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
 import { runScript } from '#bayou/master/run.js';
@@ -109,7 +110,7 @@ class Walk {
     simulation.machine('master').isSheltered = true;
     const master = simulation.start(simulation.machine('master'), 'master-1', (environment) => {
       void this.#play(environment, master.life).catch((error: unknown) => {
-        this.#fail(`the master: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        this.#fail(`the master: ${stackOf(error)}`);
         this.#isDone = true;
       });
     });

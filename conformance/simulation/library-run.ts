@@ -4,6 +4,7 @@
  * uses no line of the model, a look into all replicas, and the logs that servers leave when they die. Layer 3 does not follow the run, since it knows the master's clients alone.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { stackOf } from '#bayou/core/errors.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { liveWritesOf, type ReplicaOptions } from '#bayou/impl/replica.js';
@@ -251,7 +252,7 @@ export const runLibrary = async (
   const master = simulation.start(simulation.machine('master'), 'master-1', (environment) => {
     void run
       .play(environment, master.life)
-      .catch((error: unknown) => failures.push(error instanceof Error ? (error.stack ?? error.message) : String(error)))
+      .catch((error: unknown) => failures.push(stackOf(error)))
       .finally(() => (state.isDone = true));
   });
   const isWrong = (): boolean => judge.faults.length > 0 || insight.violations.length > 0;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '#bayou/command-line/command-line.js';
 import { EXIT } from '#bayou/command-line/exit.js';
+import { messageOf } from '#bayou/core/errors.js';
 import { writePart } from '../common/page-parts.js';
 
 interface Options {
@@ -84,7 +85,7 @@ const command = new Command('same-traces')
     try {
       process.exitCode = await main(o);
     } catch (error) {
-      process.stderr.write(`same-traces: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`same-traces: ${messageOf(error)}\n`);
       process.exitCode = EXIT.bounded;
     }
   });

@@ -3,6 +3,7 @@
  * promises and `nextTick`s, so that the consequences of an event come before the next event.
  */
 import TinyQueue from 'tinyqueue';
+import { errorOf } from '#bayou/core/errors.js';
 import { Killed, type Life, type Scheduled } from './life.js';
 import type { WorldTrace } from './world-trace.js';
 import { hearsNow, hearUncaught } from './uncaught.js';
@@ -100,7 +101,7 @@ export class Scheduler {
             if (end === undefined) setImmediate(turn);
             else resolve(end);
           } catch (error) {
-            reject(error instanceof Error ? error : new Error(String(error)));
+            reject(errorOf(error));
           }
         };
         setImmediate(turn);

@@ -1,4 +1,5 @@
 /** One day of a simulated run: the master that ships plays a script, to its end, on a cluster that ships, in the world of a plan. */
+import { stackOf } from '#bayou/core/errors.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
@@ -81,9 +82,7 @@ class Day {
     simulation.machine('master').isSheltered = true;
     const master = simulation.start(simulation.machine('master'), `master-${number}`, (environment) => {
       void this.#play(environment, master.life)
-        .catch((error: unknown) =>
-          this.#failures.push(`the master: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-        )
+        .catch((error: unknown) => this.#failures.push(`the master: ${stackOf(error)}`))
         .finally(() => (isDone = true));
     });
     const { scheduler } = simulation;

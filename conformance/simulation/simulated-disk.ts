@@ -2,6 +2,7 @@
  * The disk of a simulated machine, behind the log's file port. Written bytes survive the death of their process. A machine's death leaves any part of the
  * changes that were not synced. The disk can be armed, so that a call fails, falls short, or kills its process; and it can be slow.
  */
+import { errorOf } from '#bayou/core/errors.js';
 import type { Files, OpenFile } from '#bayou/impl/log/files.js';
 import type { Unlock } from '#bayou/impl/log/lock.js';
 import type { File } from '../disk/inode.js';
@@ -223,7 +224,7 @@ export class SimulatedDisk {
           const { ino } = this.#tree.folder(folder, 'lock');
           resolve(this.#take(life, which === 'log' ? ino : -ino));
         } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(errorOf(error));
         }
       });
     });

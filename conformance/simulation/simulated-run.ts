@@ -2,6 +2,7 @@
  * A simulated run: the master, the servers and the clients that ship, in the world of a plan. Three look at it: layer 3, by the model; the judge, which
  * knows no model; and the look into all replicas at once.
  */
+import { stackOf } from '#bayou/core/errors.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
@@ -80,9 +81,7 @@ export const simulate = async (
   ];
   const isWhole = ([server]: readonly [NodeId, string]): boolean => !lossy.includes(server) && !doubtful.includes(server);
   const { scheduler, network } = simulation;
-  const crashes = scheduler.crashes.map(
-    ({ life, error }) => `${life} did not catch ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-  );
+  const crashes = scheduler.crashes.map(({ life, error }) => `${life} did not catch ${stackOf(error)}`);
   return {
     days: days.map(({ events }) => events),
     lossy: new Set(lossy),

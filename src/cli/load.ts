@@ -1,6 +1,7 @@
 /** Loads the modules of a command. Loading fails where a file of the installation is missing, or where the process may open too few files. */
 import { readFileSync } from 'node:fs';
-import { messageOf, reasonOf } from '../command-line/say.js';
+import { reasonOf } from '../command-line/say.js';
+import { messageOf } from '../core/errors.js';
 import { codeOf } from '../files/error-code.js';
 
 /** The program or a part of it cannot be loaded; the message is one line. */

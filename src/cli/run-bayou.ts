@@ -7,6 +7,7 @@ import { isOfSurroundings, reasonOf, say, sayLines } from '../command-line/say.j
 import { lostOutput, tolerateErrors } from '../command-line/streams.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { EXIT, UsageError, type ExitStatus } from '../command-line/exit.js';
+import { stackOf } from '../core/errors.js';
 import { LoadError, loading } from './load.js';
 import { print } from './out.js';
 import { buildNotice } from './stale.js';
@@ -64,7 +65,7 @@ const statusOf = (error: unknown, name: string): number => {
     say(`${name}: it cannot go on: ${path === undefined ? '' : `${path}: `}${reasonOf(error)}`);
     return EXIT.usage;
   }
-  sayLines(`${name}: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  sayLines(`${name}: a bug, please report it: ${stackOf(error)}`);
   return EXIT.internal;
 };
 

@@ -19,7 +19,8 @@ import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
-import { messageOf, reasonOf } from './say.js';
+import { messageOf } from '../core/errors.js';
+import { reasonOf } from './say.js';
 import { codeOf } from '../files/error-code.js';
 
 // --- what kind of thing it is ----------------------------------------------------------------------------------------------

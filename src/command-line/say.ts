@@ -1,4 +1,5 @@
 /** Prints messages for the user: each is one line, in which no character can control the terminal. */
+import { messageOf } from '../core/errors.js';
 import { codeOf } from '../files/error-code.js';
 
 /** Matches characters that could move the cursor, hide or reverse the text after them, or end the line. */
@@ -17,9 +18,6 @@ export const say = (line: string): void => void process.stderr.write(`${inOneLin
 
 /** Says several lines, such as the stack of a bug, or a help text. */
 export const sayLines = (lines: string): void => lines.split('\n').forEach(say);
-
-/** The message of an error; of any other thrown value, its text. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The system's error codes in words, with what the user can do, where there is something. */
 const REASONS: Readonly<Record<string, string>> = {

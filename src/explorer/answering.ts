@@ -1,5 +1,6 @@
 /** Answers the page's questions about a model: in its worker, or behind the local server. */
 import type { Model } from '../checker/model.js';
+import { messageOf } from '../core/errors.js';
 import type { Question, Reply } from './asked.js';
 import { Surveyor } from './survey.js';
 import { choicesOf, placeOf, type Words } from './walk.js';
@@ -32,7 +33,7 @@ export const answering = <S, A>(model: Model<S, A>, words: Words<S, A>): ((quest
     try {
       return answer(question);
     } catch (error) {
-      return { ask: 'wrong', why: `the model went wrong: ${error instanceof Error ? error.message : String(error)}` };
+      return { ask: 'wrong', why: `the model went wrong: ${messageOf(error)}` };
     }
   };
 };

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import { messageOf } from '../core/errors.js';
 import { MAX_OF_METRICS } from './net-limits.js';
 import type { Metrics } from './metrics.js';
 import type { ServerStatus } from './meter.js';
@@ -103,9 +104,7 @@ export const startOperations = async (o: OperationsOptions): Promise<E.Either<st
       const { socket } = q;
       room.begin(socket);
       a.once('close', () => room.end(socket));
-      serve(o, q, a).catch((error: unknown) =>
-        answer(a, 500, TEXT, `${error instanceof Error ? error.message : String(error)}\n`),
-      );
+      serve(o, q, a).catch((error: unknown) => answer(a, 500, TEXT, `${messageOf(error)}\n`));
     },
   );
   const room = makeRoom(server, o.places ?? MAX_OF_METRICS);

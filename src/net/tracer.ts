@@ -1,5 +1,6 @@
 /** Writes a process's trace events (core/trace), each before its effect can be seen by another process. */
 import { openSync, writeSync } from 'node:fs';
+import { messageOf } from '../core/errors.js';
 import type { TraceBody } from '../core/trace.js';
 
 /** Writes an event down; undefined where the run is not traced, so that no event is even made. */
@@ -7,7 +8,7 @@ export type Tracer = ((event: TraceBody) => void) | undefined;
 
 /** The line of a process whose trace cannot be written. */
 const complaint = (name: string, error: unknown): string =>
-  `${name}: its trace cannot be written: ${error instanceof Error ? error.message : String(error)}; it ends here`;
+  `${name}: its trace cannot be written: ${messageOf(error)}; it ends here`;
 
 /** Ends a server or client: others could see the effect of an event that is not in the trace. */
 const endProcess = (why: string): void => {

@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
+import { messageOf } from '#bayou/core/errors.js';
 import { type Guarantees, GuaranteesC } from '#bayou/core/guarantees.js';
 import { StampC } from '#bayou/core/write.js';
 import {
@@ -82,7 +83,7 @@ const parse = (text: string): E.Either<string, ReadonlyArray<unknown>> => {
   const json = (s: string, where: string): E.Either<string, unknown> =>
     E.tryCatch(
       () => JSON.parse(s) as unknown,
-      (e) => `${where}: not JSON: ${e instanceof Error ? e.message : String(e)}`,
+      (e) => `${where}: not JSON: ${messageOf(e)}`,
     );
   if (text.trimStart().startsWith('['))
     return E.chain((u: unknown) => (Array.isArray(u) ? E.right(u as unknown[]) : E.left('not an array')))(json(text, 'history'));

@@ -1,8 +1,9 @@
 /** The process that runs a model. It tells the supervisor (`supervisor.ts`) what it is doing. */
 import { Worker } from 'node:worker_threads';
 import { shareCurrentCall, takeForEndless } from '../../checker/contract/current-call.js';
-import { messageOf, say } from '../../command-line/say.js';
+import { say } from '../../command-line/say.js';
 import { EXIT } from '../../command-line/exit.js';
+import { messageOf } from '../../core/errors.js';
 import { keepStdout } from '../out.js';
 import { endNow, isEnding } from './end-process.js';
 import type { LookoutData } from './endless-run-thread.js';

@@ -7,6 +7,7 @@
  * that were superseded meanwhile (R6).
  */
 import { join } from 'node:path';
+import { errorOf } from '../../core/errors.js';
 import type { Timer, Timers } from '../../ports/ports.js';
 import { merged } from './contents.js';
 import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
@@ -215,7 +216,7 @@ export class Journal {
   }
 
   #fail(error: unknown): Error {
-    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    this.#failure ??= errorOf(error);
     return this.#failure;
   }
 
