@@ -13,7 +13,7 @@ import { isPlan } from '../common/plan-json.js';
 import { NO_NETWORK_FAULTS } from '../simulation/network-faults.js';
 import { ReachedSteps } from '../simulation/reached-steps.js';
 import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
-import { showSimulated } from '../simulation/simulated-run.js';
+import { showAssessment } from '../layer4-hostile/assess.js';
 import { smallerPlans, variationsOf } from '../simulation/vary-plan.js';
 import { stemOf } from '../explore/keep-run.js';
 import type { ConformArgs } from './conform-options.js';
@@ -116,7 +116,7 @@ export const corpusTask = (
       const file = corpus.files[i];
       const name = file === undefined ? `varied run ${run} of seed ${seed}` : `again ${basename(file)}`;
       const kept = await keepTried(smallest, name, outDir);
-      const details = [showSimulated(smallest.verdict), ...kept].join('\n');
+      const details = [showAssessment(smallest.verdict), ...kept].join('\n');
       const repeat = `bayou conform --simulate --replay ${join(outDir, `${stemOf(name)}.json`)}`;
       return [{ ...what, name, verdict: 'diverges', counts: sum.counts(), details, repeat, elapsedMs: sum.elapsedMs }];
     }

@@ -8,7 +8,7 @@ import type { Finding } from '../common/finding.js';
 import { along, GuidedPlanC, guide, type GuidedPlan, type GuidedRun } from '../simulation/guided-run.js';
 import { barOf, labelOf, notGuided } from '../simulation/leading.js';
 import { graphOf, wayTo } from '../simulation/model-graph.js';
-import { assessSimulated, showSimulated } from '../simulation/simulated-run.js';
+import { assess, showAssessment } from '../layer4-hostile/assess.js';
 import { simulationSeed } from '../simulation/simulation-plan.js';
 import { situationsOf, type Situations } from '../simulation/situations.js';
 import { Coverage, toTheNew } from '../simulation/transition-coverage.js';
@@ -55,10 +55,10 @@ const failuresOfGuided = async (
   outDir: string,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
-  const verdict = await assessSimulated(run, signal);
+  const verdict = await assess(run, signal);
   if (verdict.sound) return undefined;
   const rerun = () => guide(situations, plan.seed, along(plan.deeds), { keep: true });
-  return [showSimulated(verdict), ...(await keepPlan({ plan, followed: { run, verdict }, rerun }, name, outDir))].join('\n');
+  return [showAssessment(verdict), ...(await keepPlan({ plan, followed: { run, verdict }, rerun }, name, outDir))].join('\n');
 };
 
 const planOf = (situations: Situations, seed: number, deeds: ReadonlyArray<number>): GuidedPlan => ({

@@ -5,12 +5,13 @@ import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
 import { messageOf } from '#bayou/core/errors.js';
 import { keepRun, stemOf } from '../explore/keep-run.js';
-import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
+import type { RunVerdict } from '../layer4-hostile/assess.js';
+import type { SimulatedRun } from '../simulation/simulated-run.js';
 
 /** A run that layer 3 followed, and the verdicts on it. */
 interface Followed {
   readonly run: Pick<SimulatedRun, 'days'>;
-  readonly verdict: SimulatedVerdict;
+  readonly verdict: RunVerdict;
 }
 
 /** A run to keep. `rerun`: does the same run once more, and keeps the lines of its trace. */

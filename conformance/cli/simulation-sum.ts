@@ -4,7 +4,8 @@ import { counted } from '#bayou/core/counted.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
 import type { NetworkCounts } from '../simulation/simulated-network.js';
 import type { SimulationPlan } from '../simulation/simulation-plan.js';
-import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
+import type { RunVerdict } from '../layer4-hostile/assess.js';
+import type { SimulatedRun } from '../simulation/simulated-run.js';
 import { sumOf } from '../common/sum-of.js';
 import type { TriedSessions } from './sessions-tasks.js';
 
@@ -12,7 +13,7 @@ import type { TriedSessions } from './sessions-tasks.js';
 export interface Tried {
   readonly plan: SimulationPlan;
   readonly run: SimulatedRun;
-  readonly verdict: SimulatedVerdict;
+  readonly verdict: RunVerdict;
 }
 
 /** The sums of all runs so far. */

@@ -6,7 +6,8 @@ import { tryHostilePlan } from '../layer4-hostile/try-hostile-plan.js';
 import { planIn, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
 import type { ReachedSteps } from '../simulation/reached-steps.js';
 import { realPlanOf } from '../simulation/plan-for-real.js';
-import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
+import { assess, showAssessment } from '../layer4-hostile/assess.js';
+import { simulate } from '../simulation/simulated-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import { shrinkWithFastCheck } from './make-smaller.js';
@@ -23,7 +24,7 @@ export const SHRINK_MS = 30_000;
 /** Runs a plan, and judges the run. `steps` collects the steps that the run takes. */
 export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?: ReachedSteps): Promise<Tried> => {
   const run = await simulate(plan, { signal, ...(steps === undefined ? {} : { steps }) });
-  return { plan, run, verdict: await assessSimulated(run, signal) };
+  return { plan, run, verdict: await assess(run, signal) };
 };
 
 /** Was a run sound? */
@@ -108,7 +109,7 @@ const wrongPlan = async (
 ): Promise<Wrong> => {
   const name = `simulated run ${run} of seed ${seed}`;
   const smallest = shrinkRuns === 0 ? tried : await smallestOf(tried, simulationSeed(seed, run), signal);
-  return { name, details: [showSimulated(smallest.verdict), ...(await keepTried(smallest, name, outDir))].join('\n') };
+  return { name, details: [showAssessment(smallest.verdict), ...(await keepTried(smallest, name, outDir))].join('\n') };
 };
 
 /** The same for a plan of sessions. */
@@ -192,7 +193,7 @@ export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pic
       const { sound } = tried.verdict;
       const details = sound
         ? ''
-        : [showSimulated(tried.verdict), ...(await keepTried(tried, `again ${basename(file)}`, outDir))].join('\n');
+        : [showAssessment(tried.verdict), ...(await keepTried(tried, `again ${basename(file)}`, outDir))].join('\n');
       return [{ ...found, verdict: sound ? 'conforms' : 'diverges', counts: sum.counts(), details, elapsedMs: sum.elapsedMs }];
     },
   };

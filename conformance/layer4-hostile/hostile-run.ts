@@ -1,11 +1,9 @@
 /**
  * Does a hostile run: a cluster of real processes, started and driven by the master's own code, with a proxy in every link and the plan's faults.
- * Afterwards the judge, which knows no model, judges the run, and layer 3 follows it event by event.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeCluster } from '#bayou/master/cluster.js';
 import { makeStarter } from '#bayou/master/processes.js';
@@ -17,26 +15,18 @@ import { traceFiles } from '#bayou/master/trace-files.js';
 import { newSecret } from '#bayou/net/auth.js';
 import { sleep } from '../common/sleep.js';
 import { type FaultCounts, sumCounts } from '../faults/proxy.js';
-import { judge } from './judge/judge.js';
-import { historyOfRuns } from './judge/history-of-trace.js';
-import { showVerdict, type Verdict } from './judge/verdict.js';
 import { temporaryFolder } from '../common/temporary-folder.js';
 import { parseTrace } from '../layer3-traces/read-traces.js';
-import { showTraceVerdict, type TraceVerdict, validating } from '../layer3-traces/validate-trace.js';
-import { inTurns } from '../common/in-turns.js';
+import type { AssessedRun } from './assess.js';
 import { makeProxies } from './proxies.js';
 import { TIMEOUT_MS, type HostilePlan, type ProcessFault } from './hostile-plan.js';
 import { startNemesis, type Nemesis } from './nemesis.js';
 
 /** A finished run. */
-export interface HostileRun {
-  /** The events of each day. */
-  readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
-  /** Servers whose logs were spoilt, put back from older copies or taken away. No other server may have lost a write. */
-  readonly lossy: ReadonlySet<NodeId>;
+export interface HostileRun extends AssessedRun {
   readonly network: FaultCounts;
   readonly processes: Readonly<Record<ProcessFault['type'], number>>;
-  /** Failures that no fault excuses: a process that ended by itself, a last `stabilize` that failed in the calm. */
+  /** A process that ended by itself, a last `stabilize` that failed in the calm. */
   readonly failures: ReadonlyArray<string>;
   /** The end of what the processes wrote to standard error, such as a server's line that its disk is full. */
   readonly said: string;
@@ -158,29 +148,3 @@ const lastStabilizeFailed = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<s
   if (result?.type !== 'result') return ['the last stabilize has no result'];
   return result.errors.map((error) => `in the calm: ${error}`);
 };
-
-/** The verdicts on a run. */
-export interface HostileVerdict {
-  readonly sound: boolean;
-  readonly judged: Verdict;
-  readonly validated: TraceVerdict;
-  readonly failures: ReadonlyArray<string>;
-  readonly said: string;
-}
-
-/** Judges the trace of a run, with the judge and with layer 3. */
-export const assess = async (run: HostileRun, signal?: AbortSignal): Promise<HostileVerdict> => {
-  const judged = judge(historyOfRuns(run.days, run.lossy));
-  const validated = await inTurns(validating(run.days, run.lossy), signal);
-  const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
-  return { sound, judged, validated, failures: run.failures, said: run.said };
-};
-
-/** A verdict as text. */
-export const showAssessment = (v: HostileVerdict): string =>
-  [
-    ...v.failures,
-    ...(v.said === '' ? [] : ['said on standard error:', v.said.trimEnd()]),
-    showVerdict(v.judged),
-    showTraceVerdict(v.validated),
-  ].join('\n');

@@ -6,7 +6,8 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Conformity } from '../common/finding.js';
 import { sum, sumOf } from '../common/sum-of.js';
 import type { HostilePlan } from './hostile-plan.js';
-import { assess, runHostile, showAssessment } from './hostile-run.js';
+import { assess, showAssessment } from './assess.js';
+import { runHostile } from './hostile-run.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 
 /** The verdicts of layer 3 and of the judge on a random run. */
@@ -41,6 +42,6 @@ export const tryHostilePlan = async (plan: HostilePlan, signal?: AbortSignal): P
     counts,
     events,
     rejection,
-    details: verdict === 'conforms' ? '' : `${showAssessment(assessed)}\nplan: ${JSON.stringify(plan)}`,
+    details: verdict === 'conforms' ? '' : `${showAssessment(assessed, ran.said)}\nplan: ${JSON.stringify(plan)}`,
   };
 };

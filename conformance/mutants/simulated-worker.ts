@@ -1,7 +1,8 @@
 /** Simulates in a copy that has a fault: run after run of a seed until one is wrong. Arguments: `SEED FROM RUNS`. Prints one line of JSON. */
 import { messageOf } from '#bayou/core/errors.js';
 import { simulationPlanOf } from '../simulation/simulation-plan.js';
-import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
+import { assess, showAssessment } from '../layer4-hostile/assess.js';
+import { simulate } from '../simulation/simulated-run.js';
 
 const [seed = 1, from = 0, runs = 1] = process.argv.slice(2).map(Number);
 let events = 0;
@@ -15,9 +16,9 @@ const tryRun = async (run: number): Promise<string | undefined> => {
   try {
     const done = await simulate(simulationPlanOf(seed, run));
     events += done.events;
-    const verdict = await assessSimulated(done);
+    const verdict = await assess(done);
     if (verdict.sound) return undefined;
-    const text = showSimulated(verdict).split('\n');
+    const text = showAssessment(verdict).split('\n');
     return verdict.failures[0] ?? text.find((line) => /broken:|why:/.test(line)) ?? text[0] ?? '';
   } catch (error) {
     return messageOf(error);

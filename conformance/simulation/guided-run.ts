@@ -273,9 +273,8 @@ export const guide = async (
   await walk.run(signal);
   const { simulation, insight, events, failures, path } = walk;
   const { scheduler } = simulation;
-  const crashes = scheduler.crashes.map(({ life, error }) => `${life} did not catch ${String(error)}`);
   return {
-    ...{ days: [events], lossy: new Set(), path, trace, failures: [...insight.violations, ...crashes, ...failures] },
+    ...{ days: [events], lossy: new Set(), path, trace, failures: [...insight.violations, ...scheduler.uncaught(), ...failures] },
     events: scheduler.events,
     simulatedMs: Math.round(scheduler.nowUs / 1000),
   };

@@ -264,7 +264,7 @@ export const runLibrary = async (
     failures: [
       ...insight.violations,
       ...judge.faults.map(({ kind, why }) => `${kind}: ${why}`),
-      ...scheduler.crashes.map(({ life, error }) => `${life} did not catch ${String(error)}`),
+      ...scheduler.uncaught(),
       ...failures,
       ...(await judge.logs.missing(() => false)),
     ],

@@ -3,7 +3,7 @@
  * promises and `nextTick`s, so that the consequences of an event come before the next event.
  */
 import TinyQueue from 'tinyqueue';
-import { errorOf } from '#bayou/core/errors.js';
+import { errorOf, stackOf } from '#bayou/core/errors.js';
 import { Killed, type Life, type Scheduled } from './life.js';
 import type { WorldTrace } from './world-trace.js';
 import { hearsNow, hearUncaught } from './uncaught.js';
@@ -88,6 +88,11 @@ export class Scheduler {
     this.crashes.push({ atUs: this.nowUs, life: life.name, error });
     this.note(life.name, `uncaught ${String(error)}`);
     life.die('exit status 1');
+  }
+
+  /** Says of each exception that a process did not catch whose it was, and where it was thrown. */
+  uncaught(): ReadonlyArray<string> {
+    return this.crashes.map(({ life, error }) => `${life} did not catch ${stackOf(error)}`);
   }
 
   /** Runs one event after the other, until `isDone` holds after one. Nothing in the world sees the real time that passes. */

@@ -1,19 +1,13 @@
 /**
- * A simulated run: the master, the servers and the clients that ship, in the world of a plan. Three look at it: layer 3, by the model; the judge, which
- * knows no model; and the look into all replicas at once.
+ * A simulated run: the master, the servers and the clients that ship, in the world of a plan. The run looks into all
+ * replicas at once while it goes on. Layer 3 and the judge assess it when it is done (`layer4-hostile/assess.ts`).
  */
-import { stackOf } from '#bayou/core/errors.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
+import type { AssessedRun } from '../layer4-hostile/assess.js';
 import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
 import { noneDone, type Nemesis } from '../layer4-hostile/nemesis.js';
-import { judge } from '../layer4-hostile/judge/judge.js';
-import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
-import { showVerdict, type Verdict } from '../layer4-hostile/judge/verdict.js';
-import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
 import { RunningTrace } from '../layer3-traces/running-trace.js';
-import { inTurns } from '../common/in-turns.js';
 import { Insight } from './inside.js';
 import { NO_NETWORK_FAULTS } from './network-faults.js';
 import { LogsOfTheDead } from './logs-of-the-dead.js';
@@ -26,13 +20,7 @@ import { WorldTrace } from './world-trace.js';
 import type { WorldCounts } from './world-faults.js';
 
 /** A finished run. */
-export interface SimulatedRun {
-  /** The events of each day. */
-  readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
-  /** Servers whose logs were spoilt, put back from older copies or taken away. No other server may have lost a write. */
-  readonly lossy: ReadonlySet<NodeId>;
-  /** Failures that no fault excuses. */
-  readonly failures: ReadonlyArray<string>;
+export interface SimulatedRun extends AssessedRun {
   /** All events of the world, a line each: the same for the same plan. */
   readonly trace: WorldTrace;
   readonly events: number;
@@ -81,7 +69,6 @@ export const simulate = async (
   ];
   const isWhole = ([server]: readonly [NodeId, string]): boolean => !lossy.includes(server) && !doubtful.includes(server);
   const { scheduler, network } = simulation;
-  const crashes = scheduler.crashes.map(({ life, error }) => `${life} did not catch ${stackOf(error)}`);
   return {
     days: days.map(({ events }) => events),
     lossy: new Set(lossy),
@@ -89,7 +76,7 @@ export const simulate = async (
       ...insight.violations,
       ...renewals.filter(isWhole).map(([, what]) => what),
       ...(await logs.missing((server) => lossy.includes(server))),
-      ...crashes,
+      ...scheduler.uncaught(),
       ...days.flatMap(({ failures }) => failures),
     ],
     trace,
@@ -100,26 +87,3 @@ export const simulate = async (
     world: counts,
   };
 };
-
-/** The verdicts on a run. */
-export interface SimulatedVerdict {
-  readonly sound: boolean;
-  readonly judged: Verdict;
-  readonly validated: TraceVerdict;
-  readonly failures: ReadonlyArray<string>;
-}
-
-/** The verdicts on a run, from its processes' events and from the looks into its replicas. */
-export const assessSimulated = async (
-  run: Pick<SimulatedRun, 'days' | 'lossy' | 'failures'>,
-  signal?: AbortSignal,
-): Promise<SimulatedVerdict> => {
-  const judged = judge(historyOfRuns(run.days, run.lossy));
-  const validated = await inTurns(validating(run.days, run.lossy), signal);
-  const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
-  return { sound, judged, validated, failures: run.failures };
-};
-
-/** A verdict as text. */
-export const showSimulated = (v: SimulatedVerdict): string =>
-  [...v.failures, showVerdict(v.judged), showTraceVerdict(v.validated)].join('\n');

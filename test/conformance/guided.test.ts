@@ -5,7 +5,7 @@ import { decodeConfig } from '../../src/model/checking/config.js';
 import { along, guide, type GuidedRun } from '../../conformance/simulation/guided-run.js';
 import { barOf, labelOf, notGuided } from '../../conformance/simulation/leading.js';
 import { graphOf, wayTo } from '../../conformance/simulation/model-graph.js';
-import { assessSimulated, showSimulated } from '../../conformance/simulation/simulated-run.js';
+import { assess, showAssessment } from '../../conformance/layer4-hostile/assess.js';
 import { situationsOf, type Situations } from '../../conformance/simulation/situations.js';
 import { Coverage, toTheNew } from '../../conformance/simulation/transition-coverage.js';
 import { walkTransitions } from '../../conformance/layer1-transitions/transition-walk.js';
@@ -37,8 +37,8 @@ describe('a simulated cluster that is led through a configuration', () => {
   test('takes each transition over its sockets, but those that the master has no command for, and is judged', async () => {
     const [coverage, runs] = await reached(situations, 100);
     for (const run of runs) {
-      const verdict = await assessSimulated(run);
-      expect(verdict.sound, showSimulated(verdict)).toBe(true);
+      const verdict = await assess(run);
+      expect(verdict.sound, showAssessment(verdict)).toBe(true);
     }
     const barred = [...coverage.barred.values()].reduce((a, b) => a + b, 0);
     expect(coverage.taken + barred).toBe(graph.transitions);

@@ -10,7 +10,8 @@ import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
 import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-mutant-table.js';
 import { kindOf } from '../../conformance/simulation/kinds.js';
 import { NO_NETWORK_FAULTS } from '../../conformance/simulation/network-faults.js';
-import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
+import { assess, showAssessment } from '../../conformance/layer4-hostile/assess.js';
+import { simulate } from '../../conformance/simulation/simulated-run.js';
 import { planIn, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -62,8 +63,8 @@ const QUIET: SimulationPlan = {
 
 describe('a plan that was kept', () => {
   it.each(readdirSync(KEPT).filter((name) => name.endsWith('.json')))('%s shows nothing any more', async (name) => {
-    const verdict = await assessSimulated(await simulate(readPlan(join(KEPT, name))));
-    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    const verdict = await assess(await simulate(readPlan(join(KEPT, name))));
+    expect(verdict.sound, showAssessment(verdict)).toBe(true);
   });
 });
 

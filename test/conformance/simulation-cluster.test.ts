@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { simulationPlanOf } from '../../conformance/simulation/simulation-plan.js';
-import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
+import { assess, showAssessment } from '../../conformance/layer4-hostile/assess.js';
+import { simulate } from '../../conformance/simulation/simulated-run.js';
 import { NO_NETWORK_FAULTS } from '../../conformance/simulation/network-faults.js';
 import { planned } from './support/simulation-plans.js';
 
@@ -31,9 +32,9 @@ describe('a simulated run of the cluster', () => {
       world: [],
     };
     const run = await simulate(plan);
-    const verdict = await assessSimulated(run);
+    const verdict = await assess(run);
     expect(run.processes.putBack).toBe(2);
-    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    expect(verdict.sound, showAssessment(verdict)).toBe(true);
     const replicas = run.days.flat().flatMap((e) => (e.type === 'start' && e.p.startsWith('server-1') ? [e.replica] : []));
     expect(new Set(replicas).size).toBe(3);
   });
@@ -52,8 +53,8 @@ describe('a simulated run of the cluster', () => {
       faults,
       world: [],
     });
-    const verdict = await assessSimulated(run);
-    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    const verdict = await assess(run);
+    expect(verdict.sound, showAssessment(verdict)).toBe(true);
     const results = run.days.flat().flatMap((e) => (e.type === 'result' ? [[...e.output, ...e.errors].join()] : []));
     expect(results[2]).toContain('server 1: no answer');
     expect(results[5]).toBe('k:a');
@@ -86,8 +87,8 @@ describe('a simulated run of the cluster', () => {
         world: [reset],
       };
       const run = await simulate(plan);
-      const verdict = await assessSimulated(run);
-      expect(verdict.sound, `after ${us} µs: ${showSimulated(verdict)}`).toBe(true);
+      const verdict = await assess(run);
+      expect(verdict.sound, `after ${us} µs: ${showAssessment(verdict)}`).toBe(true);
       const told = run.days.flat().filter(({ p }) => p.startsWith('client-100'));
       const [first] = told.flatMap((e, i) => (e.type === 'getDone' ? [i] : []));
       if (told.slice(0, first).filter((e) => e.type === 'asked' && e.op === 'get').length === 2) askedTwice++;
@@ -117,8 +118,8 @@ describe('a simulated run of the cluster', () => {
         networkFaults: NO_NETWORK_FAULTS,
       };
       const run = await simulate({ ...plan, faults: [], world: [guest] }, { keep: true });
-      const verdict = await assessSimulated(run);
-      expect(verdict.sound, showSimulated(verdict)).toBe(true);
+      const verdict = await assess(run);
+      expect(verdict.sound, showAssessment(verdict)).toBe(true);
       const said = run.trace.lines().filter((line) => line.includes('the guest '));
       expect(said).toEqual([expect.stringContaining(heard)]);
       expect(run.days.flat().filter((e) => e.type === 'renewed')).toHaveLength(what === 'claim' ? 1 : 0);
@@ -138,8 +139,8 @@ describe('a simulated run of the cluster', () => {
       for (let after = 0; after < calls; after += every) {
         const start = { type: 'start', line: 6, server: 0, kind, afters: [after, calls - after], part: 0.3 } as const;
         const run = await simulate(planned(script, { faults: [start] }));
-        const verdict = await assessSimulated(run);
-        expect(verdict.sound, `${kind} after ${after} calls: ${showSimulated(verdict)}`).toBe(true);
+        const verdict = await assess(run);
+        expect(verdict.sound, `${kind} after ${after} calls: ${showAssessment(verdict)}`).toBe(true);
         const joins = run.days.flat().filter((e) => e.type === 'command' && e.text === 'joinServer 0').length;
         if (joins > 2) starts++;
       }
@@ -155,8 +156,8 @@ describe('a simulated run of the cluster', () => {
     const squat = { type: 'squat', line: 3, afterMs: 0, machine: 0 } as const;
     const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], thinkMs: 300, networkFaults: NO_NETWORK_FAULTS };
     const run = await simulate({ ...plan, faults: [], world: [squat] });
-    const verdict = await assessSimulated(run);
-    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    const verdict = await assess(run);
+    expect(verdict.sound, showAssessment(verdict)).toBe(true);
     expect(run.world.squat).toBe(1);
     const results = run.days.flat().flatMap((e) => (e.type === 'result' ? [[...e.output, ...e.errors].join()] : []));
     expect(results.slice(-3)).toEqual(['k:a', 'k:a', '']);

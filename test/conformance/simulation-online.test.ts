@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { TraceEvent } from '../../src/core/trace.js';
 import { RunningTrace } from '../../conformance/layer3-traces/running-trace.js';
 import { validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
-import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
+import { assess, showAssessment } from '../../conformance/layer4-hostile/assess.js';
+import { simulate } from '../../conformance/simulation/simulated-run.js';
 import { simulationPlanOf } from '../../conformance/simulation/simulation-plan.js';
 import { planned } from './support/simulation-plans.js';
 
@@ -76,9 +77,9 @@ describe('a run that is followed while it goes on', () => {
     const sound = await simulate(planned(SCRIPT));
     const broken = await simulate(planned(SCRIPT), { replica: { faults: { noAdvance: true } } });
     expect(broken.events).toBeLessThan(sound.events);
-    const verdict = await assessSimulated(broken);
+    const verdict = await assess(broken);
     expect(verdict.sound).toBe(false);
-    expect(verdict.validated.rejection?.why, showSimulated(verdict)).toMatch(/accept time/);
+    expect(verdict.validated.rejection?.why, showAssessment(verdict)).toMatch(/accept time/);
     const events = broken.days[0]!;
     expect(events.at(-1)?.type).toBe('result');
     // Without the command in which it happened it is sound.

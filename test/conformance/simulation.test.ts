@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { planIn, simulationPlanOf, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
 import { realPlanOf } from '../../conformance/simulation/plan-for-real.js';
-import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
+import { assess, showAssessment } from '../../conformance/layer4-hostile/assess.js';
+import { simulate } from '../../conformance/simulation/simulated-run.js';
 import { planned as plan } from './support/simulation-plans.js';
 
 const SEED = 14;
@@ -26,8 +27,8 @@ describe('a simulated cluster', () => {
 
   test.each(Array.from({ length: 12 }, (_, run) => run))('keeps the contract, and does the same twice: run %i', async (run) => {
     const [one, two] = [await simulate(simulationPlanOf(SEED, run)), await simulate(simulationPlanOf(SEED, run))];
-    const verdict = await assessSimulated(one);
-    expect(verdict.sound, `${again(run)}\n${showSimulated(verdict)}`).toBe(true);
+    const verdict = await assess(one);
+    expect(verdict.sound, `${again(run)}\n${showAssessment(verdict)}`).toBe(true);
     expect(two.trace.hash(), again(run)).toBe(one.trace.hash());
     expect(one.trace.count).toBeGreaterThan(100);
   });
@@ -42,10 +43,10 @@ describe('a simulated cluster', () => {
     for (let seed = 0; seed < 12; seed++) {
       const p = plan(script, { seed, fsync: true, faults: [{ type: 'power', line: 5, server: 0, afterMs: 50 }] });
       const run = await simulate(p);
-      const verdict = await assessSimulated(run);
+      const verdict = await assess(run);
       expect(run.processes.power).toBe(1);
       expect(run.lossy.size, 'with fsync no server may lose anything').toBe(0);
-      expect(verdict.sound, `${JSON.stringify(p)}\n${showSimulated(verdict)}`).toBe(true);
+      expect(verdict.sound, `${JSON.stringify(p)}\n${showAssessment(verdict)}`).toBe(true);
     }
   });
 
@@ -54,7 +55,7 @@ describe('a simulated cluster', () => {
     const run = await simulate(plan(script, { faults: [{ type: 'power', line: 5, server: 0, afterMs: 50 }] }));
     const replicas = run.days.flat().flatMap((e) => (e.type === 'start' && e.p.startsWith('server-0') ? [e.replica] : []));
     expect(new Set(replicas).size).toBe(2);
-    expect((await assessSimulated(run)).sound).toBe(true);
+    expect((await assess(run)).sound).toBe(true);
   });
 
   const TWO = ['joinServer 0', 'joinServer 1', 'joinClient 100 0', 'put 100 k a', 'get 100 k', 'stabilize', 'printStore 1'];
@@ -63,8 +64,8 @@ describe('a simulated cluster', () => {
     const cut = { type: 'cut', line: 5, machine: 0, other: 0, ms: 60_000, both: true } as const;
     for (const afterMs of [0, 1, 2, 3, 5, 20, 300]) {
       const run = await simulate(plan(TWO, { antiEntropyMs: 5, world: [{ ...cut, afterMs }] }));
-      const verdict = await assessSimulated(run);
-      expect(verdict.sound, `after ${afterMs} ms: ${showSimulated(verdict)}`).toBe(true);
+      const verdict = await assess(run);
+      expect(verdict.sound, `after ${afterMs} ms: ${showAssessment(verdict)}`).toBe(true);
       // Two lines take less than that.
       if (afterMs >= 20) expect(run.world.cut).toBe(0);
     }
@@ -77,9 +78,9 @@ describe('a simulated cluster', () => {
     for (const both of [true, false]) {
       for (const antiEntropyMs of [0, 20, 1_000]) {
         const run = await simulate(plan(script, { antiEntropyMs, thinkMs: 3_000, world: [{ ...cut, both }] }));
-        const verdict = await assessSimulated(run);
+        const verdict = await assess(run);
         expect(run.world.cut).toBe(1);
-        expect(verdict.sound, `${both} ${antiEntropyMs}: ${showSimulated(verdict)}`).toBe(true);
+        expect(verdict.sound, `${both} ${antiEntropyMs}: ${showAssessment(verdict)}`).toBe(true);
         expect(run.days.flat().findLast((e) => e.type === 'result')).toMatchObject({ output: ['k:a'] });
       }
     }
@@ -89,14 +90,14 @@ describe('a simulated cluster', () => {
     const script = [...TWO.slice(0, 4), 'put 100 k b', 'stabilize', 'printStore 0', 'printStore 1'];
     const cut = { type: 'cut', line: 5, afterMs: 0, machine: 2, other: 0, ms: 60_000, both: false } as const;
     const p = plan(script, { antiEntropyMs: 0, thinkMs: 1_000, world: [cut] });
-    const verdict = await assessSimulated(await simulate(p));
-    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    const verdict = await assess(await simulate(p));
+    expect(verdict.sound, showAssessment(verdict)).toBe(true);
     const printed = await printedBy(p);
     expect(printed).toEqual(['k:b', 'k:b']);
   });
 
   test('a run that does not come to its end says so', async () => {
-    const verdict = await assessSimulated(await simulate(plan([...SMALL.slice(0, 4), 'printStore 0'])));
+    const verdict = await assess(await simulate(plan([...SMALL.slice(0, 4), 'printStore 0'])));
     expect(verdict.failures).toEqual(['the last stabilize has no result']);
     expect(verdict.sound).toBe(false);
   });
