@@ -4,11 +4,9 @@
  * `docs/mutants.md`. It fails where a mutant does not apply, or is neither noticed nor explained. `npm run mutants -- NAME…` tries these alone and writes
  * nothing; `npm run mutants -- --resume` goes on with an interrupted run and keeps its outcomes.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeBeginning } from '../common/page-parts.js';
-import { copyWith } from './copy.js';
+import { copiesOf, inCopyWith, keptOutcomes, readArguments, ROOT, rowOf, tryMutants } from './driver.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from './other-layers.js';
 
@@ -20,8 +18,7 @@ interface Outcome extends Noticed {
   readonly seconds: number;
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const COPIES = join(ROOT, 'node_modules/.cache/mutants');
+const COPIES = copiesOf('mutants');
 
 /** The number of mutants that are tried at the same time. */
 const AT_ONCE = 3;
@@ -30,26 +27,20 @@ const AT_ONCE = 3;
 
 const tryMutant = async (mutant: StoreMutant): Promise<Outcome> => {
   const began = performance.now();
-  const copy = join(COPIES, mutant.name);
-  copyWith(mutant, copy, ROOT);
-  try {
-    const noticed = await tryLayers(mutant, copy, ROOT);
-    return { name: mutant.name, ...noticed, seconds: (performance.now() - began) / 1000 };
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+  const noticed = await inCopyWith(mutant, join(COPIES, mutant.name), (copy) => tryLayers(mutant, copy, ROOT));
+  return { name: mutant.name, ...noticed, seconds: (performance.now() - began) / 1000 };
 };
 
 // --- the table -------------------------------------------------------------------------------------------------------------
 
 const mutantOf = ({ name }: Outcome): StoreMutant => MUTANTS.find((m) => m.name === name)!;
 
-const row = (outcome: Outcome): string => {
+const rowOfOutcome = (outcome: Outcome): string => {
   const mutant = mutantOf(outcome);
   const missed = mutant.unobservable === undefined ? '**not noticed**' : `nobody can: ${mutant.unobservable}`;
   const cells =
     outcome.layer === null ? ['–', `${outcome.tried}`, missed] : [`${outcome.layer}`, `${outcome.tried}`, outcome.smallest];
-  return `| ${[mutant.name, mutant.what, `\`${mutant.file}\``, ...cells].join(' | ').replaceAll('\n', ' ')} |`;
+  return rowOf([mutant.name, mutant.what, `\`${mutant.file}\``, ...cells]);
 };
 
 const table = (outcomes: ReadonlyArray<Outcome>): string => {
@@ -71,7 +62,7 @@ ${noticed.length} of ${outcomes.length} noticed: by layer 1 ${byLayer[0]}, layer
 
 | mutant | what | where | layer | tried | smallest |
 | --- | --- | --- | --- | --- | --- |
-${outcomes.map(row).join('\n')}
+${outcomes.map(rowOfOutcome).join('\n')}
 `;
 };
 
@@ -79,27 +70,23 @@ const PAGE = join(ROOT, 'docs/mutants.md');
 
 // --- the command -----------------------------------------------------------------------------------------------------------
 
-const KEPT = join(COPIES, 'outcomes.json');
+/** Another build's outcomes are kept, too: a whole run takes hours. */
+const KEPT = keptOutcomes<Outcome>(join(COPIES, 'outcomes.json'), 'any');
 
-const kept = (): ReadonlyArray<Outcome> =>
-  existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as ReadonlyArray<Outcome>) : [];
-
-const resumes = process.argv.includes('--resume');
-const names = process.argv.slice(2).filter((arg) => arg !== '--resume');
+const { resumes, names } = readArguments(process.argv.slice(2));
 const chosen = MUTANTS.filter((m) => names.length === 0 || names.includes(m.name));
-mkdirSync(COPIES, { recursive: true });
-const outcomes = new Map(resumes ? kept().map((o) => [o.name, o]) : []);
-const queue = chosen.filter((m) => !outcomes.has(m.name));
-const work = async (): Promise<void> => {
-  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+const outcomes = new Map(resumes ? KEPT.read().map((o) => [o.name, o]) : []);
+await tryMutants(
+  chosen.filter((m) => !outcomes.has(m.name)),
+  AT_ONCE,
+  async (mutant) => {
     const outcome = await tryMutant(mutant);
     outcomes.set(mutant.name, outcome);
-    if (names.length === 0) writeFileSync(KEPT, JSON.stringify([...outcomes.values()], null, 2));
+    if (names.length === 0) KEPT.write(outcomes.values());
     const how = outcome.layer === null ? 'NOT NOTICED' : `layer ${outcome.layer}: ${outcome.smallest}`;
     process.stdout.write(`${outcome.name}: ${how} (${outcome.tried} tried, ${Math.round(outcome.seconds)} s)\n`);
-  }
-};
-await Promise.all(Array.from({ length: AT_ONCE }, work));
+  },
+);
 const all = chosen.flatMap((m) => outcomes.get(m.name) ?? []);
 if (names.length === 0) writeBeginning(PAGE, table(all));
 const missed = all.filter((o) => o.layer === null && mutantOf(o).unobservable === undefined);

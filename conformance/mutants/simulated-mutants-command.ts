@@ -5,12 +5,11 @@
  * which the older layers try one fault, and the table then tells the processor time that was not enough.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writePart } from '../common/page-parts.js';
-import { copyWith } from './copy.js';
+import { copiesOf, inCopyWith, ROOT, rowOf, tryMutants } from './driver.js';
 import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { type OldRow, oldRowsOf, simulatedMutants } from './simulated-list.js';
@@ -34,8 +33,7 @@ interface Outcome {
   readonly older?: Older;
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const COPIES = join(ROOT, 'node_modules/.cache/mutants');
+const COPIES = copiesOf('mutants');
 const PAGE = join(ROOT, 'docs/simulation.md');
 const SEED = 1;
 /** The most runs for one fault, about those of a minute. */
@@ -66,23 +64,18 @@ const simulateCopy = async (copy: string): Promise<Simulated> => {
   return simulated;
 };
 
-const tryMutant = async (mutant: StoreMutant, known: Outcome | undefined, withOlder: boolean): Promise<Outcome> => {
-  const copy = join(COPIES, `simulated-${mutant.name}`);
-  copyWith(mutant, copy, ROOT);
-  try {
+const tryMutant = (mutant: StoreMutant, known: Outcome | undefined, withOlder: boolean): Promise<Outcome> =>
+  inCopyWith(mutant, join(COPIES, `simulated-${mutant.name}`), async (copy) => {
     const simulated = known?.simulated ?? (await simulateCopy(copy));
     const older = withOlder ? await tryLayers(mutant, copy, ROOT, withinMs) : (known?.older ?? measured.get(mutant.name));
     return { name: mutant.name, simulated, ...(older === undefined ? {} : { older }) };
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
-};
+  });
 
 // --- the tables ----------------------------------------------------------------------------------------------------------
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
-const cellsOf = (cells: ReadonlyArray<string>): string =>
-  `| ${cells.map((cell) => cell.replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`;
+/** A row of which `onPage` can read the cells again. */
+const readableRow = (cells: ReadonlyArray<string>): string => rowOf(cells.map((cell) => cell.replaceAll('|', '/')));
 
 /** The cells of the layers without simulation: as measured, or from the table of `npm run mutants`, which has no times. */
 const olderCells = (name: string, older: Older | undefined): ReadonlyArray<string> => {
@@ -98,7 +91,7 @@ const olderCells = (name: string, older: Older | undefined): ReadonlyArray<strin
 const row = (mutant: StoreMutant, { simulated: { found, why, processorMs }, older }: Outcome): string => {
   const missed = mutant.unobservable === undefined ? '**not found**' : `nobody can: ${mutant.unobservable}`;
   const cells = found === null ? ['–', seconds(processorMs), missed] : [`${found + 1}`, seconds(processorMs), why];
-  return cellsOf([mutant.name, mutant.what, `\`${mutant.file}\``, ...cells, ...olderCells(mutant.name, older)]);
+  return readableRow([mutant.name, mutant.what, `\`${mutant.file}\``, ...cells, ...olderCells(mutant.name, older)]);
 };
 
 const table = (mutants: ReadonlyArray<StoreMutant>, outcomes: ReadonlyMap<string, Outcome>): string => {
@@ -124,9 +117,9 @@ const lostOnceTable = (outcomes: ReadonlyMap<string, Outcome>): string =>
     ...LOST_ONCE.flatMap(([what, names]) =>
       names.map((name) => {
         const simulated = outcomes.get(name)?.simulated;
-        if (simulated === undefined) return cellsOf([what, name, 'not tried', '']);
+        if (simulated === undefined) return readableRow([what, name, 'not tried', '']);
         const { found, processorMs } = simulated;
-        return cellsOf([what, name, found === null ? '**not found**' : `${found + 1}`, seconds(processorMs)]);
+        return readableRow([what, name, found === null ? '**not found**' : `${found + 1}`, seconds(processorMs)]);
       }),
     ),
   ].join('\n');
@@ -170,7 +163,6 @@ if (withinMs !== undefined && !(withinMs > 0)) throw new RangeError(`--within ${
 const isWhole = names.length === 0;
 const writes = isWhole || options.write;
 const chosen = isWhole ? listed : [...MUTANTS, ...SIMULATED_MUTANTS].filter(({ name }) => names.includes(name));
-mkdirSync(COPIES, { recursive: true });
 
 // The results of the older layers do not depend on the simulation.
 const measured = new Map(options.simulate ? onPage().map(({ name, older }) => [name, older]) : []);
@@ -183,8 +175,8 @@ const writeTables = (): void => {
   writePart(PAGE, 'the table of what was lost once: npm run mutants:simulated', lostOnceTable(outcomes));
 };
 
-const work = async (queue: StoreMutant[], older: boolean): Promise<void> => {
-  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+const tryAll = (mutants: ReadonlyArray<StoreMutant>, older: boolean): Promise<void> =>
+  tryMutants(mutants, AT_ONCE, async (mutant) => {
     const outcome = await tryMutant(mutant, outcomes.get(mutant.name), older);
     outcomes.set(mutant.name, outcome);
     if (writes) writeTables();
@@ -193,12 +185,9 @@ const work = async (queue: StoreMutant[], older: boolean): Promise<void> => {
     process.stdout.write(
       `${mutant.name}: ${how} (${seconds(processorMs)} s; others: ${olderCells(outcome.name, outcome.older).join(', ')})\n`,
     );
-  }
-};
-const workAll = (queue: StoreMutant[], older: boolean): Promise<unknown> =>
-  Promise.all(Array.from({ length: AT_ONCE }, () => work(queue, older)));
+  });
 if (!options.older)
-  await workAll(
+  await tryAll(
     chosen.filter(({ name }) => !outcomes.has(name)),
     false,
   );
@@ -207,7 +196,7 @@ const isUnmeasured = ({ name }: StoreMutant): boolean => {
   const outcome = outcomes.get(name);
   return outcome !== undefined && (outcome.older === undefined || outcome.older.isCut === true);
 };
-if (!options.simulate) await workAll(chosen.filter(isUnmeasured), true);
+if (!options.simulate) await tryAll(chosen.filter(isUnmeasured), true);
 if (writes) writeTables();
 const missed = chosen.filter((m) => outcomes.get(m.name)?.simulated.found === null && m.unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {

@@ -6,15 +6,14 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeBeginning } from '../../conformance/common/page-parts.js';
-import { copyWith, type Mutant } from '../../conformance/mutants/copy.js';
+import type { Mutant } from '../../conformance/mutants/copy.js';
+import { copiesOf, inCopyWith, keptOutcomes, readArguments, ROOT, rowOf, tryMutants } from '../../conformance/mutants/driver.js';
 import { MUTANTS } from './table.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const COPIES = join(ROOT, 'node_modules/.cache/fuzz-mutants');
+const COPIES = copiesOf('fuzz-mutants');
 const PAGE = join(ROOT, 'docs/checker-mutants.md');
 
 /** The seed of every run, so that the table can be made again. */
@@ -69,19 +68,12 @@ const outcomeOf = (mutant: Mutant, output: string, seconds: number): Outcome => 
 };
 
 const tried = async (mutant: Mutant, shrinks: boolean): Promise<Outcome> => {
-  const copy = join(COPIES, mutant.name);
   const began = performance.now();
-  try {
-    copyWith(mutant, copy, ROOT);
-    return outcomeOf(mutant, await fuzz(copy, shrinks), (performance.now() - began) / 1000);
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+  const output = await inCopyWith(mutant, join(COPIES, mutant.name), (copy) => fuzz(copy, shrinks));
+  return outcomeOf(mutant, output, (performance.now() - began) / 1000);
 };
 
 // --- the outcomes of an interrupted run --------------------------------------------------------------------------------------
-
-const KEPT = join(COPIES, 'outcomes.json');
 
 /** The hash of all files on which an outcome depends. */
 const TEXT = createHash('sha256');
@@ -89,23 +81,7 @@ for (const room of ['dist/checker', 'dist/fuzz']) {
   const files = readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
   for (const file of files.toSorted()) TEXT.update(readFileSync(join(ROOT, room, file)));
 }
-const BUILD = TEXT.digest('hex');
-
-interface KeptOutcomes {
-  readonly build: string;
-  readonly outcomes: ReadonlyArray<Outcome>;
-}
-
-const kept = (): ReadonlyArray<Outcome> => {
-  if (!existsSync(KEPT)) return [];
-  const { build, outcomes } = JSON.parse(readFileSync(KEPT, 'utf8')) as KeptOutcomes;
-  return build === BUILD ? outcomes : [];
-};
-
-const keep = (outcomes: ReadonlyArray<Outcome>): void => {
-  mkdirSync(COPIES, { recursive: true });
-  writeFileSync(KEPT, JSON.stringify({ build: BUILD, outcomes } satisfies KeptOutcomes));
-};
+const KEPT = keptOutcomes<Outcome>(join(COPIES, 'outcomes.json'), TEXT.digest('hex'));
 
 // --- the table -------------------------------------------------------------------------------------------------------------
 
@@ -116,9 +92,10 @@ const shortened = (text: string): string => {
   return bare.length > MOST_TEXT ? `${bare.slice(0, MOST_TEXT)} …` : bare;
 };
 
-const rowOf = ({ mutant, models, difference }: Outcome): string => {
+const rowOfOutcome = ({ mutant, models, difference }: Outcome): string => {
   const after = models === undefined ? '**not found**' : models.toLocaleString('en-US');
-  return `| ${[mutant.name, mutant.what, `\`${mutant.file.replace(/^checker\/(.*)\.js$/, '$1.ts')}\``, after, shortened(difference)].join(' | ')} |`;
+  const file = mutant.file.replace(/^checker\/(.*)\.js$/, '$1.ts');
+  return rowOf([mutant.name, mutant.what, `\`${file}\``, after, shortened(difference)]);
 };
 
 const tableOf = (outcomes: ReadonlyArray<Outcome>): string => {
@@ -134,7 +111,7 @@ ${found.length} of ${outcomes.length} found.
 
 | mutant | what | where | after | the first difference |
 | --- | --- | --- | --- | --- |
-${outcomes.map(rowOf).join('\n')}
+${outcomes.map(rowOfOutcome).join('\n')}
 `;
 };
 
@@ -142,30 +119,29 @@ ${outcomes.map(rowOf).join('\n')}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const resumes = process.argv.includes('--resume');
-const names = process.argv.slice(2).filter((arg) => arg !== '--resume');
+const { resumes, names } = readArguments(process.argv.slice(2));
 const unknown = names.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
 const isWhole = names.length === 0;
-const outcomes = new Map<string, Outcome>((resumes ? kept() : []).map((outcome) => [outcome.mutant.name, outcome]));
-const queue = MUTANTS.filter(({ name }) => (isWhole ? !outcomes.has(name) : names.includes(name)));
-const work = async (): Promise<void> => {
-  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-    const outcome = await tried(mutant, names.length === 1);
-    outcomes.set(mutant.name, outcome);
-    if (isWhole) keep([...outcomes.values()]);
-    const after = outcome.models === undefined ? 'NOT FOUND' : `after ${outcome.models} models: ${outcome.difference}`;
-    say(
-      isWhole
-        ? `${mutant.name}: ${after} (${Math.round(outcome.seconds)} s)`
-        : `${mutant.name}: ${mutant.what}\n${outcome.output.trimEnd()}`,
-    );
-  }
+const outcomes = new Map<string, Outcome>((resumes ? KEPT.read() : []).map((outcome) => [outcome.mutant.name, outcome]));
+const chosen = MUTANTS.filter(({ name }) => (isWhole ? !outcomes.has(name) : names.includes(name)));
+
+const tryAndTell = async (mutant: Mutant): Promise<void> => {
+  const outcome = await tried(mutant, names.length === 1);
+  outcomes.set(mutant.name, outcome);
+  if (isWhole) KEPT.write(outcomes.values());
+  const after = outcome.models === undefined ? 'NOT FOUND' : `after ${outcome.models} models: ${outcome.difference}`;
+  say(
+    isWhole
+      ? `${mutant.name}: ${after} (${Math.round(outcome.seconds)} s)`
+      : `${mutant.name}: ${mutant.what}\n${outcome.output.trimEnd()}`,
+  );
 };
+
 if (unknown.length > 0) {
   process.stderr.write(`fuzz:mutants: there is no mutant ${unknown.join(', ')}; they are listed in fuzz/mutants/table.ts\n`);
   process.exitCode = 2;
 } else {
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await tryMutants(chosen, AT_ONCE, tryAndTell);
   const all = MUTANTS.flatMap(({ name }) => outcomes.get(name) ?? []);
   if (isWhole) writeBeginning(PAGE, tableOf(all));
   const missed = all.filter(({ models }) => models === undefined).map(({ mutant }) => mutant.name);
