@@ -6,11 +6,11 @@ import { putBack, rogueOf, type Rogue } from './make/rogue.js';
 import { anySeldom } from './seldom/any-seldom.js';
 import { spoiled } from './make/spoil.js';
 import { progressFalls } from './oracle/judge.js';
-import { componentMachine, plainMachine, worldOf, type World } from './oracle/world.js';
-import { builtOf, type Built, type Recipe } from './recipe/recipe.js';
+import { componentMachine, plainMachine, worldOf, type OracleGraph } from './oracle/world.js';
+import { builtOf, type BuiltModel, type Recipe } from './recipe/recipe.js';
 import { differencesOfReport } from './ways/compare.js';
 import { run } from './ways/run.js';
-import type { Difference } from './ways/comparison.js';
+import type { ReportDifference } from './ways/comparison.js';
 import { anyWays, type Way } from './ways/way.js';
 
 /** The most states of a small model. Most models are small: they show most faults of a search, and many more of them can be tried. */
@@ -23,11 +23,11 @@ const MOST_STATES = 2500;
 const MOST_IN_A_CHAIN = 80_000;
 
 /** A model in which a way of the checker differs from the truth. */
-export interface Finding {
+export interface ModelFinding {
   readonly recipe: Recipe;
   readonly way: Way;
   /** The differences; there is at least one. */
-  readonly differences: ReadonlyArray<Difference>;
+  readonly differences: ReadonlyArray<ReportDifference>;
   /** The misdeed of a model that breaks the contract; undefined: the model keeps the contract. */
   readonly rogue?: string;
 }
@@ -36,23 +36,23 @@ export interface Finding {
 export interface Attempt {
   readonly ways: ReadonlyArray<Way>;
   readonly states: number;
-  readonly finding: Finding | undefined;
+  readonly finding: ModelFinding | undefined;
 }
 
 /** A model with its recipe, the form that the checker is given, and the oracle's graph. */
-export interface Explored {
+export interface ExploredModel {
   readonly recipe: Recipe;
-  readonly built: Built;
-  readonly world: World;
+  readonly built: BuiltModel;
+  readonly world: OracleGraph;
 }
 
-const machineOf = (built: Built) => (built.form === 'plain' ? plainMachine(built.model) : componentMachine(built.model));
+const machineOf = (built: BuiltModel) => (built.form === 'plain' ? plainMachine(built.model) : componentMachine(built.model));
 
 const isDeep = (recipe: Recipe): boolean =>
   recipe.form === 'plain' ? recipe.chain.length > 0 : recipe.domains.some(({ count }) => count !== undefined);
 
 /** A recipe's model with its whole graph, or undefined where that is too large. */
-export const explored = (recipe: Recipe, most = MOST_STATES): Explored | undefined => {
+export const explored = (recipe: Recipe, most = MOST_STATES): ExploredModel | undefined => {
   const built = builtOf(recipe);
   const world = worldOf(machineOf(built), isDeep(recipe) ? MOST_IN_A_CHAIN : most);
   return world && { recipe, built, world };
@@ -64,10 +64,10 @@ const asserts = ({ engine, search }: Way): boolean =>
 
 /** The differences between the checker and the truth, for one way of checking. */
 export const differencesOf = async (
-  { recipe, built, world }: Explored,
+  { recipe, built, world }: ExploredModel,
   way: Way,
   file: string,
-): Promise<ReadonlyArray<Difference>> => {
+): Promise<ReadonlyArray<ReportDifference>> => {
   const result = await run(recipe, built, way, file);
   const falls = asserts(way) && progressFalls(world);
   const isDoubtful =
@@ -94,7 +94,7 @@ const FEW_STATES = 4;
 interface Made {
   readonly recipe: Recipe;
   /** The model; undefined: it is too large. */
-  readonly model: Explored | undefined;
+  readonly model: ExploredModel | undefined;
 }
 
 /** Makes the model of a seed; only seldom one with almost no states. */
@@ -110,13 +110,14 @@ export const madeFrom = (seed: number): Made => {
   }
 };
 
-const depthOf = ({ nodes }: World): number => [...nodes.values()].reduce((deepest, { depth }) => Math.max(deepest, depth), 0);
+const depthOf = ({ nodes }: OracleGraph): number =>
+  [...nodes.values()].reduce((deepest, { depth }) => Math.max(deepest, depth), 0);
 
 /** One model in this many is tried once more, changed so that it breaks the contract. */
 const ROGUE_ONE_IN = 10;
 
 /** A way of checking that visits every state, and runs steps of the model again. */
-const wholeWay = (dice: Dice, { built, recipe }: Explored): Way => {
+const wholeWay = (dice: Dice, { built, recipe }: ExploredModel): Way => {
   const audit: Pick<Way, 'audit'> = dice.oneIn(2) ? { audit: 'all' } : {};
   const sweeps = recipe.form === 'plain' ? recipe.progress !== undefined : recipe.hasProgress;
   const engine = built.form === 'plain' ? 'plain' : dice.pick(['components', 'components', 'states', 'numbers'] as const);
@@ -127,7 +128,12 @@ const wholeWay = (dice: Dice, { built, recipe }: Explored): Way => {
 };
 
 /** The differences of a report on a model that breaks the contract. */
-const rogueDifferences = async (rogue: Rogue, recipe: Recipe, way: Way, file: string): Promise<ReadonlyArray<Difference>> => {
+const rogueDifferences = async (
+  rogue: Rogue,
+  recipe: Recipe,
+  way: Way,
+  file: string,
+): Promise<ReadonlyArray<ReportDifference>> => {
   const result = await run(recipe, rogue.built, way, file);
   if (putBack()) return [{ what: 'not put back', details: 'what the model changed of JavaScript was not put back' }];
   if (result.kind === 'error')
@@ -141,7 +147,7 @@ const rogueDifferences = async (rogue: Rogue, recipe: Recipe, way: Way, file: st
 };
 
 /** Tries a model that breaks the contract at one place. */
-const tryRogue = async (dice: Dice, model: Explored, file: string): Promise<Finding | undefined> => {
+const tryRogue = async (dice: Dice, model: ExploredModel, file: string): Promise<ModelFinding | undefined> => {
   const { recipe, world } = model;
   if (recipe.spoiled === true || world.machine.key !== undefined || isDeep(recipe) || progressFalls(world)) return undefined;
   const rogue = rogueOf(dice, builtOf(recipe), world);
@@ -157,7 +163,7 @@ const tryRogue = async (dice: Dice, model: Explored, file: string): Promise<Find
 const SELDOM_ONE_IN = 2;
 
 /** Tries a model of such a kind. It has dice of its own, so that the model of a seed does not depend on it. */
-const trySeldom = async (dice: Dice, file: string): Promise<Finding | undefined> => {
+const trySeldom = async (dice: Dice, file: string): Promise<ModelFinding | undefined> => {
   const made = anySeldom(dice);
   const model = made && explored(made.recipe, MOST_IN_A_SMALL_ONE);
   if (made === undefined || model === undefined) return undefined;

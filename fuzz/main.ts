@@ -10,7 +10,7 @@ import { compileLate } from './compiling.js';
 import { askMemorySeldom } from './memory.js';
 import { optionsOf, type Options } from './options.js';
 import { earlierOf, keep, rowFor, runName } from './record.js';
-import { countWay, failureLines, kindsLine, nothingTried, summaryLine, type Tried } from './say.js';
+import { countWay, failureLines, kindsLine, nothingTried, summaryLine, type TriedCounts } from './say.js';
 import { shrunk } from './shrink.js';
 import { watchdog } from './watchdog.js';
 
@@ -38,7 +38,7 @@ interface Recording {
   /** The number of models of this run that an earlier process has tried. */
   readonly before: number;
   readonly place: Parameters<typeof watchdog>[0]['record'];
-  readonly keep: (tried: Tried, differences: number, ms: number) => void;
+  readonly keep: (tried: TriedCounts, differences: number, ms: number) => void;
 }
 
 const recordingOf = ({ record, seed, only }: Options): Recording => {

@@ -1,5 +1,6 @@
 /** Prints a recipe as a module whose default export is the model, for a reader and for `bayou check`. */
-import { hasNormalForms, usedLooks, type ComponentRecipe, type Look, type Meeting, type Talking } from './recipe/component.js';
+import { hasNormalForms, usedLooks } from './recipe/component.js';
+import type { ComponentRecipe, RecipePredicate, RecipeInteraction, RecipeQuery } from './recipe/component.js';
 import type { PlainRecipe } from './recipe/plain.js';
 import type { Recipe } from './recipe/recipe.js';
 import { source } from './recipe/values.js';
@@ -107,10 +108,10 @@ const plainLines = (recipe: PlainRecipe): Lines => {
 const names = (recipe: ComponentRecipe, slots: ReadonlyArray<number>): string =>
   `[${slots.map((slot) => recipe.slots[slot]!.name).join(', ')}]`;
 
-const lookLine = (recipe: ComponentRecipe, { slots, rows, except }: Look): string =>
+const lookLine = (recipe: ComponentRecipe, { slots, rows, except }: RecipePredicate): string =>
   `over(${names(recipe, slots)}, (...locals) => ${except ? '!' : ''}${json(rows)}.includes(row(${names(recipe, slots)}, locals)))`;
 
-const meetingLine = (recipe: ComponentRecipe, meeting: Meeting): string => {
+const meetingLine = (recipe: ComponentRecipe, meeting: RecipeInteraction): string => {
   const { family, args, slots, writes, outcomes, guard, fair, talk, shift } = meeting;
   const label = `label: { family: ${json(family)}, args: ${json(args)} }${fair === undefined ? '' : `, fairness: ${json(fair)}`}`;
   if (talk !== undefined) {
@@ -126,7 +127,7 @@ const meetingLine = (recipe: ComponentRecipe, meeting: Meeting): string => {
 
 const climbed = ({ domains }: ComponentRecipe): number => domains.find(({ count }) => count !== undefined)?.count ?? 0;
 
-const talkingLine = (recipe: ComponentRecipe, { asker, answerer, ask, answer, take, shift }: Talking): string =>
+const talkingLine = (recipe: ComponentRecipe, { asker, answerer, ask, answer, take, shift }: RecipeQuery): string =>
   `talking(${json(recipe.domains[asker]!.name)}, ${json(recipe.domains[answerer]!.name)}, ${json(ask)}, ${json(answer)}, ${json(take)}, ${shift})`;
 
 /** The helper functions of all printed component models. */

@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { grouped, type Tried } from './say.js';
+import { grouped, type TriedCounts } from './say.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,7 +23,7 @@ export interface RunName {
 }
 
 /** A row of the record. */
-export interface Row extends RunName {
+export interface RecordRow extends RunName {
   readonly models: number;
   readonly searches: number;
   readonly states: number;
@@ -66,7 +66,7 @@ const COLUMNS = ['commit', 'checker', 'fuzz', 'seed', 'models', 'searches', 'sta
 
 const cell = (text: string): string => text.trim();
 
-const rowIn = (line: string): Row | undefined => {
+const rowIn = (line: string): RecordRow | undefined => {
   const cells = line.split('|').slice(1, -1).map(cell);
   if (cells.length !== COLUMNS.length || !/^\d+$/.test(cells[3]!)) return undefined;
   const [commit, checker, fuzz] = cells as [string, string, string];
@@ -85,7 +85,7 @@ const rowIn = (line: string): Row | undefined => {
 };
 
 /** The rows of a record; none where there is no such file. */
-const rowsOf = (file: string): ReadonlyArray<Row> =>
+const rowsOf = (file: string): ReadonlyArray<RecordRow> =>
   existsSync(file)
     ? readFileSync(file, 'utf8')
         .split('\n')
@@ -95,13 +95,13 @@ const rowsOf = (file: string): ReadonlyArray<Row> =>
 const isSame = (a: RunName, b: RunName): boolean => a.checker === b.checker && a.fuzz === b.fuzz && a.seed === b.seed;
 
 /** The row of a run; undefined where the record has none. */
-export const earlierOf = (file: string, name: RunName): Row | undefined => rowsOf(file).find((row) => isSame(row, name));
+export const earlierOf = (file: string, name: RunName): RecordRow | undefined => rowsOf(file).find((row) => isSame(row, name));
 
-const line = (row: Row): string =>
+const line = (row: RecordRow): string =>
   `| ${COLUMNS.map((name) => (name === 'commit' || name === 'checker' || name === 'fuzz' || name === 'seed' ? String(row[name]) : grouped(row[name]))).join(' | ')} |`;
 
 /** The page: the number of models that the newest checker was tried with, and all rows. */
-const pageOf = (rows: ReadonlyArray<Row>): string => {
+const pageOf = (rows: ReadonlyArray<RecordRow>): string => {
   const last = rows.at(-1)!;
   const like = rows.filter(({ checker }) => checker === last.checker);
   const sum = (name: 'models' | 'searches' | 'differences'): string => grouped(like.reduce((n, row) => n + row[name], 0));
@@ -119,7 +119,7 @@ ${rows.map(line).join('\n')}
 };
 
 /** Writes the row of a run into a record, in place of the run's earlier row. */
-export const keep = (file: string, row: Row): void => {
+export const keep = (file: string, row: RecordRow): void => {
   const rows = rowsOf(file);
   const at = rows.findIndex((other) => isSame(other, row));
   const beside = `${file}.new`;
@@ -128,7 +128,13 @@ export const keep = (file: string, row: Row): void => {
 };
 
 /** The row of a run: its numbers so far, added to those of its earlier row. */
-export const rowFor = (name: RunName, earlier: Row | undefined, tried: Tried, differences: number, ms: number): Row => ({
+export const rowFor = (
+  name: RunName,
+  earlier: RecordRow | undefined,
+  tried: TriedCounts,
+  differences: number,
+  ms: number,
+): RecordRow => ({
   ...name,
   models: (earlier?.models ?? 0) + tried.models,
   searches: (earlier?.searches ?? 0) + tried.searches,

@@ -1,10 +1,10 @@
 /** The texts of a run: how many models were tried in which ways, and of a difference the model, the way, and the command that repeats it. */
-import type { Finding } from './attempt.js';
+import type { ModelFinding } from './attempt.js';
 import { moduleOf } from './print.js';
 import type { Way } from './ways/way.js';
 
 /** The numbers of models and searches that were tried so far. */
-export interface Tried {
+export interface TriedCounts {
   models: number;
   searches: number;
   states: number;
@@ -14,7 +14,7 @@ export interface Tried {
   readonly kinds: Map<string, number>;
 }
 
-export const nothingTried = (): Tried => ({ models: 0, searches: 0, states: 0, tooLarge: 0, kinds: new Map() });
+export const nothingTried = (): TriedCounts => ({ models: 0, searches: 0, states: 0, tooLarge: 0, kinds: new Map() });
 
 /** The kinds of a search, its engine first. */
 const kindsOf = (way: Way): ReadonlyArray<string> => [
@@ -28,7 +28,7 @@ const kindsOf = (way: Way): ReadonlyArray<string> => [
 ];
 
 /** Counts a search. */
-export const countWay = (tried: Tried, way: Way): void => {
+export const countWay = (tried: TriedCounts, way: Way): void => {
   tried.searches++;
   for (const kind of kindsOf(way)) tried.kinds.set(kind, (tried.kinds.get(kind) ?? 0) + 1);
 };
@@ -44,13 +44,13 @@ export const grouped = (n: number): string => n.toLocaleString('en-US');
 const megabytes = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20);
 
 /** `4,000 models, 17,000 searches, 50,000 states, no difference; 60.0 s, 120 MB`. */
-export const summaryLine = ({ models, searches, states, tooLarge }: Tried, ms: number): string => {
+export const summaryLine = ({ models, searches, states, tooLarge }: TriedCounts, ms: number): string => {
   const left = tooLarge > 0 ? ` (${grouped(tooLarge)} too large)` : '';
   return `${grouped(models)} models${left}, ${grouped(searches)} searches, ${grouped(states)} states, no difference; ${(ms / 1000).toFixed(1)} s, ${megabytes()} MB`;
 };
 
 /** `searches: 70 components, 12 plain …; 20 dfs, 5 resumed …`. */
-export const kindsLine = ({ kinds }: Tried): string => {
+export const kindsLine = ({ kinds }: TriedCounts): string => {
   const parts = [...kinds].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const engines = ['components', 'plain', 'states', 'numbers', 'walks', 'threads'];
   const said = (wanted: boolean): string =>
@@ -61,11 +61,11 @@ export const kindsLine = ({ kinds }: Tried): string => {
   return `searches: ${said(true)}; of these ${said(false)}`;
 };
 
-const wayText = ({ engine, ...options }: Finding['way']): string => `${engine} ${JSON.stringify(options)}`;
+const wayText = ({ engine, ...options }: ModelFinding['way']): string => `${engine} ${JSON.stringify(options)}`;
 
 /** The printed lines on a finding. */
 export const failureLines = (
-  { recipe, way, differences, rogue }: Finding,
+  { recipe, way, differences, rogue }: ModelFinding,
   seed: number,
   models: number,
 ): ReadonlyArray<string> => [

@@ -1,5 +1,5 @@
 /** Makes a finding smaller: leaves out piece after piece of its model, as long as a difference of the same kind remains. */
-import { differencesOf, explored, type Finding } from './attempt.js';
+import { differencesOf, explored, type ModelFinding } from './attempt.js';
 import { usedLooks, type ComponentRecipe } from './recipe/component.js';
 import type { PlainRecipe } from './recipe/plain.js';
 import type { Recipe } from './recipe/recipe.js';
@@ -161,19 +161,19 @@ const MOST_TRIES = 1000;
 const MOST_MS = 300_000;
 
 /** The finding with a model from which no piece can be left out, or the smallest model found within the limits. Calls `beat` before each try. */
-export const shrunk = async (finding: Finding, file: string, beat: () => void): Promise<Finding> => {
+export const shrunk = async (finding: ModelFinding, file: string, beat: () => void): Promise<ModelFinding> => {
   // A smaller model may lack the place at which this one breaks the contract.
   if (finding.rogue !== undefined) return finding;
   const until = performance.now() + MOST_MS;
   const kinds = new Set(finding.differences.map(({ what }) => what));
-  const still = async (recipe: Recipe, way: Way): Promise<Finding | undefined> => {
+  const still = async (recipe: Recipe, way: Way): Promise<ModelFinding | undefined> => {
     beat();
     const model = explored(recipe);
     if (model === undefined) return undefined;
     const differences = await differencesOf(model, way, file);
     return differences.some(({ what }) => kinds.has(what)) ? { recipe, way, differences } : undefined;
   };
-  const smaller = ({ recipe, way }: Finding): ReadonlyArray<readonly [Recipe, Way]> => [
+  const smaller = ({ recipe, way }: ModelFinding): ReadonlyArray<readonly [Recipe, Way]> => [
     ...simplerWays(way).map((less) => [recipe, less] as const),
     ...simpler(recipe).map((less) => [less, way] as const),
   ];

@@ -4,7 +4,7 @@
  * acknowledged put.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Pulled, Put } from '#bayou/core/messages.js';
+import type { PulledAnswer, Put } from '#bayou/core/messages.js';
 import type { Stamp, Write } from '#bayou/core/write.js';
 import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
@@ -138,9 +138,9 @@ const takeIn = (dice: Dice, known: Known, { replica, handle }: Pick<DurableRepli
     return { t: time, r: PEER, client: 8, clientTime: time, key, value: `${time}` };
   };
   const writes = [writeAt(t), writeAt(t + 1)];
-  const all: Pulled = { type: 'pulled', from: PEER, after: null, upTo: null, writes, vv: [[PEER, t + 1]], clock: t + 1 };
+  const all: PulledAnswer = { type: 'pulled', from: PEER, after: null, upTo: null, writes, vv: [[PEER, t + 1]], clock: t + 1 };
   const between: Stamp = { t, r: PEER };
-  const parts: Pulled[] = [
+  const parts: PulledAnswer[] = [
     { ...all, writes: writes.slice(0, 1), upTo: between },
     { ...all, writes: writes.slice(1), after: between },
   ];

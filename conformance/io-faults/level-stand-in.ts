@@ -6,14 +6,14 @@
  */
 import { join } from 'node:path';
 import { replaceFile, writeAll, writeFile, type Files, type OpenFile } from '#bayou/impl/log/files.js';
-import type { Database, OpenDatabase, Operation } from '#bayou/impl/log/level-directory.js';
+import type { Database, OpenDatabase, RecordChange } from '#bayou/impl/log/level-directory.js';
 import { encodeLogRecord, readLogFile, readManifest } from '#bayou/impl/log/level-format.js';
 import { bytesIn, editOf, tableOf } from './level-table.js';
 
 type Records = Map<string, Buffer>;
 type LoggedOperation = readonly ['put', string, string] | readonly ['del', string];
 
-const lineOf = (o: Operation): LoggedOperation =>
+const lineOf = (o: RecordChange): LoggedOperation =>
   o.type === 'put' ? ['put', o.key, o.value.toString('base64')] : ['del', o.key];
 
 const apply = (records: Records, lines: ReadonlyArray<LoggedOperation>): void => {
@@ -77,7 +77,7 @@ const databaseOf = (file: OpenFile, records: Records): Database => {
   };
   // LevelDB, too, writes nothing after a batch that failed.
   let failed = false;
-  const write = (operations: Operation[], sync: boolean): void => {
+  const write = (operations: RecordChange[], sync: boolean): void => {
     if (failed) throw new Error('an earlier batch failed');
     failed = true;
     const lines = operations.map(lineOf);

@@ -15,9 +15,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
-import type { Pull, Pulled, Put } from '#bayou/core/messages.js';
+import type { Pull, PulledAnswer, Put } from '#bayou/core/messages.js';
 import type { SessionToken } from '#bayou/core/guarantees.js';
-import { nameOfSlot, type Seen } from '#bayou/impl/client-windows.js';
+import { nameOfSlot, type SeenPut } from '#bayou/impl/client-windows.js';
 import { openDurable } from '#bayou/impl/durable.js';
 import type { Append } from '#bayou/impl/log/log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
@@ -26,7 +26,7 @@ import { resume, token, type Session } from '#bayou/impl/session.js';
 import { textOf, type Message, type Net } from '#bayou/model/protocol/network.js';
 import type { Server } from '#bayou/model/protocol/server.js';
 import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
-import { byIdentity, FIRST, type Logged } from '#bayou/model/protocol/put-identity.js';
+import { byIdentity, FIRST, type LoggedWrite } from '#bayou/model/protocol/put-identity.js';
 import type { Rules } from '#bayou/model/protocol/rules.js';
 import { replicaOrd, stampOrd } from '#bayou/model/protocol/order.js';
 
@@ -42,7 +42,7 @@ export interface Disk {
 export interface ServerPart {
   readonly up: boolean;
   readonly replica: Replica;
-  readonly seen: ReadonlyArray<Seen>;
+  readonly seen: ReadonlyArray<SeenPut>;
   readonly disk: Disk | undefined;
 }
 
@@ -65,7 +65,7 @@ export type InFlight =
       readonly to: ReplicaId;
       /** The vector that was asked with. */
       readonly asked: Pull['vv'];
-      readonly pulled: Pulled;
+      readonly pulled: PulledAnswer;
     };
 
 /** The messages in flight, in the order of the model's bag. */
@@ -118,7 +118,7 @@ export const openDisk = async (
 };
 
 /** The puts to recognise after an append. */
-export const seenAfter = (seen: ReadonlyArray<Seen>, { seen: more, forgotten }: Append): ReadonlyArray<Seen> =>
+export const seenAfter = (seen: ReadonlyArray<SeenPut>, { seen: more, forgotten }: Append): ReadonlyArray<SeenPut> =>
   more.length === 0 && forgotten.length === 0
     ? seen
     : [...seen.filter((s) => !forgotten.some((f) => nameOfSlot(f) === nameOfSlot(s))), ...more];
@@ -130,8 +130,8 @@ const sorted = <T>(items: ReadonlyArray<T>, compare: (a: T, b: T) => number): Re
 const sortedVector = (entries: Pull['vv']): Pull['vv'] => sorted(entries, ([a], [b]) => replicaOrd.compare(a, b));
 
 /** The puts that the model remembers: of each client its last put at this server, in any session (`last`), or all puts (`all`). */
-const receiptsOf = (seen: ReadonlyArray<Seen>, remembered: 'last' | 'all'): Server['receipts'] => {
-  const last = new Map<NodeId, Seen>();
+const receiptsOf = (seen: ReadonlyArray<SeenPut>, remembered: 'last' | 'all'): Server['receipts'] => {
+  const last = new Map<NodeId, SeenPut>();
   for (const s of seen) last.set(s.client, s);
   return sorted(
     [...(remembered === 'all' ? seen : last.values())].map(({ client, session, clientTime, stamp }) => ({
@@ -147,7 +147,7 @@ const receiptsOf = (seen: ReadonlyArray<Seen>, remembered: 'last' | 'all'): Serv
 };
 
 /** Writes of the model; the implementation's do not say which session made them. */
-const logOf = (writes: Pulled['writes']): ReadonlyArray<Logged> =>
+const logOf = (writes: PulledAnswer['writes']): ReadonlyArray<LoggedWrite> =>
   sorted(writes, stampOrd.compare).map((write) => ({ ...write, session: FIRST }));
 
 /** A server of the model, with the puts that the model remembers (`Rules.remembersPuts`). */

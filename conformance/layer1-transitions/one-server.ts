@@ -1,5 +1,5 @@
 /** The steps of one server of the implementation: a put, a get, a pull, the receipt of an answer, each with the appends that it makes durable. */
-import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
+import type { Get, GetAnswer, Pull, PulledAnswer, Put, PutAnswer, RefusedAnswer } from '#bayou/core/messages.js';
 import { step, vectorOf, type Effects } from '#bayou/impl/replica.js';
 import { copyReplica, seenAfter, type ServerPart } from './implementation-parts.js';
 import type { MoveSettings } from './move.js';
@@ -17,7 +17,7 @@ export const putAt = (settings: MoveSettings, part: ServerPart, put: Put): reado
   const effects = step<'put'>(replica, put);
   return [withAppend(part, replica, effects), answerOf(effects)];
 };
-const answerOf = (effects: Effects<PutAnswer | Refused>): PutAnswer | Refused => effects.answer;
+const answerOf = (effects: Effects<PutAnswer | RefusedAnswer>): PutAnswer | RefusedAnswer => effects.answer;
 
 export const getAt = (part: ServerPart, get: Get): GetAnswer => step<'get'>(part.replica, get).answer;
 
@@ -36,7 +36,7 @@ export const takeIn = (
   settings: MoveSettings,
   part: ServerPart,
   asked: Pull['vv'],
-  pulled: Pulled,
+  pulled: PulledAnswer,
 ): readonly [ServerPart, string | undefined] => {
   const replica = writable(settings, part);
   const merged = step<'merge'>(replica, { type: 'merge', asked, pulled });

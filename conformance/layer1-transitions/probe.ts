@@ -3,7 +3,7 @@
  * to another replica (R14), clocks, stamps and sizes beyond all bounds (R16). A replica refuses each for its reason, and does not change.
  */
 import type { Write } from '#bayou/core/write.js';
-import type { Put, Refused } from '#bayou/core/messages.js';
+import type { Put, RefusedAnswer } from '#bayou/core/messages.js';
 import { clockOf, restore, snapshot, step, type Message, type Replica } from '#bayou/impl/replica.js';
 
 /** Above every bound of a clock, and of a value (contract, R16). */
@@ -14,7 +14,7 @@ const NOBODYS_SESSION = 'f'.repeat(32);
 interface Question {
   readonly what: string;
   readonly message: Message;
-  readonly reason: Refused['reason'];
+  readonly reason: RefusedAnswer['reason'];
 }
 
 const questions = (replica: Replica, accepted: Put): ReadonlyArray<Question> => {

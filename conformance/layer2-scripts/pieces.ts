@@ -6,7 +6,7 @@ import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { incarnationOf } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
-import type { GetAnswer, PutAnswer, Refused } from '#bayou/core/messages.js';
+import type { GetAnswer, PutAnswer, RefusedAnswer } from '#bayou/core/messages.js';
 import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import { kill, restart } from '#bayou/model/protocol/restarts.js';
 import type { Rules } from '#bayou/model/protocol/rules.js';
@@ -138,7 +138,7 @@ export class Pieces {
   }
 
   /** A put at a server: the server after it, and the answer. */
-  put(server: Server, session: Session, key: Bytes, value: Bytes): readonly [Server, Session, PutAnswer | Refused] {
+  put(server: Server, session: Session, key: Bytes, value: Bytes): readonly [Server, Session, PutAnswer | RefusedAnswer] {
     const before = this.#sessionOfKey(session, key);
     const request = S.putOf(MASTER_GUARANTEES, () => value)(before, key);
     const [after, answer] = Sv.acceptPut(RULES)(this.#ofKey(server, key), request);

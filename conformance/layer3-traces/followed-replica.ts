@@ -13,10 +13,10 @@
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Pull, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
+import type { Get, GetAnswer, Pull, Put, PutAnswer, RefusedAnswer } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
-import type { Logged } from '#bayou/model/protocol/put-identity.js';
+import type { LoggedWrite } from '#bayou/model/protocol/put-identity.js';
 import { isOlder, stampOrd } from '#bayou/model/protocol/order.js';
 import type { Rules, Variant } from '#bayou/model/protocol/rules.js';
 import {
@@ -27,7 +27,7 @@ import {
   receiveLast,
   receiveOther,
   receivePart,
-  type Pulled,
+  type AnswerToPull,
 } from '#bayou/model/protocol/pulls.js';
 import { acceptPut, answerGet, newServer, type Receipt, type Server } from '#bayou/model/protocol/server.js';
 import { covers, has, join, same, type Vector } from '#bayou/model/protocol/vector.js';
@@ -46,7 +46,7 @@ export class FollowedReplica {
   clock = 0;
   vv: Vector = [];
   readonly #logs = new Map<Bytes, Log>();
-  readonly #byReplica = new Map<ReplicaId, Map<Bytes, Logged>>();
+  readonly #byReplica = new Map<ReplicaId, Map<Bytes, LoggedWrite>>();
   readonly #receipts = new Map<string, Receipt>();
   readonly #undo: Undo[] = [];
   /** The steps of earlier lives that were not taken back: a copy of the log may be as old as any of them (R7a). */
@@ -60,7 +60,7 @@ export class FollowedReplica {
   #late: Log = [];
   #seen = -1;
   /** Of pulls in parts (R9): the writes that have arrived and are not in the store yet, and how far each pull is. */
-  #waiting = new Map<string, Logged>();
+  #waiting = new Map<string, LoggedWrite>();
   #transfers: ReadonlyArray<Transfer> = [];
 
   constructor(id: ReplicaId, variant: Variant) {
@@ -88,7 +88,7 @@ export class FollowedReplica {
     return [...this.#logs.values()].flat().sort(stampOrd.compare).slice(-most);
   }
 
-  put(put: Put, index: number): PutAnswer | Refused {
+  put(put: Put, index: number): PutAnswer | RefusedAnswer {
     const [after, answer] = acceptPut(this.#rules)(this.#slice(put.key, put), put);
     const name = receiptName(put);
     if (answer.type !== 'accepted' || this.#receipts.has(name)) return answer;
@@ -108,8 +108,8 @@ export class FollowedReplica {
   }
 
   /** R9: this replica's answer to a request, up to the stamp `upTo`; null: to the end. */
-  answer(pull: Pull, upTo: Stamp | null): Pulled {
-    const writes: Logged[] = [];
+  answer(pull: Pull, upTo: Stamp | null): AnswerToPull {
+    const writes: LoggedWrite[] = [];
     if (!covers(pull.vv, this.vv)) {
       for (const [r, t] of this.vv)
         if (!covers(pull.vv, [[r, t]])) for (const write of this.#byReplica.get(r)?.values() ?? []) writes.push(write);
@@ -123,7 +123,7 @@ export class FollowedReplica {
   }
 
   /** R9: takes an answer in. */
-  merge(asked: Vector, answer: Pulled, index: number): void {
+  merge(asked: Vector, answer: AnswerToPull, index: number): void {
     const pulled = this.#rules.variant === 'V8' ? { ...answer, writes: this.#late } : answer;
     this.#late = answer.writes;
     const own = this.#slice('');
@@ -149,9 +149,9 @@ export class FollowedReplica {
   }
 
   /** Takes the last part: key by key, the writes of the part and the waiting ones. */
-  #takeLast(pulled: Pulled, index: number): void {
+  #takeLast(pulled: AnswerToPull, index: number): void {
     const vv = join(this.vv, pulled.vv);
-    const byKey = new Map<Bytes, Logged[]>();
+    const byKey = new Map<Bytes, LoggedWrite[]>();
     const waited = [...this.#waiting.values()];
     for (const write of [...pulled.writes, ...waited.filter((w) => has(vv, w))]) {
       const list = byKey.get(write.key);

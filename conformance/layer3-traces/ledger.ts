@@ -1,8 +1,8 @@
 /** The ledger has the messages that the processes sent each other, as far as their traces tell them: requests of sessions, answers to them, pulls. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
-import type { Pulled } from '#bayou/model/protocol/pulls.js';
+import type { Get, GetAnswer, Put, PutAnswer, RefusedAnswer } from '#bayou/core/messages.js';
+import type { AnswerToPull } from '#bayou/model/protocol/pulls.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp } from '#bayou/core/write.js';
 import type { Process } from './timeline.js';
@@ -28,13 +28,13 @@ export interface Given {
   readonly key: string;
   /** 0 for gets. */
   readonly clientTime: number;
-  readonly answer: GetAnswer | PutAnswer | Refused;
+  readonly answer: GetAnswer | PutAnswer | RefusedAnswer;
   taken: boolean;
 }
 
 /** An answer to a pull. */
 export interface PullAnswer {
-  readonly pulled: Pulled;
+  readonly pulled: AnswerToPull;
   readonly process: Process;
   readonly index: number;
   readonly knows: number;

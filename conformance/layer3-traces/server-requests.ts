@@ -1,5 +1,5 @@
 /** Follows a server's answers to the requests of sessions (R2, R3, R12). */
-import type { Get, Put, Refused } from '#bayou/core/messages.js';
+import type { Get, Put, RefusedAnswer } from '#bayou/core/messages.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
 import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
@@ -43,7 +43,7 @@ const given = (
   scene: Scene,
   process: Process,
   e: EventOf<'accept' | 'refuse' | 'answer'>,
-  answer: ReturnType<FollowedReplica['get' | 'put']> | Refused,
+  answer: ReturnType<FollowedReplica['get' | 'put']> | RefusedAnswer,
 ) =>
   scene.ledger.given(e.client, process.who.id).push({
     process,

@@ -1,7 +1,7 @@
 /** The changes of a step of a followed replica, so that the step can be taken back. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
-import type { Identity, Logged } from '#bayou/model/protocol/put-identity.js';
+import type { PutIdentity, LoggedWrite } from '#bayou/model/protocol/put-identity.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
 import { same, type Vector } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';
@@ -12,7 +12,7 @@ export interface Undo {
   readonly index: number;
   readonly clock: number;
   readonly vv: Vector;
-  readonly waiting: Map<string, Logged>;
+  readonly waiting: Map<string, LoggedWrite>;
   /** The names of the entries that the step added. */
   readonly added: ReadonlyArray<string>;
   readonly transfers: ReadonlyArray<Transfer>;
@@ -26,7 +26,7 @@ const isSame = (a: Stamp | null, b: Stamp | null): boolean => (a === null || b =
 export const nameOf = ({ t, r }: Stamp): string => `${t} ${r}`;
 
 /** A put's name. */
-export const receiptName = ({ client, session, clientTime }: Identity): string => `${client} ${session} ${clientTime}`;
+export const receiptName = ({ client, session, clientTime }: PutIdentity): string => `${client} ${session} ${clientTime}`;
 
 /** Have these pulls in parts come equally far (R9)? */
 export const sameTransfers = (some: ReadonlyArray<Transfer>, others: ReadonlyArray<Transfer>): boolean =>
@@ -37,8 +37,8 @@ export const sameTransfers = (some: ReadonlyArray<Transfer>, others: ReadonlyArr
   });
 
 /** Returns a function that copies each map of waiting writes once: several steps share a map, which is changed in place, so they have to share its copy, too. */
-export const copyingOnce = (): ((waiting: Map<string, Logged>) => Map<string, Logged>) => {
-  const copies = new Map<Map<string, Logged>, Map<string, Logged>>();
+export const copyingOnce = (): ((waiting: Map<string, LoggedWrite>) => Map<string, LoggedWrite>) => {
+  const copies = new Map<Map<string, LoggedWrite>, Map<string, LoggedWrite>>();
   return (waiting) => {
     const copy = copies.get(waiting) ?? new Map(waiting);
     copies.set(waiting, copy);

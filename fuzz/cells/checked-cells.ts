@@ -8,7 +8,7 @@
 import ts from 'typescript';
 
 /** The changed text of a file. */
-export interface Checked {
+export interface CheckedFile {
   readonly text: string;
   /** The number of watched accesses. */
   readonly watched: number;
@@ -83,7 +83,7 @@ const isTarget = (node: ts.Node): boolean => {
  * The text of a file with its typed arrays watched. `name`: the file's name in the message on a wrong index. `helpers`: the path of the helpers' module.
  * `known`: comparisons whose read may go beyond the end.
  */
-export const checkedCells = (text: string, name: string, helpers: string, known: ReadonlyArray<string> = []): Checked => {
+export const checkedCells = (text: string, name: string, helpers: string, known: ReadonlyArray<string> = []): CheckedFile => {
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
   let watched = 0;
   const unwatched: number[] = [];

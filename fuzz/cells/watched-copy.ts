@@ -13,7 +13,7 @@ export const BEYOND: Readonly<Record<string, ReadonlyArray<string>>> = {
 };
 
 /** The accesses of the checker that are watched. */
-export interface Watched {
+export interface WatchedAccesses {
   /** The number of watched accesses. */
   readonly watched: number;
   /** The places of the others: `explicit/state-rows.js:12`. */
@@ -21,7 +21,11 @@ export interface Watched {
 }
 
 /** Makes the copy of the project below `root`. `edit` changes the text of a file of the checker before it is watched; the file's name is below `dist/checker`. */
-export const watchedCopy = (root: string, copy: string, edit = (text: string, _file: string): string => text): Watched => {
+export const watchedCopy = (
+  root: string,
+  copy: string,
+  edit = (text: string, _file: string): string => text,
+): WatchedAccesses => {
   copyOf(root, copy);
   const checker = join(copy, 'dist/checker');
   writeFileSync(join(checker, HELPERS_FILE), HELPERS);

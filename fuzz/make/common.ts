@@ -30,11 +30,11 @@ const KINDS = [
   'eventuallyAlways',
 ] as const;
 
-export type Kind = (typeof KINDS)[number];
+export type ClaimKind = (typeof KINDS)[number];
 
 /** Draws kinds of properties, often several of one kind. */
-export const anyKinds = (dice: Dice): ReadonlyArray<Kind> => {
-  const kinds: Kind[] = [];
+export const anyKinds = (dice: Dice): ReadonlyArray<ClaimKind> => {
+  const kinds: ClaimKind[] = [];
   for (let left = 1 + dice.below(6); left > 0; left--)
     kinds.push(kinds.length > 0 && dice.oneIn(3) ? dice.pick(kinds) : dice.pick(KINDS));
   return kinds;

@@ -5,12 +5,12 @@ import {
   type ComponentClaim,
   type ComponentRecipe,
   type Domain,
-  type Look,
-  type Meeting,
-  type Place,
+  type RecipePredicate,
+  type RecipeInteraction,
+  type RecipeSlot,
 } from '../recipe/component.js';
-import { anyKinds, type Kind } from './common.js';
-import { anyFrame, imagesOf, renamedState, rowsOf, type Frame } from './frame.js';
+import { anyKinds, type ClaimKind } from './common.js';
+import { anyFrame, imagesOf, renamedState, rowsOf, type RecipeFrame } from './frame.js';
 import { anyMeetings, anySlots, lookNumber, type ModelDraft } from './meetings.js';
 
 /** Looks at some slots, often at the same as before, in the same order or another, with all their images. */
@@ -21,14 +21,14 @@ const anyLooks = (draft: ModelDraft, rare: number, except: boolean): ReadonlyArr
   // Often two properties are decided in the same states.
   const isSame = known?.slots.join() === slots.join() && dice.oneIn(2);
   const rows = isSame ? known.rows : dice.some(range(rowsOf(frame, slots)), rare);
-  const look: Look = { slots, rows, except };
+  const look: RecipePredicate = { slots, rows, except };
   return dice.shuffled(imagesOf(frame, look)).map((image) => lookNumber(draft, image));
 };
 
 const severalLooks = (draft: ModelDraft, rare: number, except: boolean): ReadonlyArray<number> =>
   range(1 + draft.dice.below(3)).flatMap(() => anyLooks(draft, rare, except));
 
-const claimOf = (draft: ModelDraft, name: string, kind: Kind): ComponentClaim => {
+const claimOf = (draft: ModelDraft, name: string, kind: ClaimKind): ComponentClaim => {
   const { dice } = draft;
   const none = { name, kind, over: [], to: [], bare: false };
   const rare = dice.pick([0, 0.05, 0.15, 0.3]);
@@ -53,11 +53,11 @@ const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
   const isVery = dice.oneIn(60);
   const count = isVery ? 65_600 + dice.below(500) : 250 + dice.below(600);
   const domain: Domain = { name: 'deep', values: [], count, progress: [], variants: 1 };
-  const slot: Place = { name: 'deep', domain: 0, initial: 0 };
-  const climb: Meeting = { family: 'Climb', args: [], slots: [0], writes: [0], outcomes: [], climbs: true, shift: 0 };
-  const far: Look = { slots: [0], rows: [isVery ? count + 1 : count - 1 - dice.below(30)], except: true };
+  const slot: RecipeSlot = { name: 'deep', domain: 0, initial: 0 };
+  const climb: RecipeInteraction = { family: 'Climb', args: [], slots: [0], writes: [0], outcomes: [], climbs: true, shift: 0 };
+  const far: RecipePredicate = { slots: [0], rows: [isVery ? count + 1 : count - 1 - dice.below(30)], except: true };
   const mates = isVery ? [] : range(dice.below(3));
-  const toggles = mates.map((i): Meeting => ({
+  const toggles = mates.map((i): RecipeInteraction => ({
     family: 'Toggle',
     args: [`t${i}`],
     slots: [1 + i, 0],
@@ -71,7 +71,7 @@ const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
   return {
     ...recipe,
     domains: [domain, { name: 'toggle', values: [false, true], progress: [0, 1], variants: 1 }],
-    slots: [slot, ...mates.map((i): Place => ({ name: `t${i}`, domain: 1, initial: 0 }))],
+    slots: [slot, ...mates.map((i): RecipeSlot => ({ name: `t${i}`, domain: 1, initial: 0 }))],
     looks: [far, { slots: [0], rows: [count - 1], except: false }],
     meetings: [climb, ...toggles],
     claims: [
@@ -84,7 +84,7 @@ const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
 };
 
 /** Several initial states, with all that renamings make of them; one of them may be there twice. */
-const anyInitial = (dice: Dice, frame: Frame): ReadonlyArray<ReadonlyArray<number>> => {
+const anyInitial = (dice: Dice, frame: RecipeFrame): ReadonlyArray<ReadonlyArray<number>> => {
   const first = frame.slots.map(({ initial }) => initial);
   const others = range(dice.below(3)).map(() =>
     frame.slots.map(({ domain, initial }) => (dice.oneIn(3) ? dice.below(sizeOfDomain(frame.domains[domain]!)) : initial)),
@@ -100,10 +100,11 @@ const EMPTY: Pick<ComponentRecipe, 'form' | 'exchanges'> = { form: 'component', 
 
 /** A random component model. */
 export const anyComponents = (dice: Dice): ComponentRecipe => {
-  const frame: Frame = anyFrame(dice);
+  const frame: RecipeFrame = anyFrame(dice);
   const kinds = anyKinds(dice);
-  const nameOf = (kind: Kind, i: number): string => `${i} ${kind}`;
-  const named = (wanted: Kind): ReadonlyArray<string> => kinds.flatMap((kind, i) => (kind === wanted ? [nameOf(kind, i)] : []));
+  const nameOf = (kind: ClaimKind, i: number): string => `${i} ${kind}`;
+  const named = (wanted: ClaimKind): ReadonlyArray<string> =>
+    kinds.flatMap((kind, i) => (kind === wanted ? [nameOf(kind, i)] : []));
   const draft: ModelDraft = {
     dice,
     frame,

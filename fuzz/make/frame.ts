@@ -1,30 +1,31 @@
 /** The frame of a random component model: its domains, slots and renamings, before it has interactions. */
 import { range, type Dice } from '../dice.js';
-import { sizeOfDomain, type Domain, type Look, type Place, type Renaming, type Row } from '../recipe/component.js';
-import { anyTrees, type Tree } from '../recipe/values.js';
+import { sizeOfDomain } from '../recipe/component.js';
+import type { Domain, RecipePredicate, RecipeSlot, SlotRenaming, ValueRow } from '../recipe/component.js';
+import { anyTrees, type ValueTree } from '../recipe/values.js';
 import { orders } from './common.js';
 
-export interface Frame {
+export interface RecipeFrame {
   readonly domains: ReadonlyArray<Domain>;
-  readonly slots: ReadonlyArray<Place>;
+  readonly slots: ReadonlyArray<RecipeSlot>;
   /** All renamings under which the model will be closed, the identity first. */
-  readonly renamings: ReadonlyArray<Renaming>;
+  readonly renamings: ReadonlyArray<SlotRenaming>;
   /** The renamings that the model declares. */
-  readonly declared: ReadonlyArray<Renaming>;
+  readonly declared: ReadonlyArray<SlotRenaming>;
   readonly hasProgress: boolean;
 }
 
 // --- rows ------------------------------------------------------------------------------------------------------------------
 
-const sizes = ({ domains, slots }: Frame, which: ReadonlyArray<number>): ReadonlyArray<number> =>
+const sizes = ({ domains, slots }: RecipeFrame, which: ReadonlyArray<number>): ReadonlyArray<number> =>
   which.map((slot) => sizeOfDomain(domains[slots[slot]!.domain]!));
 
 /** The number of rows of a table over these slots. */
-export const rowsOf = (frame: Frame, which: ReadonlyArray<number>): number =>
+export const rowsOf = (frame: RecipeFrame, which: ReadonlyArray<number>): number =>
   sizes(frame, which).reduce((n, size) => n * size, 1);
 
 /** The values of the slots in a row. */
-export const valuesIn = (frame: Frame, which: ReadonlyArray<number>, row: Row): ReadonlyArray<number> => {
+export const valuesIn = (frame: RecipeFrame, which: ReadonlyArray<number>, row: ValueRow): ReadonlyArray<number> => {
   let rest = row;
   return sizes(frame, which).map((size) => {
     const value = rest % size;
@@ -34,24 +35,24 @@ export const valuesIn = (frame: Frame, which: ReadonlyArray<number>, row: Row): 
 };
 
 /** The row of these values. */
-export const rowWith = (frame: Frame, which: ReadonlyArray<number>, values: ReadonlyArray<number>): Row =>
+export const rowWith = (frame: RecipeFrame, which: ReadonlyArray<number>, values: ReadonlyArray<number>): ValueRow =>
   sizes(frame, which).reduceRight((row, size, i) => row * size + values[i]!, 0);
 
 // --- renaming --------------------------------------------------------------------------------------------------------------
 
 /** The images of a state, which is given by the values of all slots. */
-export const renamedState = (frame: Frame, renaming: Renaming, state: ReadonlyArray<number>): ReadonlyArray<number> => {
+export const renamedState = (frame: RecipeFrame, renaming: SlotRenaming, state: ReadonlyArray<number>): ReadonlyArray<number> => {
   const image: number[] = [];
   state.forEach((value, slot) => (image[renaming.slotTo[slot]!] = renamedValue(frame, renaming, slot, value)));
   return image;
 };
 
 /** The image of the value of a slot. */
-export const renamedValue = ({ slots }: Frame, { values }: Renaming, slot: number, value: number): number =>
+export const renamedValue = ({ slots }: RecipeFrame, { values }: SlotRenaming, slot: number, value: number): number =>
   values[slots[slot]!.domain]![value] ?? value;
 
 /** The image of a row. */
-export const renamedRow = (frame: Frame, renaming: Renaming, which: ReadonlyArray<number>, row: Row): Row => {
+export const renamedRow = (frame: RecipeFrame, renaming: SlotRenaming, which: ReadonlyArray<number>, row: ValueRow): ValueRow => {
   const values = valuesIn(frame, which, row).map((value, i) => renamedValue(frame, renaming, which[i]!, value));
   return rowWith(
     frame,
@@ -61,12 +62,12 @@ export const renamedRow = (frame: Frame, renaming: Renaming, which: ReadonlyArra
 };
 
 /** The images of some slots. */
-export const renamedSlots = ({ slotTo }: Renaming, which: ReadonlyArray<number>): ReadonlyArray<number> =>
+export const renamedSlots = ({ slotTo }: SlotRenaming, which: ReadonlyArray<number>): ReadonlyArray<number> =>
   which.map((slot) => slotTo[slot]!);
 
 /** All images of a look, each once. */
-export const imagesOf = (frame: Frame, look: Look): ReadonlyArray<Look> => {
-  const images = frame.renamings.map((renaming): Look => {
+export const imagesOf = (frame: RecipeFrame, look: RecipePredicate): ReadonlyArray<RecipePredicate> => {
+  const images = frame.renamings.map((renaming): RecipePredicate => {
     const rows = look.rows.map((row) => renamedRow(frame, renaming, look.slots, row)).toSorted((a, b) => a - b);
     return { slots: renamedSlots(renaming, look.slots), rows, except: look.except };
   });
@@ -78,7 +79,7 @@ export const imagesOf = (frame: Frame, look: Look): ReadonlyArray<Look> => {
 const LEAVES = 'xyz';
 
 /** A value that has one number for each leaf, in one of the forms that models use; it has the names of the leaves. */
-const vectorTree = (form: number, vector: ReadonlyArray<number>): Tree => {
+const vectorTree = (form: number, vector: ReadonlyArray<number>): ValueTree => {
   if (form === 0) return { list: vector };
   if (form === 1) return { fields: vector.map((n, i) => [LEAVES[i]!, n] as const) };
   if (form === 2) return { set: vector.flatMap((n, i) => (n > 0 ? [LEAVES[i]!] : [])) };
@@ -120,7 +121,7 @@ const progressOf = (dice: Dice, size: number, images: ReadonlyArray<ReadonlyArra
 };
 
 /** Slots and domains at random, and renamings of the leaves where the model is to be symmetric. */
-export const anyFrame = (dice: Dice): Frame => {
+export const anyFrame = (dice: Dice): RecipeFrame => {
   const counts = countsOf(dice);
   const isSymmetric = counts.leaves > 1 && dice.oneIn(3);
   const vectors = vectorsOf(counts.leaves);
@@ -134,7 +135,7 @@ export const anyFrame = (dice: Dice): Frame => {
       ? vectors.map((vector) => vectors.findIndex((other) => other.join() === permuted(vector, order).join()))
       : range(hubValues.length),
   );
-  const domain = (name: string, values: ReadonlyArray<Tree>, images: ReadonlyArray<ReadonlyArray<number>>): Domain => ({
+  const domain = (name: string, values: ReadonlyArray<ValueTree>, images: ReadonlyArray<ReadonlyArray<number>>): Domain => ({
     name,
     values,
     progress: progressOf(dice, values.length, images),
@@ -143,7 +144,7 @@ export const anyFrame = (dice: Dice): Frame => {
   const domains = [domain('leaf', leafValues, []), domain('hub', hubValues, hubTo), domain('door', [false, true], [])];
   const initialHub = isSymmetric ? vectors.findIndex((vector) => vector.every((n) => n === 0)) : 0;
   const firstLeaf = dice.below(leafValues.length);
-  const made: ReadonlyArray<Place> = [
+  const made: ReadonlyArray<RecipeSlot> = [
     ...range(counts.leaves).map((i) => ({
       name: LEAVES[i]!,
       domain: 0,
@@ -153,14 +154,14 @@ export const anyFrame = (dice: Dice): Frame => {
     ...range(counts.doors + counts.idle).map((i) => ({ name: `d${i}`, domain: DOOR, initial: dice.below(2) })),
   ];
   const slots = dice.shuffled(made);
-  const renamings = group.map((order, g): Renaming => {
+  const renamings = group.map((order, g): SlotRenaming => {
     const slotTo = slots.map(({ name }, i) => {
       const leaf = LEAVES.indexOf(name);
       return leaf < 0 ? i : slots.findIndex((slot) => slot.name === LEAVES[order[leaf]!]);
     });
     return { name: `leaves ${order.join('')}`, slotTo, values: [range(leafValues.length), hubTo[g]!, [0, 1]] };
   });
-  const isIdentity = ({ slotTo }: Renaming): boolean => slotTo.every((to, i) => to === i);
+  const isIdentity = ({ slotTo }: SlotRenaming): boolean => slotTo.every((to, i) => to === i);
   const others = renamings.filter((renaming) => !isIdentity(renaming));
   return {
     domains,
@@ -172,7 +173,7 @@ export const anyFrame = (dice: Dice): Frame => {
 };
 
 /** The renamings that a model declares: all, the rotations of the leaves, or generators. */
-const declaredOf = (dice: Dice, others: ReadonlyArray<Renaming>, leaves: number): ReadonlyArray<Renaming> => {
+const declaredOf = (dice: Dice, others: ReadonlyArray<SlotRenaming>, leaves: number): ReadonlyArray<SlotRenaming> => {
   const turns = others.filter(({ slotTo }) => slotTo.filter((to, i) => to !== i).length === leaves);
   if (dice.oneIn(4)) return turns;
   if (leaves === 3 && dice.oneIn(3)) {

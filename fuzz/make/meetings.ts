@@ -3,21 +3,21 @@ import type { Fairness } from '#bayou/checker/model.js';
 import { range, type Dice } from '../dice.js';
 import {
   sizeOfDomain,
-  type Look,
-  type Meeting,
+  type RecipePredicate,
+  type RecipeInteraction,
   type RecipeRemarks,
-  type Talking,
+  type RecipeQuery,
   type RecipeOutcome,
 } from '../recipe/component.js';
 import { fairnessOf } from './common.js';
-import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type Frame } from './frame.js';
+import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type RecipeFrame } from './frame.js';
 
 /** The draft of a component model: its dice and frame, and its looks and exchanges so far. */
 export interface ModelDraft {
   readonly dice: Dice;
-  readonly frame: Frame;
-  readonly looks: Look[];
-  readonly exchanges: Talking[];
+  readonly frame: RecipeFrame;
+  readonly looks: RecipePredicate[];
+  readonly exchanges: RecipeQuery[];
   /** The names of step properties that steps may break. */
   readonly violable: ReadonlyArray<string>;
   readonly reachable: ReadonlyArray<string>;
@@ -30,7 +30,7 @@ const unique = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => [
 ];
 
 /** The number of a look; a new look is added. */
-export const lookNumber = ({ looks }: ModelDraft, look: Look): number => {
+export const lookNumber = ({ looks }: ModelDraft, look: RecipePredicate): number => {
   const text = JSON.stringify(look);
   const known = looks.findIndex((other) => JSON.stringify(other) === text);
   return known >= 0 ? known : looks.push(look) - 1;
@@ -43,7 +43,7 @@ const anySaid = ({ dice, violable, reachable }: ModelDraft): RecipeRemarks => ({
 });
 
 /** The slots that steps may change. */
-const activeSlots = ({ slots }: Frame): ReadonlyArray<number> =>
+const activeSlots = ({ slots }: RecipeFrame): ReadonlyArray<number> =>
   range(slots.length).filter((i) => Number(slots[i]!.name.slice(1) || 0) < 3);
 
 /** Draws `count` slots, with `first` among them. */
@@ -98,7 +98,7 @@ const anyTable = (draft: ModelDraft, slots: ReadonlyArray<number>, writes: Reado
 };
 
 /** An interaction with all its images. */
-const family = (draft: ModelDraft, name: string, written: number, together: boolean): ReadonlyArray<Meeting> => {
+const family = (draft: ModelDraft, name: string, written: number, together: boolean): ReadonlyArray<RecipeInteraction> => {
   const { dice, frame } = draft;
   const slots = dice.shuffled(anySlots(draft, dice.pick([1, 1, 2, 2, 2, 3]), together, [written]));
   const writes = dice.oneIn(12) ? [] : range(slots.length).filter((i) => slots[i] === written || dice.oneIn(2));
@@ -118,7 +118,7 @@ const family = (draft: ModelDraft, name: string, written: number, together: bool
   }
   const fair = dice.oneIn(2) ? undefined : dice.oneIn(2) ? name : 'shared';
   const shift = dice.below(2);
-  return [...tables.values()].map((image): Meeting => ({
+  return [...tables.values()].map((image): RecipeInteraction => ({
     family: name,
     args: image.slots.map((slot) => frame.slots[slot]!.name),
     slots: image.slots,
@@ -130,9 +130,9 @@ const family = (draft: ModelDraft, name: string, written: number, together: bool
 };
 
 /** Gives guards to some meetings. A guard is true where a step is enabled, and sometimes elsewhere. Several meetings may share one. */
-const guarded = (draft: ModelDraft, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
+const guarded = (draft: ModelDraft, meetings: ReadonlyArray<RecipeInteraction>): ReadonlyArray<RecipeInteraction> => {
   const { dice, frame } = draft;
-  const guards = new Map<Meeting, number>();
+  const guards = new Map<RecipeInteraction, number>();
   for (const meeting of meetings) {
     if (!dice.oneIn(3) || guards.has(meeting)) continue;
     const chosen = dice.some(meeting.slots, 0.6);
@@ -165,13 +165,13 @@ const guarded = (draft: ModelDraft, meetings: ReadonlyArray<Meeting>): ReadonlyA
 // --- exchanges -------------------------------------------------------------------------------------------------------------
 
 /** By value of a slot, its least image under the renamings. */
-const leastOf = ({ renamings }: Frame, domain: number, size: number): ReadonlyArray<number> =>
+const leastOf = ({ renamings }: RecipeFrame, domain: number, size: number): ReadonlyArray<number> =>
   range(size).map((value) => Math.min(...renamings.map(({ values }) => values[domain]![value] ?? value)));
 
 const QUESTIONS = 2;
 const ANSWERS = 3;
 
-const anyTalking = (draft: ModelDraft, asker: number, answerer: number): Talking => {
+const anyTalking = (draft: ModelDraft, asker: number, answerer: number): RecipeQuery => {
   const { dice, frame } = draft;
   const [a, b] = [frame.slots[asker]!.domain, frame.slots[answerer]!.domain];
   const [askers, answerers] = [sizeOfDomain(frame.domains[a]!), sizeOfDomain(frame.domains[b]!)];
@@ -206,19 +206,19 @@ const anyTalking = (draft: ModelDraft, asker: number, answerer: number): Talking
   };
 };
 
-const talkFamily = (draft: ModelDraft, name: string, asker: number, together: boolean): ReadonlyArray<Meeting> => {
+const talkFamily = (draft: ModelDraft, name: string, asker: number, together: boolean): ReadonlyArray<RecipeInteraction> => {
   const { dice, frame, exchanges } = draft;
   const [, answerer, ...others] = anySlots(draft, 4, together || dice.oneIn(3), [asker]);
   if (answerer === undefined) return [];
   const like = exchanges.findIndex((e) => e.asker === frame.slots[asker]!.domain && e.answerer === frame.slots[answerer]!.domain);
   const exchange = like >= 0 && dice.oneIn(2) ? like : exchanges.push(anyTalking(draft, asker, answerer)) - 1;
   const over = dice.oneIn(2) ? [] : others.slice(0, 1 + dice.below(2));
-  const when: Look | undefined =
+  const when: RecipePredicate | undefined =
     over.length === 0 ? undefined : { slots: over, rows: dice.some(range(rowsOf(frame, over)), 0.6), except: false };
   const fair = dice.oneIn(3) ? { fair: name } : {};
-  const made = frame.renamings.map((renaming, g): Meeting => {
+  const made = frame.renamings.map((renaming, g): RecipeInteraction => {
     const slots = renamedSlots(renaming, [asker, answerer]);
-    const image: Look | undefined = when && {
+    const image: RecipePredicate | undefined = when && {
       slots: renamedSlots(renaming, when.slots),
       rows: when.rows.map((row) => renamedRow(frame, frame.renamings[g]!, when.slots, row)).toSorted((x, y) => x - y),
       except: false,
@@ -233,7 +233,7 @@ const talkFamily = (draft: ModelDraft, name: string, asker: number, together: bo
 // --- fairness --------------------------------------------------------------------------------------------------------------
 
 /** The same interactions, with some fairness classes made strong. */
-const strengthened = (dice: Dice, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
+const strengthened = (dice: Dice, meetings: ReadonlyArray<RecipeInteraction>): ReadonlyArray<RecipeInteraction> => {
   const classes = new Map<string, Fairness>();
   for (const { fair } of meetings) if (typeof fair === 'string') classes.set(fair, classes.get(fair) ?? fairnessOf(dice, fair));
   return meetings.map((meeting) =>
@@ -244,7 +244,7 @@ const strengthened = (dice: Dice, meetings: ReadonlyArray<Meeting>): ReadonlyArr
 // --- all of them -----------------------------------------------------------------------------------------------------------
 
 /** All interactions of a model. */
-export const anyMeetings = (draft: ModelDraft): ReadonlyArray<Meeting> => {
+export const anyMeetings = (draft: ModelDraft): ReadonlyArray<RecipeInteraction> => {
   const { dice, frame } = draft;
   const together = dice.oneIn(6);
   const slots = dice.shuffled(activeSlots(frame));

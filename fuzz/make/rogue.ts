@@ -6,14 +6,14 @@ import type { ComponentModel, Interaction, Model, Outcome, Predicate, Slot } fro
 import type { Dice } from '../dice.js';
 import { truths } from '../oracle/judge.js';
 import { canon } from '../oracle/text.js';
-import type { Node, World } from '../oracle/world.js';
-import type { Built } from '../recipe/recipe.js';
+import type { StateNode, OracleGraph } from '../oracle/world.js';
+import type { BuiltModel } from '../recipe/recipe.js';
 
 /** A model that misbehaves. */
 export interface Rogue {
   /** The misdeed, as a phrase after the model's name: `changes what it is given`. */
   readonly what: string;
-  readonly built: Built;
+  readonly built: BuiltModel;
 }
 
 type Values = ReadonlyArray<unknown>;
@@ -92,7 +92,7 @@ const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: Va
 const pickOf = <T>(dice: Dice, items: ReadonlyArray<T>): T | undefined => (items.length === 0 ? undefined : dice.pick(items));
 
 /** A property that holds in every state, so that the checker evaluates it in every state. */
-const heldIn = (dice: Dice, world: World): string | undefined =>
+const heldIn = (dice: Dice, world: OracleGraph): string | undefined =>
   pickOf(
     dice,
     truths(world).filter(({ claim, verdict }) => claim.kind === 'always' && verdict === 'holds'),
@@ -102,7 +102,7 @@ const heldIn = (dice: Dice, world: World): string | undefined =>
 
 type Plain = Model<unknown, unknown>;
 
-const roguePlain = (dice: Dice, model: Plain, world: World, node: Node): readonly [string, Plain] | undefined => {
+const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, node: StateNode): readonly [string, Plain] | undefined => {
   const isHere = ([state]: Values): boolean => canon(state) === node.text;
   const next = (misdeed: Misdeed): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
   const what = dice.pick([...Object.keys(ofSteps), 'gives two answers', 'gives what cannot be seen', 'gives no boolean']);
@@ -131,7 +131,7 @@ const roguePlain = (dice: Dice, model: Plain, world: World, node: Node): readonl
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
 
-const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: Node): Values =>
+const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: StateNode): Values =>
   wanted.map((slot) => (state as Values)[slots.indexOf(slot)]);
 
 /** The outcomes with one value of each changed, of a slot that is written or of one that is not. */
@@ -159,8 +159,8 @@ const misdeedIn = (dice: Dice, what: string, { writes, slots }: Interaction, loc
 const rogueComponents = (
   dice: Dice,
   model: ComponentModel,
-  world: World,
-  node: Node,
+  world: OracleGraph,
+  node: StateNode,
 ): readonly [string, ComponentModel] | undefined => {
   const what = dice.pick([
     ...Object.keys(ofSteps),
@@ -208,7 +208,7 @@ const rogueComponents = (
 // --- both --------------------------------------------------------------------------------------------------------------------
 
 /** A model with one misdeed at a reachable state; undefined where the dice find no place. */
-export const rogueOf = (dice: Dice, built: Built, world: World): Rogue | undefined => {
+export const rogueOf = (dice: Dice, built: BuiltModel, world: OracleGraph): Rogue | undefined => {
   const node = dice.pick([...world.nodes.values()]);
   if (built.form === 'plain') {
     const made = roguePlain(dice, built.model, world, node);

@@ -1,6 +1,6 @@
 /** Spoils models: gives a model a false reduction, or changes it so that its reduction becomes false. */
 import { range, type Dice } from '../dice.js';
-import { sizeOfDomain, type ComponentRecipe, type Renaming } from '../recipe/component.js';
+import { sizeOfDomain, type ComponentRecipe, type SlotRenaming } from '../recipe/component.js';
 import type { PlainRecipe } from '../recipe/plain.js';
 import type { Recipe } from '../recipe/recipe.js';
 
@@ -70,7 +70,7 @@ const foldsOf = (dice: Dice, { domains }: ComponentRecipe): ReadonlyArray<Readon
 };
 
 /** Draws a renaming that exchanges slots of one kind, values of one domain, or both. */
-const anyRenaming = (dice: Dice, { slots, domains }: ComponentRecipe): Renaming => {
+const anyRenaming = (dice: Dice, { slots, domains }: ComponentRecipe): SlotRenaming => {
   const domain = dice.below(domains.length);
   const alike = slots.flatMap((slot, i) => (slot.domain === domain ? [i] : []));
   const order = alike.length > 1 && dice.oneIn(2) ? dice.shuffled(alike) : alike;

@@ -2,27 +2,27 @@
  * Finds the states where a fair run can stay for ever, by greatest fixpoints over sets of states (Emerson and Lei). Strong fairness is decided by trying
  * which classes are never enabled again. The checker looks for strongly connected components; the oracle does not, so that the two differ.
  */
-import type { Arc, Node } from './world.js';
+import type { StateArc, StateNode } from './world.js';
 
 /** A condition that a run must meet again and again: at a state, or by an arc. */
 interface Recurrence {
-  readonly at: (node: Node) => boolean;
-  readonly by: (arc: Arc, from: Node) => boolean;
+  readonly at: (node: StateNode) => boolean;
+  readonly by: (arc: StateArc, from: StateNode) => boolean;
 }
 
 /** Is this a step of the class? A step that changes nothing neither enables a class nor takes it. */
-export const isOf = (name: string, arc: Arc, from: Node): boolean => arc.fairness?.name === name && arc.to !== from;
+export const isOf = (name: string, arc: StateArc, from: StateNode): boolean => arc.fairness?.name === name && arc.to !== from;
 
 /** Does a step of the class change the state of this node? */
-export const isEnabled = (name: string, node: Node): boolean => node.arcs.some((arc) => isOf(name, arc, node));
+export const isEnabled = (name: string, node: StateNode): boolean => node.arcs.some((arc) => isOf(name, arc, node));
 
 /** Is the node an end, where a run stutters? Of a node beyond the boundary the steps are unknown, so it is none. */
-const isEnd = (node: Node): boolean => node.isWithin && node.arcs.length === 0;
+const isEnd = (node: StateNode): boolean => node.isWithin && node.arcs.length === 0;
 
 const whatever: Recurrence['by'] = () => false;
 
 /** The largest subset of `start` in which a run can stay, from each of its states, and meet each condition again and again. */
-const greatest = (start: ReadonlySet<Node>, conditions: ReadonlyArray<Recurrence>): ReadonlySet<Node> => {
+const greatest = (start: ReadonlySet<StateNode>, conditions: ReadonlyArray<Recurrence>): ReadonlySet<StateNode> => {
   let set = start;
   for (;;) {
     const before = set.size;
@@ -33,9 +33,9 @@ const greatest = (start: ReadonlySet<Node>, conditions: ReadonlyArray<Recurrence
 };
 
 /** The nodes of the set from which the condition can be met without leaving the set. */
-const canReach = (set: ReadonlySet<Node>, { at, by }: Recurrence): ReadonlySet<Node> => {
-  const sources = new Map<Node, Node[]>();
-  const reached = new Set<Node>();
+const canReach = (set: ReadonlySet<StateNode>, { at, by }: Recurrence): ReadonlySet<StateNode> => {
+  const sources = new Map<StateNode, StateNode[]>();
+  const reached = new Set<StateNode>();
   for (const node of set) {
     if (at(node) || node.arcs.some((arc) => set.has(arc.to) && by(arc, node))) reached.add(node);
     for (const { to } of node.arcs) if (set.has(to)) sources.set(to, [...(sources.get(to) ?? []), node]);
@@ -50,7 +50,7 @@ const subsets = <T>(items: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
 /**
  * The states of a region from which a fair run can stay in it for ever, and be at a state of `visits` again and again.
  */
-export const fairly = (region: ReadonlySet<Node>, visits: (node: Node) => boolean): ReadonlySet<Node> => {
+export const fairly = (region: ReadonlySet<StateNode>, visits: (node: StateNode) => boolean): ReadonlySet<StateNode> => {
   const classes = new Map<string, boolean>();
   for (const node of region)
     for (const { fairness } of node.arcs) if (fairness !== undefined) classes.set(fairness.name, fairness.isStrong);
@@ -61,7 +61,7 @@ export const fairly = (region: ReadonlySet<Node>, visits: (node: Node) => boolea
     at: (node) => !isEnabled(name, node),
     by: (arc, from) => isOf(name, arc, from),
   }));
-  const found = new Set<Node>();
+  const found = new Set<StateNode>();
   for (const silent of subsets(strong)) {
     const quiet = new Set([...region].filter((node) => !silent.some((name) => isEnabled(name, node))));
     const taken = strong

@@ -2,25 +2,25 @@
 import { fairly } from './fair.js';
 import { oncePer } from './once.js';
 import { canon } from './text.js';
-import type { Claim, Node, World } from './world.js';
+import type { OracleClaim, StateNode, OracleGraph } from './world.js';
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
 /** The truth about a property. */
-export interface Truth {
-  readonly claim: Claim;
+export interface PropertyTruth {
+  readonly claim: OracleClaim;
   /** `open`: no state within the boundary breaks a liveness property, but states beyond it might. */
   readonly verdict: 'holds' | 'violated' | 'reached' | 'not reached' | 'open';
   /** The steps of a shortest run that decides the property; of safety and witnesses alone. */
   readonly shortest?: number;
 }
 
-export const isWitness = ({ kind }: Claim): boolean => kind === 'sometimes' || kind === 'sometimesStep';
-export const isLiveness = ({ kind }: Claim): boolean =>
+export const isWitness = ({ kind }: OracleClaim): boolean => kind === 'sometimes' || kind === 'sometimesStep';
+export const isLiveness = ({ kind }: OracleClaim): boolean =>
   kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
 
 /** The fewest steps to a state or step that decides a property other than liveness; undefined where none decides it. */
-const decidedAfter = ({ nodes }: World, { name, kind, holds, isFinal }: Claim): number | undefined => {
+const decidedAfter = ({ nodes }: OracleGraph, { name, kind, holds, isFinal }: OracleClaim): number | undefined => {
   for (const node of nodes.values()) {
     // The nodes are in breadth-first order, so the first one found is nearest.
     if ((kind === 'always' && !holds(node.state)) || (kind === 'sometimes' && holds(node.state))) return node.depth;
@@ -32,16 +32,20 @@ const decidedAfter = ({ nodes }: World, { name, kind, holds, isFinal }: Claim): 
 };
 
 /** The nodes that can be reached from some nodes without leaving a set. */
-const reachable = (from: Iterable<Node>, inside: (node: Node) => boolean): ReadonlySet<Node> => {
+const reachable = (from: Iterable<StateNode>, inside: (node: StateNode) => boolean): ReadonlySet<StateNode> => {
   const found = new Set([...from].filter(inside));
   for (const node of found) for (const { to } of node.arcs) if (inside(to)) found.add(to);
   return found;
 };
 
 /** Does a fair run break a liveness property? */
-const isBrokenForEver = ({ nodes, initial }: World, { kind, holds, from, to }: Claim): boolean => {
+const isBrokenForEver = ({ nodes, initial }: OracleGraph, { kind, holds, from, to }: OracleClaim): boolean => {
   const all = [...nodes.values()];
-  const meets = (region: ReadonlySet<Node>, roots: ReadonlyArray<Node>, visits: (node: Node) => boolean): boolean => {
+  const meets = (
+    region: ReadonlySet<StateNode>,
+    roots: ReadonlyArray<StateNode>,
+    visits: (node: StateNode) => boolean,
+  ): boolean => {
     const fair = fairly(region, visits);
     return roots.some((node) => fair.has(node));
   };
@@ -60,9 +64,9 @@ const isBrokenForEver = ({ nodes, initial }: World, { kind, holds, from, to }: C
 };
 
 /** The truth about each property. */
-export const truths = oncePer((world: World): ReadonlyArray<Truth> => {
+export const truths = oncePer((world: OracleGraph): ReadonlyArray<PropertyTruth> => {
   const isCut = [...world.nodes.values()].some(({ isWithin }) => !isWithin);
-  return world.machine.claims.map((claim): Truth => {
+  return world.machine.claims.map((claim): PropertyTruth => {
     if (isLiveness(claim)) {
       if (isBrokenForEver(world, claim)) return { claim, verdict: 'violated' };
       return { claim, verdict: isCut ? 'open' : 'holds' };
@@ -83,7 +87,7 @@ export interface Totals {
 }
 
 /** Names the class of a node. */
-export type ClassOf = (node: Node) => string;
+export type ClassOf = (node: StateNode) => string;
 
 /** The classes of nodes under different reductions. */
 interface Classes {
@@ -109,14 +113,14 @@ export const orbitOf = (
   return orbit;
 };
 
-const classes = ({ machine }: World, symmetry: boolean, quotient: boolean): ClassOf => {
+const classes = ({ machine }: OracleGraph, symmetry: boolean, quotient: boolean): ClassOf => {
   const permutations = symmetry ? machine.permutations : [];
   const normal = quotient ? machine.normalize : undefined;
   const { key } = machine;
   const name = key ?? canon;
   if (permutations.length === 0 && normal === undefined) {
     if (key === undefined) return ({ text }) => text;
-    return oncePer(({ state }: Node) => key(state));
+    return oncePer(({ state }: StateNode) => key(state));
   }
   const maps =
     normal === undefined ? permutations : permutations.map((permutation) => (state: unknown) => normal(permutation(state)));
@@ -124,10 +128,10 @@ const classes = ({ machine }: World, symmetry: boolean, quotient: boolean): Clas
     const orbit = orbitOf(normal === undefined ? state : normal(state), maps, name);
     return [...orbit.keys()].reduce((least, text) => (text < least ? text : least));
   };
-  return oncePer(({ state }: Node) => nameOf(state));
+  return oncePer(({ state }: StateNode) => nameOf(state));
 };
 
-const allClasses = oncePer((world: World): Classes => ({
+const allClasses = oncePer((world: OracleGraph): Classes => ({
   bare: classes(world, false, false),
   symmetry: classes(world, true, false),
   quotient: classes(world, false, true),
@@ -135,14 +139,14 @@ const allClasses = oncePer((world: World): Classes => ({
 }));
 
 /** Names the class of each node under a key or a reduction: by the least text among the images that permutations and the normal form make of it. */
-export const classesOf = (world: World, symmetry: boolean, quotient: boolean): ClassOf => {
+export const classesOf = (world: OracleGraph, symmetry: boolean, quotient: boolean): ClassOf => {
   const all = allClasses(world);
   return symmetry ? (quotient ? all.both : all.symmetry) : quotient ? all.quotient : all.bare;
 };
 
-const representatives = oncePer((world: World): ((classOf: ClassOf) => ReadonlyArray<Node>) =>
+const representatives = oncePer((world: OracleGraph): ((classOf: ClassOf) => ReadonlyArray<StateNode>) =>
   oncePer((classOf: ClassOf) => {
-    const nearest = new Map<string, Node>();
+    const nearest = new Map<string, StateNode>();
     for (const node of world.nodes.values()) {
       const name = classOf(node);
       if (!nearest.has(name)) nearest.set(name, node);
@@ -152,12 +156,13 @@ const representatives = oncePer((world: World): ((classOf: ClassOf) => ReadonlyA
 );
 
 /** The first node of each class in breadth-first order, which is a nearest one. */
-export const representativesOf = (world: World, classOf: ClassOf): ReadonlyArray<Node> => representatives(world)(classOf);
+export const representativesOf = (world: OracleGraph, classOf: ClassOf): ReadonlyArray<StateNode> =>
+  representatives(world)(classOf);
 
 /** The counts of a search that sees one state of each class, up to `maxDepth` steps away. */
-export const totalsOf = (world: World, classOf: ClassOf, maxDepth = Infinity): Totals => {
+export const totalsOf = (world: OracleGraph, classOf: ClassOf, maxDepth = Infinity): Totals => {
   const kept = representativesOf(world, classOf).filter(({ depth }) => depth <= maxDepth);
-  const isExpanded = (node: Node): boolean => node.depth < maxDepth;
+  const isExpanded = (node: StateNode): boolean => node.depth < maxDepth;
   const steps = kept.filter(isExpanded).map(({ arcs }) => arcs.length);
   return {
     distinct: kept.length,
@@ -168,13 +173,13 @@ export const totalsOf = (world: World, classOf: ClassOf, maxDepth = Infinity): T
 };
 
 /** Does the model's key merge different states? */
-export const isMerging = oncePer(({ machine: { key }, nodes }: World): boolean => {
+export const isMerging = oncePer(({ machine: { key }, nodes }: OracleGraph): boolean => {
   if (key === undefined) return false;
   return new Set([...nodes.values()].map(({ state }) => key(state))).size < nodes.size;
 });
 
 /** Does a step lower the progress that the model declares? */
-export const progressFalls = oncePer(({ nodes, machine }: World): boolean =>
+export const progressFalls = oncePer(({ nodes, machine }: OracleGraph): boolean =>
   [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => machine.lowers(state, to.state))),
 );
 
@@ -186,7 +191,7 @@ export interface Emptiness {
 }
 
 /** The families of steps that are never enabled, and the properties that are never triggered. {@link truths} judges witnesses. */
-export const emptiness = oncePer(({ nodes, machine }: World): Emptiness => {
+export const emptiness = oncePer(({ nodes, machine }: OracleGraph): Emptiness => {
   const all = [...nodes.values()];
   const within = all.filter(({ isWithin }) => isWithin);
   const taken = new Set(within.flatMap(({ arcs }) => arcs.map(({ family }) => family)));

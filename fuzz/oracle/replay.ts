@@ -2,12 +2,12 @@
 import type { Counterexample } from '#bayou/checker/report.js';
 import { isEnabled, isOf } from './fair.js';
 import { isLiveness } from './judge.js';
-import type { Arc, Claim, Node, World } from './world.js';
+import type { StateArc, OracleClaim, StateNode, OracleGraph } from './world.js';
 
 /** A walk through the graph that fits the trace. */
 interface Walk {
-  readonly nodes: ReadonlyArray<Node>;
-  readonly arcs: ReadonlyArray<Arc>;
+  readonly nodes: ReadonlyArray<StateNode>;
+  readonly arcs: ReadonlyArray<StateArc>;
 }
 
 /** The most walks that are tried. Where a trace has no texts of states, its labels may fit many walks. */
@@ -22,13 +22,13 @@ const agree = (a: Shown, b: Shown): boolean => {
 
 /** The last node of a walk, with the steps before it. */
 interface End {
-  readonly node: Node;
-  readonly before?: { readonly end: End; readonly arc: Arc };
+  readonly node: StateNode;
+  readonly before?: { readonly end: End; readonly arc: StateArc };
 }
 
 const walkTo = (last: End): Walk => {
   const nodes = [last.node];
-  const arcs: Arc[] = [];
+  const arcs: StateArc[] = [];
   for (let { before } = last; before !== undefined; { before } = before.end) {
     nodes.push(before.end.node);
     arcs.push(before.arc);
@@ -40,9 +40,9 @@ const walkTo = (last: End): Walk => {
 const oneForEach = (ends: ReadonlyArray<End>): ReadonlyArray<End> => [...new Map(ends.map((end) => [end.node, end])).values()];
 
 /** The walks that fit the trace: all of a lasso, otherwise one for each last state. Undefined where there are too many. */
-const walksOf = ({ machine, initial }: World, trace: Counterexample): ReadonlyArray<Walk> | undefined => {
+const walksOf = ({ machine, initial }: OracleGraph, trace: Counterexample): ReadonlyArray<Walk> | undefined => {
   const { show } = machine;
-  const looks = (node: Node, shown: Shown): boolean => show === undefined || agree(show(node.state), shown);
+  const looks = (node: StateNode, shown: Shown): boolean => show === undefined || agree(show(node.state), shown);
   let ends: ReadonlyArray<End> = initial.filter((node) => looks(node, trace.initial)).map((node) => ({ node }));
   for (const step of trace.steps) {
     const label = [step.label.family, ...step.label.args].join(' ');
@@ -57,7 +57,7 @@ const walksOf = ({ machine, initial }: World, trace: Counterexample): ReadonlyAr
 };
 
 /** Is every class either disabled somewhere (weak) or nowhere enabled (strong) on the cycle, or taken on it? */
-const isFair = (cycle: ReadonlyArray<Node>, steps: ReadonlyArray<ReadonlyArray<Arc>>): boolean => {
+const isFair = (cycle: ReadonlyArray<StateNode>, steps: ReadonlyArray<ReadonlyArray<StateArc>>): boolean => {
   const classes = new Map(
     cycle.flatMap(({ arcs }) =>
       arcs.flatMap(({ fairness }) => (fairness === undefined ? [] : [[fairness.name, fairness.isStrong] as const])),
@@ -70,11 +70,11 @@ const isFair = (cycle: ReadonlyArray<Node>, steps: ReadonlyArray<ReadonlyArray<A
   });
 };
 
-const alike = (from: Node, arc: Arc): ReadonlyArray<Arc> =>
+const alike = (from: StateNode, arc: StateArc): ReadonlyArray<StateArc> =>
   from.arcs.filter((other) => other.to === arc.to && other.label === arc.label && other.note === arc.note);
 
 /** Does a walk that returns to its node `loop` for ever break a liveness property? */
-const breaksForEver = ({ nodes, arcs }: Walk, { kind, holds, from, to }: Claim, loop: number | undefined): boolean => {
+const breaksForEver = ({ nodes, arcs }: Walk, { kind, holds, from, to }: OracleClaim, loop: number | undefined): boolean => {
   if (loop === undefined || loop > arcs.length || loop < 0) return false;
   const stutters = loop === arcs.length;
   const entry = nodes[loop]!;
@@ -89,7 +89,7 @@ const breaksForEver = ({ nodes, arcs }: Walk, { kind, holds, from, to }: Claim, 
   return states.some((state, i) => from(state) && [...states.slice(i), ...cycle.map((node) => node.state)].every((s) => !to(s)));
 };
 
-const decides = (walk: Walk, claim: Claim, loop: number | undefined): boolean => {
+const decides = (walk: Walk, claim: OracleClaim, loop: number | undefined): boolean => {
   const { name, kind, holds, isFinal } = claim;
   const end = walk.nodes.at(-1)!;
   const arc = walk.arcs.at(-1);
@@ -110,7 +110,7 @@ const decides = (walk: Walk, claim: Claim, loop: number | undefined): boolean =>
 };
 
 /** The fault of a trace; undefined: there is none. */
-export const faultOfTrace = (world: World, claim: Claim, trace: Counterexample): string | undefined => {
+export const faultOfTrace = (world: OracleGraph, claim: OracleClaim, trace: Counterexample): string | undefined => {
   const walks = walksOf(world, trace);
   if (walks === undefined) return undefined;
   if (walks.length === 0) return 'is no run of the model';

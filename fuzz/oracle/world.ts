@@ -10,7 +10,7 @@ import { canon } from './text.js';
 type Property = Model<unknown, unknown>['properties'][number];
 
 /** A property of states or steps, for models of either interface. */
-export interface Claim {
+export interface OracleClaim {
   readonly name: string;
   readonly kind: Property['kind'];
   /** `always`, `sometimes`, `eventually`, `eventuallyAlways`. */
@@ -23,30 +23,30 @@ export interface Claim {
 }
 
 /** A fairness class as the model gives it. */
-export interface Fairness {
+export interface OracleFairness {
   readonly name: string;
   readonly isStrong: boolean;
 }
 
 /** One way from a state to another. */
-export interface Move {
+export interface OracleMove {
   readonly next: unknown;
   readonly label: string;
   readonly family: string;
   readonly note: string | undefined;
-  readonly fairness: Fairness | undefined;
+  readonly fairness: OracleFairness | undefined;
   /** Names of the step properties that `holds` is true of. */
   readonly holds: ReadonlySet<string>;
 }
 
 /** A model of either interface, in the form that the oracle uses. */
-export interface Machine {
+export interface OracleModel {
   /** Does a step lower the progress of the state or of a component? */
   readonly lowers: (before: unknown, after: unknown) => boolean;
   readonly initial: ReadonlyArray<unknown>;
-  readonly moves: (state: unknown) => ReadonlyArray<Move>;
+  readonly moves: (state: unknown) => ReadonlyArray<OracleMove>;
   readonly isWithin: (state: unknown) => boolean;
-  readonly claims: ReadonlyArray<Claim>;
+  readonly claims: ReadonlyArray<OracleClaim>;
   readonly families: ReadonlyArray<string>;
   /** A state as a trace shows it; undefined: the checker decides how. */
   readonly show: ((state: unknown) => Readonly<Record<string, string>>) | undefined;
@@ -58,26 +58,26 @@ export interface Machine {
   readonly enabled: ReadonlyArray<{ readonly label: string; readonly family: string; readonly in: (state: unknown) => boolean }>;
 }
 
-export interface Arc extends Move {
-  readonly to: Node;
+export interface StateArc extends OracleMove {
+  readonly to: StateNode;
 }
 
-export interface Node {
+export interface StateNode {
   readonly text: string;
   readonly state: unknown;
   /** The fewest steps from an initial state. */
   readonly depth: number;
   readonly isWithin: boolean;
   /** The steps from the state; none beyond the boundary. */
-  readonly arcs: Arc[];
+  readonly arcs: StateArc[];
 }
 
-export interface World {
-  readonly machine: Machine;
+export interface OracleGraph {
+  readonly machine: OracleModel;
   /** The nodes by their states' texts, in breadth-first order. */
-  readonly nodes: ReadonlyMap<string, Node>;
+  readonly nodes: ReadonlyMap<string, StateNode>;
   /** The initial nodes, without repetitions. */
-  readonly initial: ReadonlyArray<Node>;
+  readonly initial: ReadonlyArray<StateNode>;
 }
 
 // --- machines --------------------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ export interface World {
 const never = (): boolean => false;
 const unasked = { holds: never, from: never, to: never, isFinal: never };
 
-const fairnessOf = (fairness: unknown): Fairness | undefined => {
+const fairnessOf = (fairness: unknown): OracleFairness | undefined => {
   if (fairness === undefined) return undefined;
   if (typeof fairness === 'string') return { name: fairness, isStrong: false };
   const {
@@ -100,10 +100,10 @@ const textOfLabel = ({ family, args }: { readonly family: string; readonly args:
   [family, ...args].join(' ');
 
 /** A plain model. */
-export const plainMachine = (model: Model<unknown, unknown>): Machine => {
+export const plainMachine = (model: Model<unknown, unknown>): OracleModel => {
   const onSteps = model.properties.filter((p) => p.kind === 'alwaysStep' || p.kind === 'sometimesStep');
-  const moves = (state: unknown): ReadonlyArray<Move> => {
-    const found: Move[] = [];
+  const moves = (state: unknown): ReadonlyArray<OracleMove> => {
+    const found: OracleMove[] = [];
     for (const action of model.actions(state)) {
       const next = model.next(state, action);
       if (next === undefined) continue;
@@ -120,7 +120,7 @@ export const plainMachine = (model: Model<unknown, unknown>): Machine => {
     }
     return found;
   };
-  const claim = (property: Property): Claim => {
+  const claim = (property: Property): OracleClaim => {
     const { name, kind } = property;
     if (kind === 'leadsTo') return { ...unasked, name, kind, from: property.from, to: property.to };
     if (kind === 'noDeadlock') return { ...unasked, name, kind, isFinal: property.final ?? never };
@@ -146,7 +146,7 @@ type Locals = ReadonlyArray<unknown>;
 
 /** A component model: a state is the array of its slots' values. Guards are no part of it, since they change no result. */
 // eslint-disable-next-line max-lines-per-function -- one reading of the interface, as it is written there, so that both can be compared side by side.
-export const componentMachine = (model: ComponentModel): Machine => {
+export const componentMachine = (model: ComponentModel): OracleModel => {
   const { slots, interactions, show, key, normalize, progress } = model;
   const at = (wanted: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> => wanted.map((slot) => slots.indexOf(slot));
   const read = (state: unknown, places: ReadonlyArray<number>): never =>
@@ -166,9 +166,9 @@ export const componentMachine = (model: ComponentModel): Machine => {
   const places = interactions.map((interaction) => at(interaction.slots));
   const outcomes = (state: unknown, i: number) => interactions[i]!.step(...read(state, places[i]!));
   const onSteps = model.properties.filter(({ kind }) => kind === 'alwaysStep' || kind === 'sometimesStep');
-  const moves = (state: unknown): ReadonlyArray<Move> =>
+  const moves = (state: unknown): ReadonlyArray<OracleMove> =>
     interactions.flatMap(({ label, writes, fairness }, i) =>
-      outcomes(state, i).map(({ next, note, violates = [], witnesses = [] }): Move => {
+      outcomes(state, i).map(({ next, note, violates = [], witnesses = [] }): OracleMove => {
         const after = [...(state as Locals)];
         for (const w of writes) after[places[i]![w]!] = next[w];
         const holding = onSteps.filter(({ kind, name }) =>
@@ -184,7 +184,7 @@ export const componentMachine = (model: ComponentModel): Machine => {
         };
       }),
     );
-  const claim = (property: ComponentModel['properties'][number]): Claim => {
+  const claim = (property: ComponentModel['properties'][number]): OracleClaim => {
     const { name, kind } = property;
     switch (property.kind) {
       case 'leadsTo':
@@ -231,13 +231,13 @@ export const componentMachine = (model: ComponentModel): Machine => {
 // --- the graph -------------------------------------------------------------------------------------------------------------
 
 /** The world of all reachable states; undefined where there are more than `most`. */
-export const worldOf = (machine: Machine, most = Infinity): World | undefined => {
-  const nodes = new Map<string, Node>();
-  const meet = (state: unknown, depth: number): Node => {
+export const worldOf = (machine: OracleModel, most = Infinity): OracleGraph | undefined => {
+  const nodes = new Map<string, StateNode>();
+  const meet = (state: unknown, depth: number): StateNode => {
     const text = canon(state);
     const known = nodes.get(text);
     if (known !== undefined) return known;
-    const node: Node = { text, state, depth, isWithin: machine.isWithin(state), arcs: [] };
+    const node: StateNode = { text, state, depth, isWithin: machine.isWithin(state), arcs: [] };
     nodes.set(text, node);
     return node;
   };

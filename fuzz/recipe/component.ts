@@ -7,7 +7,7 @@ import {
   type Query,
   type Fairness,
   type Interaction,
-  type Learned,
+  type ReplyOutcome,
   type Outcome,
   type Permutation,
   type Predicate,
@@ -16,14 +16,14 @@ import {
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
 import { Forms } from './forms.js';
-import { twins, type Tree } from './values.js';
+import { twins, type ValueTree } from './values.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** The values of a kind of slot. Tables speak of them by number. */
 export interface Domain {
   readonly name: string;
-  readonly values: ReadonlyArray<Tree>;
+  readonly values: ReadonlyArray<ValueTree>;
   /** The number of values where they are whole numbers from 0, as in a deep model. */
   readonly count?: number;
   readonly progress: ReadonlyArray<number>;
@@ -31,18 +31,18 @@ export interface Domain {
   readonly variants: number;
 }
 
-export interface Place {
+export interface RecipeSlot {
   readonly name: string;
   readonly domain: number;
   readonly initial: number;
 }
 
 /** Values of some slots as one number: the first slot's is the least digit. */
-export type Row = number;
+export type ValueRow = number;
 
-export interface Look {
+export interface RecipePredicate {
   readonly slots: ReadonlyArray<number>;
-  readonly rows: ReadonlyArray<Row>;
+  readonly rows: ReadonlyArray<ValueRow>;
   /** Is the look true everywhere but in `rows`? Otherwise it is true in `rows` alone. */
   readonly except: boolean;
 }
@@ -58,12 +58,12 @@ export interface RecipeOutcome extends RecipeRemarks {
   readonly next: ReadonlyArray<number>;
 }
 
-export interface Meeting {
+export interface RecipeInteraction {
   readonly family: string;
   readonly args: ReadonlyArray<string>;
   readonly slots: ReadonlyArray<number>;
   readonly writes: ReadonlyArray<number>;
-  readonly outcomes: ReadonlyArray<readonly [Row, ReadonlyArray<RecipeOutcome>]>;
+  readonly outcomes: ReadonlyArray<readonly [ValueRow, ReadonlyArray<RecipeOutcome>]>;
   /** The step adds one to its one slot, up to the greatest value, without a table. */
   readonly climbs?: boolean;
   readonly guard?: number;
@@ -73,7 +73,7 @@ export interface Meeting {
 }
 
 /** Tables of an exchange: by asker, by answerer and question, by asker and answer. */
-export interface Talking {
+export interface RecipeQuery {
   readonly asker: number;
   readonly answerer: number;
   readonly ask: ReadonlyArray<number | null>;
@@ -92,7 +92,7 @@ export interface ComponentClaim {
   readonly bare: boolean;
 }
 
-export interface Renaming {
+export interface SlotRenaming {
   readonly name: string;
   readonly slotTo: ReadonlyArray<number>;
   /** The images of values, by domain and value. */
@@ -102,15 +102,15 @@ export interface Renaming {
 export interface ComponentRecipe {
   readonly form: 'component';
   readonly domains: ReadonlyArray<Domain>;
-  readonly slots: ReadonlyArray<Place>;
+  readonly slots: ReadonlyArray<RecipeSlot>;
   /** The initial states, perhaps with repetitions, each as the values of all slots. */
   readonly initial?: ReadonlyArray<ReadonlyArray<number>>;
-  readonly looks: ReadonlyArray<Look>;
-  readonly meetings: ReadonlyArray<Meeting>;
-  readonly exchanges: ReadonlyArray<Talking>;
+  readonly looks: ReadonlyArray<RecipePredicate>;
+  readonly meetings: ReadonlyArray<RecipeInteraction>;
+  readonly exchanges: ReadonlyArray<RecipeQuery>;
   readonly claims: ReadonlyArray<ComponentClaim>;
   readonly boundary?: ReadonlyArray<number>;
-  readonly symmetry?: ReadonlyArray<Renaming>;
+  readonly symmetry?: ReadonlyArray<SlotRenaming>;
   /** A quotient that merges values with others, by domain. */
   readonly folds?: ReadonlyArray<ReadonlyArray<number>>;
   /** The reductions may be false. */
@@ -183,7 +183,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
     return { kind, name, initial: values.get(kind)!.at(initial, 0) };
   });
   /** The row of some slots' values. */
-  const rowOf = (which: ReadonlyArray<number>, locals: Locals): Row => {
+  const rowOf = (which: ReadonlyArray<number>, locals: Locals): ValueRow => {
     let row = 0;
     for (let i = which.length - 1; i >= 0; i--) {
       const { size, indexOf } = values.get(kindOf(which[i]!))!;
@@ -225,7 +225,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
       reply: (local, asked) => {
         return talking.answer[at(answerer, local)]![(asked as { readonly question: number }).question] ?? undefined;
       },
-      receive: (local, answer): ReadonlyArray<Learned<unknown>> =>
+      receive: (local, answer): ReadonlyArray<ReplyOutcome<unknown>> =>
         talking.take[askerAt(local)]![answer as number]!.map((way) => ({
           ...said(way),
           next: moved(asker, local, way.next[0]!, talking.shift),
@@ -238,11 +238,11 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
         : {}),
     };
   });
-  const climb = ({ slots: [slot] }: Meeting): Interaction['step'] => {
+  const climb = ({ slots: [slot] }: RecipeInteraction): Interaction['step'] => {
     const { size } = values.get(kindOf(slot!))!;
     return (local) => ((local as number) + 1 < size ? [{ next: [(local as number) + 1] }] : []);
   };
-  const stepOf = (meeting: Meeting): Interaction['step'] => {
+  const stepOf = (meeting: RecipeInteraction): Interaction['step'] => {
     if (meeting.climbs === true) return climb(meeting);
     const outcomes = new Map(meeting.outcomes);
     return (...locals: Locals): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> =>
@@ -254,7 +254,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
         return { ...said(outcome), next };
       });
   };
-  const interactionOf = (meeting: Meeting): Interaction => {
+  const interactionOf = (meeting: RecipeInteraction): Interaction => {
     const { family, args, guard, fair, talk } = meeting;
     const common = { label: { family, args }, ...(fair === undefined ? {} : { fairness: fair }) };
     if (talk === undefined) {
@@ -280,7 +280,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
         return { name, kind, over: all(over) };
     }
   };
-  const renamed = ({ name, slotTo, values: to }: Renaming): Permutation => ({
+  const renamed = ({ name, slotTo, values: to }: SlotRenaming): Permutation => ({
     name,
     slotTo,
     apply: (kind, local) => {

@@ -3,7 +3,7 @@ import type { Fairness, Model, Property } from '#bayou/checker/model.js';
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
 import { Forms } from './forms.js';
-import { twins, type Tree } from './values.js';
+import { twins, type ValueTree } from './values.js';
 
 /** An edge of the graph. */
 export interface Edge {
@@ -32,7 +32,7 @@ export interface PlainClaim {
 
 export interface PlainRecipe {
   readonly form: 'plain';
-  readonly states: ReadonlyArray<Tree>;
+  readonly states: ReadonlyArray<ValueTree>;
   readonly edges: ReadonlyArray<Edge>;
   /** The initial states, perhaps with repetitions. */
   readonly initial: ReadonlyArray<number>;
@@ -78,7 +78,7 @@ interface Action {
 const written = (recipe: PlainRecipe): Pick<PlainRecipe, 'states' | 'edges'> => {
   const { states, edges, chain } = recipe;
   const first = states.length;
-  const more = Array.from({ length: chain.length }, (_, i): Tree => ({ list: ['chain', i] }));
+  const more = Array.from({ length: chain.length }, (_, i): ValueTree => ({ list: ['chain', i] }));
   const down = more.map((_, i): Edge => {
     const from = i === 0 ? 0 : first + i - 1;
     return { from, to: first + i, family: 'Down', arg: i, shift: 0 };

@@ -9,7 +9,7 @@ export type Recipe = PlainRecipe | ComponentRecipe;
 /** The model of a recipe in JSON text. Threads build their models by it. */
 export const componentModelOf = (text: string): ComponentModel => componentModel(JSON.parse(text) as ComponentRecipe);
 
-export type Built = (
+export type BuiltModel = (
   | { readonly form: 'plain'; readonly model: Model<unknown, unknown> }
   | { readonly form: 'component'; readonly model: ComponentModel }
 ) & {
@@ -18,7 +18,7 @@ export type Built = (
 };
 
 /** The model of a recipe. */
-export const builtOf = (recipe: Recipe): Built => {
+export const builtOf = (recipe: Recipe): BuiltModel => {
   const forms = new Forms();
   return recipe.form === 'plain'
     ? { form: 'plain', model: plainModel(recipe, forms), forms }

@@ -3,24 +3,24 @@ import type { Dice } from '../dice.js';
 import { canon } from '../oracle/text.js';
 
 /** A value. Numbers, texts, truth values and null stand for themselves. */
-export type Tree =
+export type ValueTree =
   | number
   | string
   | boolean
   | null
   | { readonly odd: 'undefined' | 'NaN' | '-0' | 'Infinity' }
   | { readonly big: string }
-  | { readonly list: ReadonlyArray<Tree> }
-  | { readonly set: ReadonlyArray<Tree> }
-  | { readonly map: ReadonlyArray<readonly [Tree, Tree]> }
-  | { readonly fields: ReadonlyArray<readonly [string, Tree]> };
+  | { readonly list: ReadonlyArray<ValueTree> }
+  | { readonly set: ReadonlyArray<ValueTree> }
+  | { readonly map: ReadonlyArray<readonly [ValueTree, ValueTree]> }
+  | { readonly fields: ReadonlyArray<readonly [string, ValueTree]> };
 
 // --- building --------------------------------------------------------------------------------------------------------------
 
 const ODD = { undefined: undefined, NaN, '-0': -0, Infinity } as const;
 
 /** Makes the value anew. `backwards`: the members of sets, maps and records are in the opposite order, and zeros have the opposite sign. */
-const build = (tree: Tree, backwards = false): unknown => {
+const build = (tree: ValueTree, backwards = false): unknown => {
   if (tree === 0 && backwards) return -0;
   if (typeof tree !== 'object' || tree === null) return tree;
   const turned = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => (backwards ? items.toReversed() : items);
@@ -49,13 +49,13 @@ const frozen = (value: unknown): unknown => {
 };
 
 /** Returns two equal values in turns: a frozen one, and one whose fields and members are in the opposite order, with zeros of the opposite sign. */
-export const twins = (tree: Tree): ((second: boolean) => unknown) => {
+export const twins = (tree: ValueTree): ((second: boolean) => unknown) => {
   const [one, other] = [frozen(build(tree)), build(tree, true)];
   return (second) => (second ? other : one);
 };
 
 /** The value as an expression. */
-export const source = (tree: Tree): string => {
+export const source = (tree: ValueTree): string => {
   if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree);
   if ('odd' in tree) return tree.odd;
   if ('big' in tree) return `${tree.big}n`;
@@ -73,7 +73,7 @@ const TEXTS = ['', 'a', '0', 'null', 'undefined', '[]', 's1:a', 'ü\u2028', '#1;
 /** The text of `undefined`, which is no state: `next` returns it where an action is not enabled. */
 const NO_STATE = canon(undefined);
 
-const leaf = (dice: Dice): Tree => {
+const leaf = (dice: Dice): ValueTree => {
   switch (dice.below(9)) {
     case 0:
       return dice.pick(TEXTS);
@@ -92,14 +92,14 @@ const leaf = (dice: Dice): Tree => {
   }
 };
 
-const distinct = <T>(items: ReadonlyArray<T>, treeOf: (item: T) => Tree): ReadonlyArray<T> => [
+const distinct = <T>(items: ReadonlyArray<T>, treeOf: (item: T) => ValueTree): ReadonlyArray<T> => [
   ...new Map(items.map((item) => [canon(build(treeOf(item))), item])).values(),
 ];
 
 /** Draws a value with at most `levels` levels. */
-const anyTree = (dice: Dice, levels: number): Tree => {
+const anyTree = (dice: Dice, levels: number): ValueTree => {
   if (levels === 0 || dice.oneIn(3)) return leaf(dice);
-  const inner = (): Tree => anyTree(dice, levels - 1);
+  const inner = (): ValueTree => anyTree(dice, levels - 1);
   const items = Array.from({ length: dice.below(4) }, inner);
   switch (dice.below(4)) {
     case 0:
@@ -121,14 +121,14 @@ const anyTree = (dice: Dice, levels: number): Tree => {
 };
 
 /** Draws `count` different values. They are often small numbers, or records that differ in one field, as in most models. */
-export const anyTrees = (dice: Dice, count: number): ReadonlyArray<Tree> => {
+export const anyTrees = (dice: Dice, count: number): ReadonlyArray<ValueTree> => {
   const style = dice.below(4);
   if (style === 0) return Array.from({ length: count }, (_, i) => i);
   const common = anyTree(dice, 2);
-  const made = new Map<string, Tree>();
+  const made = new Map<string, ValueTree>();
   for (let tries = 0; made.size < count; tries++) {
     const inner = tries > 20 * count ? tries : anyTree(dice, 2);
-    const tree: Tree =
+    const tree: ValueTree =
       style === 1
         ? inner
         : style === 2

@@ -8,9 +8,9 @@
 import type { Dice } from '../dice.js';
 import { ends, lastly, returns, walls } from './components.js';
 import { forks, hashed, lasting, maps, neighbours, rings, twins } from './plain.js';
-import type { Seldom } from './seldom-model.js';
+import type { SeldomModel } from './seldom-model.js';
 
 const KINDS = [lasting, hashed, twins, forks, neighbours, maps, rings, ends, lastly, walls, returns] as const;
 
 /** Makes a model of one of the `KINDS`; undefined where the dice give none. */
-export const anySeldom = (dice: Dice): Seldom | undefined => dice.pick(KINDS)(dice);
+export const anySeldom = (dice: Dice): SeldomModel | undefined => dice.pick(KINDS)(dice);

@@ -3,7 +3,7 @@ import { range, type Dice } from '../dice.js';
 import { anyPlain } from '../make/plain.js';
 import { canon } from '../oracle/text.js';
 import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
-import type { Seldom } from './seldom-model.js';
+import type { SeldomModel } from './seldom-model.js';
 
 /** The dice are thrown at most `TRIES` times for a model that fits its kind. */
 const TRIES = 12;
@@ -83,7 +83,7 @@ const ofOne = (kind: PlainClaim['kind'], one: number, all: ReadonlyArray<number>
       );
 
 /** Makes a claim of liveness under a symmetry. The symmetry may keep the states of the claim or not. */
-export const lasting = (dice: Dice): Seldom | undefined => {
+export const lasting = (dice: Dice): SeldomModel | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry !== undefined && variants === 1);
   if (made === undefined) return undefined;
   const recipe = withNull(dice, made);
@@ -106,7 +106,7 @@ export const lasting = (dice: Dice): Seldom | undefined => {
 };
 
 /** Makes a model of which a short hash merges states. The audit of its reduction sees all states. */
-export const hashed = (dice: Dice): Seldom | undefined => {
+export const hashed = (dice: Dice): SeldomModel | undefined => {
   const recipe = barePlain(
     dice,
     ({ symmetry, variants, states }) => (symmetry !== undefined || variants > 1) && states.length > 9,
@@ -133,7 +133,7 @@ export const hashed = (dice: Dice): Seldom | undefined => {
 };
 
 /** Makes two states that only a witness tells apart. A normal form or a key merges them. The added state is mostly `null`. */
-export const twins = (dice: Dice): Seldom | undefined => {
+export const twins = (dice: Dice): SeldomModel | undefined => {
   const made = barePlain(dice, ({ symmetry, variants }) => symmetry === undefined && variants === 1);
   if (made === undefined) return undefined;
   const one = dice.below(made.states.length);
@@ -161,7 +161,7 @@ export const twins = (dice: Dice): Seldom | undefined => {
  * Makes two states that only a step tells apart. It leads to a part of the model without an end. A symmetry exchanges the two, and keeps the claims. So
  * liveness is judged of one of them alone, unless the steps of both are compared.
  */
-export const forks = (dice: Dice): Seldom | undefined => {
+export const forks = (dice: Dice): SeldomModel | undefined => {
   const made = barePlain(
     dice,
     ({ symmetry, variants, folds }) => symmetry === undefined && variants === 1 && folds === undefined,
@@ -194,7 +194,7 @@ export const forks = (dice: Dice): Seldom | undefined => {
  * Makes states of which each map exchanges two neighbours, so that the maps together make each of each. Steps lead from all to all, and a claim of liveness
  * tells the last one apart. No map alone makes the last one of the first, which stands for all of them.
  */
-export const neighbours = (dice: Dice): Seldom => {
+export const neighbours = (dice: Dice): SeldomModel => {
   const count = 3 + dice.below(3);
   const out = count;
   const all = range(count);
@@ -230,7 +230,7 @@ const anyMap = (dice: Dice, count: number): ReadonlyArray<number> => {
 };
 
 /** Makes a model that declares a symmetry of several maps. Mostly the symmetry is false. */
-export const maps = (dice: Dice): Seldom | undefined => {
+export const maps = (dice: Dice): SeldomModel | undefined => {
   const made = barePlain(dice, ({ symmetry, variants, states }) => symmetry === undefined && variants === 1 && states.length > 4);
   if (made === undefined) return undefined;
   const symmetry = range(2 + dice.below(2)).map(() => anyMap(dice, made.states.length));
@@ -241,7 +241,7 @@ export const maps = (dice: Dice): Seldom | undefined => {
 };
 
 /** Makes a ring with shortcuts. A strongly fair step leads out of it from some states, so that a run for ever keeps away from these. */
-export const rings = (dice: Dice): Seldom => {
+export const rings = (dice: Dice): SeldomModel => {
   const count = 3 + dice.below(4);
   const out = count;
   const any = (): number => dice.below(count);

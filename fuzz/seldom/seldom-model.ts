@@ -3,7 +3,7 @@ import type { Recipe } from '../recipe/recipe.js';
 import type { Way } from '../ways/way.js';
 
 /** A model (`recipe`), and the one way of checking it that could show a fault. */
-export interface Seldom {
+export interface SeldomModel {
   readonly recipe: Recipe;
   readonly way: Way;
 }

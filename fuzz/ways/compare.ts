@@ -1,12 +1,13 @@
 /** Compares a report with the truth of its model: what the report must say, and what it may leave open. */
 import type { PropertyReport, Report } from '#bayou/checker/report.js';
-import { classesOf, isLiveness, isMerging as keyMerges, isWitness, orbitOf, truths, type Truth } from '../oracle/judge.js';
+import { classesOf, isLiveness, isMerging as keyMerges, isWitness, orbitOf, truths } from '../oracle/judge.js';
+import type { PropertyTruth } from '../oracle/judge.js';
 import { faultOfTrace } from '../oracle/replay.js';
 import { canon } from '../oracle/text.js';
-import type { World } from '../oracle/world.js';
+import type { OracleGraph } from '../oracle/world.js';
 import type { Way } from './way.js';
 import { judgePart, judgeWhole } from './counts.js';
-import type { Difference, Comparison } from './comparison.js';
+import type { ReportDifference, Comparison } from './comparison.js';
 
 /** Fewer bits of a hash than these may lose states of a small model. With more that does not happen in a lifetime. */
 const SAFE_BITS = 56;
@@ -27,7 +28,11 @@ const findsNearest = ({ way, isReduced, isLossy }: Comparison): boolean => {
 const isSeenWhole = ({ report: { audited }, isMerging, isReducing }: Comparison): boolean =>
   (!isReducing || audited?.reduction?.whole === true) && (!isMerging || audited?.key?.whole === true);
 
-const judgeTrace = (comparison: Comparison, { claim, shortest }: Truth, { name, verdict, trace, why }: PropertyReport): void => {
+const judgeTrace = (
+  comparison: Comparison,
+  { claim, shortest }: PropertyTruth,
+  { name, verdict, trace, why }: PropertyReport,
+): void => {
   const { world, way, say } = comparison;
   const wanted = verdict === 'violated' || (verdict === 'reached' && way.witnessTraces === true);
   if (trace === undefined) {
@@ -54,7 +59,7 @@ const judgeTrace = (comparison: Comparison, { claim, shortest }: Truth, { name, 
 };
 
 /** Can a search of representatives alone judge liveness under a symmetry? It can where no step is fair and all predicates of the claim are symmetric. */
-const isKeptBySymmetry = ({ world, way }: Comparison, { from, to, holds }: Truth['claim']): boolean => {
+const isKeptBySymmetry = ({ world, way }: Comparison, { from, to, holds }: PropertyTruth['claim']): boolean => {
   const { permutations, key, normalize } = world.machine;
   if (way.symmetry !== true || key !== undefined || (way.normalize === true && normalize !== undefined)) return false;
   const nodes = [...world.nodes.values()];
@@ -67,7 +72,7 @@ const isKeptBySymmetry = ({ world, way }: Comparison, { from, to, holds }: Truth
   );
 };
 
-const livenessVerdicts = (comparison: Comparison, { claim, verdict }: Truth): ReadonlyArray<string> => {
+const livenessVerdicts = (comparison: Comparison, { claim, verdict }: PropertyTruth): ReadonlyArray<string> => {
   const { way, isReduced, isMerging, isComplete } = comparison;
   const truth = verdict === 'open' ? 'unknown' : verdict;
   if (isMerging && isComplete) return ['unknown'];
@@ -84,12 +89,12 @@ const isUnjudged = ({ isDoubtful, world, report }: Comparison): boolean =>
   isDoubtful && world.machine.key !== undefined && report.properties.some(({ verdict }) => verdict === 'violated');
 
 /** The right verdicts on a property. */
-const rightVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<string> => [
+const rightVerdicts = (comparison: Comparison, truth: PropertyTruth): ReadonlyArray<string> => [
   ...judgedVerdicts(comparison, truth),
   ...(isUnjudged(comparison) ? ['unknown'] : []),
 ];
 
-const judgedVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<string> => {
+const judgedVerdicts = (comparison: Comparison, truth: PropertyTruth): ReadonlyArray<string> => {
   const { isComplete, isLossy, way, report } = comparison;
   if (isLiveness(truth.claim)) return livenessVerdicts(comparison, truth);
   const nothing = isWitness(truth.claim) ? 'not reached' : isComplete ? 'holds' : 'unknown';
@@ -105,10 +110,10 @@ const judgedVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<str
 };
 
 /** Is a property decided within the limit of depth? A deadlock is seen only where a state is expanded, and states at the limit are not. */
-const isDecidedWithin = ({ claim, shortest }: Truth, { maxDepth }: Way): boolean =>
+const isDecidedWithin = ({ claim, shortest }: PropertyTruth, { maxDepth }: Way): boolean =>
   claim.kind !== 'noDeadlock' || shortest! < (maxDepth ?? 0);
 
-const judgeProperty = (comparison: Comparison, truth: Truth, property: PropertyReport): void => {
+const judgeProperty = (comparison: Comparison, truth: PropertyTruth, property: PropertyReport): void => {
   const { say } = comparison;
   const { name, verdict, why } = property;
   const right = rightVerdicts(comparison, truth);
@@ -122,7 +127,11 @@ const judgeProperty = (comparison: Comparison, truth: Truth, property: PropertyR
 // --- false reductions --------------------------------------------------------------------------------------------------------
 
 /** Is a property of safety broken in a state? Of a deadlock: is the state one? */
-const isBrokenIn = ({ moves, isWithin }: World['machine'], { kind, holds, isFinal }: Truth['claim'], state: unknown): boolean =>
+const isBrokenIn = (
+  { moves, isWithin }: OracleGraph['machine'],
+  { kind, holds, isFinal }: PropertyTruth['claim'],
+  state: unknown,
+): boolean =>
   kind === 'always' ? !holds(state) : kind === 'noDeadlock' && isWithin(state) && !isFinal(state) && moves(state).length === 0;
 
 /** Gives a claim that is broken in one alone of a state and what a reduction makes of it; undefined where there is none. */
@@ -204,8 +213,13 @@ const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && has
  * All differences between a report and the truth. `isDoubtful`: the model's reductions may be false. Then the verdicts must be those of the unreduced
  * space where the search and the audit of the reductions went to their ends. The number of merged states is not judged.
  */
-export const differencesOfReport = (world: World, way: Way, report: Report, isDoubtful = false): ReadonlyArray<Difference> => {
-  const differences: Difference[] = [];
+export const differencesOfReport = (
+  world: OracleGraph,
+  way: Way,
+  report: Report,
+  isDoubtful = false,
+): ReadonlyArray<ReportDifference> => {
+  const differences: ReportDifference[] = [];
   const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
   const { machine } = world;
   const isMerging = keyMerges(world);

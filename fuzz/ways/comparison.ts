@@ -1,21 +1,21 @@
 /** A comparison of a report with the truth, and the differences that it finds. */
 import type { Report } from '#bayou/checker/report.js';
-import type { ClassOf, Truth } from '../oracle/judge.js';
-import type { World } from '../oracle/world.js';
+import type { ClassOf, PropertyTruth } from '../oracle/judge.js';
+import type { OracleGraph } from '../oracle/world.js';
 import type { Way } from './way.js';
 
 /** A difference between a report and the truth. `what`: the kind of the difference, without numbers. */
-export interface Difference {
+export interface ReportDifference {
   readonly what: string;
   readonly details: string;
 }
 
 /** A report, the truth of its model, and how much of this truth its way of checking can see. */
 export interface Comparison {
-  readonly world: World;
+  readonly world: OracleGraph;
   readonly way: Way;
   readonly report: Report;
-  readonly truths: ReadonlyArray<Truth>;
+  readonly truths: ReadonlyArray<PropertyTruth>;
   readonly classOf: ClassOf;
   /** Does the search merge states: by a symmetry, a normal form or a key? */
   readonly isReduced: boolean;

@@ -2,7 +2,7 @@
 import { emptiness, representativesOf, totalsOf, type Totals } from '../oracle/judge.js';
 import { oncePer } from '../oracle/once.js';
 import { canon } from '../oracle/text.js';
-import type { World } from '../oracle/world.js';
+import type { OracleGraph } from '../oracle/world.js';
 import type { Comparison } from './comparison.js';
 
 const expectCount = ({ say }: Comparison, name: string, has: number, should: number): void => {
@@ -16,7 +16,7 @@ const judgeOpen = ({ world, report: { counts }, say }: Comparison, { distinct }:
 };
 
 /** Tests that each image that maps make of some state together is made by one of them. */
-const isGroup = oncePer(({ machine, nodes }: World): boolean => {
+const isGroup = oncePer(({ machine, nodes }: OracleGraph): boolean => {
   const imagesOf = (state: unknown): ReadonlySet<string> =>
     new Set([state, ...machine.permutations.map((permutation) => permutation(state))].map(canon));
   return [...nodes.values()].every(({ state }) => {

@@ -11,7 +11,7 @@ import { Audit } from '#bayou/checker/contract/audit.js';
 import { guardedComponents } from '#bayou/checker/contract/guard-components.js';
 import { guardedModel } from '#bayou/checker/contract/guard.js';
 import { oncePer } from '../oracle/once.js';
-import type { Built, Recipe } from '../recipe/recipe.js';
+import type { BuiltModel, Recipe } from '../recipe/recipe.js';
 import type { Way } from './way.js';
 
 /** The result of a search: an error, or the report of each part (one part, or two where the search was stopped and resumed). */
@@ -24,7 +24,7 @@ type Keeping = Pick<CheckOptions, 'checkpoint' | 'resume' | 'maxStates'>;
 type AnyPlain = Model<unknown, unknown>;
 
 /** The model with the checker's guards before its functions, made once for all its searches, and with an audit that runs no step again. */
-const quietly = oncePer((built: Built): Built => {
+const quietly = oncePer((built: BuiltModel): BuiltModel => {
   const audit = new NoAudit(built.model.key !== undefined);
   return built.form === 'plain'
     ? { ...built, model: guardedModel(built.model, audit) }
@@ -43,12 +43,12 @@ class NoAudit extends Audit {
   }
 }
 
-const asPlain = (built: Built, { engine }: Way): AnyPlain => {
+const asPlain = (built: BuiltModel, { engine }: Way): AnyPlain => {
   if (built.form === 'plain') return built.model;
   return (engine === 'numbers' ? internedModel(built.model) : toModel(built.model)) as unknown as AnyPlain;
 };
 
-const once = async (recipe: Recipe, as: Built, way: Way, keeping: Keeping): Promise<Report> => {
+const once = async (recipe: Recipe, as: BuiltModel, way: Way, keeping: Keeping): Promise<Report> => {
   const { engine, atOnce, pauseAt: _, search, workers = 2, locals, seed = 1, traces = 1, traceLength = 1, ...more } = way;
   const { audit, ...common } = more;
   const built = audit === 'none' ? quietly(as) : as;
@@ -75,11 +75,11 @@ const once = async (recipe: Recipe, as: Built, way: Way, keeping: Keeping): Prom
 };
 
 /** Does the checker give equal values in one form? An audit gives other forms on purpose. A model with a key decides itself which values are equal, and is given the value that was found. */
-const givesOneForm = ({ model }: Built, { audit, engine }: Way): boolean =>
+const givesOneForm = ({ model }: BuiltModel, { audit, engine }: Way): boolean =>
   audit === 'none' && engine !== 'threads' && model.key === undefined;
 
 /** Checks a model in one way. `file`: the file for a checkpoint. */
-export const run = async (recipe: Recipe, built: Built, way: Way, file: string): Promise<Result> => {
+export const run = async (recipe: Recipe, built: BuiltModel, way: Way, file: string): Promise<Result> => {
   built.forms.isWatched = givesOneForm(built, way);
   try {
     const { pauseAt, ...rest } = way;

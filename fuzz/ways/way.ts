@@ -74,7 +74,7 @@ const reductionsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'sy
 const BITS = [8, 12, 20, 60, 60, 64] as const;
 
 /** The number of a model's states, and the depth of the deepest. */
-export interface Extent {
+export interface ModelSize {
   readonly size: number;
   readonly depth: number;
 }
@@ -96,7 +96,7 @@ const PAUSED_ONE_IN = 24;
 
 const limitsOf = (
   dice: Dice,
-  { size, depth }: Extent,
+  { size, depth }: ModelSize,
   way: Way,
 ): Pick<Way, 'maxStates' | 'maxDepth' | 'maxMemoryBytes' | 'pauseAt'> => {
   const { engine, search, hashBits } = way;
@@ -138,7 +138,7 @@ const MOST_LOCALS = 12;
 const MOST_IN_A_GROUP = 2_000;
 
 /** Draws the slots that are kept as local slots: all of one kind, or the first. */
-const localsOf = (dice: Dice, engine: Engine, recipe: Recipe, { size }: Extent): Pick<Way, 'locals'> => {
+const localsOf = (dice: Dice, engine: Engine, recipe: Recipe, { size }: ModelSize): Pick<Way, 'locals'> => {
   if (recipe.form !== 'component' || (engine !== 'components' && engine !== 'threads') || dice.oneIn(2)) return {};
   const met = recipe.meetings.map(({ slots, talk }) => [
     ...slots,
@@ -156,7 +156,7 @@ const localsOf = (dice: Dice, engine: Engine, recipe: Recipe, { size }: Extent):
 };
 
 /** A random way to check a model. */
-const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
+const anyWay = (dice: Dice, recipe: Recipe, extent: ModelSize): Way => {
   const engine = engineOf(dice, recipe);
   const begun: Way = {
     ...askedOf(dice, recipe),
@@ -173,7 +173,7 @@ const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
 };
 
 /** The ways of checking a model: always the simplest one of its interface, and some at random. */
-export const anyWays = (dice: Dice, recipe: Recipe, extent: Extent): ReadonlyArray<Way> => {
+export const anyWays = (dice: Dice, recipe: Recipe, extent: ModelSize): ReadonlyArray<Way> => {
   const begun: Way = { engine: recipe.form === 'plain' ? 'plain' : 'components', search: 'bfs', keepGoing: true };
   const first = { ...begun, ...auditOf(dice, begun) };
   return [first, ...Array.from({ length: recipe.form === 'plain' ? 2 : 3 }, () => anyWay(dice, recipe, extent))];

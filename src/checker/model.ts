@@ -169,7 +169,7 @@ export interface Interaction {
 }
 
 /** One outcome of a reply: the new local state of the requester. */
-export interface Learned<A> extends Remarks {
+export interface ReplyOutcome<A> extends Remarks {
   readonly next: A;
 }
 
@@ -185,7 +185,7 @@ export interface Query<A, B, Q, R> {
   /** The reply. `undefined`: there is none, and the step is not enabled. */
   readonly reply: (replier: B, request: Q) => R | undefined;
   /** The ways in which the reply may change the requester (none: not enabled). */
-  readonly receive: (requester: A, reply: R) => ReadonlyArray<Learned<A>>;
+  readonly receive: (requester: A, reply: R) => ReadonlyArray<ReplyOutcome<A>>;
   /** Canonical texts of requests and of replies. Default: a structural encoding. */
   readonly requestKey?: (request: Q) => string;
   readonly replyKey?: (reply: R) => string;
@@ -195,7 +195,7 @@ export interface Query<A, B, Q, R> {
 export interface AnyQuery {
   readonly request: (requester: never) => unknown;
   readonly reply: (replier: never, request: never) => unknown;
-  readonly receive: (requester: never, reply: never) => ReadonlyArray<Learned<unknown>>;
+  readonly receive: (requester: never, reply: never) => ReadonlyArray<ReplyOutcome<unknown>>;
   readonly requestKey?: (request: never) => string;
   readonly replyKey?: (reply: never) => string;
 }

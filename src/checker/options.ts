@@ -76,6 +76,6 @@ export interface ComponentOptions extends Omit<CheckOptions, 'search'> {
 }
 
 /** The options of one search, which has one order. */
-export interface RunOptions extends ComponentOptions {
+export interface SearchOptions extends ComponentOptions {
   readonly search?: 'bfs' | 'dfs' | 'sweep';
 }

@@ -8,21 +8,21 @@ import type { PlainValue } from './shown/value.js';
 // --- traces ----------------------------------------------------------------------------------------------------------------
 
 /** A state for people: one text for each part, by name. */
-export type Shown = Readonly<Record<string, string>>;
+export type ShownState = Readonly<Record<string, string>>;
 
 /** One step of a trace: the action (`label`), a remark on the step (`note`), and the state after the step (`state`). */
 export interface TraceStep {
   readonly label: Label;
   readonly note?: string;
-  readonly state: Shown;
+  readonly state: ShownState;
   /** The parts of the state after the step as plain data, for tools; see {@link PlainValue}. */
   readonly values?: Readonly<Record<string, PlainValue>>;
   /** By part: the change that the step made to it (`+ commit`), where the change is shorter to read than the part. */
-  readonly changed?: Shown;
+  readonly changed?: ShownState;
 }
 
 /** A fairness class, or a step without fairness, that is enabled in a lasso's cycle and never taken there. Steps that change nothing do not count. */
-export interface Starved {
+export interface StarvedClass {
   /** The name of the fairness class. Of a step without fairness it is the step's label. */
   readonly name: string;
   readonly fairness: 'none' | 'weak';
@@ -38,13 +38,13 @@ export interface Starved {
  * no step is enabled, or no step that changes the state.
  */
 export interface Counterexample {
-  readonly initial: Shown;
+  readonly initial: ShownState;
   /** The parts of the initial state as plain data, for tools. */
   readonly values?: Readonly<Record<string, PlainValue>>;
   readonly steps: ReadonlyArray<TraceStep>;
   readonly loop?: number;
   /** Of a lasso: the fairness classes and steps that are enabled in its cycle and never taken there. Absent: none. */
-  readonly starved?: ReadonlyArray<Starved>;
+  readonly starved?: ReadonlyArray<StarvedClass>;
   /** No run that breaks this property has fewer steps. */
   readonly shortest: boolean;
 }
@@ -108,7 +108,7 @@ export interface Vacuity {
 }
 
 /** How far the model's functions and reductions were audited. */
-export interface Audited {
+export interface AuditReport {
   /** How often the search ran functions of the model. */
   readonly runs: number;
   /** How many of these runs the audit repeated. */
@@ -180,7 +180,7 @@ export interface Statistics {
   readonly omissionProbability?: number;
   /** With hash compaction: the estimates from which `omissionProbability` comes. */
   readonly omission?: Omission;
-  /** The model's `key` takes different states for one, or may do so. {@link Audited.key} says how many of these states were audited. */
+  /** The model's `key` takes different states for one, or may do so. {@link AuditReport.key} says how many of these states were audited. */
   readonly byKey?: true;
   /** The search went on from a checkpoint. Of the steps that the earlier run took, only samples were run again. */
   readonly resumed?: true;
@@ -202,7 +202,7 @@ export interface Report {
   readonly vacuity: Vacuity;
   readonly statistics: Statistics;
   /** How far the audits went that test whether the model keeps its contract. */
-  readonly audited?: Audited;
+  readonly audited?: AuditReport;
   /** Of a search that stopped before its end: the signs that the space may have no end. */
   readonly mayBeInfinite?: Suspicion;
   /** With `search: 'simulate'`: the seed that repeats the simulation. */

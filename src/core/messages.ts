@@ -99,14 +99,14 @@ export const REFUSALS = {
  */
 export const RefusedC = flat('Refused', { type: t.literal('refused'), reason: t.keyof(REFUSALS) });
 
-export type Refused = t.TypeOf<typeof RefusedC>;
-export type Accepted = t.TypeOf<typeof AcceptedC>;
-export type Behind = t.TypeOf<typeof BehindC>;
-export type Found = t.TypeOf<typeof FoundC>;
-export type Missing = t.TypeOf<typeof MissingC>;
-export type Pulled = t.TypeOf<typeof PulledC>;
+export type RefusedAnswer = t.TypeOf<typeof RefusedC>;
+export type AcceptedAnswer = t.TypeOf<typeof AcceptedC>;
+export type BehindAnswer = t.TypeOf<typeof BehindC>;
+export type FoundAnswer = t.TypeOf<typeof FoundC>;
+export type MissingAnswer = t.TypeOf<typeof MissingC>;
+export type PulledAnswer = t.TypeOf<typeof PulledC>;
 
 /** The answer to a put. */
-export type PutAnswer = Accepted | Behind;
+export type PutAnswer = AcceptedAnswer | BehindAnswer;
 /** The answer to a get. */
-export type GetAnswer = Found | Missing | Behind;
+export type GetAnswer = FoundAnswer | MissingAnswer | BehindAnswer;

@@ -12,7 +12,7 @@
  * nothing was written.
  */
 import type { NodeId, ReplicaId } from '../core/ids.js';
-import type { GetAnswer, PutAnswer, Refused } from '../core/messages.js';
+import type { GetAnswer, PutAnswer, RefusedAnswer } from '../core/messages.js';
 import type { GetResult, PutResult } from '../core/results.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -20,7 +20,7 @@ import type { GetResult, PutResult } from '../core/results.js';
 /** A server answered. */
 interface Answered<A> {
   readonly type: 'answered';
-  readonly answer: A | Refused;
+  readonly answer: A | RefusedAnswer;
 }
 
 /** The request could not be sent: there is no connection, or, for a repeated put, no connection to the put's replica. */
@@ -102,7 +102,7 @@ export const nextGet = (attempt: GetAttempt, event: GetEvent): GetStep => {
   }
 };
 
-const answeredGet = (attempt: GetAttempt, answer: GetAnswer | Refused): GetStep => {
+const answeredGet = (attempt: GetAttempt, answer: GetAnswer | RefusedAnswer): GetStep => {
   switch (answer.type) {
     case 'found':
       return done(attempt, { type: 'value', value: answer.value, stamp: answer.stamp });
@@ -147,7 +147,7 @@ export const nextPut = (attempt: PutAttempt, event: PutEvent): PutStep => {
 
 const UNKNOWN: PutResult = { type: 'UNKNOWN' };
 
-const refusedPut = (attempt: PutAttempt, why: 'behind' | Refused['reason']): PutStep => {
+const refusedPut = (attempt: PutAttempt, why: 'behind' | RefusedAnswer['reason']): PutStep => {
   // `unlogged`: the put may be in a log that failed. `too-old`: the put may have been accepted and forgotten since.
   if (why === 'unlogged' || why === 'too-old') return done(attempt, UNKNOWN);
   if (attempt.at === null)

@@ -30,7 +30,7 @@ export const SESSIONS = 1024;
 export const NO_SESSION: SessionNumber = '0';
 
 /** A remembered put: its identity (R3), the stamp that it got, and the digest of its key and value ({@link digestOf}). */
-export interface Seen {
+export interface SeenPut {
   readonly client: NodeId;
   readonly session: SessionNumber;
   readonly clientTime: number;
@@ -39,14 +39,14 @@ export interface Seen {
 }
 
 /** Fills in the fields that a put lacks which was remembered before sessions had numbers. Any other put stays as it is. */
-export const withSession = (seen: Omit<Seen, 'session' | 'digest'> & Partial<Seen>): Seen => ({
+export const withSession = (seen: Omit<SeenPut, 'session' | 'digest'> & Partial<SeenPut>): SeenPut => ({
   session: NO_SESSION,
   digest: 0,
   ...seen,
 });
 
 /** The slots of each session. The least recently used session is first. Mutable. */
-export type ClientWindows = Map<string, Map<number, Seen>>;
+export type ClientWindows = Map<string, Map<number, SeenPut>>;
 
 /** The digest of a put's key and value: 32 bits. */
 export const digestOf = (key: Bytes, value: Bytes): number => crc32(value, crc32(`${key.length} ${key}`));
@@ -54,10 +54,10 @@ export const digestOf = (key: Bytes, value: Bytes): number => crc32(value, crc32
 /** The slot of a client time. */
 const slotOf = (clientTime: number): number => clientTime % WINDOW;
 
-const nameOfWindow = ({ client, session }: Pick<Seen, 'client' | 'session'>): string => `${client}/${session}`;
+const nameOfWindow = ({ client, session }: Pick<SeenPut, 'client' | 'session'>): string => `${client}/${session}`;
 
 /** The name of a put's slot among all windows: `client/session/slot`. Two puts of one slot cannot both be remembered. */
-export const nameOfSlot = (seen: Pick<Seen, 'client' | 'session' | 'clientTime'>): string =>
+export const nameOfSlot = (seen: Pick<SeenPut, 'client' | 'session' | 'clientTime'>): string =>
   `${nameOfWindow(seen)}/${slotOf(seen.clientTime)}`;
 
 /**
@@ -74,9 +74,9 @@ export const recall = (windows: ClientWindows, put: Put): Stamp | undefined | 't
 };
 
 /** Remembers a put. Gives the puts that were forgotten to make room. */
-export const remember = (windows: ClientWindows, seen: Seen): ReadonlyArray<Seen> => {
+export const remember = (windows: ClientWindows, seen: SeenPut): ReadonlyArray<SeenPut> => {
   const name = nameOfWindow(seen);
-  const slots = windows.get(name) ?? new Map<number, Seen>();
+  const slots = windows.get(name) ?? new Map<number, SeenPut>();
   windows.delete(name); // The next line sets the window again, as the most recently used one.
   windows.set(name, slots);
   const slot = slotOf(seen.clientTime);
@@ -88,13 +88,13 @@ export const remember = (windows: ClientWindows, seen: Seen): ReadonlyArray<Seen
 };
 
 /** The windows that hold these puts, least recently used session first. */
-export const windowsOf = (all: Iterable<Seen>): ClientWindows => {
+export const windowsOf = (all: Iterable<SeenPut>): ClientWindows => {
   const windows: ClientWindows = new Map();
   for (const seen of [...all].sort((a, b) => a.stamp.t - b.stamp.t)) remember(windows, seen);
   return windows;
 };
 
-const NONE: ReadonlyArray<Seen> = [];
+const NONE: ReadonlyArray<SeenPut> = [];
 
 /** May a put with a stamp above `clock` have been forgotten with its window? Every window given up is older than the windows left. */
 const mayBeForgotten = (windows: ClientWindows, clock: number): boolean => {
@@ -103,7 +103,7 @@ const mayBeForgotten = (windows: ClientWindows, clock: number): boolean => {
   return [...(oldest?.values() ?? [])].some(({ stamp }) => clock < stamp.t);
 };
 
-const forgetOldest = (windows: ClientWindows): Seen[] => {
+const forgetOldest = (windows: ClientWindows): SeenPut[] => {
   const [oldest] = windows;
   if (oldest === undefined) return [];
   windows.delete(oldest[0]);

@@ -14,19 +14,19 @@
  * state too.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Refused } from '../core/messages.js';
+import type { RefusedAnswer } from '../core/messages.js';
 import { NODE } from '../ports/node.js';
 import type { Timers } from '../ports/ports.js';
-import { type Durable, durableOf, fallBack, reached } from './fall-back.js';
+import { type DurableState, durableOf, fallBack, reached } from './fall-back.js';
 import { writeError } from './log/errors.js';
-import type { Append, Log, LogError, Owner, Recovered } from './log/log.js';
+import type { Append, Log, LogError, Owner, RecoveredLog } from './log/log.js';
 import { createMemoryLog } from './log/memory-log.js';
 import {
   isToCompact,
   read,
   restore,
   step,
-  type Answer,
+  type ReplicaAnswer,
   type AnswerTo,
   type Effects,
   type Message,
@@ -41,7 +41,7 @@ export const MAX_WAITING = 65_536;
 const MAX_BATCH = 1024;
 
 /** Takes the answer to a request. The replica may call it within the request's own call. It must not throw. */
-export type Reply<A> = (answer: A | Refused) => void;
+export type AnswerTaker<A> = (answer: A | RefusedAnswer) => void;
 
 /**
  * Is told of every step at its instant: the replica is in the state after the step, and the step's changes are not yet on their way to the
@@ -64,21 +64,21 @@ export interface Listeners {
 interface Batch {
   readonly appends: Append[];
   readonly messages: Message[];
-  readonly replies: Reply<Answer>[];
-  readonly answers: Answer[];
+  readonly replies: AnswerTaker<ReplicaAnswer>[];
+  readonly answers: ReplicaAnswer[];
 }
 
 const emptyBatch = (): Batch => ({ appends: [], messages: [], replies: [], answers: [] });
-const refused = (reason: Refused['reason']): Refused => ({ type: 'refused', reason });
+const refused = (reason: RefusedAnswer['reason']): RefusedAnswer => ({ type: 'refused', reason });
 
 /** A replica whose answers leave when every change before them is durable. {@link openDurable} makes it. */
 export class DurableReplica {
   /** How its log was found. */
-  readonly found: Recovered['found'];
+  readonly found: RecoveredLog['found'];
   /** The reason not to go on under the log's identity, as the end of a sentence about the log. */
-  readonly note: Recovered['note'];
+  readonly note: RecoveredLog['note'];
   #replica: Replica;
-  readonly #durable: Durable;
+  readonly #durable: DurableState;
   #failure: LogError | undefined;
   #isClosed = false;
   readonly #log: Log;
@@ -90,7 +90,7 @@ export class DurableReplica {
   #scheduled = false;
   #compacting = false;
 
-  constructor(replica: Replica, { found, note }: Pick<Recovered, 'found' | 'note'>, log: Log, listeners: Listeners = {}) {
+  constructor(replica: Replica, { found, note }: Pick<RecoveredLog, 'found' | 'note'>, log: Log, listeners: Listeners = {}) {
     this.#replica = replica;
     this.#durable = durableOf(replica);
     this.#listeners = listeners;
@@ -122,9 +122,9 @@ export class DurableReplica {
   }
 
   /** Takes a message. `reply` gets the answer as soon as the answer may leave. Answers leave in the order of the calls. */
-  handle<T extends keyof AnswerTo>(message: Message & { readonly type: T }, reply: Reply<AnswerTo[T]>): void {
+  handle<T extends keyof AnswerTo>(message: Message & { readonly type: T }, reply: AnswerTaker<AnswerTo[T]>): void {
     if (this.#failure !== undefined) {
-      (reply as Reply<Answer>)(this.#answerWithoutLog(message));
+      (reply as AnswerTaker<ReplicaAnswer>)(this.#answerWithoutLog(message));
       return;
     }
     if (this.#isClosed || this.waiting >= MAX_WAITING) {
@@ -139,10 +139,10 @@ export class DurableReplica {
     if (isToCompact(this.replica)) this.#compactLater();
     if (append === undefined && this.#gathering.replies.length === 0) {
       if (this.#writing === undefined) reply(answer);
-      else this.#wait(this.#writing, message, reply as Reply<Answer>, answer);
+      else this.#wait(this.#writing, message, reply as AnswerTaker<ReplicaAnswer>, answer);
       return;
     }
-    this.#wait(this.#gathering, message, reply as Reply<Answer>, answer);
+    this.#wait(this.#gathering, message, reply as AnswerTaker<ReplicaAnswer>, answer);
     if (append === undefined) return;
     this.#gathering.appends.push(append);
     this.#schedule();
@@ -169,14 +169,14 @@ export class DurableReplica {
   }
 
   /** Answers gets and pulls, which only read, and refuses every other message. */
-  #answerWithoutLog(message: Message): Answer | Refused {
+  #answerWithoutLog(message: Message): ReplicaAnswer | RefusedAnswer {
     if (message.type !== 'get' && message.type !== 'pull') return refused('failed');
     const answer = read(this.replica, message);
     this.#listeners.observe?.(this.replica, message, { answer, append: undefined });
     return answer;
   }
 
-  #wait(batch: Batch, message: Message, reply: Reply<Answer>, answer: Answer): void {
+  #wait(batch: Batch, message: Message, reply: AnswerTaker<ReplicaAnswer>, answer: ReplicaAnswer): void {
     batch.messages.push(message);
     batch.replies.push(reply);
     batch.answers.push(answer);
@@ -249,7 +249,7 @@ export class DurableReplica {
     this.#rest();
   }
 
-  #answerFailed({ messages, replies }: Batch, why: Refused['reason']): void {
+  #answerFailed({ messages, replies }: Batch, why: RefusedAnswer['reason']): void {
     replies.forEach((reply, i) => {
       const answer = this.#answerWithoutLog(messages[i]!);
       reply(answer.type === 'refused' ? refused(why) : answer);

@@ -12,17 +12,17 @@ import { at, raise, type Vector } from './vector.js';
 import { createWriteLog, recoverWrite, type WriteLog } from './write-log.js';
 
 /** The identity, clock and vector that are in the replica's log. Memory may be ahead of them. */
-export interface Durable {
+export interface DurableState {
   id: ReplicaId;
   clock: number;
   readonly vv: Vector;
 }
 
-/** The {@link Durable} of a replica that has no change on its way to its log. */
-export const durableOf = ({ id, clock, vv }: Replica): Durable => ({ id, clock, vv: new Map(vv) });
+/** The {@link DurableState} of a replica that has no change on its way to its log. */
+export const durableOf = ({ id, clock, vv }: Replica): DurableState => ({ id, clock, vv: new Map(vv) });
 
 /** These changes have reached the log. */
-export const reached = (durable: Durable, appends: ReadonlyArray<Append>): void => {
+export const reached = (durable: DurableState, appends: ReadonlyArray<Append>): void => {
   for (const { replica, clock, vv } of appends) {
     durable.id = replica ?? durable.id;
     durable.clock = Math.max(durable.clock, clock);
@@ -48,7 +48,7 @@ function* remembered(log: WriteLog, undone: ReadonlyArray<Append>): Generator<Wr
  * A write that the log's vector claims is in the log or superseded there. Every write that is live in the log is in memory, or an undone
  * change dropped it, because a durable drop follows the superseding write. So the greatest claimed write to a key is the live one.
  */
-export const fallBack = (replica: Replica, { id, clock, vv }: Durable, undone: ReadonlyArray<Append>): Replica => {
+export const fallBack = (replica: Replica, { id, clock, vv }: DurableState, undone: ReadonlyArray<Append>): Replica => {
   const live = new Map<Bytes, Write>();
   for (const w of remembered(replica.log, undone)) {
     // An unclaimed write is live although no vector claims it.

@@ -10,7 +10,7 @@
  */
 import type { Bytes } from '../core/bytes.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../core/bounds.js';
-import type { Pulled, Put, Refused } from '../core/messages.js';
+import type { PulledAnswer, Put, RefusedAnswer } from '../core/messages.js';
 import type { SessionToken } from '../core/guarantees.js';
 import type { Stamp, VectorEntries } from '../core/write.js';
 
@@ -31,7 +31,7 @@ const isTooLarge = (key: Bytes, value: Bytes): boolean => key.length > MAX_KEY_B
 const latestOf = (vv: VectorEntries): number => vv.reduce((max, [, t]) => (t > max ? t : max), 0);
 
 /** The reason why a replica whose accept time is `own` may not accept a put; undefined: the replica may accept the put. */
-export const refusalOfPut = (own: number, put: Put, nowMs: number): Refused['reason'] | undefined => {
+export const refusalOfPut = (own: number, put: Put, nowMs: number): RefusedAnswer['reason'] | undefined => {
   if (isTooLarge(put.key, put.value)) return 'too-large';
   if (own >= Number.MAX_SAFE_INTEGER) return 'too-far';
   return put.clock > own && (put.clock > own + AHEAD || put.clock > horizonAt(nowMs)) ? 'too-far' : undefined;
@@ -41,7 +41,11 @@ export const refusalOfPut = (own: number, put: Put, nowMs: number): Refused['rea
 export const mostOfPeers = (own: number, nowMs: number): number => Math.max(own + STEP, horizonAt(nowMs) + AHEAD);
 
 /** The reason why a replica whose accept time is `own` may not merge a pull's answer; undefined: the replica may merge the answer. */
-export const refusalOfMerge = (own: number, { vv, clock, writes }: Pulled, nowMs: number): Refused['reason'] | undefined => {
+export const refusalOfMerge = (
+  own: number,
+  { vv, clock, writes }: PulledAnswer,
+  nowMs: number,
+): RefusedAnswer['reason'] | undefined => {
   const most = mostOfPeers(own, nowMs);
   if (clock > most || latestOf(vv) > most || writes.some((w) => w.t > most)) return 'too-far';
   return writes.some((w) => isTooLarge(w.key, w.value)) ? 'too-large' : undefined;

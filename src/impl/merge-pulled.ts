@@ -3,7 +3,7 @@
  * no write that the replica lacks (R8).
  */
 import { serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
-import type { Pull, Pulled } from '../core/messages.js';
+import type { Pull, PulledAnswer } from '../core/messages.js';
 import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
 import type { Append } from './log/log.js';
 import type { Policy } from './policy.js';
@@ -34,7 +34,7 @@ interface ReplyWithAppend<A> {
  * - `part`: the transfer goes on. The writes wait for its last part, and the next part must be asked for.
  * - `other`: the answer was not the next part, or came from another replica than the parts before. The transfer begins anew.
  */
-export interface Merged {
+export interface MergeResult {
   readonly type: 'merged';
   readonly kind: 'part' | 'last' | 'other';
   readonly added: number;
@@ -42,7 +42,7 @@ export interface Merged {
 }
 
 /** One step of housekeeping is done. `more`: another step has something to do. */
-export interface Compacted {
+export interface CompactResult {
   readonly type: 'compacted';
   readonly more: boolean;
 }
@@ -65,10 +65,10 @@ export const requestFor = (replica: MergingReplica, server: NodeId): Pull => {
 const isSameStamp = (a: Stamp | null, b: Stamp | null): boolean => a?.t === b?.t && a?.r === b?.r;
 
 /**
- * The kind of an answer: see {@link Merged}. This replica must have every write that the vector `asked` claims, or must have it waiting from
+ * The kind of an answer: see {@link MergeResult}. This replica must have every write that the vector `asked` claims, or must have it waiting from
  * the same replica.
  */
-const kindOf = (replica: MergingReplica, asked: VectorEntries, { from, after, upTo }: Pulled): Merged['kind'] => {
+const kindOf = (replica: MergingReplica, asked: VectorEntries, { from, after, upTo }: PulledAnswer): MergeResult['kind'] => {
   const known = replica.transfers.get(serverOf(from));
   const transfer = known?.from === from ? known : undefined;
   if (!isSameStamp(transfer?.after ?? null, after)) return 'other';
@@ -78,7 +78,7 @@ const kindOf = (replica: MergingReplica, asked: VectorEntries, { from, after, up
 };
 
 /** Takes the answer to a pull in. `asked` is the pull's vector. */
-export const merge = (replica: MergingReplica, asked: VectorEntries, pulled: Pulled): ReplyWithAppend<Merged> => {
+export const merge = (replica: MergingReplica, asked: VectorEntries, pulled: PulledAnswer): ReplyWithAppend<MergeResult> => {
   const kind = kindOf(replica, asked, pulled);
   switch (kind) {
     case 'part':
@@ -108,7 +108,7 @@ const endTransfer = (replica: MergingReplica, server: NodeId): Append | undefine
  * Takes in a part that is not the last. Its writes wait, and no get sees a change. One append holds the writes and the transfer's progress,
  * so a restart never finds progress without its writes.
  */
-const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: Pulled): ReplyWithAppend<Merged> => {
+const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: PulledAnswer): ReplyWithAppend<MergeResult> => {
   const known = replica.transfers.get(serverOf(from));
   const before = known?.from === from ? known : undefined;
   const goal = after === null || before === undefined ? vv : before.goal;
@@ -126,7 +126,7 @@ const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: P
  * Takes in the last part, or the only part. One call raises the vector and adds the writes, so nobody can observe the new vector without
  * the writes (R8). The vector is raised first: the waiting writes are then live, so an older write to the same key is not added.
  */
-const mergeLast = (replica: MergingReplica, pulled: Pulled): ReplyWithAppend<Merged> => {
+const mergeLast = (replica: MergingReplica, pulled: PulledAnswer): ReplyWithAppend<MergeResult> => {
   const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
   const writes: Write[] = [];
   const drops: Write[] = [];
@@ -147,7 +147,7 @@ const mergeLast = (replica: MergingReplica, pulled: Pulled): ReplyWithAppend<Mer
 };
 
 /** Does one step of housekeeping, with at most {@link COMPACTED_AT_ONCE} keys and as many writes. */
-export const compactSome = (replica: MergingReplica): ReplyWithAppend<Compacted> => {
+export const compactSome = (replica: MergingReplica): ReplyWithAppend<CompactResult> => {
   const drops = compact(replica.log, COMPACTED_AT_ONCE, replica.transfers.size === 0);
   return {
     answer: { type: 'compacted', more: needsCompacting(replica.log) },

@@ -3,7 +3,7 @@
  * shipped code, and the main code has no word about faults. Programs use {@link SHIPPED}; only tests ask for faults.
  */
 import { serverOf, type ReplicaId } from '../core/ids.js';
-import type { Pulled } from '../core/messages.js';
+import type { PulledAnswer } from '../core/messages.js';
 import type { Stamp, VectorEntries, Write } from '../core/write.js';
 import { isLater } from './order.js';
 import { covers, type Vector } from './vector.js';
@@ -24,7 +24,7 @@ export interface Policy {
   /** R7a: does a peer claim more of this replica's writes than the replica's own vector entry? Then the log is older than the replica. */
   readonly isOutdated: (claimed: number, own: number) => boolean;
   /** R9: the answer that is merged when `pulled` arrives. */
-  readonly receive: (pulled: Pulled) => Pulled;
+  readonly receive: (pulled: PulledAnswer) => PulledAnswer;
 }
 
 /** Test-only switches: the faults of the contract, section 6, that live in a replica. */

@@ -25,16 +25,16 @@
  */
 import type { Bytes } from '../core/bytes.js';
 import { replicaId, serverOf, type ReplicaId } from '../core/ids.js';
-import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
+import type { Get, GetAnswer, Pull, PulledAnswer, Put, PutAnswer, RefusedAnswer } from '../core/messages.js';
 import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
 import { NODE } from '../ports/node.js';
 import { mostOfPeers, refusalOfMerge, refusalOfPut } from './horizon.js';
-import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
+import { digestOf, recall, remember, windowsOf, type ClientWindows, type SeenPut } from './client-windows.js';
 import { randomIncarnation } from './incarnation.js';
-import { NO_CHANGE, type Append, type Recovered } from './log/log.js';
+import { NO_CHANGE, type Append, type RecoveredLog } from './log/log.js';
 import { compareReplicas, compareStamps, isLater } from './order.js';
 import { policyWith, SHIPPED, type Faults } from './policy.js';
-import { merge, compactSome, type Merged, type Compacted, type MergingReplica } from './merge-pulled.js';
+import { merge, compactSome, type MergeResult, type CompactResult, type MergingReplica } from './merge-pulled.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import {
   add,
@@ -73,7 +73,7 @@ interface Named {
 interface Merge extends Named {
   readonly type: 'merge';
   readonly asked: VectorEntries;
-  readonly pulled: Pulled;
+  readonly pulled: PulledAnswer;
 }
 
 /** One step of housekeeping: moves live writes of parts to their place, and drops superseded writes. No answer changes by it. */
@@ -84,17 +84,17 @@ interface Compact {
 export type Message = Put | Get | (Pull & Named) | Merge | Compact;
 /** A replica's answer, by the type of the message. */
 export interface AnswerTo {
-  readonly put: PutAnswer | Refused;
+  readonly put: PutAnswer | RefusedAnswer;
   readonly get: GetAnswer;
-  readonly pull: Pulled;
-  readonly merge: Merged | Refused;
-  readonly compact: Compacted;
+  readonly pull: PulledAnswer;
+  readonly merge: MergeResult | RefusedAnswer;
+  readonly compact: CompactResult;
 }
 /** Any answer of a replica. */
-export type Answer = AnswerTo[keyof AnswerTo];
+export type ReplicaAnswer = AnswerTo[keyof AnswerTo];
 
 /** The answer may leave once `append` is in the durable log. If `append` is undefined, the answer may leave once no earlier append waits. */
-export interface Effects<A = Answer> {
+export interface Effects<A = ReplicaAnswer> {
   readonly answer: A;
   readonly append: Append | undefined;
 }
@@ -144,7 +144,7 @@ export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Repl
 };
 
 /** The replica that a log held (R7, R10). The log may hold superseded writes; {@link Compact} drops them. */
-export const restore = (recovered: Recovered, options: ReplicaOptions = {}): Replica => {
+export const restore = (recovered: RecoveredLog, options: ReplicaOptions = {}): Replica => {
   const replica = createReplica(recovered.replica, options);
   for (const [r, t] of recovered.vv) raise(replica.vv, r, t);
   for (const transfer of recovered.transfers) replica.transfers.set(serverOf(transfer.from), transfer);
@@ -182,9 +182,9 @@ const take = (replica: Replica, message: Message): Effects => {
     case 'put':
       return put(replica, message);
     case 'get':
-      return { answer: get(replica, message), append: undefined };
+      return unchanged(get(replica, message));
     case 'pull':
-      return { answer: pull(replica, message), append: undefined };
+      return unchanged(pull(replica, message));
     case 'merge': {
       const refusal = refusalOfMerge(replica.clock, message.pulled, replica.now());
       return refusal === undefined ? merge(replica, message.asked, replica.policy.receive(message.pulled)) : refused(refusal);
@@ -194,10 +194,10 @@ const take = (replica: Replica, message: Message): Effects => {
   }
 };
 
-const BEHIND: Effects<AnswerTo['put']> = { answer: { type: 'behind' }, append: undefined };
-
-/** A refusal that changes nothing. */
-const refused = (reason: Refused['reason']): Effects<Refused> => ({ answer: { type: 'refused', reason }, append: undefined });
+/** An answer that changes nothing. */
+const unchanged = <A>(answer: A): Effects<A> => ({ answer, append: undefined });
+const BEHIND: Effects<AnswerTo['put']> = unchanged({ type: 'behind' });
+const refused = (reason: RefusedAnswer['reason']): Effects<RefusedAnswer> => unchanged({ type: 'refused', reason });
 
 /**
  * R2, R3, R12, R14. A repetition is recognised before every other check: this log accepted the same put, perhaps under an earlier identity.
@@ -207,7 +207,7 @@ const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
   const { client, session, clientTime, key, value } = message;
   const before = recall(replica.windows, message);
   if (typeof before === 'string') return refused(before);
-  if (before !== undefined) return { answer: { type: 'accepted', stamp: before }, append: undefined };
+  if (before !== undefined) return unchanged({ type: 'accepted', stamp: before });
   if (message.replica !== null && message.replica !== replica.id) return refused('other-replica');
   const refusal = refusalOfPut(replica.clock, message, replica.now());
   if (refusal !== undefined) return refused(refusal);
@@ -215,7 +215,7 @@ const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
 
   const stamp: Stamp = { t: replica.policy.acceptTime(replica.clock, message.clock), r: replica.id };
   const write: Write = { t: stamp.t, r: stamp.r, client, clientTime, key, value };
-  const seen: Seen = { client, session, clientTime, stamp, digest: digestOf(key, value) };
+  const seen: SeenPut = { client, session, clientTime, stamp, digest: digestOf(key, value) };
   replica.clock = stamp.t;
   replica.vv.set(stamp.r, stamp.t);
   const lost = add(replica.log, write);
@@ -245,7 +245,7 @@ const get = (replica: Replica, message: Get): GetAnswer => {
 };
 
 /** R9: the answer has the writes, the vector and the clock of one instant. */
-const pull = (replica: Replica, message: Pull): Pulled => {
+const pull = (replica: Replica, message: Pull): PulledAnswer => {
   const known = vectorOfEntries(message.vv);
   const { puller, after } = message;
   const { writes, upTo } = replica.policy.answer(puller, () => lacking(replica.log, known, after, replica.part));
@@ -253,7 +253,7 @@ const pull = (replica: Replica, message: Pull): Pulled => {
 };
 
 /** Answers a message that only reads, for a replica that takes no change in any more. */
-export const read = (replica: Replica, message: Get | Pull): GetAnswer | Pulled =>
+export const read = (replica: Replica, message: Get | Pull): GetAnswer | PulledAnswer =>
   message.type === 'get' ? get(replica, message) : pull(replica, message);
 
 // --- reading ---------------------------------------------------------------------------------------------------------------

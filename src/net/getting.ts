@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
-import type { Get, GetAnswer, Refused } from '../core/messages.js';
+import type { Get, GetAnswer, RefusedAnswer } from '../core/messages.js';
 import { fieldsOfResult, type GetResult } from '../core/results.js';
 import { beginGet, type GetAttempt, type GetEvent, type GetStep, nextGet } from '../impl/attempt.js';
 import { isHonest } from '../impl/horizon.js';
@@ -17,14 +17,14 @@ interface Getting {
   /** When the get's time is over, in ms of the clock. */
   readonly until: number;
   /** The answer that came last. */
-  last: GetAnswer | Refused | undefined;
+  last: GetAnswer | RefusedAnswer | undefined;
   readonly resolve: (result: GetResult) => void;
 }
 
 /** R16: is the stamp of the answer too far ahead? If the session took the stamp's time for its clock, every server would refuse its puts. */
-const isDishonest = (a: GetAnswer | Refused, now: number): boolean => a.type === 'found' && !isHonest(a.stamp, now);
+const isDishonest = (a: GetAnswer | RefusedAnswer, now: number): boolean => a.type === 'found' && !isHonest(a.stamp, now);
 
-const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>
+const isGetAnswer = (a: Answer): a is GetAnswer | RefusedAnswer =>
   a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';
 
 /** The time for the next server, in ms. Each server is asked up to twice, and every asking that is left has an equal share. */

@@ -13,7 +13,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '../core/ids.js';
-import type { Pull, Pulled } from '../core/messages.js';
+import type { Pull, PulledAnswer } from '../core/messages.js';
 import type { DurableReplica } from '../impl/durable.js';
 import { transfersOf } from '../impl/replica.js';
 import { requestFor } from '../impl/merge-pulled.js';
@@ -192,7 +192,7 @@ class ReplicaPuller {
     });
   }
 
-  #merge(name: string, asked: Pull, pulled: Pulled): Promise<Came> {
+  #merge(name: string, asked: Pull, pulled: PulledAnswer): Promise<Came> {
     const { sayBad, onMerged, meter } = this.#o;
     const server = serverOf(pulled.from);
     return new Promise((resolve) => {

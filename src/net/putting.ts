@@ -9,7 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId, ReplicaId } from '../core/ids.js';
-import type { Put, PutAnswer, Refused } from '../core/messages.js';
+import type { Put, PutAnswer, RefusedAnswer } from '../core/messages.js';
 import { fieldsOfResult, type PutResult } from '../core/results.js';
 import type { PutEvent } from '../impl/attempt.js';
 import { isHonest } from '../impl/horizon.js';
@@ -51,7 +51,8 @@ export const TOO_FAR = 'a stamp too far ahead (is the date of this machine right
 
 const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 
-const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
+const isPutAnswer = (a: Answer): a is PutAnswer | RefusedAnswer =>
+  a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
 
 /** The puts of a session. It carries out the effects of `put-route.ts`, and passes each effect's result back as an event. */
 class Putter {

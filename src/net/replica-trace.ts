@@ -1,5 +1,5 @@
 /** The trace events of a replica's steps: puts accepted and refused, gets answered, pulls answered and merged. */
-import type { Get, GetAnswer, Pulled } from '../core/messages.js';
+import type { Get, GetAnswer, PulledAnswer } from '../core/messages.js';
 import { fieldsOfResult } from '../core/results.js';
 import type { TraceBody } from '../core/trace.js';
 import type { Observer } from '../impl/durable.js';
@@ -31,7 +31,7 @@ export const observeReplica =
       const { name: pull } = message;
       if (pull === undefined) return;
       if (message.type === 'pull') {
-        const { after, writes, upTo, vv, clock } = answer as Pulled;
+        const { after, writes, upTo, vv, clock } = answer as PulledAnswer;
         trace({ type: 'pullAnswered', puller: message.puller, pull, asked: message.vv, after, writes, upTo, vv, clock });
       } else {
         trace({ type: 'merged', peer: message.pulled.from, pull, vv: vectorOf(replica), clock: clockOf(replica) });

@@ -1,14 +1,14 @@
 /** Whether the generator makes what it is said to make: each thing is counted over models of fixed seeds. */
 import { expect, test } from 'vitest';
 import { diceOf } from '../../fuzz/dice.js';
-import { madeFrom, type Explored } from '../../fuzz/attempt.js';
+import { madeFrom, type ExploredModel } from '../../fuzz/attempt.js';
 import { rogueOf } from '../../fuzz/make/rogue.js';
 import { isMerging, progressFalls, truths } from '../../fuzz/oracle/judge.js';
-import type { World } from '../../fuzz/oracle/world.js';
-import { hasNormalForms, type ComponentRecipe, type Look } from '../../fuzz/recipe/component.js';
+import type { OracleGraph } from '../../fuzz/oracle/world.js';
+import { hasNormalForms, type ComponentRecipe, type RecipePredicate } from '../../fuzz/recipe/component.js';
 import { hasQuotient, type PlainRecipe } from '../../fuzz/recipe/plain.js';
 import { builtOf } from '../../fuzz/recipe/recipe.js';
-import type { Tree } from '../../fuzz/recipe/values.js';
+import type { ValueTree } from '../../fuzz/recipe/values.js';
 import { anyWays, type Way } from '../../fuzz/ways/way.js';
 
 const MODELS = 2000;
@@ -16,7 +16,7 @@ const MODELS = 2000;
 const LEAST = 3;
 
 interface Tried {
-  readonly model: Explored;
+  readonly model: ExploredModel;
   readonly ways: ReadonlyArray<Way>;
 }
 
@@ -37,26 +37,26 @@ const seldom = (features: Readonly<Record<string, (one: Tried) => boolean>>, lea
   Object.entries(counted(features)).flatMap(([name, count]) => (count < least ? [`${name}: ${count}`] : []));
 
 const plain =
-  (has: (recipe: PlainRecipe, world: World) => boolean) =>
+  (has: (recipe: PlainRecipe, world: OracleGraph) => boolean) =>
   ({ model: { recipe, world } }: Tried): boolean =>
     recipe.form === 'plain' && has(recipe, world);
 
 const component =
-  (has: (recipe: ComponentRecipe, world: World) => boolean) =>
+  (has: (recipe: ComponentRecipe, world: OracleGraph) => boolean) =>
   ({ model: { recipe, world } }: Tried): boolean =>
     recipe.form === 'component' && has(recipe, world);
 
 const either =
-  (has: (world: World) => boolean) =>
+  (has: (world: OracleGraph) => boolean) =>
   ({ model: { world } }: Tried): boolean =>
     has(world);
 
 const repeats = (items: ReadonlyArray<unknown>): boolean =>
   new Set(items.map((item) => JSON.stringify(item))).size < items.length;
 
-const nodesOf = ({ nodes }: World) => [...nodes.values()];
-const arcsOf = (world: World) => nodesOf(world).flatMap((from) => from.arcs.map((arc) => ({ from, arc })));
-const strengths = (world: World): ReadonlySet<boolean> =>
+const nodesOf = ({ nodes }: OracleGraph) => [...nodes.values()];
+const arcsOf = (world: OracleGraph) => nodesOf(world).flatMap((from) => from.arcs.map((arc) => ({ from, arc })));
+const strengths = (world: OracleGraph): ReadonlySet<boolean> =>
   new Set(arcsOf(world).flatMap(({ arc }) => (arc.fairness === undefined ? [] : [arc.fairness.isStrong])));
 
 const declaresProgress = ({ model: { recipe } }: Tried): boolean =>
@@ -88,7 +88,7 @@ test.each(['plain', 'component'])('%s: each kind of property, with each verdict'
 
 test.each(['plain', 'component'])('%s: what a graph may be like', (form) => {
   const its =
-    (has: (world: World) => boolean) =>
+    (has: (world: OracleGraph) => boolean) =>
     (one: Tried): boolean =>
       one.model.recipe.form === form && either(has)(one);
   const features = {
@@ -162,11 +162,11 @@ const isClosed = (maps: ReadonlyArray<ReadonlyArray<number>>): boolean => {
 };
 
 /** The looks of each claim that has any. */
-const looksOf = ({ claims, looks }: ComponentRecipe): ReadonlyArray<ReadonlyArray<Look>> =>
+const looksOf = ({ claims, looks }: ComponentRecipe): ReadonlyArray<ReadonlyArray<RecipePredicate>> =>
   claims.map(({ over, to }) => [...over, ...to].map((look) => looks[look]!)).filter((some) => some.length > 0);
 
 /** Whether looks of two claims are over the same slots, and as `is` says of their order. */
-const share = (recipe: ComponentRecipe, is: (a: Look, b: Look) => boolean): boolean =>
+const share = (recipe: ComponentRecipe, is: (a: RecipePredicate, b: RecipePredicate) => boolean): boolean =>
   looksOf(recipe).some((some, i, all) =>
     all
       .slice(i + 1)
@@ -273,7 +273,7 @@ test('models that break the contract, in every way there is', () => {
 // --- values ------------------------------------------------------------------------------------------------------------------
 
 /** A tree with all that is in it. */
-const within = (tree: Tree): ReadonlyArray<Tree> => {
+const within = (tree: ValueTree): ReadonlyArray<ValueTree> => {
   if (typeof tree !== 'object' || tree === null || 'odd' in tree || 'big' in tree) return [tree];
   if ('list' in tree) return [tree, ...tree.list.flatMap(within)];
   if ('set' in tree) return [tree, ...tree.set.flatMap(within)];
@@ -281,21 +281,21 @@ const within = (tree: Tree): ReadonlyArray<Tree> => {
   return [tree, ...tree.fields.flatMap(([, value]) => within(value))];
 };
 
-const valuesIn = ({ model: { recipe } }: Tried): ReadonlyArray<Tree> =>
+const valuesIn = ({ model: { recipe } }: Tried): ReadonlyArray<ValueTree> =>
   (recipe.form === 'plain' ? recipe.states : recipe.domains.flatMap(({ values }) => values)).flatMap(within);
 
-const isObject = (tree: Tree): tree is Exclude<Tree, number | string | boolean | null> =>
+const isObject = (tree: ValueTree): tree is Exclude<ValueTree, number | string | boolean | null> =>
   typeof tree === 'object' && tree !== null;
 
 test('values of every kind, with what has no meaning in them', () => {
   const some =
-    (has: (tree: Tree) => boolean) =>
+    (has: (tree: ValueTree) => boolean) =>
     (one: Tried): boolean =>
       valuesIn(one).some(has);
-  const object = (has: (tree: Exclude<Tree, number | string | boolean | null>) => boolean) =>
+  const object = (has: (tree: Exclude<ValueTree, number | string | boolean | null>) => boolean) =>
     some((tree) => isObject(tree) && has(tree));
   const field = (name: string) => object((tree) => 'fields' in tree && tree.fields.some(([own]) => own === name));
-  const states = (has: (tree: Tree) => boolean) => plain(({ states: all }) => all.some(has));
+  const states = (has: (tree: ValueTree) => boolean) => plain(({ states: all }) => all.some(has));
   const features = {
     ...Object.fromEntries(
       ['undefined', 'NaN', '-0', 'Infinity'].map((odd) => [odd, object((tree) => 'odd' in tree && tree.odd === odd)]),

@@ -6,7 +6,7 @@ import { peterson } from '../../examples/models/peterson.js';
 import { twoPhaseCommit } from '../../examples/models/two-phase-commit.js';
 import { classesOf, totalsOf, truths } from '../../fuzz/oracle/judge.js';
 import { canon } from '../../fuzz/oracle/text.js';
-import { componentMachine, plainMachine, worldOf, type World } from '../../fuzz/oracle/world.js';
+import { componentMachine, plainMachine, worldOf, type OracleGraph } from '../../fuzz/oracle/world.js';
 import { graphModel, type Edge } from '../checker/support/graphs.js';
 import { configured } from '../support/configs.js';
 
@@ -19,7 +19,7 @@ const counted = (name: string): number | undefined =>
     >
   )[name]?.states;
 
-const plainWorld = <S, A>(model: Model<S, A>): World => worldOf(plainMachine(model as Model<unknown, unknown>))!;
+const plainWorld = <S, A>(model: Model<S, A>): OracleGraph => worldOf(plainMachine(model as Model<unknown, unknown>))!;
 
 test('it counts the published states of two-phase commit', () => expect(plainWorld(twoPhaseCommit(3)).nodes.size).toBe(288));
 

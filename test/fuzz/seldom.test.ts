@@ -1,9 +1,9 @@
 /** Whether the models of seldom kinds are what they are said to be, and agree with the oracle: each thing is counted over models of fixed seeds. */
 import { expect, test } from 'vitest';
-import { differencesOf, explored, type Explored } from '../../fuzz/attempt.js';
+import { differencesOf, explored, type ExploredModel } from '../../fuzz/attempt.js';
 import { diceOf } from '../../fuzz/dice.js';
 import { anySeldom } from '../../fuzz/seldom/any-seldom.js';
-import type { Seldom } from '../../fuzz/seldom/seldom-model.js';
+import type { SeldomModel } from '../../fuzz/seldom/seldom-model.js';
 import { truths } from '../../fuzz/oracle/judge.js';
 import type { PlainRecipe } from '../../fuzz/recipe/plain.js';
 
@@ -11,8 +11,8 @@ const MODELS = 300;
 const LEAST = 3;
 
 interface Tried {
-  readonly made: Seldom;
-  readonly model: Explored;
+  readonly made: SeldomModel;
+  readonly model: ExploredModel;
 }
 
 const dice = diceOf(20_265);
@@ -28,7 +28,7 @@ const plain =
     one.made.recipe.form === 'plain' && has(one.made.recipe, one);
 
 /** Whether something is the same of all that the model's symmetry makes of a state. */
-const isKept = ({ world }: Explored): boolean =>
+const isKept = ({ world }: ExploredModel): boolean =>
   [...world.nodes.values()].every(({ state }) =>
     world.machine.permutations.every((map) =>
       world.machine.claims.every(({ holds, from, to }) => [holds, from, to].every((one) => one(map(state)) === one(state))),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Refused } from '#bayou/core/messages.js';
+import type { RefusedAnswer } from '#bayou/core/messages.js';
 import {
   beginGet,
   beginPut,
@@ -18,7 +18,7 @@ const accepted = { type: 'answered', answer: { type: 'accepted', stamp } } as co
 const found = { type: 'answered', answer: { type: 'found', value: 'v', stamp } } as const;
 const missing = { type: 'answered', answer: { type: 'missing' } } as const;
 const behind = { type: 'answered', answer: { type: 'behind' } } as const;
-const refused = (reason: Refused['reason']) => ({ type: 'answered', answer: { type: 'refused', reason } }) as const;
+const refused = (reason: RefusedAnswer['reason']) => ({ type: 'answered', answer: { type: 'refused', reason } }) as const;
 const broken = { type: 'broken', replica: '1.0' } as const;
 const unreachable = { type: 'unreachable' } as const;
 const timedOut = (sent: boolean) => ({ type: 'timedOut', sent }) as const;
@@ -120,7 +120,7 @@ describe('a put', () => {
 });
 
 const servers = fc.nat(5).map((n) => Array.from({ length: n }, (_, i) => i));
-const reasons = fc.constantFrom<Refused['reason']>('failed', 'unlogged', 'busy', 'too-old', 'other-replica', 'too-far');
+const reasons = fc.constantFrom<RefusedAnswer['reason']>('failed', 'unlogged', 'busy', 'too-old', 'other-replica', 'too-far');
 const some = fc.oneof(fc.constantFrom(behind, broken, unreachable, timedOut(true), timedOut(false)), reasons.map(refused));
 const LIST = { minLength: 10, maxLength: 10 } as const;
 const endOf = (trail: ReadonlyArray<unknown>): number => trail.findIndex((x) => typeof x === 'object');

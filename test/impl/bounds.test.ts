@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES, MAX_VECTOR_ENTRIES } from '#bayou/core/bounds.js';
 import { listOf } from '#bayou/core/codec.js';
 import { Natural, ReplicaIdC } from '#bayou/core/ids.js';
-import type { Pulled, Put } from '#bayou/core/messages.js';
+import type { PulledAnswer, Put } from '#bayou/core/messages.js';
 import { VectorEntriesC } from '#bayou/core/write.js';
 import { AHEAD, horizonAt, isHonest } from '#bayou/impl/horizon.js';
 import { clockOf, createReplica, type Replica, restore, snapshot, step } from '#bayou/impl/replica.js';
@@ -19,7 +19,7 @@ const replica = (clock = 0): Replica =>
   restore({ replica: '1.0', found: 'whole', clock, vv: [], writes: [], seen: [], waiting: [], transfers: [] }, options);
 let clientTime = 0;
 const put = (over: Partial<Put>): Put => ({ ...putOf(++clientTime, 'k', 'v'), ...over });
-const pulled = (over: Partial<Pulled>): Pulled => ({
+const pulled = (over: Partial<PulledAnswer>): PulledAnswer => ({
   type: 'pulled',
   from: '2.0',
   after: null,
@@ -29,11 +29,11 @@ const pulled = (over: Partial<Pulled>): Pulled => ({
   clock: 0,
   ...over,
 });
-const answerTo = (at: Replica, message: Put | Pulled): unknown =>
+const answerTo = (at: Replica, message: Put | PulledAnswer): unknown =>
   (message.type === 'put' ? step<'put'>(at, message) : step<'merge'>(at, { type: 'merge', asked: [], pulled: message })).answer;
 const refused = (reason: string) => ({ type: 'refused', reason });
 
-const refuses = (at: Replica, message: Put | Pulled, reason: string): void => {
+const refuses = (at: Replica, message: Put | PulledAnswer, reason: string): void => {
   const before = snapshot(at);
   expect(answerTo(at, message)).toEqual(refused(reason));
   expect(snapshot(at)).toEqual(before);
@@ -82,7 +82,7 @@ describe('what a peer answers', () => {
 
   test('is refused whole where its clock, its vector or a write is further', () => {
     const t = HORIZON + AHEAD + 1;
-    for (const over of [{ clock: t }, { vv: [['2.0', t]] }, { writes: [write(1), write(t)] }] as Partial<Pulled>[])
+    for (const over of [{ clock: t }, { vv: [['2.0', t]] }, { writes: [write(1), write(t)] }] as Partial<PulledAnswer>[])
       refuses(replica(), pulled(over), 'too-far');
   });
 

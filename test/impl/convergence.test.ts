@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Pulled } from '#bayou/core/messages.js';
+import type { PulledAnswer } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
 import { compareStamps } from '#bayou/impl/order.js';
 import { createReplica, snapshot, step, storeOf, vectorOf, type Replica } from '#bayou/impl/replica.js';
@@ -50,7 +50,7 @@ class Naive {
 
 interface InFlight {
   readonly to: number;
-  readonly pulled: Pulled;
+  readonly pulled: PulledAnswer;
   readonly naive: { readonly writes: Write[]; readonly vv: ReadonlyMap<string, number> };
 }
 

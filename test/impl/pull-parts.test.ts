@@ -8,7 +8,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReplicaId } from '#bayou/core/ids.js';
-import type { Pull, Pulled } from '#bayou/core/messages.js';
+import type { Pull, PulledAnswer } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
 import type { Append, Log } from '#bayou/impl/log/log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
@@ -56,7 +56,7 @@ const events: fc.Arbitrary<Event[]> = fc.array(
 interface Flying {
   readonly to: ReplicaId;
   readonly asked: Pull;
-  readonly pulled: Pulled;
+  readonly pulled: PulledAnswer;
 }
 
 /** A cluster whose every append goes to a log in memory, from which a server comes back. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReplicaId } from '#bayou/core/ids.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
-import { digestOf, recall, remember, SESSIONS, windowsOf, withSession, type Seen } from '#bayou/impl/client-windows.js';
+import { digestOf, recall, remember, SESSIONS, windowsOf, withSession, type SeenPut } from '#bayou/impl/client-windows.js';
 import { decodeSeen, encodeSeen, keyOfSeen } from '#bayou/impl/log/level-records.js';
 import { isLater } from '#bayou/impl/order.js';
 import { policyWith } from '#bayou/impl/policy.js';
@@ -131,7 +131,7 @@ describe('puts that are recognised again (R3)', () => {
     session: session.toString(16),
     ...over,
   });
-  const seen = (session: number, t: number): Seen => ({
+  const seen = (session: number, t: number): SeenPut => ({
     client: 9,
     session: session.toString(16),
     clientTime: 1,
@@ -150,7 +150,7 @@ describe('puts that are recognised again (R3)', () => {
 
   test('are no more than the windows hold, however many sessions come and go', () => {
     const windows = windowsOf([]);
-    const live = new Set<Seen>();
+    const live = new Set<SeenPut>();
     for (let n = 1; n <= 3 * SESSIONS; n++) {
       const one = seen(n, n);
       live.add(one);

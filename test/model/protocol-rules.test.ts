@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
-import { FIRST, type Logged } from '#bayou/model/protocol/put-identity.js';
+import { FIRST, type LoggedWrite } from '#bayou/model/protocol/put-identity.js';
 import * as Net from '#bayou/model/protocol/network.js';
 import { isOlder, orderAt } from '#bayou/model/protocol/order.js';
 import { FIXED, type Rules } from '#bayou/model/protocol/rules.js';
@@ -28,7 +28,7 @@ const put = (client: number, clientTime: number, clock = 0, key = 'a'): Put => (
 const accept = (server: Sv.Server, p: Put, rules: Rules = FIXED): Sv.Server => Sv.acceptPut(rules)(server, p)[0];
 const pull = (to: Sv.Server, from: Sv.Server, rules: Rules = FIXED): Sv.Server =>
   Pulls.receive(rules)(to, Pulls.answerPull(from, Pulls.pullRequest(to)));
-const write = (t: number, r: Write['r'], client: number, clientTime: number, key = 'a', session = FIRST): Logged => ({
+const write = (t: number, r: Write['r'], client: number, clientTime: number, key = 'a', session = FIRST): LoggedWrite => ({
   t,
   r,
   client,

@@ -5,7 +5,7 @@ import type { SearchKind } from '../report.js';
 import { refuse } from './file.js';
 
 /** What must be the same for a resumption. */
-export interface Identity {
+export interface CheckpointIdentity {
   readonly model: string;
   /** The options that change what is found, or how it is kept, and what else the caller says the model depends on: plain data, by name. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ type Options = Pick<CheckOptions, 'symmetry' | 'normalize' | 'hashBits' | 'maxDe
 };
 
 /** Gives the options in which a resumption must agree. `engine` says how the states are kept. */
-export const optionsOf = (engine: 'plain' | 'components', workers: number, options: Options): Identity['options'] => {
+export const optionsOf = (engine: 'plain' | 'components', workers: number, options: Options): CheckpointIdentity['options'] => {
   const { search = 'bfs', symmetry, normalize, hashBits, maxDepth, configuration } = options;
   return {
     engine,
@@ -43,7 +43,7 @@ const DIGEST = 'SHA-256 of ';
 const CHANGED = ' is not what it was then';
 
 /** Lists the differences, as `puts 3, not 4`: first the checkpoint's value, then this search's. */
-const differences = (saved: Identity['options'], asked: Identity['options']): ReadonlyArray<string> => {
+const differences = (saved: CheckpointIdentity['options'], asked: CheckpointIdentity['options']): ReadonlyArray<string> => {
   const text = (value: unknown): string => {
     if (value === undefined) return 'not set';
     return typeof value === 'string' ? value : JSON.stringify(value);
@@ -57,7 +57,7 @@ const differences = (saved: Identity['options'], asked: Identity['options']): Re
 };
 
 /** Refuses a checkpoint of another model or set of options. @throws CheckerError (`checkpoint`). */
-export const mustAgree = (path: string, saved: Identity, asked: Identity): void => {
+export const mustAgree = (path: string, saved: CheckpointIdentity, asked: CheckpointIdentity): void => {
   if (saved.model !== asked.model) throw refuse(path, `it is of the model "${saved.model}", not of "${asked.model}"`);
   const differ = differences(saved.options, asked.options);
   const [only] = differ;

@@ -10,10 +10,10 @@ import { fault } from '../contract/model-faults.js';
 import type { ComponentModel, Model } from '../model.js';
 import { showLabel } from '../report.js';
 import { call, type Tuple } from './apply.js';
-import { stepWays, tupleModel, type ComponentAction, type Ways } from './tuples.js';
+import { stepWays, tupleModel, type ComponentAction, type StepFunction } from './tuples.js';
 
 /** Gives the ways in which an interaction may go. There must be none where its guard is false. */
-export const waysOf: Ways = (interaction, locals) => {
+export const waysOf: StepFunction = (interaction, locals) => {
   const { guard, slots, label } = interaction;
   const ways = stepWays(interaction, locals);
   if (guard === undefined || ways.length === 0) return ways;

@@ -7,7 +7,7 @@ import { toModel, waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
 import { sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
-import { merges, mergingOf, type Keyed, type Merging } from '../contract/merging.js';
+import { merges, mergingOf, type KeyedModel, type Merging } from '../contract/merging.js';
 import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
@@ -217,7 +217,7 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
     ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
     ...(hasReductions ? reductionsOf(model, interner) : {}),
   };
-  const valued = (): Keyed => ({
+  const valued = (): KeyedModel => ({
     model: toModel(model) as unknown as Model<never, never>,
     representative: (state: Tuple) => state.map((local, at) => interner.representative(model.slots[at]!.kind, local)) as never,
   });

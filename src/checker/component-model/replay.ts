@@ -16,13 +16,13 @@ import {
 } from './apply.js';
 import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel, Interaction, Label, Predicate, Slot } from '../model.js';
-import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
+import { showLabel, type Counterexample, type ShownState, type TraceStep } from '../report.js';
 import { initialOf, pictureOfSlots, slotParts } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** By name of a thing that can be seen of a step: the text that was seen. */
-export type Seen = Readonly<Record<string, string>>;
+export type SeenTexts = Readonly<Record<string, string>>;
 
 /** A step of a path. `note`, `state` and `seen` say what was seen, and may be left out. A step without a `label` changes nothing: it only compares. */
 export interface PathStep {
@@ -30,15 +30,15 @@ export interface PathStep {
   /** The note of the outcome that the step took. It tells several outcomes apart. */
   readonly note?: string;
   /** By name: the text of a part of the state after the step, as the model shows it. */
-  readonly state?: Shown;
+  readonly state?: ShownState;
   /** Other things that were seen, a text for each by name. The option `look` of a replay gives the model's text for the name. */
-  readonly seen?: Seen;
+  readonly seen?: SeenTexts;
   /** The replay skips the step where the model does not know it or cannot take it. */
   readonly optional?: boolean;
 }
 
 /** A step as a model took it, for {@link ReplayOptions.look}. `before` and `after` are states: their values by slot name. */
-export interface Taken {
+export interface TakenStep {
   readonly label: Label | undefined;
   readonly note: string | undefined;
   readonly before: Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export interface Taken {
 /** The options of a replay. */
 export interface ReplayOptions {
   /** Gives the model's text for the thing `name` at a step; undefined where the model has no such thing. */
-  readonly look?: (taken: Taken, name: string) => string | undefined;
+  readonly look?: (taken: TakenStep, name: string) => string | undefined;
 }
 
 /** One thing that was seen (`name`, `seen`), and the texts that the model has in its place, one for each outcome (`allowed`). */
@@ -146,7 +146,7 @@ const differing = (
   next: Tuple,
   note: string | undefined,
   look: ReplayOptions['look'],
-): Seen => {
+): SeenTexts => {
   const wrong: Record<string, string> = {};
   if (step.note !== undefined && step.note !== (note ?? '')) wrong['note'] = note ?? '';
   if (step.state !== undefined) {
@@ -186,7 +186,7 @@ const seenOf = (step: PathStep, name: string): string =>
 
 const labelOf = ({ label }: PathStep): { readonly label?: Label } => (label === undefined ? {} : { label });
 
-const otherwise = (step: PathStep, index: number, ways: ReadonlyArray<Seen>): Refusal => {
+const otherwise = (step: PathStep, index: number, ways: ReadonlyArray<SeenTexts>): Refusal => {
   // The outcomes that differ in the fewest things say best what is wrong.
   const least = Math.min(...ways.map((wrong) => Object.keys(wrong).length));
   const nearest = ways.filter((wrong) => Object.keys(wrong).length === least);

@@ -22,12 +22,12 @@ type StatePredicate = (state: Tuple) => boolean;
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
 /** Runs an interaction's step on the local states of its slots: the ways in which it may go. */
-export type Ways = (interaction: Interaction, locals: Tuple) => ReadonlyArray<AnyOutcome>;
+export type StepFunction = (interaction: Interaction, locals: Tuple) => ReadonlyArray<AnyOutcome>;
 
 /** Gives the ways as they are. {@link toModel} also tests that there are none where the guard is false. */
-export const stepWays: Ways = ({ step }, locals) => call(step, locals);
+export const stepWays: StepFunction = ({ step }, locals) => call(step, locals);
 
-const actionsOf = (model: ComponentModel, ways: Ways): Model<Tuple, ComponentAction>['actions'] => {
+const actionsOf = (model: ComponentModel, ways: StepFunction): Model<Tuple, ComponentAction>['actions'] => {
   const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
   return (state) =>
     model.interactions.flatMap((interaction) =>
@@ -122,7 +122,7 @@ const viewOf = ({ slots, view }: ComponentModel): Model<Tuple, ComponentAction>[
  * Gives the plain model of a component model. Interactions read the state before the step and write together, so the order of slots does not
  * matter.
  */
-export const tupleModel = (model: ComponentModel, ways: Ways = stepWays): Model<Tuple, ComponentAction> => {
+export const tupleModel = (model: ComponentModel, ways: StepFunction = stepWays): Model<Tuple, ComponentAction> => {
   const { boundary, key, normalize } = model;
   return {
     name: model.name,

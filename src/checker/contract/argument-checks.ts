@@ -15,7 +15,7 @@ const describe = (u: unknown): string => {
 };
 
 /** What an argument must be: `is` tests it, `what` says it in words. */
-export interface Expectation {
+export interface ArgumentTest {
   readonly is: (u: unknown) => boolean;
   readonly what: string;
 }
@@ -24,7 +24,7 @@ export interface Expectation {
  * Refuses an argument that its expectation does not accept. @throws CheckerError (`option`): `toItf: trace: expected a run, but it is
  * null`.
  */
-export const mustTake = (where: string, name: string, { is, what }: Expectation, given: unknown): void => {
+export const mustTake = (where: string, name: string, { is, what }: ArgumentTest, given: unknown): void => {
   if (!is(given)) throw new CheckerError('option', `${where}: ${name}: expected ${what}, but it is ${describe(given)}`);
 };
 
@@ -50,53 +50,53 @@ const isReport = (u: unknown): boolean =>
   ['bounds', 'coverage'].every((name) => Array.isArray(u[name])) &&
   ['counts', 'statistics'].every((name) => isObject(u[name]));
 
-export const AN_OBJECT: Expectation = { is: isObject, what: 'an object' };
-export const A_TEXT: Expectation = { is: isText, what: 'a text' };
-export const A_LIST: Expectation = { is: Array.isArray, what: 'a list' };
-export const A_LABEL: Expectation = { is: isLabel, what: 'a label (family, args)' };
-export const A_RUN: Expectation = {
+export const AN_OBJECT: ArgumentTest = { is: isObject, what: 'an object' };
+export const A_TEXT: ArgumentTest = { is: isText, what: 'a text' };
+export const A_LIST: ArgumentTest = { is: Array.isArray, what: 'a list' };
+export const A_LABEL: ArgumentTest = { is: isLabel, what: 'a label (family, args)' };
+export const A_RUN: ArgumentTest = {
   is: isRun,
   what: 'a run of a model (initial, steps), such as the trace of a property in a report',
 };
-export const A_REPORT: Expectation = { is: isReport, what: 'a report of a check' };
-export const VERDICTS: Expectation = { is: areJudged, what: 'a list of what became of properties' };
-export const A_STOP: Expectation = { is: isStop, what: 'why a search stopped (kind)' };
-export const A_VACUITY: Expectation = {
+export const A_REPORT: ArgumentTest = { is: isReport, what: 'a report of a check' };
+export const VERDICTS: ArgumentTest = { is: areJudged, what: 'a list of what became of properties' };
+export const A_STOP: ArgumentTest = { is: isStop, what: 'why a search stopped (kind)' };
+export const A_VACUITY: ArgumentTest = {
   is: isVacuity,
   what: 'lists of what was not reached (neverEnabled, unreached, neverTriggered)',
 };
-export const A_HISTORY: Expectation = {
+export const A_HISTORY: ArgumentTest = {
   is: (u) => isObject(u) && Array.isArray(u['processes']),
   what: 'a history (such as emptyHistory)',
 };
-export const A_PROCESS: Expectation = { is: (u) => isText(u) || typeof u === 'number', what: 'the name or number of a process' };
-export const A_SEQUENTIAL_OBJECT: Expectation = {
+export const A_PROCESS: ArgumentTest = { is: (u) => isText(u) || typeof u === 'number', what: 'the name or number of a process' };
+export const A_SEQUENTIAL_OBJECT: ArgumentTest = {
   is: (u) => isObject(u) && typeof u['apply'] === 'function',
   what: 'a sequential object (initial, apply)',
 };
-export const ITEMS: Expectation = {
+export const ITEMS: ArgumentTest = {
   is: (u) => u !== undefined && u !== null && typeof (u as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function',
   what: 'a list or another iterable',
 };
-export const A_WHOLE_NUMBER: Expectation = {
+export const A_WHOLE_NUMBER: ArgumentTest = {
   is: (u) => Number.isSafeInteger(u) && (u as number) >= 1,
   what: 'a whole number from 1 on',
 };
-export const A_COUNT: Expectation = {
+export const A_COUNT: ArgumentTest = {
   is: (u) => Number.isSafeInteger(u) && (u as number) >= 0,
   what: 'a whole number from 0 on',
 };
-export const A_SEED: Expectation = { is: Number.isInteger, what: 'a whole number' };
-export const A_PROPERTY: Expectation = {
+export const A_SEED: ArgumentTest = { is: Number.isInteger, what: 'a whole number' };
+export const A_PROPERTY: ArgumentTest = {
   is: (u) => isObject(u) && isText(u['name']) && isText(u['kind']),
   what: 'a property of the model',
 };
-export const A_PATH: Expectation = { is: (u) => Array.isArray(u) && u.every(isObject), what: 'a list of steps' };
-export const A_SOURCE: Expectation = {
+export const A_PATH: ArgumentTest = { is: (u) => Array.isArray(u) && u.every(isObject), what: 'a list of steps' };
+export const A_SOURCE: ArgumentTest = {
   is: (u) => isObject(u) && isText(u['module']) && isText(u['name']) && Array.isArray(u['args']),
   what: 'where the model is (module, name, args)',
 };
-export const ACTORS: Expectation = {
+export const ACTORS: ArgumentTest = {
   is: (u) =>
     isObject(u) &&
     isText(u['name']) &&

@@ -6,7 +6,7 @@
  * where it asks for any. Nothing is frozen: V8 runs a model more slowly once it has seen frozen states.
  */
 import { encode } from '../values/encode.js';
-import type { Audited } from '../report.js';
+import type { AuditReport } from '../report.js';
 import type { CheckerError } from '../error.js';
 import { builtinsNow, mustLeaveBuiltins, type Builtins } from './builtins.js';
 import { againstChance, elsewhen } from './date-and-random.js';
@@ -140,7 +140,7 @@ export class Audit {
    * Repeats the noted calls. `elapsedMs` is the time of the search. @throws CheckerError (`model`), after `at` was given the place of the
    * fault.
    */
-  finish(elapsedMs: number, at: (place: unknown) => void): Audited {
+  finish(elapsedMs: number, at: (place: unknown) => void): AuditReport {
     this.mustBeIntact();
     const until = performance.now() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
     const repeat = (): void => {
@@ -165,7 +165,7 @@ export class Audit {
     if (this.builtins !== undefined) mustLeaveBuiltins(this.builtins, 'a function of the model');
   }
 
-  said(): Audited {
+  said(): AuditReport {
     return { runs: this.runs, repeated: this.repeated };
   }
 
@@ -196,7 +196,7 @@ export type Same = (answer: unknown) => string | undefined;
 export const comparableText: Same = (answer) => (incomparableIn(answer) === undefined ? encode(answer) : undefined);
 
 /** A call of one of a model's functions. */
-export interface Run {
+export interface AuditedCall {
   /** The name of the function. */
   readonly where: string;
   readonly run: (...args: never) => unknown;
@@ -212,7 +212,7 @@ export interface Run {
 /** How a repeated call ended. */
 type Outcome = { readonly answer: unknown } | { readonly threw: unknown };
 
-const runOn = ({ where, run, args }: Run, copies: ReadonlyArray<unknown>): Outcome => {
+const runOn = ({ where, run, args }: AuditedCall, copies: ReadonlyArray<unknown>): Outcome => {
   let outcome: Outcome;
   const outer = copies.length > 2 ? enter(where, copies) : enter(where, copies[0], copies[1]);
   try {
@@ -255,7 +255,7 @@ export const onCopies = (
 
 /** Repeats a call on varied copies, and says how it ended where it ended in another way. */
 const otherwise =
-  (again: Run): AnswerUnder =>
+  (again: AuditedCall): AnswerUnder =>
   (turn) => {
     const outcome = runOn(again, copiesOf(again.args, turn));
     if ('threw' in outcome) return `throws ${String(outcome.threw)}`;
@@ -263,9 +263,9 @@ const otherwise =
   };
 
 /** Repeats a call on equal arguments. @throws CheckerError (`model`) where it gives another answer or changes its arguments. */
-export const again = (one: Run): void => againstChance(() => onceMore(one));
+export const again = (one: AuditedCall): void => againstChance(() => onceMore(one));
 
-const onceMore = (one: Run): void => {
+const onceMore = (one: AuditedCall): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
   if (first !== undefined) orders?.meet(answer);

@@ -8,7 +8,7 @@ import type {
   ComponentModel,
   ComponentProperty,
   Interaction,
-  Learned,
+  ReplyOutcome,
   Outcome,
   Permutation,
   Predicate,
@@ -16,7 +16,7 @@ import type {
   Slot,
 } from '../model.js';
 import { twoAnswers, type Audit } from './audit.js';
-import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type Expected, ownFields, type Auditing } from './guard.js';
+import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type TypeTest, ownFields, type CallAudit } from './guard.js';
 import { incomparableIn } from '../values/incomparable.js';
 import { toldOn } from './messages.js';
 import { learned, outcomes } from './model-shape.js';
@@ -35,14 +35,14 @@ const hasNexts = (u: unknown, isList: boolean): boolean => {
   return true;
 };
 
-const OUTCOMES: Expected = { is: (u) => hasNexts(u, true), codec: outcomes };
-const LEARNED: Expected = { is: (u) => hasNexts(u, false), codec: learned };
+const OUTCOMES: TypeTest = { is: (u) => hasNexts(u, true), codec: outcomes };
+const LEARNED: TypeTest = { is: (u) => hasNexts(u, false), codec: learned };
 
 /** Gives lists of ways the same text where they lead to the same states and remarks, in whatever order and with whatever notes. */
 const alike = (given: unknown): string | undefined => {
   if (incomparableIn(given) !== undefined) return undefined;
   return inAnyOrder(
-    (given as ReadonlyArray<Learned<unknown>>).map(({ next, violates = [], witnesses = [] }) => [
+    (given as ReadonlyArray<ReplyOutcome<unknown>>).map(({ next, violates = [], witnesses = [] }) => [
       next,
       [...violates].sort(),
       [...witnesses].sort(),
@@ -61,7 +61,7 @@ const once = <T extends object>(wrap: (one: T, where: string) => T): ((one: T, w
 };
 
 /** Refuses an outcome that names a property which the model does not have, or one of another kind. */
-const mustName = ({ properties }: ComponentModel): ((label: string, said: Learned<unknown>) => void) => {
+const mustName = ({ properties }: ComponentModel): ((label: string, said: ReplyOutcome<unknown>) => void) => {
   const kinds = new Map<string, ComponentProperty['kind']>(properties.map(({ name, kind }) => [name, kind]));
   const check = (label: string, verb: string, wanted: string, names: ReadonlyArray<string>): void => {
     for (const name of names) {
@@ -220,7 +220,7 @@ const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =
 /** Guards the functions of single components. `progress` is left out: the table that calls it checks its answer. */
 const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {
   const { symmetry, view } = model;
-  const of = (name: 'show' | 'normalize', expected: Expected, auditing?: Auditing): Partial<ComponentModel> => {
+  const of = (name: 'show' | 'normalize', expected: TypeTest, auditing?: CallAudit): Partial<ComponentModel> => {
     if (model[name] === undefined) return {};
     const run = (kind: string, local: never): unknown => model[name]!(kind, local);
     return { [name]: guarded(name, expected, run, 2, auditing) };

@@ -29,7 +29,7 @@ import { fault, threw } from './model-faults.js';
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
 /** What a function must give. `is` is a quick test of each answer; `codec` says what is wrong with a bad one. */
-export interface Expected {
+export interface TypeTest {
   readonly is: (u: unknown) => boolean;
   readonly codec: t.Mixed;
 }
@@ -45,21 +45,21 @@ const isLabel = (u: unknown): boolean => {
 const isText = (u: unknown): boolean => typeof u === 'string';
 const isOptionalText = (u: unknown): boolean => u === undefined || typeof u === 'string';
 
-export const TRUTH: Expected = { is: (u) => typeof u === 'boolean', codec: yesOrNo };
-export const VALUE: Expected = { is: (u) => !(u instanceof Promise), codec: value };
-export const TEXT: Expected = { is: isText, codec: text };
-const STATE: Expected = { is: stateShape.is, codec: stateShape };
-export const LOCAL: Expected = { is: localShape.is, codec: localShape };
-const OPTIONAL_TEXT: Expected = { is: isOptionalText, codec: optionalText };
-const NUMBER: Expected = { is: Number.isFinite, codec: finite };
-const FAIRNESS: Expected = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u), codec: fairnessOrNone };
-const TEXTS: Expected = { is: texts.is, codec: texts };
-const ACTIONS: Expected = { is: (u) => Array.isArray(u) && isDense(u), codec: actions };
-const LABEL: Expected = { is: isLabel, codec: label };
-export const VIEW: Expected = { is: optionalView.is, codec: optionalView };
+export const TRUTH: TypeTest = { is: (u) => typeof u === 'boolean', codec: yesOrNo };
+export const VALUE: TypeTest = { is: (u) => !(u instanceof Promise), codec: value };
+export const TEXT: TypeTest = { is: isText, codec: text };
+const STATE: TypeTest = { is: stateShape.is, codec: stateShape };
+export const LOCAL: TypeTest = { is: localShape.is, codec: localShape };
+const OPTIONAL_TEXT: TypeTest = { is: isOptionalText, codec: optionalText };
+const NUMBER: TypeTest = { is: Number.isFinite, codec: finite };
+const FAIRNESS: TypeTest = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u), codec: fairnessOrNone };
+const TEXTS: TypeTest = { is: texts.is, codec: texts };
+const ACTIONS: TypeTest = { is: (u) => Array.isArray(u) && isDense(u), codec: actions };
+const LABEL: TypeTest = { is: isLabel, codec: label };
+export const VIEW: TypeTest = { is: optionalView.is, codec: optionalView };
 
 /** Refuses an answer that is not what the function must give. */
-const mustReturn = (where: string, { codec }: Expected, given: unknown): void => {
+const mustReturn = (where: string, { codec }: TypeTest, given: unknown): void => {
   const decoded = decode(codec, given);
   // The codec says "missing", as it would of a field. A function gives undefined.
   if (E.isLeft(decoded))
@@ -67,7 +67,7 @@ const mustReturn = (where: string, { codec }: Expected, given: unknown): void =>
 };
 
 /** How the calls of a function are audited. Without it they are not. */
-export interface Auditing {
+export interface CallAudit {
   readonly audit: Audit;
   readonly same?: Same;
   /** Which answers are as good as each other. Default: equal ones. */
@@ -81,7 +81,7 @@ export type Pure = (...args: never) => unknown;
  * Guards a function of `arity` arguments. The guard runs at each call. So the usual numbers of arguments have guards of their own: a list of
  * arguments costs more than the guard.
  */
-export const guarded = <F extends Pure>(where: string, expected: Expected, run: F, arity: number, auditing?: Auditing): F => {
+export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: F, arity: number, auditing?: CallAudit): F => {
   const { is } = expected;
   const audit = auditing?.audit;
   const { same = comparableText, alike = same } = auditing ?? {};
@@ -202,7 +202,7 @@ const comparableForm = <S>(state: S): S => {
 export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
   if (auditOf(model) !== undefined) return model;
   const { key, show, view, note, boundary, progress, fairness, symmetry, normalize } = model;
-  const auditing: Auditing = { audit };
+  const auditing: CallAudit = { audit };
   /** Calls the key twice while the search is young: one that is not the same each time could make the search endless. */
   const keyAlike = (state: S): string => {
     const text = model.key!(state);

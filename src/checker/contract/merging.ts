@@ -16,13 +16,13 @@ const MOST_FULL_COMPARISONS = 20_000;
 const RARER = 1.01;
 
 /** What was seen of a key. The fields are kept in checkpoints under these names. */
-export interface Seen {
+export interface KeyFindings {
   readonly isSeen: boolean;
   readonly isFormSeen: boolean;
   readonly isWhole: boolean;
 }
 
-export class Merging implements Seen {
+export class Merging implements KeyFindings {
   /** Two different values had one key, or two that cannot be compared. */
   isSeen = false;
   /**
@@ -63,13 +63,13 @@ export class Merging implements Seen {
   }
 
   /** What a checkpoint keeps. */
-  get kept(): Seen {
+  get kept(): KeyFindings {
     const { isSeen, isFormSeen, isWhole } = this;
     return { isSeen, isFormSeen, isWhole };
   }
 
   /** Takes over what the resumed search saw. */
-  resume({ isSeen, isFormSeen, isWhole }: Seen): void {
+  resume({ isSeen, isFormSeen, isWhole }: KeyFindings): void {
     this.isSeen ||= isSeen;
     this.isFormSeen ||= isFormSeen;
     this.isWhole &&= isWhole;
@@ -83,7 +83,7 @@ export const mayHaveMerged = (by: Merging | undefined): boolean =>
 const merging = new WeakMap<object, Merging>();
 
 /** For a model whose states are numbers of values: the model of the values themselves, with their key. */
-export interface Keyed {
+export interface KeyedModel {
   readonly model: Model<never, never>;
   /**
    * Gives the state that a search by numbers has for this one. Values with one key have one number, which stands for the first of them.
@@ -91,17 +91,17 @@ export interface Keyed {
   readonly representative?: (state: never) => never;
 }
 
-const valued = new WeakMap<object, () => Keyed>();
+const valued = new WeakMap<object, () => KeyedModel>();
 
 /** Notes that a key may merge a model's states. `values` gives the model of the values where the states are their numbers. */
-export const merges = <M extends object>(model: M, by: Merging, values?: () => Keyed): M => {
+export const merges = <M extends object>(model: M, by: Merging, values?: () => KeyedModel): M => {
   merging.set(model, by);
   if (values !== undefined) valued.set(model, values);
   return model;
 };
 
 /** Gives the model of values with its key; undefined where there is no key. */
-export const keyedBehind = (model: Model<never, never>): Keyed | undefined =>
+export const keyedBehind = (model: Model<never, never>): KeyedModel | undefined =>
   model.key === undefined ? valued.get(model)?.() : { model };
 
 /** Gives the watch over a model's key; undefined where the model has none. */

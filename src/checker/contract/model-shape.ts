@@ -262,12 +262,12 @@ const EXPECTED =
   'a Model (name, initial, actions, next, label, properties) or a ComponentModel (name, slots, interactions, properties)';
 
 /** A model at one of the two levels. */
-export type Decoded =
+export type DecodedModel =
   | { readonly level: 'plain'; readonly model: Model<unknown, unknown> }
   | { readonly level: 'components'; readonly model: ComponentModel };
 
 /** Decodes a model. Its fields show which level it has. A failure is one line that says what is wrong. */
-export const decodeModel = (u: unknown): E.Either<string, Decoded> => {
+export const decodeModel = (u: unknown): E.Either<string, DecodedModel> => {
   const has = (...fields: ReadonlyArray<string>): boolean => isRecord(u) && fields.some((field) => field in u);
   if (has('slots', 'interactions')) {
     const decoded = decode(componentModel, u);

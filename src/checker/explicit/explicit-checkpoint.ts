@@ -1,15 +1,15 @@
 /** Writes a plain search to a checkpoint and reads it back: what it found, the graph for liveness, and where it stands. */
 import { reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
-import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
+import { digestOf, mustAgree, optionsOf, type CheckpointIdentity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
-import type { Seen } from '../contract/merging.js';
+import type { KeyFindings } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
 import type { FairClass } from '../liveness/classes.js';
 import type { CheckOptions } from '../options.js';
-import { decidingStep, type Place } from './explicit-judge.js';
-import type { Ready } from './ready.js';
-import { Fate, space, type Ended, type Space } from './explicit-search.js';
+import { decidingStep, type DecidingPlace } from './explicit-judge.js';
+import type { ReadyModel } from './ready.js';
+import { Fate, space, type SearchEnd, type ExplicitSpace } from './explicit-search.js';
 import { signatureOf } from './signature.js';
 
 /** The head of the section. Lists of numbers and states follow. */
@@ -22,14 +22,14 @@ interface Head {
   readonly coverage: ReadonlyArray<readonly [family: string, entry: { steps: number; fresh: number }]>;
   readonly classes: ReadonlyArray<FairClass>;
   /** What was seen of the model's key; null where it has none. */
-  readonly merging: Seen | null;
+  readonly merging: KeyFindings | null;
   /** The decided properties, each with the index of its state. The state itself follows. */
   readonly places: ReadonlyArray<readonly [property: number, index: number]>;
 }
 
 // --- identity --------------------------------------------------------------------------------------------------------------
 
-const identityOf = <S, A>({ model, judge }: Space<S, A>, options: CheckOptions): Identity => {
+const identityOf = <S, A>({ model, judge }: ExplicitSpace<S, A>, options: CheckOptions): CheckpointIdentity => {
   const properties = judge.all.map(({ property }) => property);
   return {
     model: model.name,
@@ -46,7 +46,7 @@ const identityOf = <S, A>({ model, judge }: Space<S, A>, options: CheckOptions):
 
 // --- saving ----------------------------------------------------------------------------------------------------------------
 
-const save = <S, A>(found: Space<S, A>, identity: Identity, to: Writer): void => {
+const save = <S, A>(found: ExplicitSpace<S, A>, identity: CheckpointIdentity, to: Writer): void => {
   const { generated, depth, cut, tooDeep, initial, store, judge } = found;
   const places = judge.all.flatMap(({ place }, property) => (place === undefined ? [] : [{ property, place }]));
   to.json(identity);
@@ -75,7 +75,13 @@ const save = <S, A>(found: Space<S, A>, identity: Identity, to: Writer): void =>
 // --- restoring -------------------------------------------------------------------------------------------------------------
 
 /** Restores where a property was decided. A step is taken again. */
-const placeOf = <S, A>(found: Space<S, A>, path: string, property: number, index: number, state: S): Place<S, A> => {
+const placeOf = <S, A>(
+  found: ExplicitSpace<S, A>,
+  path: string,
+  property: number,
+  index: number,
+  state: S,
+): DecidingPlace<S, A> => {
   const { kind } = found.judge.all[property]!.property;
   if (kind !== 'alwaysStep' && kind !== 'sometimesStep') return { kind: 'state', index, state };
   const step = decidingStep(found.model, found.judge.all[property]!.property, state);
@@ -84,7 +90,7 @@ const placeOf = <S, A>(found: Space<S, A>, path: string, property: number, index
 };
 
 /** Puts states that a depth limit kept from being expanded back in the queue. Breadth first they are the last ones in it. */
-const requeue = <S, A>(found: Space<S, A>): void => {
+const requeue = <S, A>(found: ExplicitSpace<S, A>): void => {
   const { fates, frontier } = found;
   const from = fates.view().indexOf(Fate.tooDeep);
   if (from === -1) return;
@@ -93,8 +99,8 @@ const requeue = <S, A>(found: Space<S, A>): void => {
   found.tooDeep = 0;
 };
 
-const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): void => {
-  mustAgree(from.path, from.json() as Identity, identity);
+const restore = <S, A>(found: ExplicitSpace<S, A>, identity: CheckpointIdentity, from: Reader): void => {
+  mustAgree(from.path, from.json() as CheckpointIdentity, identity);
   const { generated, depth, cut, tooDeep, initial, coverage, classes, merging, places } = from.json() as Head;
   Object.assign(found, { generated, depth, cut, tooDeep });
   found.initial.push(...initial);
@@ -116,9 +122,9 @@ const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): vo
 // --- a search that is kept -------------------------------------------------------------------------------------------------
 
 /** A search, and its keeper, if it is kept in a file. */
-export interface Kept<S, A> {
-  readonly found: Space<S, A>;
-  readonly keep: { readonly keeper: Keeper; readonly identity: Identity } | undefined;
+export interface KeptSearch<S, A> {
+  readonly found: ExplicitSpace<S, A>;
+  readonly keep: { readonly keeper: Keeper; readonly identity: CheckpointIdentity } | undefined;
 }
 
 /**
@@ -127,7 +133,7 @@ export interface Kept<S, A> {
  * @throws CheckerError `option` for options that do not go together, `checkpoint` for a file that cannot be written, is not whole, or is of
  * another search, and for a model whose states cannot be written.
  */
-export const keptSpace = <S, A>(ready: Ready<S, A>, options: CheckOptions): Kept<S, A> => {
+export const keptSpace = <S, A>(ready: ReadyModel<S, A>, options: CheckOptions): KeptSearch<S, A> => {
   const { model } = ready;
   const found = space(ready, options);
   const { resume } = options;
@@ -142,13 +148,21 @@ export const keptSpace = <S, A>(ready: Ready<S, A>, options: CheckOptions): Kept
   return { found, keep: keeper && { keeper, identity } };
 };
 
-const resumeFrom = <S, A>(path: string, found: Space<S, A>, identity: Identity, { search }: CheckOptions): void => {
+const resumeFrom = <S, A>(
+  path: string,
+  found: ExplicitSpace<S, A>,
+  identity: CheckpointIdentity,
+  { search }: CheckOptions,
+): void => {
   reading(path, sectionsIn(path)[0]!, (from) => restore(found, identity, from));
   if (search !== 'dfs') requeue(found);
 };
 
 /** Drives the slices of a search. It writes the search by the clock, and where it stops before its end. */
-export function* keeping<S, A>({ found, keep }: Kept<S, A>, slices: Generator<void, Ended>): Generator<void, Ended> {
+export function* keeping<S, A>(
+  { found, keep }: KeptSearch<S, A>,
+  slices: Generator<void, SearchEnd>,
+): Generator<void, SearchEnd> {
   const write = (): void => keep?.keeper.write((to) => save(found, keep.identity, to));
   for (;;) {
     const slice = slices.next();

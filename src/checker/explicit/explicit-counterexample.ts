@@ -7,9 +7,9 @@ import type { StateGraph } from '../liveness/state-graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
-import type { Place } from './explicit-judge.js';
+import type { DecidingPlace } from './explicit-judge.js';
 import { showRun, type Run } from '../shown/shown-run.js';
-import type { Space } from './explicit-search.js';
+import type { ExplicitSpace } from './explicit-search.js';
 import { starvedIn } from './starved.js';
 
 // --- from indices ----------------------------------------------------------------------------------------------------------
@@ -22,7 +22,7 @@ interface Waypoint<S, A> {
 
 /** Gives the steps from a state to states with this index (and of this fairness class, if one is given). There are none beyond the boundary. */
 const stepsTo = <S, A>(
-  found: Space<S, A>,
+  found: ExplicitSpace<S, A>,
   from: Waypoint<S, A>,
   to: number,
   fairness?: number,
@@ -48,7 +48,12 @@ const runBack = <S, A>(end: Waypoint<S, A>): Run<S, A> => {
  * Makes a run along a path of indices, to the very state `goal` where one is given. Under symmetry, in a quotient and with hash compaction
  * several states have one index. So all states that can be reached along the path go on, and the run is the one that comes to the goal.
  */
-const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, goal?: S, classes?: ReadonlyArray<number>): Run<S, A> => {
+const walk = <S, A>(
+  found: ExplicitSpace<S, A>,
+  path: ReadonlyArray<number>,
+  goal?: S,
+  classes?: ReadonlyArray<number>,
+): Run<S, A> => {
   const { key } = found.model;
   // A key may take different states for one. Comparable states are told apart by their structure.
   const name = key === undefined ? encode : (state: S): string => comparableText(state) ?? key(state);
@@ -68,23 +73,23 @@ const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, goal?: S, c
   return runBack(end);
 };
 
-const pathOf = <S, A>(found: Space<S, A>, index: number): ReadonlyArray<number> => {
+const pathOf = <S, A>(found: ExplicitSpace<S, A>, index: number): ReadonlyArray<number> => {
   const path: number[] = [];
   for (let at = index; at >= 0; at = found.parents.at(at)) path.push(at);
   return path.reverse();
 };
 
 /** Makes a run along a path of indices. */
-export const runAlong = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>): Run<S, A> => walk(found, path);
+export const runAlong = <S, A>(found: ExplicitSpace<S, A>, path: ReadonlyArray<number>): Run<S, A> => walk(found, path);
 
 /** Makes the run to the place where a property was decided. */
-export const runTo = <S, A>(found: Space<S, A>, place: Place<S, A>): Run<S, A> => {
+export const runTo = <S, A>(found: ExplicitSpace<S, A>, place: DecidingPlace<S, A>): Run<S, A> => {
   const run = walk(found, pathOf(found, place.index), place.state);
   return place.kind === 'state' ? run : { ...run, steps: [...run.steps, { action: place.action, next: place.next }] };
 };
 
 /** Adds to a fault of the model the run to the state where it came up. */
-export const faultAt = <S, A>(found: Space<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
+export const faultAt = <S, A>(found: ExplicitSpace<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
   if (!isFaultWithoutRun(error) || index < 0 || state === undefined) return error;
   try {
     return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
@@ -106,7 +111,11 @@ export const lassoOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number):
 };
 
 /** Shows a lasso. */
-export const showLasso = <S, A>(found: Space<S, A>, graph: StateGraph, { start, prefix, cycle }: Lasso): Counterexample => {
+export const showLasso = <S, A>(
+  found: ExplicitSpace<S, A>,
+  graph: StateGraph,
+  { start, prefix, cycle }: Lasso,
+): Counterexample => {
   const { model } = found;
   const edges = [...prefix, ...cycle];
   const path = [start, ...edges.map((edge) => graph.targets[edge]!)];

@@ -9,18 +9,18 @@ import { isLiveness, isWitness } from '../report.js';
  * Where a property was decided: at a state, given with its index in the store, or at a step out of one (into a state that the store
  * need not have kept).
  */
-export type Place<S, A> =
+export type DecidingPlace<S, A> =
   | { readonly kind: 'state'; readonly index: number; readonly state: S }
   | { readonly kind: 'step'; readonly index: number; readonly state: S; readonly action: A; readonly next: S };
 
 /** One property and where it was decided, if it was. */
-export interface Judged<S, A> {
+export interface JudgedProperty<S, A> {
   readonly property: Property<S, A>;
-  place: Place<S, A> | undefined;
+  place: DecidingPlace<S, A> | undefined;
 }
 
-export interface Judge<S, A> {
-  readonly all: ReadonlyArray<Judged<S, A>>;
+export interface ExplicitJudge<S, A> {
+  readonly all: ReadonlyArray<JudgedProperty<S, A>>;
   readonly liveness: ReadonlyArray<Property<S, A>>;
   /** Judges a state when it is found. */
   readonly state: (state: S, index: number) => void;
@@ -28,7 +28,7 @@ export interface Judge<S, A> {
   /** Judges a state that was expanded and has no step. */
   readonly stuck: (state: S, index: number) => void;
   /** Takes over where a resumed search decided a property. */
-  readonly restore: (index: number, place: Place<S, A>) => void;
+  readonly restore: (index: number, place: DecidingPlace<S, A>) => void;
   readonly violated: () => boolean;
   /** Whether every property is decided, so that nothing is left to search for. */
   readonly allDecided: () => boolean;
@@ -37,17 +37,17 @@ export interface Judge<S, A> {
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** Makes a judge. A property of states or steps is dropped once it is decided, so the lists of open ones shrink. */
-export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S, A> => {
-  const all = properties.map((property): Judged<S, A> => ({ property, place: undefined }));
+export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): ExplicitJudge<S, A> => {
+  const all = properties.map((property): JudgedProperty<S, A> => ({ property, place: undefined }));
   const liveness = properties.filter((property) => isLiveness(property.kind));
-  const ofKind = (...kinds: ReadonlyArray<string>): Set<Judged<S, A>> =>
+  const ofKind = (...kinds: ReadonlyArray<string>): Set<JudgedProperty<S, A>> =>
     new Set(all.filter((j) => kinds.includes(j.property.kind)));
   const onStates = ofKind('always', 'sometimes');
   const onSteps = ofKind('alwaysStep', 'sometimesStep');
   const onEnds = ofKind('noDeadlock');
   let violated = false;
 
-  const decide = (open: Set<Judged<S, A>>, judged: Judged<S, A>, place: Place<S, A>): void => {
+  const decide = (open: Set<JudgedProperty<S, A>>, judged: JudgedProperty<S, A>, place: DecidingPlace<S, A>): void => {
     judged.place = place;
     open.delete(judged);
     if (!isWitness(judged.property.kind)) violated = true;
@@ -80,7 +80,7 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
       decide(onEnds, judged, { kind: 'state', index, state: value });
     }
   };
-  const restore = (index: number, place: Place<S, A>): void => {
+  const restore = (index: number, place: DecidingPlace<S, A>): void => {
     const judged = all[index]!;
     const open = [onStates, onSteps, onEnds].find((set) => set.has(judged));
     if (open !== undefined) decide(open, judged, place);

@@ -9,12 +9,12 @@ import { findLasso, type Goal } from '../liveness/lasso.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, type Counts, type PropertyReport, type Report, type Stop } from '../report.js';
 import { suspicionAt } from '../limits.js';
-import type { Judged } from './explicit-judge.js';
+import type { JudgedProperty } from './explicit-judge.js';
 import { coverageList, neverEnabled } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { oneForm } from '../values/one-form.js';
 import { mustBeWhole } from './intact.js';
-import { Fate, type Ended, type Space } from './explicit-search.js';
+import { Fate, type SearchEnd, type ExplicitSpace } from './explicit-search.js';
 import { showRun } from '../shown/shown-run.js';
 import { isKept, isSymmetric, showSymmetricLasso } from './symmetric-lasso.js';
 import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
@@ -22,7 +22,7 @@ import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
 // --- counts ----------------------------------------------------------------------------------------------------------------
 
 /** Gives the depth up to which every state was expanded (or lies beyond the boundary). */
-const completeDepth = <S, A>(found: Space<S, A>): number => {
+const completeDepth = <S, A>(found: ExplicitSpace<S, A>): number => {
   if (found.store.forgets === true) return 0;
   let complete = found.depth;
   for (let index = 0; index < found.store.size(); index++) {
@@ -32,7 +32,7 @@ const completeDepth = <S, A>(found: Space<S, A>): number => {
   return Math.max(0, complete);
 };
 
-const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
+const countsOf = <S, A>(found: ExplicitSpace<S, A>, { queue }: SearchEnd): Counts => ({
   generated: found.generated,
   distinct: found.store.size(),
   // A sweep knows only the depth along the way that it took, which says nothing.
@@ -45,12 +45,12 @@ const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
 // --- properties ------------------------------------------------------------------------------------------------------------
 
 /** Tests that what is found first is nearest. It is not where states are taken for one, by a reduction or perhaps by their hashes. */
-const isNearest = <S, A>({ model }: Space<S, A>, options: CheckOptions): boolean =>
+const isNearest = <S, A>({ model }: ExplicitSpace<S, A>, options: CheckOptions): boolean =>
   options.search !== 'dfs' && options.hashBits === undefined && !isReducing(model, options);
 
 const reportOn = <S, A>(
-  found: Space<S, A>,
-  { property, place }: Judged<S, A>,
+  found: ExplicitSpace<S, A>,
+  { property, place }: JudgedProperty<S, A>,
   stop: Stop,
   options: CheckOptions,
 ): PropertyReport => {
@@ -60,12 +60,12 @@ const reportOn = <S, A>(
 };
 
 /** Says why finding no lasso would prove nothing. */
-const livenessGap = <S, A>(found: Space<S, A>, stop: Stop): string | undefined => {
+const livenessGap = <S, A>(found: ExplicitSpace<S, A>, stop: Stop): string | undefined => {
   if (stop.kind !== 'complete') return UNFINISHED;
   return found.cut > 0 ? unexpanded(found.cut) : undefined;
 };
 
-const goalOf = <S, A>(found: Space<S, A>, property: Property<S, A>): Goal | undefined => {
+const goalOf = <S, A>(found: ExplicitSpace<S, A>, property: Property<S, A>): Goal | undefined => {
   const set =
     (holds: (state: S) => boolean): StateSet =>
     (index) => {
@@ -88,7 +88,7 @@ const goalOf = <S, A>(found: Space<S, A>, property: Property<S, A>): Goal | unde
 };
 
 /** Evaluates a predicate once for each state. */
-const cached = <S, A>(found: Space<S, A>, holds: StateSet): StateSet => {
+const cached = <S, A>(found: ExplicitSpace<S, A>, holds: StateSet): StateSet => {
   const known = new Uint8Array(found.store.size());
   return (index) => {
     if (known[index] === 0) known[index] = holds(index) ? 2 : 1;
@@ -97,13 +97,13 @@ const cached = <S, A>(found: Space<S, A>, holds: StateSet): StateSet => {
 };
 
 /** Why representatives do not tell of all states. */
-const symmetryGap = <S, A>(found: Space<S, A>, property: Property<S, A>): string | undefined => {
+const symmetryGap = <S, A>(found: ExplicitSpace<S, A>, property: Property<S, A>): string | undefined => {
   if (found.classes.size > 0) return UNFAIR;
   return isKept(found, property) ? undefined : ASYMMETRIC;
 };
 
 const livenessReport = <S, A>(
-  found: Space<S, A>,
+  found: ExplicitSpace<S, A>,
   graph: StateGraph | undefined,
   property: Property<S, A>,
   stop: Stop,
@@ -131,7 +131,7 @@ const livenessReport = <S, A>(
 // --- vacuity ---------------------------------------------------------------------------------------------------------------
 
 /** Tests that `from` is true of no state: of none that was kept, and of no image of one, because one state is kept for all its images. */
-const isNever = <S>(from: (state: S) => boolean, { store, model }: Space<S, unknown>, bySymmetry: boolean): boolean => {
+const isNever = <S>(from: (state: S) => boolean, { store, model }: ExplicitSpace<S, unknown>, bySymmetry: boolean): boolean => {
   const images = bySymmetry ? (model.symmetry ?? []) : [];
   // The model is given states in their one form, unless its key says what is equal.
   const formOf = model.key === undefined ? oneForm : (same: S): S => same;
@@ -142,14 +142,14 @@ const isNever = <S>(from: (state: S) => boolean, { store, model }: Space<S, unkn
   return true;
 };
 
-const neverTriggered = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArray<string> => {
+const neverTriggered = <S, A>(found: ExplicitSpace<S, A>, options: CheckOptions): ReadonlyArray<string> => {
   const { model, store, merging, judge } = found;
   // A sweep has freed its states, so the search for liveness after it reports this. What a quotient or a key keeps does not tell of the states
   // for which it stands.
   const isQuotient = options.normalize === true && model.normalize !== undefined;
   if (store.forgets === true || isQuotient || merging?.isSeen === true) return [];
   return judge.liveness.flatMap((property) =>
-    property.kind === 'leadsTo' && isNever(property.from, found as Space<S, unknown>, options.symmetry === true)
+    property.kind === 'leadsTo' && isNever(property.from, found as ExplicitSpace<S, unknown>, options.symmetry === true)
       ? [property.name]
       : [],
   );
@@ -158,15 +158,15 @@ const neverTriggered = <S, A>(found: Space<S, A>, options: CheckOptions): Readon
 // --- the report ------------------------------------------------------------------------------------------------------------
 
 /** Gives a state that was found, where the search has kept it. */
-const stateAt = <S, A>({ store }: Space<S, A>, index: number): S | undefined =>
+const stateAt = <S, A>({ store }: ExplicitSpace<S, A>, index: number): S | undefined =>
   index < 0 || store.fingerprints !== undefined || store.forgets === true ? undefined : store.get(index);
 
 /** Tests whether states with one key may differ. They may in a sweep, which has freed what it could compare with. */
-const mayMerge = <S, A>({ model, merging }: Space<S, A>): boolean =>
+const mayMerge = <S, A>({ model, merging }: ExplicitSpace<S, A>): boolean =>
   merging === undefined ? model.key !== undefined : mayHaveMerged(merging);
 
 /** Makes the report of a plain search. */
-export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckOptions): Report => {
+export const reportOf = <S, A>(found: ExplicitSpace<S, A>, ended: SearchEnd, options: CheckOptions): Report => {
   const isKeyed = found.model.key !== undefined;
   if (!isKeyed) mustBeWhole(found);
   const { stop } = ended;

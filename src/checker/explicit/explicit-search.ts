@@ -17,23 +17,23 @@ import type { Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
-import { cover, type Coverage } from './coverage.js';
+import { cover, type FamilyCounts } from './coverage.js';
 import { encode } from '../values/encode.js';
-import { judge, type Judge } from './explicit-judge.js';
-import type { Ready } from './ready.js';
+import { judge, type ExplicitJudge } from './explicit-judge.js';
+import type { ReadyModel } from './ready.js';
 import { comparesWhole, keepsGraph } from '../reduction/reduction-audit.js';
 import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './state-store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** What a search has found so far. A state is known by its index in the store. */
-export interface Space<S, A> {
+export interface ExplicitSpace<S, A> {
   readonly model: Model<S, A>;
   readonly audit: Audit;
   /** The model's `next`, whose states need not be in their one form. */
   readonly next: Model<S, A>['next'];
   readonly store: StateStore<S>;
-  readonly judge: Judge<S, A>;
+  readonly judge: ExplicitJudge<S, A>;
   readonly watch: Watch;
   /** For each state the state from which it was first found; -1 for initial ones. */
   readonly parents: Ints;
@@ -45,7 +45,7 @@ export interface Space<S, A> {
   readonly classes: FairClasses;
   /** Notices whether the model's key merges states. */
   readonly merging: Merging | undefined;
-  readonly coverage: Coverage;
+  readonly coverage: FamilyCounts;
   readonly initial: number[];
   /** Whether the search goes depth first with a depth limit (see {@link isNearer}); and whether it takes no two states for one. */
   readonly revisit: boolean;
@@ -101,7 +101,7 @@ const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S
  *
  * @throws CheckerError (`option`) for options that do not go together.
  */
-export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions): Space<S, A> => {
+export const space = <S, A>({ model, audit }: ReadyModel<S, A>, options: CheckOptions): ExplicitSpace<S, A> => {
   const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
   mustSuitHashing(options, properties);
   const judged = judge(properties);
@@ -109,7 +109,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     options.search === 'sweep' ? new Levels(mustProgress(model, options), () => storeFor(model, options)) : undefined;
   const graph = levels === undefined && judged.liveness.length > 0 && keepsGraph(model, options);
   const store = levels ?? storeFor(model, options);
-  const found: Space<S, A> = {
+  const found: ExplicitSpace<S, A> = {
     model,
     audit,
     next: levels === undefined ? rawNextOf(model) : model.next,
@@ -147,7 +147,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
 const inOneForm = <S>({ isOtherForm }: StateStore<S>, state: S): S => (isOtherForm() ? oneForm(state) : state);
 
 /** Records how a new state was found, and judges it. */
-const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: number): void => {
+const welcome = <S, A>(found: ExplicitSpace<S, A>, state: S, index: number, parent: number): void => {
   const depth = parent < 0 ? 0 : found.depths.at(parent) + 1;
   found.parents.push(parent);
   found.depths.push(depth);
@@ -162,13 +162,13 @@ const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: numb
 };
 
 /** Compares a state with the known one that has the same key. */
-const merged = <S, A>({ model, merging, store, edges }: Space<S, A>, index: number, state: S): void => {
+const merged = <S, A>({ model, merging, store, edges }: ExplicitSpace<S, A>, index: number, state: S): void => {
   if (model.key === undefined) return;
   if (edges === undefined) merging?.compare(store.get(index), state);
   else merging?.examine(store.get(index), state);
 };
 
-const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {
+const addEdge = <S, A>(found: ExplicitSpace<S, A>, source: number, target: number, action: A): void => {
   if (found.edges === undefined) return;
   found.edges.add(source, target, found.classes.number(found.model.fairness?.(action)));
 };
@@ -177,7 +177,7 @@ const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, actio
  * Decides whether a depth-first search takes a state up again that it met beyond its depth limit, and now meets nearer: else the limit would hide
  * what follows from it. A state that is kept for several need not be on the nearer way.
  */
-const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boolean => {
+const isNearer = <S, A>(found: ExplicitSpace<S, A>, source: number, target: number): boolean => {
   if (!found.revisit || found.depths.at(target) <= found.depths.at(source) + 1) return false;
   if (found.fates.at(target) === Fate.tooDeep) found.tooDeep--;
   found.depths.data[target] = found.depths.at(source) + 1;
@@ -188,7 +188,7 @@ const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boo
   return true;
 };
 
-const expand = <S, A>(found: Space<S, A>, index: number): void => {
+const expand = <S, A>(found: ExplicitSpace<S, A>, index: number): void => {
   const { model, store, frontier } = found;
   const state = store.focus(index);
   found.at = index;
@@ -232,13 +232,13 @@ const SLICE = 512;
 const SLICE_MS = 10;
 
 /** How a search ended, and what it left in the frontier. */
-export interface Ended {
+export interface SearchEnd {
   readonly stop: Stop;
   readonly queue: number;
 }
 
 /** Adds the initial states. */
-const begin = <S, A>(found: Space<S, A>): void => {
+const begin = <S, A>(found: ExplicitSpace<S, A>): void => {
   for (const state of found.model.initial) {
     found.generated++;
     const known = found.store.size();
@@ -254,7 +254,7 @@ const begin = <S, A>(found: Space<S, A>): void => {
 };
 
 /** Explores the space to its end or to a limit, from its initial states or from where a checkpoint left it. It yields between slices. */
-export function* explore<S, A>(found: Space<S, A>, options: CheckOptions): Generator<void, Ended> {
+export function* explore<S, A>(found: ExplicitSpace<S, A>, options: CheckOptions): Generator<void, SearchEnd> {
   if (found.generated === 0) begin(found);
   for (;;) {
     const stop = slice(found, options);
@@ -263,20 +263,20 @@ export function* explore<S, A>(found: Space<S, A>, options: CheckOptions): Gener
   }
 }
 
-const giveUp = <S, A>(found: Space<S, A>, index: number): void => {
+const giveUp = <S, A>(found: ExplicitSpace<S, A>, index: number): void => {
   if (found.fates.at(index) !== Fate.waiting) return;
   found.fates.data[index] = Fate.tooDeep;
   found.tooDeep++;
 };
 
 /** Says why to stop although states wait: nothing is left to look for. */
-const violationStop = <S, A>({ judge: judged, frontier }: Space<S, A>, { keepGoing }: CheckOptions): Stop | undefined => {
+const violationStop = <S, A>({ judge: judged, frontier }: ExplicitSpace<S, A>, { keepGoing }: CheckOptions): Stop | undefined => {
   if (!judged.violated()) return undefined;
   if (keepGoing !== true) return { kind: 'violation' };
   return judged.allDecided() && frontier.size() > 0 ? { kind: 'violation', all: true } : undefined;
 };
 
-const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefined => {
+const slice = <S, A>(found: ExplicitSpace<S, A>, options: CheckOptions): Stop | undefined => {
   const { maxDepth, maxStates } = options;
   const { frontier } = found;
   const began = performance.now();

@@ -11,7 +11,7 @@ import { keyAudited } from '../reduction/key-audit.js';
 import { composed } from '../reduction/orbits.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 
-export interface Ready<S, A> {
+export interface ReadyModel<S, A> {
   /** The model with its guards, and with all maps of the closed symmetry. */
   readonly model: Model<S, A>;
   readonly audit: Audit;
@@ -25,7 +25,7 @@ export interface Ready<S, A> {
  * @throws CheckerError (`model`) for what is no model, and for a reduction that does not keep the model's behaviour; (`option`) for options that
  * make no sense.
  */
-export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Generator<void, Ready<S, A>> {
+export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Generator<void, ReadyModel<S, A>> {
   const { model, audit } = contracted(given, options);
   mustBeOptions('plain', options, model.properties);
   const keyed = (report: Report): Generator<void, Report> => audit.aside(keyAudited(model, options, report));

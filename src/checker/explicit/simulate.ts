@@ -6,13 +6,13 @@ import { contracted } from '../contract/validate.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { random, type Random } from '../random.js';
 import type { CheckOptions, CheckpointOptions } from '../options.js';
-import { isLiveness, type Audited, type PropertyReport, type Report, type Stop } from '../report.js';
+import { isLiveness, type AuditReport, type PropertyReport, type Report, type Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { withinBoundary } from '../verdict/reasons.js';
 import { concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conclude.js';
-import { judge, type Judge } from './explicit-judge.js';
+import { judge, type ExplicitJudge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
-import { cover, coverageList, neverEnabled, type Coverage } from './coverage.js';
+import { cover, coverageList, neverEnabled, type FamilyCounts } from './coverage.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import { stepsOf, type Step } from '../runs/decides.js';
 
@@ -36,10 +36,10 @@ interface Simulation<S, A> {
   readonly audit: Audit;
   readonly options: SimulateOptions;
   readonly pick: Random;
-  readonly judge: Judge<S, A>;
+  readonly judge: ExplicitJudge<S, A>;
   readonly watch: Watch;
   readonly store: StateStore<S>;
-  readonly coverage: Coverage;
+  readonly coverage: FamilyCounts;
   /** For each property that was decided, the walk that did it. */
   readonly runs: Map<string, Run<S, A>>;
   generated: number;
@@ -155,7 +155,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
 // --- the report ------------------------------------------------------------------------------------------------------------
 
 /** Ends the audit. A fault that comes up in it is told with the walk on which the call was made. */
-const auditedOf = <S, A>(found: Simulation<S, A>): Audited => {
+const auditedOf = <S, A>(found: Simulation<S, A>): AuditReport => {
   let walked: Run<S, A> | undefined;
   try {
     return found.audit.finish(found.watch.elapsedMs(), (place) => {

@@ -1,7 +1,7 @@
 /** Finds what is enabled in the cycle of a lasso and never taken: the reader's first question of a lasso. */
 import { isStrong, nameOf } from '../liveness/fairness.js';
 import type { Model } from '../model.js';
-import { showLabel, type Starved } from '../report.js';
+import { showLabel, type StarvedClass } from '../report.js';
 import { encode } from '../values/encode.js';
 
 /** A fairness class of actions, or the actions with one label, where they are not fair. */
@@ -27,7 +27,7 @@ export interface CycleStep<S, A> {
  * Lists what is enabled in some state of the cycle, changes the state there, and is not taken in the cycle. What is enabled most often comes
  * first.
  */
-export const starvedIn = <S, A>(model: Model<S, A>, cycle: ReadonlyArray<CycleStep<S, A>>): ReadonlyArray<Starved> => {
+export const starvedIn = <S, A>(model: Model<S, A>, cycle: ReadonlyArray<CycleStep<S, A>>): ReadonlyArray<StarvedClass> => {
   const key = model.key ?? encode;
   const keyOf = ({ name, fairness }: ActionClass): string => JSON.stringify([fairness, name]);
   const taken = new Set<string>();
@@ -46,7 +46,7 @@ export const starvedIn = <S, A>(model: Model<S, A>, cycle: ReadonlyArray<CycleSt
   }
   const of = new Set(cycle.map(({ before }) => key(before))).size;
   return [...enabledIn]
-    .flatMap(([name, { actionClass, states }]): ReadonlyArray<Starved> => {
+    .flatMap(([name, { actionClass, states }]): ReadonlyArray<StarvedClass> => {
       // A cycle that is shown is fair, so no strong class is starved in it.
       if (taken.has(name) || actionClass.fairness === 'strong') return [];
       return [{ name: actionClass.name, fairness: actionClass.fairness, enabled: states.size, of }];

@@ -15,7 +15,7 @@ import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } fr
 import { Fingerprints } from '../fingerprints.js';
 import { hashText, newHash } from '../hash.js';
 import { HashedRows, Rows, type RowSet } from './state-rows.js';
-import { isSame, Values, type Shape } from './value-table.js';
+import { isSame, Values, type ValueShape } from './value-table.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class Collapsed<S> implements StateStore<S> {
   /** The row of the state being expanded, its parts, and its shape (if it has parts). */
   #focusRow: ReadonlyArray<number> = [];
   #focus: ReadonlyArray<unknown> = [];
-  #focusShape: Shape | undefined;
+  #focusShape: ValueShape | undefined;
   /** The number of parts in another form before the state that was added last. */
   #otherFormsBefore = 0;
 
@@ -195,7 +195,7 @@ class Collapsed<S> implements StateStore<S> {
     return row.slice(1).map((id) => this.#values.at(id));
   }
 
-  #writeItems(state: ReadonlyArray<unknown>, shape: Shape): void {
+  #writeItems(state: ReadonlyArray<unknown>, shape: ValueShape): void {
     const near = shape === this.#focusShape && state.length === this.#focus.length;
     for (let at = 0; at < state.length; at++) {
       if (isHole(state, at)) throw incomparableFault(HOLES);
@@ -203,7 +203,7 @@ class Collapsed<S> implements StateStore<S> {
     }
   }
 
-  #writeFields(state: Parts, shape: Shape): void {
+  #writeFields(state: Parts, shape: ValueShape): void {
     const near = shape === this.#focusShape;
     for (let at = 0; at < shape.keys.length; at++) {
       const key = shape.keys[at]!;

@@ -14,15 +14,20 @@ import { oneForm } from '../values/one-form.js';
 import { predicatesOf } from '../liveness/predicates.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { endOf, type Run } from '../shown/shown-run.js';
-import type { Space } from './explicit-search.js';
+import type { ExplicitSpace } from './explicit-search.js';
 import { lassoOf, runAlong } from './explicit-counterexample.js';
 
 /** Tests that the search keeps representatives of a symmetry, and reduces by nothing else. */
-export const isSymmetric = <S, A>({ model, edges }: Pick<Space<S, A>, 'model' | 'edges'>, options: CheckOptions): boolean =>
-  edges !== undefined && isReducing(model, options);
+export const isSymmetric = <S, A>(
+  { model, edges }: Pick<ExplicitSpace<S, A>, 'model' | 'edges'>,
+  options: CheckOptions,
+): boolean => edges !== undefined && isReducing(model, options);
 
 /** Tests that a property of liveness is the same of each state that was found and of all its images. */
-export const isKept = <S, A>({ model, store }: Pick<Space<S, A>, 'model' | 'store'>, property: Property<S, A>): boolean => {
+export const isKept = <S, A>(
+  { model, store }: Pick<ExplicitSpace<S, A>, 'model' | 'store'>,
+  property: Property<S, A>,
+): boolean => {
   const predicates = predicatesOf(property);
   for (let index = 0; index < store.size(); index++) {
     const state = store.get(index);
@@ -36,7 +41,7 @@ export const isKept = <S, A>({ model, store }: Pick<Space<S, A>, 'model' | 'stor
 };
 
 /** Takes a step from a state to an image of the state with this index. */
-const stepTo = <S, A>({ model, store }: Space<S, A>, state: S, index: number): Run<S, A>['steps'][number] => {
+const stepTo = <S, A>({ model, store }: ExplicitSpace<S, A>, state: S, index: number): Run<S, A>['steps'][number] => {
   for (const action of model.actions(state)) {
     const next = model.next(state, action);
     if (next !== undefined && store.add(next) === index) return { action, next };
@@ -51,7 +56,7 @@ const stepTo = <S, A>({ model, store }: Space<S, A>, state: S, index: number): R
  * began, until it comes back to a state where it was.
  */
 export const showSymmetricLasso = <S, A>(
-  found: Space<S, A>,
+  found: ExplicitSpace<S, A>,
   graph: StateGraph,
   { start, prefix, cycle }: Lasso,
 ): Counterexample => {

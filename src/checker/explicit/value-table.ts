@@ -16,33 +16,33 @@ import { Rows } from './state-rows.js';
  * How values with one outline are taken apart: an object by its keys, in the order first seen (`bare`: one without a prototype), an array by its
  * items, any other value not at all.
  */
-export interface Shape {
+export interface ValueShape {
   readonly id: number;
   readonly kind: 'object' | 'array' | 'whole' | 'bare';
   readonly keys: ReadonlyArray<string>;
 }
 
-const ARRAY: Shape = { id: 0, kind: 'array', keys: [] };
-const WHOLE: Shape = { id: 1, kind: 'whole', keys: [] };
+const ARRAY: ValueShape = { id: 0, kind: 'array', keys: [] };
+const WHOLE: ValueShape = { id: 1, kind: 'whole', keys: [] };
 
 type ObjectKind = 'object' | 'bare';
 
 /** A node of the trie of keys, in the order in which objects have them. */
 interface KeyNode {
   readonly next: Map<string, KeyNode>;
-  shape: Shape | undefined;
+  shape: ValueShape | undefined;
 }
 
 const keyNode = (): KeyNode => ({ next: new Map(), shape: undefined });
 
 /** The shapes seen so far. Objects with the same keys have the same shape, in whatever order the keys were set. */
 class Shapes {
-  readonly list: Shape[] = [ARRAY, WHOLE];
+  readonly list: ValueShape[] = [ARRAY, WHOLE];
   readonly #root = keyNode();
   readonly #bareRoot = keyNode();
-  readonly #named = new Map<string, Shape>();
+  readonly #named = new Map<string, ValueShape>();
 
-  of(value: unknown): Shape {
+  of(value: unknown): ValueShape {
     if (typeof value !== 'object' || value === null) return WHOLE;
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype) return this.#ofObject(value, 'object');
@@ -75,7 +75,7 @@ class Shapes {
       this.#withKeys(kind, keys);
   }
 
-  #ofObject(value: object, kind: ObjectKind): Shape {
+  #ofObject(value: object, kind: ObjectKind): ValueShape {
     // This is tested for each object, not only for a new row: without its symbol field the object may equal a known one.
     if (Object.getOwnPropertySymbols(value).length > 0) throw incomparableFault(incomparableIn(value)!);
     let node = kind === 'object' ? this.#root : this.#bareRoot;
@@ -87,11 +87,11 @@ class Shapes {
     return (node.shape ??= this.#withKeys(kind, Object.keys(value)));
   }
 
-  #withKeys(kind: ObjectKind, keys: ReadonlyArray<string>): Shape {
+  #withKeys(kind: ObjectKind, keys: ReadonlyArray<string>): ValueShape {
     const name = encode([kind, ...keys.toSorted()]);
     const known = this.#named.get(name);
     if (known !== undefined) return known;
-    const shape: Shape = { id: this.list.length, kind, keys };
+    const shape: ValueShape = { id: this.list.length, kind, keys };
     this.list.push(shape);
     this.#named.set(name, shape);
     return shape;
@@ -243,7 +243,7 @@ export class Values {
     return id;
   }
 
-  #partsAlone(value: Parts, shape: Shape): void {
+  #partsAlone(value: Parts, shape: ValueShape): void {
     if (shape.kind === 'array') this.#itemsAlone(value as unknown as ReadonlyArray<unknown>);
     else for (const key of shape.keys) this.#parts.push(this.id(value[key]));
   }
@@ -255,7 +255,7 @@ export class Values {
     }
   }
 
-  #partsNear(value: Parts, shape: Shape, near: Parts, row: number): void {
+  #partsNear(value: Parts, shape: ValueShape, near: Parts, row: number): void {
     const start = this.#rows.start(row) + 1;
     const known = this.#rows.start(row + 1) - start;
     const width = shape.kind === 'array' ? (value as unknown as ReadonlyArray<unknown>).length : shape.keys.length;
@@ -269,7 +269,7 @@ export class Values {
   }
 
   /** Makes a row of the parts from `base` on, and gives its value's number, known or new. */
-  #rowId(value: object, shape: Shape, base: number, isOtherForm: boolean): number {
+  #rowId(value: object, shape: ValueShape, base: number, isOtherForm: boolean): number {
     this.#rows.write(shape.id);
     for (let i = base; i < this.#parts.length; i++) this.#rows.write(this.#parts.at(i));
     this.#parts.length = base;

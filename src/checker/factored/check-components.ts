@@ -15,7 +15,7 @@ import { isFaultWithoutRun } from '../contract/fault-location.js';
 import { CheckerError } from '../error.js';
 import { isUnfinished } from '../checkpoint/keeper.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
-import type { ComponentOptions, RunOptions } from '../options.js';
+import type { ComponentOptions, SearchOptions } from '../options.js';
 import type { Components } from './store/interned-values.js';
 import { reduced } from './reduced-model.js';
 import { reportOf } from './factored-report.js';
@@ -26,7 +26,7 @@ import { reportOf } from './factored-report.js';
  * Adds the missing runs to a report. A sweep, and hash compaction, find that a property is violated without a shortest run. So does a resumed
  * search, for what has no counterexample in the file. A breadth-first search for just those properties finds the runs.
  */
-export const withTraces = async (model: ComponentModel, options: RunOptions, report: Report): Promise<Report> => {
+export const withTraces = async (model: ComponentModel, options: SearchOptions, report: Report): Promise<Report> => {
   const { witnessTraces } = options;
   const wanted = report.properties
     .filter(
@@ -105,7 +105,7 @@ interface Near {
 }
 
 /** Searches breadth first, up to {@link NEAR} states. It gives the report, or what it knows where it did not end. */
-const searchNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Searched | Near> => {
+const searchNear = async (model: ComponentModel, options: SearchOptions, watcher: Watch): Promise<Searched | Near> => {
   const job = newJob(model, options, watcher);
   const { space, run } = job;
   while (space.tally.distinct < NEAR) {
@@ -126,7 +126,7 @@ const breadthFirstThenSweep = async (model: ComponentModel, options: ComponentOp
 };
 
 /** One search. */
-const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Searched> => {
+const checkBy = async (model: ComponentModel, options: SearchOptions): Promise<Searched> => {
   const job = newJob(model, options, watch(options, (options.search ?? 'bfs') === 'bfs'));
   return concluded(job, await search(job));
 };

@@ -1,7 +1,7 @@
 /** Chooses which slots become local positions. A short breadth-first sample shows which choice keeps the states in the least room. */
 import { isFaultWithoutRun } from '../contract/fault-location.js';
 import type { ComponentModel } from '../model.js';
-import { layoutOf, slotIndices, type Layout } from './compile/compile.js';
+import { layoutOf, slotIndices, type SlotLayout } from './compile/compile.js';
 import { CheckerError } from '../error.js';
 import type { ComponentOptions } from '../options.js';
 import { BreadthFirst } from './search/breadth-first.js';
@@ -76,7 +76,7 @@ const cost = (states: ReadonlyArray<Int32Array>, locals: ReadonlyArray<number>):
 };
 
 /** Chooses the layout by the sample. */
-const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
+const chooseLayout = (model: ComponentModel, symmetry: boolean): SlotLayout => {
   const space = newSpace(model, layoutOf(model, []), { symmetry: false, normalize: false });
   const states = sampleStates(space);
   let best: ReadonlyArray<number> = [];
@@ -90,7 +90,7 @@ const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
 };
 
 /** Gives the layout for a model: the one that the options ask for, or the chosen one. */
-export const layoutFor = (model: ComponentModel, options: ComponentOptions): Layout => {
+export const layoutFor = (model: ComponentModel, options: ComponentOptions): SlotLayout => {
   const { locals } = options;
   if (locals === undefined) return chooseLayout(model, options.symmetry === true && model.symmetry !== undefined);
   const slots = locals.map((name) => model.slots.findIndex((slot) => slot.name === name));

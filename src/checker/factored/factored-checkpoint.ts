@@ -6,19 +6,19 @@
  * steps have changed. It refuses a model with other slots, interactions, properties or reductions too.
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
-import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
+import { digestOf, mustAgree, optionsOf, type CheckpointIdentity } from '../checkpoint/identity.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
-import type { Seen } from '../contract/merging.js';
+import type { KeyFindings } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import { initialStates } from '../component-model/apply.js';
 import type { Components } from './store/interned-values.js';
 import type { CompiledInteraction } from './compile/compile.js';
-import type { Row } from './memo/memo.js';
+import type { MemoRow } from './memo/memo.js';
 import { strideOf } from './memo/outcome-rows.js';
-import type { RunOptions } from '../options.js';
-import type { Frontier, Run } from './search/search-run.js';
+import type { SearchOptions } from '../options.js';
+import type { FrontierState, SearchRun } from './search/search-run.js';
 import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';
 
@@ -46,8 +46,8 @@ interface Head {
     readonly row: ReadonlyArray<number>;
   }>;
   /** What was seen of the model's key; null where it has none. */
-  readonly merging: Seen | null;
-  readonly frontier: Frontier;
+  readonly merging: KeyFindings | null;
+  readonly frontier: FrontierState;
   /** The number of lists that the run has. */
   readonly lists: number;
   readonly layers: ReadonlyArray<{ readonly level: number; readonly top: number; readonly room: number; readonly pages: number }>;
@@ -58,7 +58,7 @@ const keyOf = ({ key }: ComponentModel, kind: string, local: unknown): string =>
 // --- identity --------------------------------------------------------------------------------------------------------------
 
 /** The fingerprint of a model and of the options that change what a search finds. */
-export const identityOf = (model: ComponentModel, options: RunOptions, workers = 1): Identity => ({
+export const identityOf = (model: ComponentModel, options: SearchOptions, workers = 1): CheckpointIdentity => ({
   model: model.name,
   options: optionsOf('components', workers, options),
   shape: digestOf([
@@ -109,7 +109,7 @@ const spreadOf = <T>(all: Iterable<T>, least: number): ReadonlyArray<T> => {
   return kept;
 };
 
-const rowsToSample = (space: Space, interaction: CompiledInteraction): Iterable<Row> => {
+const rowsToSample = (space: Space, interaction: CompiledInteraction): Iterable<MemoRow> => {
   const rows = space.memo.rowsOf(interaction);
   return interaction.query === undefined ? rows : firstOf(rows, MOST_PAIRS);
 };
@@ -125,7 +125,7 @@ const sampleOf = (space: Space): Head['sample'] => {
   );
 };
 
-const headOf = (space: Space, run: Run, traces: Iterable<readonly [string, Counterexample]>): Head => ({
+const headOf = (space: Space, run: SearchRun, traces: Iterable<readonly [string, Counterexample]>): Head => ({
   tally: space.tally,
   enabled: space.memo.enabled,
   found: space.judge.found.map((evidence) => (evidence === undefined ? null : { ...evidence, state: [...evidence.state] })),
@@ -138,7 +138,7 @@ const headOf = (space: Space, run: Run, traces: Iterable<readonly [string, Count
 });
 
 /** Writes the identity of the search and its local positions, by which a resumption builds the space. */
-export const writeOpening = (to: Writer, identity: Identity, locals: ReadonlyArray<number>): void => {
+export const writeOpening = (to: Writer, identity: CheckpointIdentity, locals: ReadonlyArray<number>): void => {
   to.json(identity);
   to.json(locals);
 };
@@ -147,8 +147,8 @@ export const writeOpening = (to: Writer, identity: Identity, locals: ReadonlyArr
 export const write = (
   to: Writer,
   space: Space,
-  run: Run,
-  identity: Identity,
+  run: SearchRun,
+  identity: CheckpointIdentity,
   traces: Iterable<readonly [string, Counterexample]> = [],
 ): void => {
   writeOpening(to, identity, space.compiled.layout.locals);
@@ -164,8 +164,8 @@ export const write = (
 // --- restoring -------------------------------------------------------------------------------------------------------------
 
 /** Reads the slots that are local positions. @throws CheckerError (`checkpoint`) when the checkpoint is of another search. */
-export const readOpening = (from: Reader, identity: Identity): ReadonlyArray<number> => {
-  mustAgree(from.path, from.json() as Identity, identity);
+export const readOpening = (from: Reader, identity: CheckpointIdentity): ReadonlyArray<number> => {
+  mustAgree(from.path, from.json() as CheckpointIdentity, identity);
   return from.json() as ReadonlyArray<number>;
 };
 
@@ -204,7 +204,7 @@ const mustStepAlike = (path: string, space: Space, sample: Head['sample']): void
  *
  * @throws CheckerError (`checkpoint`) where the model's steps or its values' keys have changed.
  */
-export const restore = (from: Reader, space: Space, run: Run): Head['traces'] => {
+export const restore = (from: Reader, space: Space, run: SearchRun): Head['traces'] => {
   const head = from.json() as Head;
   readComponents(from, space);
   if (head.merging !== null) space.components.merging?.resume(head.merging);

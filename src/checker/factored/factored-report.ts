@@ -3,7 +3,7 @@ import type { ComponentModel } from '../model.js';
 import { boundsOf, concluded, judgedReport, sentenceOf } from '../verdict/conclude.js';
 import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
 import {
-  type Audited,
+  type AuditReport,
   isLiveness,
   showLabel,
   type Counterexample,
@@ -13,14 +13,14 @@ import {
   type Stop,
 } from '../report.js';
 import { suspicionAt, type Watch } from '../limits.js';
-import type { RunOptions } from '../options.js';
+import type { SearchOptions } from '../options.js';
 import type { Space } from './space.js';
 import type { Tally } from './search/tally.js';
 
 /** What a search found, whichever machinery it used. */
 export interface Findings {
   readonly model: ComponentModel;
-  readonly options: RunOptions;
+  readonly options: SearchOptions;
   /** By property that was judged: whether it was decided (violated, or reached). */
   readonly decided: ReadonlyArray<boolean>;
   /** By interaction. */
@@ -36,7 +36,7 @@ export interface Findings {
   /** Whether the model's key takes different values for one. */
   readonly merges: boolean;
   readonly details: Readonly<Record<string, number>>;
-  readonly audited?: Audited;
+  readonly audited?: AuditReport;
   /** With hash compaction: what may have been missed. */
   readonly omission?: Pick<Statistics, 'omissionProbability' | 'omission'>;
 }

@@ -3,7 +3,7 @@ import { mayHaveMerged } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import { isFaultWithoutRun, stateOfFault, withRun } from '../contract/fault-location.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
-import type { Identity } from '../checkpoint/identity.js';
+import type { CheckpointIdentity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import { isWitness, type Counterexample, type Stop } from '../report.js';
 import { nextTurn, type Watch } from '../limits.js';
@@ -11,13 +11,13 @@ import { identityOf, mustBeKeepable, readOpening, restore, write } from './facto
 import { layoutFor } from './choose-layout.js';
 import { layoutOf } from './compile/compile.js';
 import { CheckerError } from '../error.js';
-import type { ComponentOptions, RunOptions } from '../options.js';
+import type { ComponentOptions, SearchOptions } from '../options.js';
 import { detailsOf, type Findings } from './factored-report.js';
 import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
 import { BreadthFirst } from './search/breadth-first.js';
 import { DepthFirst } from './search/depth-first.js';
 import { HashedBreadthFirst } from './search/hashed.js';
-import type { Run, Start } from './search/search-run.js';
+import type { SearchRun, RunStart } from './search/search-run.js';
 import { SweepLine } from './search/sweep-line.js';
 import { nextGrowthBytes, newSpace, type Space } from './space.js';
 import { traceOf } from './properties/factored-counterexample.js';
@@ -31,11 +31,11 @@ const GROUPS_PER_POLL = 32;
 /** A search with all that its report needs. */
 export interface Job {
   readonly space: Space;
-  readonly run: Run;
-  readonly identity: Identity;
+  readonly run: SearchRun;
+  readonly identity: CheckpointIdentity;
   readonly keeper: Keeper | undefined;
   readonly watch: Watch;
-  readonly options: RunOptions;
+  readonly options: SearchOptions;
   readonly traces: Map<string, Counterexample>;
   /** The witnesses whose run does not reach them when it is taken on the unreduced model. They get no trace, and are not tried again. */
   readonly lost: Set<string>;
@@ -43,7 +43,7 @@ export interface Job {
   readonly earlier: ReadonlySet<string>;
 }
 
-export const newJob = (model: ComponentModel, options: RunOptions, watcher: Watch): Job => {
+export const newJob = (model: ComponentModel, options: SearchOptions, watcher: Watch): Job => {
   mustSuit(model, options);
   const keeper = keeperOf(options);
   if (keeper !== undefined) mustBeKeepable(keeper.path, model);
@@ -53,7 +53,7 @@ export const newJob = (model: ComponentModel, options: RunOptions, watcher: Watc
 };
 
 /** Makes a job, at its beginning or where a checkpoint left it. */
-const jobOf = (model: ComponentModel, options: RunOptions, watcher: Watch, keeper: Keeper | undefined, from?: Reader): Job => {
+const jobOf = (model: ComponentModel, options: SearchOptions, watcher: Watch, keeper: Keeper | undefined, from?: Reader): Job => {
   const identity = identityOf(model, options);
   const layout = from === undefined ? layoutFor(model, options) : layoutOf(model, readOpening(from, identity));
   const space = newSpace(model, layout, {
@@ -80,7 +80,7 @@ const jobOf = (model: ComponentModel, options: RunOptions, watcher: Watch, keepe
 };
 
 /** Refuses options that do not go together, or not with the model. */
-const mustSuit = (model: ComponentModel, options: RunOptions): void => {
+const mustSuit = (model: ComponentModel, options: SearchOptions): void => {
   const { search: order = 'bfs', maxDepth, properties } = options;
   if (order === 'sweep' && model.progress === undefined) {
     throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
@@ -94,7 +94,7 @@ const mustSuit = (model: ComponentModel, options: RunOptions): void => {
   );
 };
 
-const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: Start): Run => {
+const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: RunStart): SearchRun => {
   if (order === 'sweep') return new SweepLine(space, start);
   if (order === 'dfs') return new DepthFirst(space, maxDepth, hashBits, start);
   if (hashBits !== undefined) return new HashedBreadthFirst(space, maxDepth ?? Infinity, hashBits, start);

@@ -35,7 +35,7 @@ export const withWords = (model: ComponentModel, words: ReadonlyArray<Word>): Co
 };
 
 /** A model that may be searched. */
-export interface Ready {
+export interface ReadyComponentModel {
   readonly model: ComponentModel;
   readonly words: ReadonlyArray<Word>;
   /** Continues the audit once the search is over. `components` are its values, where one thread had them all. @throws CheckerError (`model`). */
@@ -47,7 +47,7 @@ export interface Ready {
  *
  * @throws CheckerError (`model`) where a reduction does not keep the model's behaviour.
  */
-export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<Ready> => {
+export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<ReadyComponentModel> => {
   const audit = auditOf(model)!;
   const keyed = async (report: Report, components?: Components): Promise<Report> => {
     if (model.key === undefined) return report;

@@ -3,7 +3,7 @@ import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
 import type { ComponentModel } from '../model.js';
 import { initialStates } from '../component-model/apply.js';
-import { compile, type Compiled, type Layout } from './compile/compile.js';
+import { compile, type CompiledModel, type SlotLayout } from './compile/compile.js';
 import { Components } from './store/interned-values.js';
 import { Expander } from './search/expand.js';
 import type { Order } from './search/search-order.js';
@@ -26,7 +26,7 @@ export interface SpaceOptions {
 }
 
 export interface Space {
-  readonly compiled: Compiled;
+  readonly compiled: CompiledModel;
   readonly components: Components;
   readonly memo: Memo;
   readonly judge: Judge;
@@ -46,7 +46,7 @@ export interface Space {
   readonly setEvidenceSource: (state: () => Int32Array) => void;
 }
 
-export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOptions): Space => {
+export const newSpace = (model: ComponentModel, layout: SlotLayout, options: SpaceOptions): Space => {
   const components = new Components(model, options.normalize, options.shared === true);
   const compiled = compile(model, layout, components, options.properties);
   const shape = new Shape(layout.group.length, layout.locals.length);

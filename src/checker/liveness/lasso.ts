@@ -12,7 +12,7 @@
 import { Ints } from '../ints.js';
 import { components } from './strongly-connected.js';
 import { enabledAt, fairCycle } from './cycle.js';
-import { pathTo, reach, sourceOf, type Reach, type StateGraph, type StateSet } from './state-graph.js';
+import { pathTo, reach, sourceOf, type ReachedStates, type StateGraph, type StateSet } from './state-graph.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -35,7 +35,7 @@ interface Region {
   readonly roots: ReadonlyArray<number> | Int32Array;
   readonly visits: StateSet;
   /** From an initial state to the region's roots. */
-  readonly approach: Reach | undefined;
+  readonly approach: ReachedStates | undefined;
 }
 
 // --- regions ---------------------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ export const findLasso = (graph: StateGraph, goal: Goal): Lasso | undefined => {
   return stuckRun(graph, region, found) ?? cyclicRun(graph, region, found);
 };
 
-const stuckRun = (graph: StateGraph, region: Region, found: Reach): Lasso | undefined => {
+const stuckRun = (graph: StateGraph, region: Region, found: ReachedStates): Lasso | undefined => {
   for (const state of found.order) {
     const stuck = graph.offsets[state] === graph.offsets[state + 1] && graph.expanded(state);
     if (stuck && region.visits(state)) return lasso(graph, region, found, state, []);
@@ -124,7 +124,7 @@ const setOf = (size: number, states: Int32Array): StateSet => {
  * examines what is left of it without the states in which they are enabled. Each round rids a component of at least one class, so there are no
  * more rounds than classes.
  */
-const cyclicRun = (graph: StateGraph, region: Region, found: Reach): Lasso | undefined => {
+const cyclicRun = (graph: StateGraph, region: Region, found: ReachedStates): Lasso | undefined => {
   const rank = new Int32Array(graph.size);
   for (let i = 0; i < found.order.length; i++) rank[found.order[i]!] = i;
   const owner = new Int32Array(graph.size).fill(-1);
@@ -153,7 +153,7 @@ const cyclicRun = (graph: StateGraph, region: Region, found: Reach): Lasso | und
   return lasso(graph, region, found, best.entry, fairCycle(graph, best.entry, within, region.visits));
 };
 
-const lasso = (graph: StateGraph, region: Region, found: Reach, entry: number, cycle: ReadonlyArray<number>): Lasso => {
+const lasso = (graph: StateGraph, region: Region, found: ReachedStates, entry: number, cycle: ReadonlyArray<number>): Lasso => {
   const inner = pathTo(graph, found.via, entry);
   const outer = region.approach === undefined ? [] : pathTo(graph, region.approach.via, startOf(graph, inner, entry));
   const prefix = [...outer, ...inner];

@@ -76,7 +76,7 @@ export class EdgeList {
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** The result of a breadth-first search through some states: which were reached, in order, and by which edge. */
-export interface Reach {
+export interface ReachedStates {
   readonly order: Int32Array;
   /** For each state the edge by which it was found; -1 for a root, -2 where not reached. */
   readonly via: Int32Array;
@@ -95,7 +95,7 @@ export const sourceOf = (graph: StateGraph, edge: number): number => {
 };
 
 /** Finds all states of `inside` that can be reached from `roots` (those that are inside) without leaving it. */
-export const reach = (graph: StateGraph, roots: Iterable<number>, inside: StateSet): Reach => {
+export const reach = (graph: StateGraph, roots: Iterable<number>, inside: StateSet): ReachedStates => {
   const via = new Int32Array(graph.size).fill(-2);
   const order = new Ints();
   const visit = (state: number, edge: number): void => {

@@ -1,6 +1,6 @@
 /** Prints a counterexample for people: each step with only what it changed. */
 import { A_RUN, mustTake } from '../contract/argument-checks.js';
-import { showLabel, type Counterexample, type Shown, type Starved, type TraceStep } from '../report.js';
+import { showLabel, type Counterexample, type ShownState, type StarvedClass, type TraceStep } from '../report.js';
 
 /** Characters that a terminal would act on or reorder. An escape (`\u001b`) stands for each. */
 // eslint-disable-next-line no-control-regex -- These are meant.
@@ -13,7 +13,7 @@ export const oneLine = (text: string): string =>
     .replace(UNSHOWN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Gives the parts of a state that differ from those before, by what changed in them. A part that went has `(gone)`. */
-const changes = (before: Shown, { state, changed = {} }: TraceStep): Shown => ({
+const changes = (before: ShownState, { state, changed = {} }: TraceStep): ShownState => ({
   ...Object.fromEntries(
     Object.entries(state)
       .filter(([part, value]) => !Object.hasOwn(before, part) || before[part] !== value)
@@ -22,7 +22,7 @@ const changes = (before: Shown, { state, changed = {} }: TraceStep): Shown => ({
   ...Object.fromEntries(Object.keys(before).flatMap((part) => (Object.hasOwn(state, part) ? [] : [[part, '(gone)']]))),
 });
 
-const partLines = (parts: Shown, indent: string): ReadonlyArray<string> => {
+const partLines = (parts: ShownState, indent: string): ReadonlyArray<string> => {
   const named = Object.entries(parts).map(([part, value]) => [oneLine(part), oneLine(value)] as const);
   const width = Math.max(0, ...named.map(([part]) => part.length));
   return named.map(([part, value]) => `${indent}${part.padEnd(width)}  ${value}`);
@@ -39,7 +39,7 @@ const loopLines = ({ loop, steps }: Counterexample): ReadonlyArray<string> => {
 const MOST_STARVED = 4;
 
 /** Says what is never done in a cycle although it could be, and which fairness would rule that out. */
-const starvedLine = ({ name, fairness, enabled, of }: Starved): string => {
+const starvedLine = ({ name, fairness, enabled, of }: StarvedClass): string => {
   const isAlways = enabled === of;
   const when = isAlways ? 'all the time' : `in ${enabled} of its ${of} states`;
   const what = fairness === 'none' ? oneLine(name) : `"${oneLine(name)}", which is weakly fair`;
@@ -58,11 +58,11 @@ export const stepText = ({ label, note }: Pick<TraceStep, 'label' | 'note'>): st
   oneLine(note === undefined ? showLabel(label) : `${showLabel(label)}  (${note})`);
 
 /** Prints the parts that a step changed, a line for each. */
-export const changeLines = (before: Shown, step: TraceStep, indent: string): ReadonlyArray<string> =>
+export const changeLines = (before: ShownState, step: TraceStep, indent: string): ReadonlyArray<string> =>
   partLines(changes(before, step), indent);
 
 /** Prints all parts of a state, a line for each. */
-export const stateLines = (state: Shown, indent: string): ReadonlyArray<string> => partLines(state, indent);
+export const stateLines = (state: ShownState, indent: string): ReadonlyArray<string> => partLines(state, indent);
 
 /** The trace as lines: the initial state whole, then for each step its label, its note, and the parts that changed. */
 export const traceLines = (trace: Counterexample): ReadonlyArray<string> => {

@@ -3,7 +3,7 @@ import { A_WHOLE_NUMBER, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import { collapsedStore, keyedStore } from '../explicit/state-store.js';
-import { showLabel, type Shown } from '../report.js';
+import { showLabel, type ShownState } from '../report.js';
 import { brokenAt } from '../runs/decides.js';
 import { showState } from '../shown/state.js';
 
@@ -24,7 +24,7 @@ const quote = (text: string): string =>
 /** The style of what breaks a property. */
 const RED = ', color=red, fontcolor=red, penwidth=2';
 
-const nodeText = (shown: Shown): string =>
+const nodeText = (shown: ShownState): string =>
   Object.entries(shown)
     .map(([part, value]) => `${part}: ${value}`)
     .join('\n');

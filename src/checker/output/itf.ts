@@ -1,6 +1,6 @@
 /** Counterexamples in the Informal Trace Format of Apalache and Quint (Apalache's ADR 015). */
 import { A_RUN, A_TEXT, mustTake } from '../contract/argument-checks.js';
-import { showLabel, type Counterexample, type Shown } from '../report.js';
+import { showLabel, type Counterexample, type ShownState } from '../report.js';
 import { isReserved, type PlainValue } from '../shown/value.js';
 
 /** The variable in which Quint's traces say which action was taken, and our variable for the note. */
@@ -14,7 +14,8 @@ interface Keyframe {
   readonly note: string;
 }
 
-const partsOf = (state: Shown, values: Readonly<Record<string, PlainValue>> | undefined): Keyframe['parts'] => values ?? state;
+const partsOf = (state: ShownState, values: Readonly<Record<string, PlainValue>> | undefined): Keyframe['parts'] =>
+  values ?? state;
 
 const framesOf = (trace: Counterexample): ReadonlyArray<Keyframe> => [
   { parts: partsOf(trace.initial, trace.values), action: 'init', note: '' },

@@ -1,6 +1,6 @@
 /** Draws counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
 import { A_RUN, mustTake } from '../contract/argument-checks.js';
-import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
+import { showLabel, type Counterexample, type ShownState, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 
 /**
@@ -45,7 +45,7 @@ const shortened = (text: string): string => (text.length <= MOST_IN_NOTE ? text 
  * Writes a note for each participant that the step has changed, with its new state. Where no participant is a part of the state, one note has all
  * the parts that changed.
  */
-const stateLines = (before: Shown, { state }: TraceStep, all: ReadonlyArray<string>, ids: Ids): ReadonlyArray<string> => {
+const stateLines = (before: ShownState, { state }: TraceStep, all: ReadonlyArray<string>, ids: Ids): ReadonlyArray<string> => {
   const note = (name: string, text: string): string =>
     `  Note right of ${ids.get(name)!}: ${escapeMessage(shortened(text)) || ' '}`;
   const changed = Object.keys(state).filter((part) => state[part] !== before[part]);

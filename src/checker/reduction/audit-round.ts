@@ -6,7 +6,7 @@ import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { fault } from '../contract/model-faults.js';
 import type { CheckerError } from '../error.js';
 import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, triggeredIn } from './observation.js';
-import type { Asked, Observation } from './observation.js';
+import type { AuditedModel, StateObservation } from './observation.js';
 import { encode } from '../values/encode.js';
 import { givenTexts } from '../values/given-text.js';
 import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
@@ -36,7 +36,7 @@ export class Round<S, A> {
   /** Names of the `leadsTo` properties whose trigger `from` is true of a reached state. */
   readonly triggered = new Set<string>();
   private readonly model: Model<S, A>;
-  private readonly asked: Asked<S, A>;
+  private readonly asked: AuditedModel<S, A>;
   private readonly maps: ReadonlyArray<NamedMap<S>>;
   readonly normalize: Mapping<S> | undefined;
   private readonly images: ReadonlyArray<Mapping<S>>;
@@ -55,7 +55,7 @@ export class Round<S, A> {
 
   constructor(
     model: Model<S, A>,
-    asked: Asked<S, A>,
+    asked: AuditedModel<S, A>,
     maps: ReadonlyArray<NamedMap<S>>,
     words: ReadonlyArray<Word>,
     normalize?: Mapping<S>,
@@ -134,7 +134,7 @@ export class Round<S, A> {
 
   // --- looking -------------------------------------------------------------------------------------------------------------
 
-  private examine(index: number): Observation<A> {
+  private examine(index: number): StateObservation<A> {
     const state = this.states.get(index);
     for (let which = 0; which < this.maps.length && this.open.length === 0; which++) this.map(index, state, which);
     if (this.normalize !== undefined) this.bringToNormal(index, state, this.normalize);
@@ -161,7 +161,7 @@ export class Round<S, A> {
     return seen;
   }
 
-  private observeState(index: number): Observation<A> {
+  private observeState(index: number): StateObservation<A> {
     try {
       const seen = observe(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
       this.calls += 2 + 2 * seen.steps.length + seen.truths.length + seen.predicates.length;

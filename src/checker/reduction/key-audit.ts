@@ -14,18 +14,18 @@ import { sentenceOf } from '../verdict/conclude.js';
 import { watch } from '../limits.js';
 import { Incomparable } from '../values/given-text.js';
 import { Round } from './audit-round.js';
-import { AFTER_WHOLE_SEARCH, AFTER_PARTIAL_SEARCH, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
+import { AFTER_WHOLE_SEARCH, AFTER_PARTIAL_SEARCH, SAMPLE_SHARE, WALK_LENGTH, type AuditBounds } from './extent.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { askedOf, type ReductionOptions } from './reduction-audit.js';
 
 /** With `--audit`. There is a limit of time, because the states as they are may have no end where the keys have one. */
-const ALL: Extent = { calls: Infinity, ms: 60_000 };
+const ALL: AuditBounds = { calls: Infinity, ms: 60_000 };
 
 /** Examines states until the round is over or a bound is reached. After the bound `calls` or `ms` it examines a sample. */
 function* examineStates<S, A>(
   round: Round<S, A>,
   options: ReductionOptions,
-  { calls, ms }: Extent,
+  { calls, ms }: AuditBounds,
   elapsedMs: number,
 ): Generator<void, void> {
   const { maxMs, maxMemoryBytes, signal } = options;

@@ -4,7 +4,7 @@ import { predicatesOf } from '../liveness/predicates.js';
 import { showLabel } from '../report.js';
 
 /** A model, and those of its properties that are audited. */
-export interface Asked<S, A> {
+export interface AuditedModel<S, A> {
   readonly model: Model<S, A>;
   readonly properties: ReadonlyArray<Property<S, A>>;
   /** Witnesses. A reduction that does not keep one leads to no false alarm and to no false proof. */
@@ -21,7 +21,7 @@ interface Step<A> {
 }
 
 /** What was observed of a state. */
-export interface Observation<A> {
+export interface StateObservation<A> {
   /** For each property its value, as at a step. */
   readonly truths: ReadonlyArray<boolean | undefined>;
   readonly isWithin: boolean;
@@ -44,7 +44,7 @@ const ofEnd = <S, A>(property: Property<S, A>, state: S): boolean | undefined =>
   property.kind === 'noDeadlock' ? property.final?.(state) === true : undefined;
 
 /** Observes a state. `meet` numbers the states to which its steps lead. */
-export const observe = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => number): Observation<A> => {
+export const observe = <S, A>(asked: AuditedModel<S, A>, state: S, meet: (next: S) => number): StateObservation<A> => {
   const { model, properties, witnesses, liveness } = asked;
   const reached = witnesses.filter((witness) => ofState(witness, state) === true);
   const isWithin = model.boundary?.(state) !== false;
@@ -62,14 +62,17 @@ export const observe = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => n
 };
 
 /** Gives the names of the properties that are broken in a state, or by a step from it. */
-export const brokenIn = <S, A>({ properties }: Asked<S, A>, { truths, steps }: Observation<A>): ReadonlyArray<string> =>
+export const brokenIn = <S, A>(
+  { properties }: AuditedModel<S, A>,
+  { truths, steps }: StateObservation<A>,
+): ReadonlyArray<string> =>
   properties.filter((_, i) => truths[i] === false || steps.some((step) => step.truths[i] === false)).map(({ name }) => name);
 
 /** Names of the witnesses that only one of two states has, and of the properties of liveness whose predicates tell the two apart. */
 export const namesTellingApart = <S, A>(
-  { liveness }: Asked<S, A>,
-  one: Pick<Observation<A>, 'reached' | 'predicates'>,
-  other: Observation<A>,
+  { liveness }: AuditedModel<S, A>,
+  one: Pick<StateObservation<A>, 'reached' | 'predicates'>,
+  other: StateObservation<A>,
 ): ReadonlyArray<string> => [
   ...one.reached.filter((name) => !other.reached.includes(name)),
   ...other.reached.filter((name) => !one.reached.includes(name)),
@@ -79,7 +82,7 @@ export const namesTellingApart = <S, A>(
 ];
 
 /** Names of the properties of the kind `leadsTo` whose trigger is true of a state. */
-export const triggeredIn = <S, A>({ liveness }: Asked<S, A>, { predicates }: Observation<A>): ReadonlyArray<string> =>
+export const triggeredIn = <S, A>({ liveness }: AuditedModel<S, A>, { predicates }: StateObservation<A>): ReadonlyArray<string> =>
   liveness.filter(({ kind }, i) => kind === 'leadsTo' && predicates[i]![0] === true).map(({ name }) => name);
 
 const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
@@ -87,7 +90,7 @@ const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => n
 
 /** Gives the steps as sorted texts. Under a symmetry each step has an image of its own. A quotient may make one step of several. */
 const stepTexts = <A>(
-  { steps }: Observation<A>,
+  { steps }: StateObservation<A>,
   classOf: (target: number) => number,
   isMultiset: boolean,
 ): ReadonlyArray<string> => {
@@ -96,7 +99,7 @@ const stepTexts = <A>(
 };
 
 /** Gives states one text where they are alike. */
-export const recordOf = <A>(observation: Observation<A>, classOf: (target: number) => number, isMultiset: boolean): string =>
+export const recordOf = <A>(observation: StateObservation<A>, classOf: (target: number) => number, isMultiset: boolean): string =>
   [observation.truths.join(), observation.isWithin, ...stepTexts(observation, classOf, isMultiset)].join('\n');
 
 /** How targets of steps are told apart, and named to people. */
@@ -108,9 +111,9 @@ interface TargetNaming {
 
 /** Says in words in what a state differs from another that should be like it. */
 export const differenceOf = <S, A>(
-  { model, properties }: Asked<S, A>,
-  one: Observation<A>,
-  other: Observation<A>,
+  { model, properties }: AuditedModel<S, A>,
+  one: StateObservation<A>,
+  other: StateObservation<A>,
   { classOf, text, isMultiset }: TargetNaming,
 ): string => {
   if (one.isWithin !== other.isWithin) return `only the ${one.isWithin ? 'first' : 'second'} lies within the boundary`;
@@ -123,7 +126,7 @@ export const differenceOf = <S, A>(
       ? `only the ${which} may be the last, by "${property.name}"`
       : `"${property.name}" is true of the ${which} alone`;
   }
-  const alone = (a: Observation<A>, b: Observation<A>): Step<A> | undefined => {
+  const alone = (a: StateObservation<A>, b: StateObservation<A>): Step<A> | undefined => {
     const rest = [...stepTexts(b, classOf, isMultiset)];
     return a.steps.find((step) => {
       const at = rest.indexOf(stepText(step, classOf));

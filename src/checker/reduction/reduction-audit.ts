@@ -11,9 +11,9 @@ import { isNumbered } from '../contract/merging.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, isWitness, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
-import type { Asked } from './observation.js';
+import type { AuditedModel } from './observation.js';
 import { Round } from './audit-round.js';
-import { AFTER_WHOLE_SEARCH, AFTER_PARTIAL_SEARCH, SAMPLE_SHARE, WALK_LENGTH, type Extent } from './extent.js';
+import { AFTER_WHOLE_SEARCH, AFTER_PARTIAL_SEARCH, SAMPLE_SHARE, WALK_LENGTH, type AuditBounds } from './extent.js';
 import type { NamedMap } from './round-input.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { encode } from '../values/encode.js';
@@ -37,13 +37,13 @@ export type ReductionOptions = Pick<
 
 // --- the audit -------------------------------------------------------------------------------------------------------------
 
-export const askedOf = <S, A>(model: Model<S, A>, options: ReductionOptions): Asked<S, A> => ({
+export const askedOf = <S, A>(model: Model<S, A>, options: ReductionOptions): AuditedModel<S, A> => ({
   model,
   ...byUse(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true)),
   ...(isReducing(model, options) && keepsGraph(model, options) ? {} : { liveness: [] }),
 });
 
-const byUse = <S, A>(asked: ReadonlyArray<Property<S, A>>): Omit<Asked<S, A>, 'model'> => ({
+const byUse = <S, A>(asked: ReadonlyArray<Property<S, A>>): Omit<AuditedModel<S, A>, 'model'> => ({
   properties: asked.filter(({ kind }) => !isWitness(kind) && !isLiveness(kind)),
   witnesses: asked.filter(({ kind }) => isWitness(kind)),
   liveness: asked.filter(({ kind }) => isLiveness(kind)),
@@ -65,11 +65,11 @@ export const keepsGraph = <S, A>(model: Model<S, A>, options: ReductionOptions):
   !isReducing(model, options) || (model.key === undefined && !(options.normalize === true && model.normalize !== undefined));
 
 /** Before the search, while the size of the space is not known. */
-const BEFORE: Extent = { calls: 1_000, ms: 5_000 };
+const BEFORE: AuditBounds = { calls: 1_000, ms: 5_000 };
 /** The most states of a small space. */
 const SMALL = 20_000;
 
-const WHOLE: Extent = { calls: Infinity, ms: Infinity };
+const WHOLE: AuditBounds = { calls: Infinity, ms: Infinity };
 
 /** The audit of the reductions that the options of one search ask for. */
 export class ReductionAudit<S, A> {
@@ -153,7 +153,7 @@ export class ReductionAudit<S, A> {
   }
 
   /** Continues the audit. It starts a new round where more words turn out to be needed. */
-  private *go({ calls, ms }: Extent, limits = this.limits): Generator<void, void> {
+  private *go({ calls, ms }: AuditBounds, limits = this.limits): Generator<void, void> {
     const until = performance.now() + ms;
     for (let turn = 1; !this.round.isOver; turn++) {
       this.round.step();

@@ -1,5 +1,5 @@
 /** What a round of an audit is given (maps, and the representatives by a key), and what it keeps of each class. */
-import type { Observation } from './observation.js';
+import type { StateObservation } from './observation.js';
 import type { Mapping } from './orbits.js';
 
 /** A map that a model declares, with its name. */
@@ -13,7 +13,7 @@ export interface FirstOfClass {
   readonly index: number;
   readonly record: string;
   readonly reached: ReadonlyArray<string>;
-  readonly predicates: Observation<unknown>['predicates'];
+  readonly predicates: StateObservation<unknown>['predicates'];
   firstReached?: number;
 }
 

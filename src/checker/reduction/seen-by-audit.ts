@@ -6,7 +6,7 @@ import { ASYMMETRIC } from '../verdict/reasons.js';
 import type { Round } from './audit-round.js';
 
 /** How much an audit knows of the states of a model. */
-export interface Auditing {
+export interface AuditKnowledge {
   /** What was audited. */
   readonly what: 'reduction' | 'key';
   /** The audit saw every state as it is, and no key of another reduction hid one from it. */
@@ -42,7 +42,7 @@ const withOwnRun = (property: PropertyReport, own: Counterexample | undefined): 
     : { ...property, trace: own };
 
 /** Says why a witness that the search reached is not reached in the model. */
-const NOT_THERE: Readonly<Record<Auditing['what'], string>> = {
+const NOT_THERE: Readonly<Record<AuditKnowledge['what'], string>> = {
   reduction: 'true of states alone that the reduction makes, and none of those can be reached',
   key: 'true of states alone that the search has instead of those with the same key, and none of those can be reached',
 };
@@ -58,7 +58,7 @@ export const withWhatWasSeen = <S, A>(
   report: Report,
   round: Round<S, A>,
   options: Options,
-  { what, knowsAll, numbered }: Auditing,
+  { what, knowsAll, numbered }: AuditKnowledge,
 ): Report => {
   const { stop, statistics } = report;
   const runOf = (name: string): Counterexample | undefined => (numbered === 'audit' ? undefined : round.runOf(name));

@@ -1,16 +1,16 @@
 /** Texts of states, for the messages of an audit. */
 import { shortened } from '../contract/model-faults.js';
-import { showState, type Showing } from '../shown/state.js';
+import { showState, type ShowFunctions } from '../shown/state.js';
 
 /** Gives a state on one line, as the model shows it. */
-export const textOf = <S>(model: Showing<S>, state: S): string => {
+export const textOf = <S>(model: ShowFunctions<S>, state: S): string => {
   const parts = Object.entries(showState(model, state)).map(([part, value]) => `${part}: ${value}`);
   return shortened(`{${parts.join(', ')}}`);
 };
 
 /** Gives different states different texts. Where the model's own `show` gives two of them one text, it prints what is in them. */
 export const textsOf = <S>(
-  model: Showing<S>,
+  model: ShowFunctions<S>,
   table: { readonly get: (index: number) => S },
   indices: ReadonlyArray<number>,
 ): ReadonlyArray<string> => {

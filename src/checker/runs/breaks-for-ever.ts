@@ -3,7 +3,7 @@ import { isStrong, nameOf } from '../liveness/fairness.js';
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
 import { stepsOf } from './decides.js';
-import { lostForEver, statesOf, type Lasso } from './lost-for-ever.js';
+import { lostForEver, statesOf, type LassoRun } from './lost-for-ever.js';
 
 const keyOf = <S, A>(model: Model<S, A>): ((state: S) => string) => model.key ?? encode;
 
@@ -25,7 +25,7 @@ const classesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyMap<string, bool
 };
 
 /** Tests that no class is starved for ever which fairness says is taken. */
-const isFair = <S, A>(model: Model<S, A>, { run, loop }: Lasso<S, A>): boolean => {
+const isFair = <S, A>(model: Model<S, A>, { run, loop }: LassoRun<S, A>): boolean => {
   const key = keyOf(model);
   const states = statesOf(run);
   const taken = new Set(
@@ -45,5 +45,5 @@ const isFair = <S, A>(model: Model<S, A>, { run, loop }: Lasso<S, A>): boolean =
  * Gives the names of the properties of liveness that the run breaks. There are none where the run is unfair: the model does not say that it can
  * go on so.
  */
-export const brokenForEver = <S, A>(model: Model<S, A>, lasso: Lasso<S, A>): ReadonlyArray<string> =>
+export const brokenForEver = <S, A>(model: Model<S, A>, lasso: LassoRun<S, A>): ReadonlyArray<string> =>
   isFair(model, lasso) ? lostForEver(model, lasso) : [];

@@ -10,7 +10,7 @@ import { encode } from '../values/encode.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import type { Break, PathStep, Refusal, Replay } from '../component-model/replay.js';
 import { oneLine } from '../output/counterexample-lines.js';
-import { showLabel, type Shown } from '../report.js';
+import { showLabel, type ShownState } from '../report.js';
 import { showState } from '../shown/state.js';
 import { brokenForEver, isStill } from './breaks-for-ever.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';
@@ -33,7 +33,7 @@ const distinct = <S, A>(model: Model<S, A>, ways: ReadonlyArray<Way<S, A>>): Rea
 };
 
 /** Gives what of a way differs from what was seen, by name. */
-const differing = <S, A>(model: Model<S, A>, seen: PathStep, before: S, { action, next }: Step<S, A>): Shown => {
+const differing = <S, A>(model: Model<S, A>, seen: PathStep, before: S, { action, next }: Step<S, A>): ShownState => {
   const wrong: Record<string, string> = {};
   const note = model.note?.(before, action, next) ?? '';
   if (seen.note !== undefined && seen.note !== note) wrong['note'] = note;
@@ -49,7 +49,7 @@ const refusalOf = <S, A>(
   seen: PathStep,
   step: number,
   ways: ReadonlyArray<Way<S, A>>,
-  wrongs: ReadonlyArray<Shown>,
+  wrongs: ReadonlyArray<ShownState>,
 ): Refusal => {
   const label = seen.label === undefined ? {} : { label: seen.label };
   if (wrongs.length === 0) {
@@ -112,7 +112,7 @@ const loopOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | undefin
 /** What a path says of a run besides its steps. */
 export interface PathEnds {
   /** The initial state, as the model shows it. */
-  readonly initial?: Shown;
+  readonly initial?: ShownState;
   /** The state to which it comes back. */
   readonly loop?: number;
 }
@@ -125,12 +125,12 @@ export interface WrongEnd {
 }
 
 /** Gives the parts in which a state of the model differs from a given initial state. */
-const differingParts = <S, A>(model: Model<S, A>, initial: Shown, state: S): ReadonlyArray<string> => {
+const differingParts = <S, A>(model: Model<S, A>, initial: ShownState, state: S): ReadonlyArray<string> => {
   const shown = showState(model, state);
   return Object.keys(initial).filter((part) => !Object.hasOwn(shown, part) || shown[part] !== initial[part]);
 };
 
-const wrongInitial = <S, A>(model: Model<S, A>, initial: Shown): string | undefined => {
+const wrongInitial = <S, A>(model: Model<S, A>, initial: ShownState): string | undefined => {
   const all = model.initial.map((state) => differingParts(model, initial, state));
   const nearest = all.reduce((least, parts) => (parts.length < least.length ? parts : least));
   if (nearest.length === 0) return undefined;

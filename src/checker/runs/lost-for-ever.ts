@@ -3,7 +3,7 @@ import type { Model, Property } from '../model.js';
 import type { Run } from '../shown/shown-run.js';
 
 /** A run, and the index of the state to which it comes back after its last step. The index of the last state itself says that it stays there. */
-export interface Lasso<S, A> {
+export interface LassoRun<S, A> {
   readonly run: Run<S, A>;
   readonly loop: number;
 }
@@ -30,7 +30,7 @@ const isBroken = <S, A>(property: Property<S, A>, states: ReadonlyArray<S>, loop
 };
 
 /** Gives the names of the lost properties. It does not test that the run is fair. */
-export const lostForEver = <S, A>(model: Model<S, A>, { run, loop }: Lasso<S, A>): ReadonlyArray<string> => {
+export const lostForEver = <S, A>(model: Model<S, A>, { run, loop }: LassoRun<S, A>): ReadonlyArray<string> => {
   const states = statesOf(run);
   return model.properties.filter((property) => isBroken(property, states, loop)).map(({ name }) => name);
 };

@@ -3,7 +3,7 @@ import { A_COUNT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Label, Model } from '../model.js';
 import { endOf, showRun, type Run } from '../shown/shown-run.js';
-import type { Counterexample, Shown } from '../report.js';
+import type { Counterexample, ShownState } from '../report.js';
 import { showState } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -19,7 +19,7 @@ export interface Choice<S, A> {
 /** A place on a run. Every operation gives a new one and leaves the old as it was. */
 export interface Stepper<S, A> {
   readonly state: S;
-  readonly shown: Shown;
+  readonly shown: ShownState;
   /** How many steps were taken. */
   readonly depth: number;
   /** None beyond the model's boundary: a check judges such a state, and does not go on from it. */

@@ -1,30 +1,30 @@
 /** Shows states of a model as traces do: texts for people, values for tools, and what a step changed. */
 import type { ComponentModel, Model } from '../model.js';
-import type { Shown, TraceStep, Counterexample } from '../report.js';
+import type { ShownState, TraceStep, Counterexample } from '../report.js';
 import { change } from './change.js';
 import { text } from './text.js';
 import { plainValue, type PlainValue } from './value.js';
 
 /** The parts of a state, by name. */
-export type Parts = Readonly<Record<string, unknown>>;
+export type StateParts = Readonly<Record<string, unknown>>;
 
 /** What a trace says of a state, and of the step that led to it. */
-export type Picture = Pick<TraceStep, 'values' | 'changed'> & { readonly state: Shown };
+export type Picture = Pick<TraceStep, 'values' | 'changed'> & { readonly state: ShownState };
 
 /** Gives the default of `Model.parts`: the own fields of an object, the items of an array, otherwise the value as `state`. */
-const ownParts = (state: unknown): Parts => {
+const ownParts = (state: unknown): StateParts => {
   if (typeof state !== 'object' || state === null) return { state };
   if (state instanceof Map || state instanceof Set || state instanceof Date || ArrayBuffer.isView(state)) return { state };
   return Object.fromEntries(Object.entries(state));
 };
 
 /** How a model says that its states are shown, where it does. */
-export type Showing<S> = Pick<Model<S, never>, 'show' | 'parts'>;
+export type ShowFunctions<S> = Pick<Model<S, never>, 'show' | 'parts'>;
 
 /** Gives the parts of a state. */
-export const partsOf = <S>(model: Showing<S>, state: S): Parts => (model.parts ?? ownParts)(state);
+export const partsOf = <S>(model: ShowFunctions<S>, state: S): StateParts => (model.parts ?? ownParts)(state);
 
-const mapValues = <T>(parts: Parts, f: (part: unknown) => T): Readonly<Record<string, T>> =>
+const mapValues = <T>(parts: StateParts, f: (part: unknown) => T): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, f(part)]));
 
 /** Remembers what is made of a part: most steps leave most parts as they are, and states are immutable. */
@@ -42,11 +42,11 @@ const partText = remembered(text);
 const partValue = remembered(plainValue);
 
 /** Shows a state to people. */
-export const showState = <S>(model: Showing<S>, state: S): Shown =>
+export const showState = <S>(model: ShowFunctions<S>, state: S): ShownState =>
   model.show === undefined ? mapValues(partsOf(model, state), partText) : model.show(state);
 
 /** Says what a step changed, part by part, where that is shorter than the parts. */
-const changesOf = (before: Parts, after: Parts): Shown =>
+const changesOf = (before: StateParts, after: StateParts): ShownState =>
   Object.fromEntries(
     Object.entries(after).flatMap(([name, part]) => {
       const isSame = !Object.hasOwn(before, name) || before[name] === part;
@@ -56,7 +56,7 @@ const changesOf = (before: Parts, after: Parts): Shown =>
   );
 
 /** Makes the picture of a state and of the step before it. `shown` is the model's own text of the state, if there is one. */
-const picture = (shown: Shown | undefined, parts: Parts, before: Parts | undefined): Picture => {
+const picture = (shown: ShownState | undefined, parts: StateParts, before: StateParts | undefined): Picture => {
   const values: Readonly<Record<string, PlainValue>> = mapValues(parts, partValue);
   if (shown !== undefined) return { state: shown, values };
   const changed = before === undefined ? {} : changesOf(before, parts);
@@ -64,7 +64,7 @@ const picture = (shown: Shown | undefined, parts: Parts, before: Parts | undefin
 };
 
 /** Makes the picture of a state of a plain model; with the state before it, also of what the step between them changed. */
-export const pictureOf = <S>(model: Showing<S>, state: S, before?: { readonly state: S }): Picture =>
+export const pictureOf = <S>(model: ShowFunctions<S>, state: S, before?: { readonly state: S }): Picture =>
   picture(
     model.show?.(state),
     partsOf(model, state),
@@ -72,11 +72,11 @@ export const pictureOf = <S>(model: Showing<S>, state: S, before?: { readonly st
   );
 
 /** Gives the parts of a state by the values of a component model's slots. */
-export const slotParts = ({ slots }: ComponentModel, values: ReadonlyArray<unknown>): Parts =>
+export const slotParts = ({ slots }: ComponentModel, values: ReadonlyArray<unknown>): StateParts =>
   Object.fromEntries(slots.map(({ name }, at) => [name, values[at]]));
 
 /** Gives a component model's own texts of its slots' values; undefined where it has none. */
-export const showSlots = ({ show, slots }: ComponentModel, values: ReadonlyArray<unknown>): Shown | undefined =>
+export const showSlots = ({ show, slots }: ComponentModel, values: ReadonlyArray<unknown>): ShownState | undefined =>
   show === undefined ? undefined : Object.fromEntries(slots.map(({ kind, name }, at) => [name, show(kind, values[at] as never)]));
 
 /** Makes the picture of a state of a component model, which is given by the values of its slots. */

@@ -1,5 +1,5 @@
 /** Makes the parts of a report that do not depend on how a search or a simulation found what it found. */
-import type { RunOptions } from '../options.js';
+import type { SearchOptions } from '../options.js';
 import { isWitness, verdictOf, type PropertyKind, type PropertyReport, type PropertyVerdict, type Report } from '../report.js';
 import { withinBoundary } from './reasons.js';
 
@@ -35,7 +35,7 @@ export const judgedReport = (claim: Claim, isDecided: boolean, unseen: string | 
 };
 
 /** Says whether the report of a property comes with the run that decides it. */
-export const wantsTrace = ({ verdict }: PropertyReport, { witnessTraces }: RunOptions): boolean =>
+export const wantsTrace = ({ verdict }: PropertyReport, { witnessTraces }: SearchOptions): boolean =>
   verdict === 'violated' || (verdict === 'reached' && witnessTraces === true);
 
 // --- bounds ----------------------------------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ export const wantsTrace = ({ verdict }: PropertyReport, { witnessTraces }: RunOp
 /** Gives the phrases that say in what bounds a verdict holds. `cut` is the number of states beyond the model's boundary. */
 export const boundsOf = (
   model: { readonly symmetry?: unknown; readonly normalize?: unknown },
-  options: RunOptions,
+  options: SearchOptions,
   cut: number,
 ): ReadonlyArray<string> => [
   ...(options.bounds ?? []),
@@ -76,7 +76,7 @@ interface Found extends Pick<
 }
 
 /** Makes the report, with its verdict. */
-export const concluded = (found: Found, options: Pick<RunOptions, 'requireWitnesses'>): Report => {
+export const concluded = (found: Found, options: Pick<SearchOptions, 'requireWitnesses'>): Report => {
   const { neverEnabled, neverTriggered = [], model, stop, search, bounds, counts, properties, coverage, ...rest } = found;
   const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
   const vacuity = { neverEnabled, unreached, neverTriggered };
@@ -92,7 +92,7 @@ export const ofTwoSearches = (
   first: Report,
   second: Report,
   { properties, stop, judgesLiveness }: Pick<Report, 'properties' | 'stop'> & { readonly judgesLiveness: boolean },
-  { requireWitnesses }: Pick<RunOptions, 'requireWitnesses'>,
+  { requireWitnesses }: Pick<SearchOptions, 'requireWitnesses'>,
 ): Report => {
   const vacuity = { ...first.vacuity, neverTriggered: second.vacuity.neverTriggered };
   return {

@@ -13,7 +13,7 @@ import { tell } from '../supervised/supervisor-pipe.js';
 import { CheckerError } from '../../checker/error.js';
 import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';
 import { begin, leave, LOADING, MAKING } from '../../checker/contract/current-call.js';
-import { decodeModel, type Decoded } from '../../checker/contract/model-shape.js';
+import { decodeModel, type DecodedModel } from '../../checker/contract/model-shape.js';
 import { mustBeComponentModel } from '../../checker/contract/validate.js';
 import { thrown } from '../../checker/contract/model-faults.js';
 import { fileOfModule } from './examples.js';
@@ -123,7 +123,7 @@ const made = async (exported: unknown, parameters: Parameters | undefined): Prom
 
 /** A model of a module, with the parameters that it was made with. */
 interface Made {
-  readonly decoded: Decoded;
+  readonly decoded: DecodedModel;
   readonly parameters: Parameters | undefined;
 }
 
@@ -143,7 +143,7 @@ const decodedOf = (model: unknown, deadlock: boolean): ReturnType<typeof decodeM
   }
 };
 
-const decode = (model: unknown, deadlock: boolean): Decoded => {
+const decode = (model: unknown, deadlock: boolean): DecodedModel => {
   const decoded = decodedOf(model, deadlock);
   if (E.isLeft(decoded)) throw new UsageError(`its default export: ${decoded.left}`);
   if (decoded.right.level === 'components') mustBeComponentModel(decoded.right.model);
@@ -167,10 +167,10 @@ export const componentModelOf = async (file: string, parameters?: Parameters, de
 
 // --- deadlock --------------------------------------------------------------------------------------------------------------
 
-const judgesDeadlock = ({ model: { properties } }: Decoded): boolean => properties.some(({ kind }) => kind === 'noDeadlock');
+const judgesDeadlock = ({ model: { properties } }: DecodedModel): boolean => properties.some(({ kind }) => kind === 'noDeadlock');
 
 /** Adds a property that judges deadlock to a model that has none. */
-const judgingDeadlock = (decoded: Decoded): Decoded => {
+const judgingDeadlock = (decoded: DecodedModel): DecodedModel => {
   if (judgesDeadlock(decoded)) return decoded;
   return decoded.level === 'plain'
     ? { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, DEADLOCK] } }

@@ -1,6 +1,6 @@
 /** The faults that sessions see: gets that go back, puts that are stamped out of order. Each function finds the two things to compare. */
 import type { Stamp } from '../../core/write.js';
-import { valueOf, type Logged } from '../../model/protocol/put-identity.js';
+import { valueOf, type LoggedWrite } from '../../model/protocol/put-identity.js';
 import { isOlder, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
 import { stampFor } from '../../model/protocol/session.js';
@@ -144,7 +144,7 @@ const acknowledgedOutOfOrder: Compare = (scene, at) => {
     const all = session?.acknowledged ?? [];
     for (const [i, a] of all.entries())
       for (const b of all.slice(i + 1)) {
-        const isIt = (w: Logged): boolean =>
+        const isIt = (w: LoggedWrite): boolean =>
           w.client === session!.client && w.session === session!.number && w.clientTime === a.clientTime && isOlder(b.stamp, w);
         const above = b.key !== a.key ? undefined : isOlder(b.stamp, a.stamp) ? a.stamp : writesAt(scene, moment).find(isIt);
         if (above === undefined) continue;

@@ -1,5 +1,5 @@
 /** The writes that a pull brought to a log, and why some of them are not in the log afterwards. */
-import type { Logged } from '../../model/protocol/put-identity.js';
+import type { LoggedWrite } from '../../model/protocol/put-identity.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';
 import { lackedBy, sameWrite } from '../../model/protocol/write-log.js';
@@ -12,23 +12,24 @@ export interface Pulled {
   readonly was: Server;
   readonly is: Server;
   /** The writes that came into the puller's log. */
-  readonly came: ReadonlyArray<Logged>;
+  readonly came: ReadonlyArray<LoggedWrite>;
   /** The writes that were in the puller's log before, and are there no longer. */
-  readonly dropped: ReadonlyArray<Logged>;
+  readonly dropped: ReadonlyArray<LoggedWrite>;
   /** The writes that wait for the rest of the answer (R9). */
-  readonly waiting: ReadonlyArray<Logged>;
+  readonly waiting: ReadonlyArray<LoggedWrite>;
   /** The writes that the vector claims and that are not yet in the log (V8). */
-  readonly claimed: ReadonlyArray<Logged>;
+  readonly claimed: ReadonlyArray<LoggedWrite>;
   /** The writes of the answer that are neither in the log nor waiting. */
-  readonly refused: ReadonlyArray<Logged>;
+  readonly refused: ReadonlyArray<LoggedWrite>;
 }
 
-const isIn = (log: ReadonlyArray<Logged>, write: Logged): boolean => log.some((w) => sameWrite(w, write));
+const isIn = (log: ReadonlyArray<LoggedWrite>, write: LoggedWrite): boolean => log.some((w) => sameWrite(w, write));
 
-const fresh = (is: ReadonlyArray<Logged>, was: ReadonlyArray<Logged>): ReadonlyArray<Logged> => is.filter((w) => !isIn(was, w));
+const fresh = (is: ReadonlyArray<LoggedWrite>, was: ReadonlyArray<LoggedWrite>): ReadonlyArray<LoggedWrite> =>
+  is.filter((w) => !isIn(was, w));
 
 /** The writes that the answer to a pull brings, as far as the states before it tell: the answer's own writes, or the writes that were read for it. */
-const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<Logged> => {
+const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<LoggedWrite> => {
   const { family } = scene.moments[step]!.label!;
   if (family === 'ReadVector') return answerer?.midway?.writes ?? [];
   return family === 'Pull' && answerer !== undefined ? lackedBy(answerer.log, puller.vv) : [];
@@ -60,10 +61,10 @@ export const pulledIn = (scene: Scene, step: number): Pulled | undefined => {
   };
 };
 
-const listed = (writes: ReadonlyArray<Logged>): string => writes.map((w) => `${writeText(w)} (${showStamp(w)})`).join(', ');
+const listed = (writes: ReadonlyArray<LoggedWrite>): string => writes.map((w) => `${writeText(w)} (${showStamp(w)})`).join(', ');
 
 /** Why a write is not kept: names the write in the log that has taken its place. */
-const inFavourOf = ({ world }: Scene, { is }: Pulled, gone: ReadonlyArray<Logged>): string => {
+const inFavourOf = ({ world }: Scene, { is }: Pulled, gone: ReadonlyArray<LoggedWrite>): string => {
   const [write] = gone;
   const later = is.log.find(
     (w) => w.client === write?.client && w.session === write.session && w.key === write.key && w.clientTime > write.clientTime,

@@ -5,7 +5,7 @@ import type { ComponentAction } from '../../checker/component-model/tuples.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { Stamp } from '../../core/write.js';
 import type { Config } from '../../model/checking/config.js';
-import type { Logged } from '../../model/protocol/put-identity.js';
+import type { LoggedWrite } from '../../model/protocol/put-identity.js';
 import { orderAt, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';
@@ -55,7 +55,7 @@ export const sessionIn = (moment: Moment | undefined, name: unknown): Session | 
 export const serverNames = ({ world }: Scene): ReadonlyArray<string> => world.servers.map(({ name }) => name);
 export const clientNames = ({ world }: Scene): ReadonlyArray<string> => world.clients.map(({ name }) => name);
 
-const everAccepted = (moment: Moment): ReadonlyArray<Logged> => (moment.parts['puts'] as Puts | undefined)?.all ?? [];
+const everAccepted = (moment: Moment): ReadonlyArray<LoggedWrite> => (moment.parts['puts'] as Puts | undefined)?.all ?? [];
 
 /** All pairs of different servers. */
 export const serverPairs = (scene: Scene): ReadonlyArray<readonly [string, string]> => {
@@ -68,7 +68,7 @@ export const serverOfStep = ({ label, note = '' }: Moment): string | undefined =
   label?.args.map(String).find((arg) => /^s\d+$/.test(arg)) ?? / ?at (s\d+)$/.exec(note)?.[1];
 
 /** The writes that the servers' logs, or other parts of the state, have at a moment. */
-export const writesAt = (scene: Scene, moment: Moment): ReadonlyArray<Logged> => [
+export const writesAt = (scene: Scene, moment: Moment): ReadonlyArray<LoggedWrite> => [
   ...serverNames(scene).flatMap((name) => {
     const server = serverIn(moment, name);
     return server === undefined ? [] : [...server.log, ...server.waiting, ...(server.midway?.writes ?? [])];
@@ -77,7 +77,7 @@ export const writesAt = (scene: Scene, moment: Moment): ReadonlyArray<Logged> =>
 ];
 
 /** The write with a stamp: at moment `upTo`, or at the last moment before it that had such a write. */
-export const writeWith = (scene: Scene, stamp: Stamp, upTo: number): Logged | undefined => {
+export const writeWith = (scene: Scene, stamp: Stamp, upTo: number): LoggedWrite | undefined => {
   for (let i = upTo; i >= 0; i--) {
     const found = writesAt(scene, scene.moments[i]!).find((w) => sameStamp(w, stamp));
     if (found !== undefined) return found;
@@ -86,7 +86,7 @@ export const writeWith = (scene: Scene, stamp: Stamp, upTo: number): Logged | un
 };
 
 /** The greatest-stamped write to a key that a server has, in the server's own order. */
-export const newestAt = ({ world }: Scene, server: Server, key: Bytes): Logged | undefined =>
+export const newestAt = ({ world }: Scene, server: Server, key: Bytes): LoggedWrite | undefined =>
   server.log
     .filter((w) => w.key === key)
     .toSorted(orderAt(world.rules.variant)(server.replica).compare)
@@ -113,7 +113,7 @@ export const whenKnown = (
 };
 
 /** The step in which a write was accepted: the first state in whose logs it is. */
-export const whenAccepted = (scene: Scene, write: Logged, upTo: number): number | undefined =>
+export const whenAccepted = (scene: Scene, write: LoggedWrite, upTo: number): number | undefined =>
   firstWhere(scene, upTo, (moment) =>
     writesAt(scene, moment).some((w) => sameStamp(w, write) && w.client === write.client && w.clientTime === write.clientTime),
   );
@@ -121,10 +121,10 @@ export const whenAccepted = (scene: Scene, write: Logged, upTo: number): number 
 // --- words -----------------------------------------------------------------------------------------------------------------
 
 /** `a=11#1`. */
-export const writeText = ({ key, value }: Pick<Logged, 'key' | 'value'>): string => `${key}=${value}`;
+export const writeText = ({ key, value }: Pick<LoggedWrite, 'key' | 'value'>): string => `${key}=${value}`;
 
 /** A write, as one of the two things that are compared. */
-export const comparedWrite = (what: string, write: Logged, step: number | undefined): Compared => ({
+export const comparedWrite = (what: string, write: LoggedWrite, step: number | undefined): Compared => ({
   what,
   text: writeText(write),
   stamp: showStamp(write),

@@ -11,7 +11,7 @@
 import { join } from 'node:path';
 import type { Chance } from '../../ports/ports.js';
 import { closeQuietly, replaceFile, type Files, type OpenFile } from './files.js';
-import { PLACE, seal, type Sealed } from './place.js';
+import { PLACE, seal, type SealedFields } from './place.js';
 
 /** The hold on a log's folder. */
 export class Claim {
@@ -50,7 +50,7 @@ export class Claim {
   }
 
   /** Seals the log ({@link seal}). The `replica.json` in place must be this holder's. */
-  seal(known: Sealed, sync: boolean): void {
+  seal(known: SealedFields, sync: boolean): void {
     this.mustStand();
     this.#hold(seal(this.#files, this.#directory, known, sync, this.#chance));
   }

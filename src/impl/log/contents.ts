@@ -1,17 +1,17 @@
 /** A log's contents in memory. An append changes them. */
 import type { ReplicaId } from '../../core/ids.js';
 import type { Stamp, Transfer, Write } from '../../core/write.js';
-import { nameOfSlot, type Seen } from '../client-windows.js';
-import type { Append, Recovered } from './log.js';
+import { nameOfSlot, type SeenPut } from '../client-windows.js';
+import type { Append, RecoveredLog } from './log.js';
 import { compareStamps } from '../order.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 
 /** A log's contents. Mutable. */
 export interface LogContents {
   readonly writes: Map<string, Write>;
-  readonly seen: Map<string, Seen>;
+  readonly seen: Map<string, SeenPut>;
   readonly vv: Vector;
-  /** The writes that came in parts of pulls; see {@link Recovered}. */
+  /** The writes that came in parts of pulls; see {@link RecoveredLog}. */
   readonly waiting: Map<string, Write>;
   transfers: ReadonlyArray<Transfer>;
   clock: number;
@@ -21,12 +21,12 @@ export interface LogContents {
 const nameOfWrite = (w: Stamp): string => `${w.r} ${w.t}`;
 
 /** The contents of a recovered log. `replica` is undefined if the log never had an identity. */
-export type Held = Pick<Recovered, 'clock' | 'vv' | 'writes' | 'seen' | 'waiting' | 'transfers'> & {
+export type RecoveredContents = Pick<RecoveredLog, 'clock' | 'vv' | 'writes' | 'seen' | 'waiting' | 'transfers'> & {
   readonly replica: ReplicaId | undefined;
 };
 
 /** The contents of a recovered log; empty without `held`. */
-export const contentsOf = (held?: Held): LogContents => ({
+export const contentsOf = (held?: RecoveredContents): LogContents => ({
   writes: new Map([...(held?.writes ?? [])].map((w) => [nameOfWrite(w), w])),
   seen: new Map([...(held?.seen ?? [])].map((s) => [nameOfSlot(s), s])),
   vv: vectorOfEntries(held?.vv ?? []),
@@ -50,7 +50,7 @@ export const applyAppend = (contents: LogContents, append: Append): void => {
 };
 
 /** The contents in the form of a recovered log. */
-export const heldBy = (contents: LogContents): Held => ({
+export const heldBy = (contents: LogContents): RecoveredContents => ({
   clock: contents.clock,
   vv: entriesOfVector(contents.vv),
   writes: [...contents.writes.values()].sort(compareStamps),
@@ -65,8 +65,8 @@ export const merged = (appends: ReadonlyArray<Append>): Append => {
   const writes = new Map<string, Write>();
   const waiting = new Map<string, Write>();
   const drops = new Map<string, Stamp>();
-  const seen = new Map<string, Seen>();
-  const forgotten: Seen[] = [];
+  const seen = new Map<string, SeenPut>();
+  const forgotten: SeenPut[] = [];
   const vv: Vector = new Map();
   let clock = 0;
   let transfers: Append['transfers'];

@@ -28,7 +28,7 @@ import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
 import { openLevel, type OpenDatabase } from './level-directory.js';
 import { openBase, type Base } from './level-log.js';
 import type { Guard, Unlock } from './lock.js';
-import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recovered } from './log.js';
+import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type RecoveredLog } from './log.js';
 import { bootOfMachine, idOfMachine } from './machine.js';
 import { readPlace } from './place.js';
 import { recover, type Recovery } from './recovery.js';
@@ -131,7 +131,7 @@ const takeLock = async (directory: string, { files, guard, fsync }: Settings): P
 /** The names of a log's files. A folder with none of them never held a log. */
 const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/;
 
-type Opened = E.Either<LogError, readonly [OpenLog, Recovered]>;
+type Opened = E.Either<LogError, readonly [OpenLog, RecoveredLog]>;
 
 const openLocked = async (directory: string, owner: Owner, settings: Settings): Promise<Opened> => {
   const refusal = refusalOf(directory, owner, settings);
@@ -189,7 +189,7 @@ const begin = async (
   settings: Settings,
   { base, claim }: { readonly base: Base; readonly claim: Claim },
   { changes, last, log, recovered, journals, aside }: Recovery,
-): Promise<readonly [OpenLog, Recovered]> => {
+): Promise<readonly [OpenLog, RecoveredLog]> => {
   const { files, fsync, bootId } = settings;
   const { replica } = recovered;
   await base.commit(changes, last, true, { server, log, replica, unsyncedBoot: fsync ? '' : bootId });

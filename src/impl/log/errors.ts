@@ -113,7 +113,7 @@ const troubleOf = (error: unknown): Trouble | undefined => {
 };
 
 /** An error whose message says what is wrong and what to do. */
-export class Advised extends Error {
+export class AdvisedError extends Error {
   readonly type: LogError['type'];
 
   constructor(message: string, { type = 'failed', ...options }: ErrorOptions & { readonly type?: LogError['type'] } = {}) {
@@ -124,7 +124,7 @@ export class Advised extends Error {
 
 /** The refusal of a log that LevelDB or the system does not open. */
 export const openError = (directory: string, error: unknown): LogError => {
-  if (error instanceof Advised)
+  if (error instanceof AdvisedError)
     return { type: error.type, message: `the log in ${directory} cannot be opened: ${error.message}` };
   const code = (error as { cause?: { code?: string } }).cause?.code;
   if (code === 'LEVEL_LOCKED') return foreignLock(directory);

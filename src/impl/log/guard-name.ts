@@ -10,7 +10,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InPlace, putInPlace } from '../../files/in-place.js';
-import { Advised } from './errors.js';
+import { AdvisedError } from './errors.js';
 import { codeOf } from '../../files/error-code.js';
 
 /** The value's file in the log's folder. */
@@ -74,7 +74,9 @@ export const nameOfFolder = (folder: string): string => {
     makeValue(folder, statSync(path, { throwIfNoEntry: false }) !== undefined);
   }
   throw isOthersToo(path)
-    ? new Advised(`others may use ${path}, whatever its permissions are set to; use a directory on a file system that has owners`)
+    ? new AdvisedError(
+        `others may use ${path}, whatever its permissions are set to; use a directory on a file system that has owners`,
+      )
     : new Error(`${path} changed each of the ${TRIES} times that it was read`);
 };
 

@@ -1,7 +1,7 @@
 /** The numbers, byte strings and checksums of LevelDB's files. All are little-endian. */
 
 /** Reads a buffer from its front. Throws a RangeError at the buffer's end. */
-export class Reader {
+export class BytesReader {
   readonly #buffer: Buffer;
   #pos = 0;
 

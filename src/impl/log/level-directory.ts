@@ -10,13 +10,13 @@ import type { Files } from './files.js';
 // --- the database ----------------------------------------------------------------------------------------------------------
 
 /** One change of a record. */
-export type Operation =
+export type RecordChange =
   { readonly type: 'put'; readonly key: string; readonly value: Buffer } | { readonly type: 'del'; readonly key: string };
 
 /** A database with the calls that the log uses: LevelDB, or a test's stand-in. */
 export interface Database {
   /** Makes all operations or none, even if the process is killed during the call. `sync`: the operations are on the disk afterwards. */
-  readonly batch: (operations: Operation[], options: { readonly sync: boolean }) => Promise<void>;
+  readonly batch: (operations: RecordChange[], options: { readonly sync: boolean }) => Promise<void>;
   /** Reads all records, in the order of their keys. */
   readonly iterator: () => {
     /** The next records, at most `size`. An empty array: there are no more records. */
@@ -39,7 +39,7 @@ export const openLevel: OpenDatabase = async (directory) => {
 // --- its files -------------------------------------------------------------------------------------------------------------
 
 /** The result of {@link checkFiles}. `none`: there is no database yet. */
-export type Examined = { readonly type: 'none' } | Sound | { readonly type: 'damaged'; readonly what: string };
+export type ExaminedDatabase = { readonly type: 'none' } | Sound | { readonly type: 'damaged'; readonly what: string };
 
 /** The result for a database that LevelDB can open. */
 interface Sound {
@@ -50,13 +50,13 @@ interface Sound {
   readonly spoilt: string | undefined;
 }
 
-const damaged = (what: string): Examined => ({ type: 'damaged', what });
+const damaged = (what: string): ExaminedDatabase => ({ type: 'damaged', what });
 
 /** The files that a kill may leave without a CURRENT while the database is made. */
 const FIRST_FILES = /^(MANIFEST-000001|000001\.dbtmp)$/;
 
 /** Checks every file that LevelDB would use. `level-format.ts` says which checks LevelDB lacks. The function only reads. */
-export const checkFiles = (files: Files, directory: string): Examined => {
+export const checkFiles = (files: Files, directory: string): ExaminedDatabase => {
   const names = files.names(directory);
   if (!names.includes('CURRENT')) {
     const left = names.find((name) => /^(\d+\.(log|ldb|dbtmp)|MANIFEST-\d+)$/.test(name) && !FIRST_FILES.test(name));
@@ -77,7 +77,7 @@ export const checkFiles = (files: Files, directory: string): Examined => {
   return unnamed === undefined ? look : { ...look, spoilt: look.spoilt ?? `${current} does not name ${unnamed}` };
 };
 
-const checkTables = (files: Files, directory: string, { tables }: Manifest, peeks: Peek[]): Examined | undefined => {
+const checkTables = (files: Files, directory: string, { tables }: Manifest, peeks: Peek[]): ExaminedDatabase | undefined => {
   for (const [number, size] of tables) {
     const name = `${String(number).padStart(6, '0')}.ldb`;
     const file = files.read(join(directory, name));
@@ -93,7 +93,7 @@ const checkWriteAhead = (
   files: Files,
   directory: string,
   { firstLog, names, peeks }: Manifest & { readonly names: ReadonlyArray<string>; readonly peeks: Peek[] },
-): Examined => {
+): ExaminedDatabase => {
   const logs = names
     .filter((name) => /^\d+\.log$/.test(name) && Number.parseInt(name) >= firstLog)
     .sort((a, b) => Number.parseInt(a) - Number.parseInt(b));

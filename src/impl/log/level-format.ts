@@ -3,7 +3,7 @@
  * `level-tables.ts` reads tables. The log has to check the files itself, because LevelDB passes over some damage without a word, and a spoilt
  * table can end the process in an assertion. All integers are little-endian.
  */
-import { maskedCrc, Reader } from './level-bytes.js';
+import { maskedCrc, BytesReader } from './level-bytes.js';
 
 // --- log format: write-ahead files and manifests ---------------------------------------------------------------------------
 
@@ -142,11 +142,11 @@ const follows = (record: Buffer, [, next]: readonly [bigint, bigint]): boolean =
 };
 
 /** The last value that a record's batch gives `key`, with its number. Undefined: no value. @throws RangeError if it is no batch of LevelDB */
-export const valueInBatch = (record: Buffer, key: string): Numbered | undefined => {
+export const valueInBatch = (record: Buffer, key: string): NumberedValue | undefined => {
   const numbers = numbersOf(record);
   if (numbers === undefined) throw new RangeError('too short');
-  const batch = new Reader(record.subarray(BATCH));
-  let found: Numbered | undefined;
+  const batch = new BytesReader(record.subarray(BATCH));
+  let found: NumberedValue | undefined;
   let number = numbers[0];
   for (; !batch.done(); number++) {
     const type = batch.varint();
@@ -160,7 +160,7 @@ export const valueInBatch = (record: Buffer, key: string): Numbered | undefined 
 };
 
 /** A value, with the number that LevelDB gave the value's change. */
-export interface Numbered {
+export interface NumberedValue {
   readonly number: bigint;
   readonly value: Buffer;
 }
@@ -179,7 +179,7 @@ export const readManifest = (records: ReadonlyArray<Buffer>): Manifest | undefin
   let firstLog = 0;
   try {
     for (const record of records) {
-      const edit = new Reader(record);
+      const edit = new BytesReader(record);
       while (!edit.done()) firstLog = readEdit(edit, tables) ?? firstLog;
     }
   } catch (error) {
@@ -190,7 +190,7 @@ export const readManifest = (records: ReadonlyArray<Buffer>): Manifest | undefin
 };
 
 /** Reads one field of an edit. Gives the number of the first write-ahead file if the field has this number. */
-const readEdit = (edit: Reader, tables: Map<number, number>): number | undefined => {
+const readEdit = (edit: BytesReader, tables: Map<number, number>): number | undefined => {
   switch (edit.varint()) {
     case 1: // comparator
       edit.bytes();

@@ -8,10 +8,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../../core/ids.js';
 import type { Transfer, Write } from '../../core/write.js';
-import type { Seen } from '../client-windows.js';
+import type { SeenPut } from '../client-windows.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 import { damage, openError, otherServer } from './errors.js';
-import { type Database, type OpenDatabase, type Operation } from './level-directory.js';
+import { type Database, type OpenDatabase, type RecordChange } from './level-directory.js';
 import {
   decodeMeta,
   decodeSeen,
@@ -23,19 +23,19 @@ import {
   keyOfSeen,
   keyOfWrite,
   META,
-  type Entry,
+  type LevelEntry,
   type Meta,
 } from './level-records.js';
 import type { Append, LogError } from './log.js';
 
 /** The database's name, and its server, replica and boot. Only `replica` may change while the database is open. */
-export type Identity = Pick<Meta, 'server' | 'log' | 'replica' | 'unsyncedBoot'>;
+export type DatabaseIdentity = Pick<Meta, 'server' | 'log' | 'replica' | 'unsyncedBoot'>;
 
 /** The contents of a database when it was opened. `meta` is undefined if the opening made the database. */
 export interface BaseContents {
   readonly meta: Meta | undefined;
   readonly writes: ReadonlyArray<Write>;
-  readonly seen: ReadonlyArray<Seen>;
+  readonly seen: ReadonlyArray<SeenPut>;
   readonly waiting: ReadonlyArray<Write>;
 }
 
@@ -46,7 +46,7 @@ export interface Base {
    * Makes these changes, in this order, all or none. `mark`: the number of the last change. `sync`: the changes are on the disk afterwards.
    * `identity` is written down from now on; the first commit has to give it. The caller makes one call at a time.
    */
-  readonly commit: (appends: ReadonlyArray<Append>, mark: number, sync: boolean, identity?: Identity) => Promise<void>;
+  readonly commit: (appends: ReadonlyArray<Append>, mark: number, sync: boolean, identity?: DatabaseIdentity) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -77,7 +77,7 @@ const SUMS = 2 ** 52;
 /** The parts of `meta`, and the database. */
 interface State {
   readonly db: Database;
-  identity: Identity | undefined;
+  identity: DatabaseIdentity | undefined;
   readonly vv: Vector;
   transfers: ReadonlyArray<Transfer>;
   clock: number;
@@ -119,7 +119,7 @@ const commit = async (
   if (state.failed) throw new Error('an earlier commit failed');
   if (identity === undefined) throw new Error('a database of nobody');
   state.identity = identity;
-  const operations: Operation[] = [];
+  const operations: RecordChange[] = [];
   for (const append of appends) addOperations(state, append, operations);
   operations.push({ type: 'put', key: META, value: encodeMeta(metaOf(state, state.identity, mark)) });
   try {
@@ -130,7 +130,7 @@ const commit = async (
   }
 };
 
-const metaOf = (state: State, { server, log, replica, unsyncedBoot }: Identity, mark: number): Meta => ({
+const metaOf = (state: State, { server, log, replica, unsyncedBoot }: DatabaseIdentity, mark: number): Meta => ({
   version: 2,
   server,
   log,
@@ -144,7 +144,7 @@ const metaOf = (state: State, { server, log, replica, unsyncedBoot }: Identity, 
   mark,
 });
 
-const addOperations = (state: State, append: Append, operations: Operation[]): void => {
+const addOperations = (state: State, append: Append, operations: RecordChange[]): void => {
   for (const write of append.writes) insert(state, encodeWrite(write), operations);
   for (const write of append.waiting ?? []) insert(state, encodeWrite(write, true), operations);
   for (const write of append.drops) {
@@ -166,18 +166,18 @@ const addOperations = (state: State, append: Append, operations: Operation[]): v
   }
 };
 
-const insert = (state: State, { key, value, digest }: Entry, operations: Operation[]): void => {
+const insert = (state: State, { key, value, digest }: LevelEntry, operations: RecordChange[]): void => {
   operations.push({ type: 'put', key, value });
   state.records++;
   state.sum = (state.sum + digest) % SUMS;
 };
 
-const remove = (state: State, entry: Pick<Entry, 'key' | 'digest'>, operations: Operation[]): void => {
+const remove = (state: State, entry: Pick<LevelEntry, 'key' | 'digest'>, operations: RecordChange[]): void => {
   operations.push({ type: 'del', key: entry.key });
   take(state, entry);
 };
 
-const take = (state: State, { digest }: Pick<Entry, 'digest'>): void => {
+const take = (state: State, { digest }: Pick<LevelEntry, 'digest'>): void => {
   state.records--;
   state.sum = (state.sum - digest + SUMS) % SUMS;
 };
@@ -201,7 +201,7 @@ const check = (directory: string, { meta, records, sum }: ReadContents, server: 
 const readAll = async (db: Database): Promise<ReadContents | string> => {
   const writes: Write[] = [];
   const waiting: Write[] = [];
-  const seen: Seen[] = [];
+  const seen: SeenPut[] = [];
   let meta: Meta | undefined;
   let sum = 0;
   const iterator = db.iterator();

@@ -2,11 +2,11 @@
  * Reads one record of a closed database from the database's files. LevelDB tidies a folder up as soon as it opens it, and may remove the only
  * copy of acknowledged changes. So the log reads this record before LevelDB opens the database.
  */
-import { valueInBatch, type Numbered } from './level-format.js';
+import { valueInBatch, type NumberedValue } from './level-format.js';
 import { smallestInTable } from './level-tables.js';
 
 /** The latest value that a file gives a key. Undefined: the file has no value. `unknown`: the file cannot be read from outside. */
-export type Peek = Numbered | 'unknown' | undefined;
+export type Peek = NumberedValue | 'unknown' | undefined;
 
 /** The keys of a log's records. A table that begins with another key is not a log's table. */
 const A_LOGS = /^(meta$|[wp]\/)/;
@@ -33,7 +33,7 @@ export const peekAtBatch = (record: Buffer, key: string): Peek => orUnknown(() =
 
 /** The latest value of several peeks. */
 export const latestOf = (peeks: ReadonlyArray<Peek>): Buffer | 'unknown' | undefined => {
-  let latest: Numbered | undefined;
+  let latest: NumberedValue | undefined;
   for (const peek of peeks) {
     if (peek === 'unknown') return 'unknown';
     if (peek !== undefined && (latest === undefined || peek.number > latest.number)) latest = peek;

@@ -16,7 +16,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../../core/ids.js';
 import { TransferC, VectorEntriesC, WriteC, type Stamp, type Write } from '../../core/write.js';
-import { nameOfSlot, NO_SESSION, type Seen, withSession } from '../client-windows.js';
+import { nameOfSlot, NO_SESSION, type SeenPut, withSession } from '../client-windows.js';
 
 /** The key of the one {@link Meta} record. */
 export const META = 'meta';
@@ -53,7 +53,7 @@ const EarlierMetaC = t.readonly(t.strict({ ...META_PROPS, version: t.literal(1),
 export type Meta = t.TypeOf<typeof MetaC>;
 
 /** A record's LevelDB key and value. `digest` is the record's share of the sum in {@link Meta}. */
-export interface Entry {
+export interface LevelEntry {
   readonly key: string;
   readonly value: Buffer;
   readonly digest: number;
@@ -100,7 +100,7 @@ export const keyOfWrite = (stamp: Stamp): string => `w/${stamp.r}/${String(stamp
 export const digestOfWrite = (key: string): number => crc32(key);
 
 /** A write's record. `waits`: the write came in a part of a pull. */
-export const encodeWrite = (w: Write, waits = false): Entry => {
+export const encodeWrite = (w: Write, waits = false): LevelEntry => {
   const key = keyOfWrite(w);
   const { value } = seal(key, `${waits ? WAITS : ''}${w.client} ${w.clientTime} ${w.key.length} ${w.key}${w.value}`);
   return { key, value, digest: digestOfWrite(key) };
@@ -133,11 +133,11 @@ export const decodeWrite = (key: string, value: Buffer): { readonly write: Write
 // --- puts to recognise -----------------------------------------------------------------------------------------------------
 
 /** The key of a remembered put. */
-export const keyOfSeen = (seen: Seen): string =>
+export const keyOfSeen = (seen: SeenPut): string =>
   `p/${seen.session === NO_SESSION ? nameOfSlot(seen).replace(`/${NO_SESSION}/`, '/') : nameOfSlot(seen)}`;
 
 /** A remembered put's record. The digest covers the value, because another put may take the same slot. */
-export const encodeSeen = (seen: Seen): Entry => {
+export const encodeSeen = (seen: SeenPut): LevelEntry => {
   const key = keyOfSeen(seen);
   const more = seen.session === NO_SESSION ? '' : ` ${seen.session} ${seen.digest}`;
   const { value, crc } = seal(key, `${seen.client} ${seen.clientTime} ${seen.stamp.t} ${seen.stamp.r}${more}`);
@@ -145,7 +145,7 @@ export const encodeSeen = (seen: Seen): Entry => {
 };
 
 /** Decodes a remembered put's record. Undefined: the record is damaged. */
-export const decodeSeen = (key: string, value: Buffer): Seen | undefined => {
+export const decodeSeen = (key: string, value: Buffer): SeenPut | undefined => {
   const [client, clientTime, time, r, session, digest] = unseal(key, value)?.split(' ') ?? [];
   if (!ReplicaIdC.is(r)) return undefined;
   const seen = { client: Number(client), clientTime: Number(clientTime), stamp: { t: Number(time), r } };

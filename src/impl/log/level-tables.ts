@@ -1,6 +1,6 @@
 /** Reads LevelDB's tables (its doc/table_format.md) as far as it takes to see damage. `level-format.ts` says why. */
-import { maskedCrc, Reader } from './level-bytes.js';
-import type { Numbered } from './level-format.js';
+import { maskedCrc, BytesReader } from './level-bytes.js';
+import type { NumberedValue } from './level-format.js';
 
 const FOOTER = 48;
 const MAGIC = 0xdb4775248b80fb57n;
@@ -16,11 +16,11 @@ const SEQUENCE_TAG = 8;
 export const isTableWhole = (file: Buffer): boolean => {
   if (file.length < FOOTER || file.readBigUInt64LE(file.length - 8) !== MAGIC) return false;
   try {
-    const footer = new Reader(file.subarray(file.length - FOOTER));
+    const footer = new BytesReader(file.subarray(file.length - FOOTER));
     const metaindex = blockAt(file, footer);
     const index = blockAt(file, footer);
     for (const handle of [metaindex, index].flatMap((block) => (block === undefined ? [] : entriesOf(block)))) {
-      blockAt(file, new Reader(handle.value));
+      blockAt(file, new BytesReader(handle.value));
     }
     return true;
   } catch (error) {
@@ -33,7 +33,7 @@ export const isTableWhole = (file: Buffer): boolean => {
  * The block that a handle (offset, size) names. Undefined: the block is compressed. This log never compresses, but another tool for LevelDB may have.
  * @throws RangeError if the block is not as it was written
  */
-const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
+const blockAt = (file: Buffer, handle: BytesReader): Buffer | undefined => {
   const start = handle.varint();
   const end = start + handle.varint();
   if (end + TRAILER > file.length - FOOTER) throw new RangeError('handle outside the file');
@@ -45,11 +45,13 @@ const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
  * The smallest key of a table with its latest value: of one key the latest value comes first. Undefined: the table is empty.
  * @throws RangeError if the table cannot be read, because a tool for LevelDB may have compressed it
  */
-export const smallestInTable = (file: Buffer): (Numbered & { readonly key: string; readonly isRemoved: boolean }) | undefined => {
-  const footer = new Reader(file.subarray(file.length - FOOTER));
+export const smallestInTable = (
+  file: Buffer,
+): (NumberedValue & { readonly key: string; readonly isRemoved: boolean }) | undefined => {
+  const footer = new BytesReader(file.subarray(file.length - FOOTER));
   blockAt(file, footer);
   const [first] = entriesOf(blockAt(file, footer));
-  const [entry] = first === undefined ? [] : entriesOf(blockAt(file, new Reader(first.value)));
+  const [entry] = first === undefined ? [] : entriesOf(blockAt(file, new BytesReader(first.value)));
   if (entry === undefined) return undefined;
   const end = entry.own.length - SEQUENCE_TAG;
   const numbered = entry.own.readBigUInt64LE(end);
@@ -61,7 +63,7 @@ export const smallestInTable = (file: Buffer): (Numbered & { readonly key: strin
 const entriesOf = (block: Buffer | undefined): { readonly own: Buffer; readonly value: Buffer }[] => {
   if (block === undefined) throw new RangeError('a compressed block');
   const restarts = block.readUInt32LE(block.length - 4);
-  const entries = new Reader(block.subarray(0, block.length - 4 * (restarts + 1)));
+  const entries = new BytesReader(block.subarray(0, block.length - 4 * (restarts + 1)));
   const all: { readonly own: Buffer; readonly value: Buffer }[] = [];
   while (!entries.done()) {
     entries.varint();

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { codeOf } from '../../files/error-code.js';
-import { Advised } from './errors.js';
+import { AdvisedError } from './errors.js';
 import { GUARD, idOfFolder, nameOfFolder, renameFolder } from './guard-name.js';
 
 /** Gives the lock back. `isRefused`: the log was not opened, and the files that taking the lock made in the folder are removed again. */
@@ -119,7 +119,7 @@ const LOOK_MS = 20;
 
 /**
  * Takes the name that stands for the folder.
- * @throws Advised if a process has the name and no process has the file's lock, because that process may be no server
+ * @throws AdvisedError if a process has the name and no process has the file's lock, because that process may be no server
  */
 const takeName = async (folder: string, guard: Guard): ReturnType<Guard> => {
   const until = performance.now() + BOTH_MS;
@@ -129,7 +129,7 @@ const takeName = async (folder: string, guard: Guard): ReturnType<Guard> => {
     if (performance.now() > until) break;
     await setTimeout(LOOK_MS);
   }
-  throw new Advised(
+  throw new AdvisedError(
     `a process has taken the name that stands for it, and no process that is seen from here has locked ${lockIn(folder)}; ` +
       `if no server has it open, delete ${join(folder, GUARD)}: the folder then gets another name, which nobody can know`,
     { type: 'in-use' },
@@ -157,7 +157,7 @@ const lockIn = (folder: string): string => join(folder, LOCK);
 /** Locks a file through LevelDB, because Node cannot: the lock is an empty database. Every container of the machine sees this lock. */
 const lockFile = async (path: string): Promise<Unlock | undefined> => {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
-    throw new Advised(
+    throw new AdvisedError(
       `its lock, ${path}, is a folder in every log, and here it is a file: move that file away, or use another directory for the log`,
     );
   const held = new ClassicLevel(path);
@@ -167,7 +167,7 @@ const lockFile = async (path: string): Promise<Unlock | undefined> => {
     const { cause } = error as { cause?: { code?: string; message?: string } };
     if (cause?.code === 'LEVEL_LOCKED') return undefined;
     if (cause?.code !== 'LEVEL_CORRUPTION') throw error;
-    throw new Advised(
+    throw new AdvisedError(
       `its lock is spoilt (${cause.message}); delete ${path}, which holds nothing else, while no server runs here`,
       { cause: error },
     );

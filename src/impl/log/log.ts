@@ -2,7 +2,7 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../../core/ids.js';
 import type { Stamp, Transfer, VectorEntries, Write } from '../../core/write.js';
-import type { Seen } from '../client-windows.js';
+import type { SeenPut } from '../client-windows.js';
 
 /** The changes of one step. The durable log must have them before the step's answer may leave. */
 export interface Append {
@@ -15,9 +15,9 @@ export interface Append {
   /** The accept time. */
   readonly clock: number;
   /** Puts to recognise from now on (R3). */
-  readonly seen: ReadonlyArray<Seen>;
+  readonly seen: ReadonlyArray<SeenPut>;
   /** Puts that need not be recognised any more. */
-  readonly forgotten: ReadonlyArray<Seen>;
+  readonly forgotten: ReadonlyArray<SeenPut>;
   /** New writes of a part of a pull. They are live only when the vector claims them (R9). */
   readonly waiting?: ReadonlyArray<Write>;
   /** The progress of all pulls of which parts have come. Left out: no progress has changed. */
@@ -30,7 +30,7 @@ export interface Append {
 export const NO_CHANGE: Append = { writes: [], drops: [], vv: [], clock: 0, seen: [], forgotten: [] };
 
 /** The state in which a log was found. After every state but `whole` the replica has a new identity (R7, R7a). */
-export type Found =
+export type LogCondition =
   /** The log was empty. */
   | 'fresh'
   /** The log is the last written one, in its place, with every acknowledged change. The same replica goes on. */
@@ -45,17 +45,17 @@ export type Found =
   | 'asked';
 
 /** The contents of an opened log. */
-export interface Recovered {
+export interface RecoveredLog {
   /** The identity to go on with. It is a new one if the log may lack changes: the old replica would give a lost write's stamp out again. */
   readonly replica: ReplicaId;
-  readonly found: Found;
+  readonly found: LogCondition;
   /** The reason not to go on under the old identity, as the end of a sentence about the log. Undefined after `whole` and `fresh`. */
   readonly note?: string;
   readonly clock: number;
   readonly vv: VectorEntries;
   /** The live writes, for each replica in the order of accept times. Superseded writes that were not dropped yet are among them. */
   readonly writes: Iterable<Write>;
-  readonly seen: Iterable<Seen>;
+  readonly seen: Iterable<SeenPut>;
   /** The writes that came in parts of pulls. They are live if the vector claims them (R9). */
   readonly waiting: Iterable<Write>;
   /** The progress of these pulls. It is empty for a new replica, because parts are for the replica that asked. */
@@ -92,7 +92,7 @@ export interface Owner {
 
 /** A durable log. It has one owner at a time. The owner calls `open` first. */
 export interface Log {
-  readonly open: (owner: Owner) => Promise<E.Either<LogError, Recovered>>;
+  readonly open: (owner: Owner) => Promise<E.Either<LogError, RecoveredLog>>;
   /**
    * Makes these changes durable, in this order, all or none. The owner makes one call at a time. `undefined`: the changes are durable already.
    * Throws or rejects if the changes could not be made durable.

@@ -55,7 +55,7 @@ const PlaceC = object('Place', FIELDS);
 type PlaceFields = t.TypeOf<typeof PlaceC>;
 
 /** The fields of `replica.json`. */
-export interface Place extends PlaceFields {
+export interface LogPlace extends PlaceFields {
   /** True: the sum agrees with the text. A file from before there were sums is read too, but no log is refused because of its fields alone. */
   readonly isProved: boolean;
 }
@@ -79,7 +79,7 @@ const isProved = (text: string): boolean => {
   return end !== undefined && sumOf(`${text.slice(0, -end.length)}}`) === sum;
 };
 
-const placeIn = (text: string): Place | 'unreadable' => {
+const placeIn = (text: string): LogPlace | 'unreadable' => {
   const raw = JSON.parse(text) as object;
   const place = PlaceC.decode(raw);
   if (E.isLeft(place) || !Object.keys(raw).every((name) => NAMES.includes(name))) return 'unreadable';
@@ -93,7 +93,7 @@ const MAX_BYTES = 1024 * 1024;
 const EARLIER = '{"version":1,';
 
 /** Reads `replica.json`. Undefined: the file is missing. `earlier`: an earlier version of the program wrote the file. */
-export const readPlace = (files: Files, directory: string): Place | 'earlier' | 'unreadable' | undefined => {
+export const readPlace = (files: Files, directory: string): LogPlace | 'earlier' | 'unreadable' | undefined => {
   if ((files.facts(join(directory, PLACE))?.size ?? 0) > MAX_BYTES) return 'unreadable';
   const text = files.read(join(directory, PLACE))?.toString('utf8');
   if (text === undefined) return undefined;
@@ -108,7 +108,7 @@ export const readPlace = (files: Files, directory: string): Place | 'earlier' | 
 // --- looking ---------------------------------------------------------------------------------------------------------------
 
 /** The reason why the log is not in its place, as the end of a sentence about the log; undefined: the log is in its place. */
-export const displacement = (files: Files, directory: string, place: Place, machine: string): string | undefined => {
+export const displacement = (files: Files, directory: string, place: LogPlace, machine: string): string | undefined => {
   const real = files.real(directory);
   if (place.path !== real) return `was last written in ${place.path} and is in ${real}`;
   if (place.machine !== '' && machine !== '' && place.machine !== machine) return 'was last written on another machine';
@@ -134,7 +134,7 @@ const touched = (files: Files, directory: string): string | undefined => {
 // --- sealing ---------------------------------------------------------------------------------------------------------------
 
 /** The fields that the caller of {@link seal} knows. */
-export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
+export type SealedFields = Pick<LogPlace, 'log' | 'replica' | 'machine' | 'last'>;
 
 /**
  * Writes a new `replica.json` for the log's place, with a new seal. A kill during the call leaves the old `replica.json` with its seal, or the
@@ -143,7 +143,7 @@ export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
 export const seal = (
   files: Files,
   directory: string,
-  { log, replica, machine, last }: Sealed,
+  { log, replica, machine, last }: SealedFields,
   sync: boolean,
   chance: Chance,
 ): string => {

@@ -13,17 +13,17 @@ import * as E from 'fp-ts/lib/Either.js';
 import { replicaId } from '../../core/ids.js';
 import type { Chance } from '../../ports/ports.js';
 import { randomIncarnation } from '../incarnation.js';
-import { applyAppend, contentsOf, heldBy, merged, type Held } from './contents.js';
+import { applyAppend, contentsOf, heldBy, merged, type RecoveredContents } from './contents.js';
 import { damage } from './errors.js';
 import type { Files } from './files.js';
 import { asideName, continuationOf, markOf, type JournalContents } from './journal-files.js';
 import type { BaseContents } from './level-log.js';
 import { isRebooted, lossOf, MAX_AHEAD } from './loss.js';
-import { NO_CHANGE, type Append, type Found, type LogError, type Owner, type Recovered } from './log.js';
-import { displacement, type Place } from './place.js';
+import { NO_CHANGE, type Append, type LogCondition, type LogError, type Owner, type RecoveredLog } from './log.js';
+import { displacement, type LogPlace } from './place.js';
 
 /** The contents of the log's folder, with the owner and the machine that they are weighed for. */
-export interface Evidence {
+export interface LogEvidence {
   readonly directory: string;
   readonly owner: Owner;
   readonly files: Files;
@@ -33,12 +33,12 @@ export interface Evidence {
   readonly base: BaseContents;
   readonly journal: ReadonlyArray<JournalContents>;
   readonly highWater: number | undefined | 'unreadable';
-  readonly place: Place | 'earlier' | 'unreadable' | undefined;
+  readonly place: LogPlace | 'earlier' | 'unreadable' | undefined;
 }
 
 /** The log that the server goes on with. */
 export interface Recovery {
-  readonly recovered: Recovered;
+  readonly recovered: RecoveredLog;
   /** The changes of `recovered` that the database lacks. */
   readonly changes: ReadonlyArray<Append>;
   /** The number of the last change from now on. It is above all earlier numbers. */
@@ -52,7 +52,7 @@ export interface Recovery {
 }
 
 /** The evidence without numbers that no log can have reached: they count as unreadable. */
-const bounded = (evidence: Evidence, have: number): Evidence => {
+const bounded = (evidence: LogEvidence, have: number): LogEvidence => {
   const { highWater, place } = evidence;
   const most = have + MAX_AHEAD;
   return {
@@ -71,7 +71,7 @@ const newName = (chance: Chance): string => {
 };
 
 /** Weighs the evidence. Changes nothing. */
-export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
+export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
   const { owner, base, journal } = all;
   const mark = markOf(base.meta, journal);
   const { next, afterGap, last } = continuationOf(journal, mark);
@@ -116,23 +116,23 @@ export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
 };
 
 /** The database's contents with the journal's changes. Without changes the contents stay as they are. */
-const withJournal = (held: Held, next: ReadonlyArray<Append>): Held => {
+const withJournal = (held: RecoveredContents, next: ReadonlyArray<Append>): RecoveredContents => {
   if (next.length === 0) return held;
   const contents = contentsOf(held);
   for (const append of next) applyAppend(contents, append);
   return heldBy(contents);
 };
 
-const isPlace = (place: Evidence['place']): place is Place => typeof place === 'object';
+const isPlace = (place: LogEvidence['place']): place is LogPlace => typeof place === 'object';
 
 interface Count {
   readonly have: number;
   readonly top: number;
   readonly afterGap: ReadonlyArray<string>;
-  readonly replica: Recovered['replica'] | undefined;
+  readonly replica: RecoveredLog['replica'] | undefined;
 }
 
-const verdict = (evidence: Evidence, count: Count): { readonly found: Found; readonly note?: string } => {
+const verdict = (evidence: LogEvidence, count: Count): { readonly found: LogCondition; readonly note?: string } => {
   const { meta } = evidence.base;
   if (meta === undefined && count.top === 0 && hasNoPast(evidence)) return { found: 'fresh' };
   const cut = missing(evidence, count);
@@ -147,10 +147,10 @@ const verdict = (evidence: Evidence, count: Count): { readonly found: Found; rea
   return { found: 'whole' };
 };
 
-const hasNoPast = ({ place, highWater }: Evidence): boolean =>
+const hasNoPast = ({ place, highWater }: LogEvidence): boolean =>
   (place === undefined || (isPlace(place) && place.replica === null)) && highWater === undefined;
 
-const missing = ({ base, highWater, place }: Evidence, { have, top, afterGap }: Count): string | undefined => {
+const missing = ({ base, highWater, place }: LogEvidence, { have, top, afterGap }: Count): string | undefined => {
   if (base.meta === undefined && have === top) return 'lacks its database, and has all changes in its journal';
   if (base.meta === undefined) return `lacks its database, with the last ${top - have} of the ${top} changes that it had`;
   if (highWater === 'unreadable') return 'has a high-water mark that cannot be read';
@@ -160,7 +160,7 @@ const missing = ({ base, highWater, place }: Evidence, { have, top, afterGap }: 
   return `lacks the last ${top - have} of the ${top} changes that it had${aside}`;
 };
 
-const doubt = ({ files, directory, base, place, machine }: Evidence, { have, replica }: Count): string | undefined => {
+const doubt = ({ files, directory, base, place, machine }: LogEvidence, { have, replica }: Count): string | undefined => {
   if (base.meta?.log === '' || place === 'earlier') return 'was last written by an earlier version, which did not note its place';
   if (place === undefined) return 'lacks its replica.json, as copies may';
   if (place === 'unreadable') return 'has a replica.json that cannot be read';

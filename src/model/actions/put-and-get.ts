@@ -5,7 +5,7 @@
  * @category What may happen
  */
 import type { Bytes } from '../../core/bytes.js';
-import type { GetAnswer, Put, Refused } from '../../core/messages.js';
+import type { GetAnswer, Put, RefusedAnswer } from '../../core/messages.js';
 import { getBreaks, getShows, putBreaks, putShows, refusalShows } from '../checking/judge-step.js';
 import { asksOf, type Puts, type World } from '../checking/world.js';
 import { acceptPut, answerGet, type Server } from '../protocol/server.js';
@@ -20,7 +20,7 @@ export interface PutDone {
   readonly server: Server;
   readonly puts: Puts;
   /** Why the put was not accepted: R12's ERR_DEP, or the reasons of R3 and R14; undefined: it was accepted. */
-  readonly refused: 'ERR_DEP' | Refused['reason'] | undefined;
+  readonly refused: 'ERR_DEP' | RefusedAnswer['reason'] | undefined;
   readonly violates: ReadonlyArray<string>;
   readonly witnesses: ReadonlyArray<string>;
 }

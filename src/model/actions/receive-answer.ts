@@ -14,8 +14,8 @@ import {
   receiveOther,
   receivePart,
   withArrived,
-  type Answer,
-  type Pulled,
+  type PullContents,
+  type AnswerToPull,
 } from '../protocol/pulls.js';
 import type { Server } from '../protocol/server.js';
 import type * as V from '../protocol/vector.js';
@@ -32,13 +32,13 @@ export interface ReceiptEffect {
 }
 
 /** The puller takes in a whole answer. V8: it takes only the vector at first. */
-export const takeIn = (world: World, puller: Server, answer: Answer): ReceiptEffect => {
+export const takeIn = (world: World, puller: Server, answer: PullContents): ReceiptEffect => {
   if (world.rules.variant === 'V8') return { next: claimFirst(world.rules)(puller, answer), violates: [], witnesses: [] };
   return addAll(world, puller, answer, receive(world.rules));
 };
 
 /** The puller adds the writes of an answer. `receiving`: the rule by which the puller's state changes, for a whole answer or for its last part. */
-const addAll = <A extends Answer>(
+const addAll = <A extends PullContents>(
   world: World,
   puller: Server,
   answer: A,
@@ -59,7 +59,7 @@ export const takePart = (
   world: World,
   puller: Server,
   asked: V.Vector,
-  pulled: Pulled,
+  pulled: AnswerToPull,
 ): ReceiptEffect & { readonly note?: string } => {
   const { rules } = world;
   if (rules.variant === 'V8') return addAll(world, puller, pulled, receive(rules));

@@ -12,7 +12,7 @@ import { acceptPut, type Server } from '../protocol/server.js';
 import * as S from '../protocol/session.js';
 import { mayPut, record, spendPut } from './put-and-get.js';
 import { byIdentity } from '../protocol/put-identity.js';
-import { asksOf, type Delayed, type LatePuts, type World } from '../checking/world.js';
+import { asksOf, type DelayedPut, type LatePuts, type World } from '../checking/world.js';
 
 /** A put is sent and has not arrived yet. Its connection breaks, so its session waits no longer for an answer over that connection. */
 const putDelayed = (
@@ -57,7 +57,7 @@ const putArrives = (world: World, late: Slot<LatePuts>, server: Slot<Server>): I
       }),
   });
 
-const arrivingAt = ({ up, replica }: Server, onTheirWay: ReadonlyArray<Delayed>): ReadonlyArray<Delayed> =>
+const arrivingAt = ({ up, replica }: Server, onTheirWay: ReadonlyArray<DelayedPut>): ReadonlyArray<DelayedPut> =>
   up ? onTheirWay.filter((d) => d.replica === replica) : [];
 
 /** Every step of the configuration for late puts. */

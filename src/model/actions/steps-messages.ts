@@ -12,11 +12,11 @@ import * as Net from '../protocol/network.js';
 import { answerPull, finishAnswer, pullRequest, readLogOnly } from '../protocol/pulls.js';
 import type { Server } from '../protocol/server.js';
 import * as V from '../protocol/vector.js';
-import { peersOf, type Peers } from './pull-peers.js';
+import { peersOf, type PullPeers } from './pull-peers.js';
 import { isFree, isInParts, takeIn, takePart } from './receive-answer.js';
 
 /** R9: the request. A puller has at most one pull from each answerer under way; only `Duplicate` repeats a request. */
-const request = (world: World, net: Slot<Net.Net>, { puller, answerer, ids, links }: Peers): Interaction =>
+const request = (world: World, net: Slot<Net.Net>, { puller, answerer, ids, links }: PullPeers): Interaction =>
   interaction({
     label: { family: 'Request', args: [puller.name, answerer.name] },
     slots: [puller, answerer, net, ...links],
@@ -73,7 +73,7 @@ const arrival = <K extends Kind>(
  * R9: the answer, taken at one instant. If answers do not come in parts and the request's vector covers the answerer's vector, no answer is
  * sent, which spares states. That answer would change nothing at the puller: the puller's vector and accept time only grow.
  */
-const answer = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
+const answer = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: PullPeers): Interaction =>
   arrival(answerer, net, {
     type: 'request',
     ids,
@@ -97,7 +97,7 @@ const answer = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Pee
   });
 
 /** V2 at the grain of messages: the answerer reads its vector and sends the answer. */
-const answerLate = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
+const answerLate = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: PullPeers): Interaction =>
   interaction({
     label: { family: 'ReadVector', args: [answerer.name, puller.name] },
     slots: [answerer, net],
@@ -126,7 +126,7 @@ const answerLate = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }:
   });
 
 /** R9: the receipt. If the puller is another replica now than the one that asked, the answer is thrown away (R7). */
-const receipt = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
+const receipt = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: PullPeers): Interaction =>
   arrival(puller, net, {
     type: 'answer',
     ids,

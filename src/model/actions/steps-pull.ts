@@ -8,15 +8,15 @@
 import { interaction, over, query, type Interaction, type Query, type Slot } from '../../checker/model.js';
 import { pullAnswerKey, vectorKey } from '../checking/texts.js';
 import type { World } from '../checking/world.js';
-import { addLate, answerFor, finishAnswer, pullRequest, readLogOnly, type Answer } from '../protocol/pulls.js';
+import { addLate, answerFor, finishAnswer, pullRequest, readLogOnly, type PullContents } from '../protocol/pulls.js';
 import type { Server } from '../protocol/server.js';
 import type * as V from '../protocol/vector.js';
-import { peersOf, type Links } from './pull-peers.js';
+import { peersOf, type PullLinks } from './pull-peers.js';
 import { byMessages } from './steps-messages.js';
 import { isFree, isInParts, takeIn } from './receive-answer.js';
 
 /** A pull as one step, of any server from any other. The answer does not name its answerer, so servers with equal contents answer equally. */
-type Pulling = Query<Server, Server, V.Vector, Answer>;
+type Pulling = Query<Server, Server, V.Vector, PullContents>;
 
 const pulling = (world: World): Pulling => ({
   request: (here) => (isFree(here) ? here.vv : undefined),
@@ -26,7 +26,7 @@ const pulling = (world: World): Pulling => ({
   replyKey: pullAnswerKey,
 });
 
-const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, asked: Pulling): Interaction =>
+const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: PullLinks, asked: Pulling): Interaction =>
   query({
     label: { family: 'Pull', args: [puller.name, answerer.name] },
     requester: puller,
@@ -37,7 +37,7 @@ const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, asked:
   });
 
 /** V2 at the grain of whole pulls, first half: the answerer reads its log for the puller. */
-const readLog = (puller: Slot<Server>, answerer: Slot<Server>, links: Links): Interaction =>
+const readLog = (puller: Slot<Server>, answerer: Slot<Server>, links: PullLinks): Interaction =>
   interaction({
     label: { family: 'ReadLog', args: [puller.name, answerer.name] },
     slots: [puller, answerer, ...links],
@@ -50,7 +50,7 @@ const readLog = (puller: Slot<Server>, answerer: Slot<Server>, links: Links): In
   });
 
 /** V2 at the grain of whole pulls, second half: the answerer reads its vector, and the puller takes the answer in. */
-const readVector = (world: World, puller: Slot<Server>, answerer: Slot<Server>, links: Links): Interaction =>
+const readVector = (world: World, puller: Slot<Server>, answerer: Slot<Server>, links: PullLinks): Interaction =>
   interaction({
     label: { family: 'ReadVector', args: [puller.name, answerer.name] },
     slots: [puller, answerer, ...links],

@@ -18,7 +18,7 @@ import {
 import type { Bytes } from '../../core/bytes.js';
 import { serverOf, type NodeId } from '../../core/ids.js';
 import type { GetAnswer } from '../../core/messages.js';
-import { answerGet, type Required, type Server } from '../protocol/server.js';
+import { answerGet, type GetRequirement, type Server } from '../protocol/server.js';
 import * as S from '../protocol/session.js';
 import { getAnswerKey, requiredKey } from '../checking/texts.js';
 import { asksOf, type World } from '../checking/world.js';
@@ -42,7 +42,7 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
   });
 
 /** A get of one key, by any session at any server. The request holds only the session's requirement: sessions that require the same ask alike. */
-type Getting = Query<Session, Server, Required, GetAnswer>;
+type Getting = Query<Session, Server, GetRequirement, GetAnswer>;
 
 const getting = (world: World, key: Bytes): Getting => ({
   request: (session) => (session.unanswered === null ? S.requiredOfGet(asksOf(world, session.client), session, key) : undefined),

@@ -6,21 +6,21 @@
  */
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../../core/bytes.js';
-import type { GetAnswer, Put, Refused } from '../../core/messages.js';
+import type { GetAnswer, Put, RefusedAnswer } from '../../core/messages.js';
 import type { Guarantees } from '../../core/guarantees.js';
 import type { Stamp } from '../../core/write.js';
 import { samePut } from '../protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp, stampOrd } from '../protocol/order.js';
 import type { Rules } from '../protocol/rules.js';
 import { PROPERTIES, type PropertyId } from './sentences.js';
-import type { Pulled } from '../protocol/pulls.js';
+import type { AnswerToPull } from '../protocol/pulls.js';
 import type { Server } from '../protocol/server.js';
 import { stampFor, type Session, type Stamps } from '../protocol/session.js';
 import { at, has } from '../protocol/vector.js';
 import * as L from '../protocol/write-log.js';
 
 /** The properties that a configuration checks; no other property is evaluated. */
-export type Judged = ReadonlySet<PropertyId>;
+export type JudgedProperties = ReadonlySet<PropertyId>;
 
 const NOTHING: ReadonlyArray<string> = [];
 
@@ -53,7 +53,7 @@ const comesAfter = (session: Session, key: Bytes, stamp: Stamp): boolean => {
 
 /** The properties that an accepted put breaks at its server. They do not look at the session, which may have ended. */
 export const acceptBreaks = (
-  judged: Judged,
+  judged: JudgedProperties,
   rules: Rules,
   put: Put,
   before: Server,
@@ -76,7 +76,7 @@ export const acceptBreaks = (
 
 /** The properties that an accepted put breaks, at its server and of its session's guarantees. */
 export const putBreaks = (
-  judged: Judged,
+  judged: JudgedProperties,
   rules: Rules,
   asked: Guarantees,
   session: Session,
@@ -96,7 +96,7 @@ export const putBreaks = (
 };
 
 /** The witnesses of an accepted put. */
-export const putShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+export const putShows = (judged: JudgedProperties, before: Server, after: Server): ReadonlyArray<string> =>
   named('PRUNED', judged.has('PRUNED') && after !== before && after.log.length <= before.log.length);
 
 /** Is the answer older than the stamp `known`? The answer that there is no value is older than any stamp. */
@@ -104,16 +104,16 @@ const goesBack = (answer: GetAnswer, known: Stamp | undefined): boolean =>
   known !== undefined && (answer.type === 'missing' || (answer.type === 'found' && isOlder(answer.stamp, known)));
 
 /** The witnesses of a put that is refused for another reason than R12. */
-export const refusalShows = (judged: Judged, reason: Refused['reason']): ReadonlyArray<string> =>
+export const refusalShows = (judged: JudgedProperties, reason: RefusedAnswer['reason']): ReadonlyArray<string> =>
   named('OTHER_REPLICA', judged.has('OTHER_REPLICA') && reason === 'other-replica');
 
 /** The witnesses of a put that arrives late. */
-export const lateShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+export const lateShows = (judged: JudgedProperties, before: Server, after: Server): ReadonlyArray<string> =>
   both(putShows(judged, before, after), named('LATE_PUT', judged.has('LATE_PUT') && after !== before));
 
 /** The properties that the answer to a get breaks. */
 export const getBreaks = (
-  judged: Judged,
+  judged: JudgedProperties,
   asked: Guarantees,
   session: Session,
   key: Bytes,
@@ -125,14 +125,20 @@ export const getBreaks = (
   );
 
 /** The witnesses of the answer to a get. */
-export const getShows = (judged: Judged, answer: GetAnswer): ReadonlyArray<string> =>
+export const getShows = (judged: JudgedProperties, answer: GetAnswer): ReadonlyArray<string> =>
   both(
     named('ERR_DEP', judged.has('ERR_DEP') && answer.type === 'behind'),
     named('ERR_KEY', judged.has('ERR_KEY') && answer.type === 'missing'),
   );
 
 /** The properties that a receipt of writes breaks. `whole` is the log with the writes, before pruning. */
-export const receiptBreaks = (judged: Judged, rules: Rules, before: Server, whole: L.Log, after: Server): ReadonlyArray<string> =>
+export const receiptBreaks = (
+  judged: JudgedProperties,
+  rules: Rules,
+  before: Server,
+  whole: L.Log,
+  after: Server,
+): ReadonlyArray<string> =>
   both(
     named('CLOCK', judged.has('CLOCK') && after.clock < before.clock),
     named('PRUNING', judged.has('PRUNING') && changesStore(rules, whole, after)),
@@ -140,9 +146,9 @@ export const receiptBreaks = (judged: Judged, rules: Rules, before: Server, whol
 
 /** The witnesses of a receipt of writes: a pruned write; a write that meets a write of another client that the answerer did not know. */
 export const receiptShows = (
-  judged: Judged,
+  judged: JudgedProperties,
   before: Server,
-  { writes, vv }: Pick<Pulled, 'writes' | 'vv'>,
+  { writes, vv }: Pick<AnswerToPull, 'writes' | 'vv'>,
   whole: L.Log,
   after: Server,
 ): ReadonlyArray<string> =>
@@ -156,24 +162,24 @@ export const receiptShows = (
   );
 
 /** The properties that a restart breaks. */
-export const restartBreaks = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+export const restartBreaks = (judged: JudgedProperties, before: Server, after: Server): ReadonlyArray<string> =>
   named('CLOCK', judged.has('CLOCK') && before.replica === after.replica && after.clock < before.clock);
 
 /** The witnesses of a restart with the log. */
-export const restartShows = (judged: Judged, after: Server): ReadonlyArray<string> =>
+export const restartShows = (judged: JudgedProperties, after: Server): ReadonlyArray<string> =>
   named('RECOVERY', judged.has('RECOVERY') && after.log.some((w) => w.r === after.replica));
 
 /** The witnesses of a restart with a copy of the log. */
-export const putBackShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+export const putBackShows = (judged: JudgedProperties, before: Server, after: Server): ReadonlyArray<string> =>
   named('PUT_BACK', judged.has('PUT_BACK') && at(after.vv, before.replica) < at(before.vv, before.replica));
 
 /** The witnesses of a session that goes on from a token. */
-export const tokenShows = (judged: Judged, session: Session, token: Session, isUsed: boolean): ReadonlyArray<string> =>
+export const tokenShows = (judged: JudgedProperties, session: Session, token: Session, isUsed: boolean): ReadonlyArray<string> =>
   both(
     named('OLD_TOKEN', judged.has('OLD_TOKEN') && token.clock < session.clock),
     named('TOKEN_TWICE', judged.has('TOKEN_TWICE') && isUsed),
   );
 
 /** The properties that a stabilize breaks: after it `isStable` must give true (V4). */
-export const stabilizeBreaks = (judged: Judged, isStable: () => boolean): ReadonlyArray<string> =>
+export const stabilizeBreaks = (judged: JudgedProperties, isStable: () => boolean): ReadonlyArray<string> =>
   named('STABLE', judged.has('STABLE') && !isStable());

@@ -9,7 +9,7 @@ import type { Bytes } from '../../core/bytes.js';
 import { incarnationOf, type NodeId } from '../../core/ids.js';
 import type { Guarantees } from '../../core/guarantees.js';
 import { guaranteesOf, type Config } from './config.js';
-import { byIdentity, valueOf, type Logged } from '../protocol/put-identity.js';
+import { byIdentity, valueOf, type LoggedWrite } from '../protocol/put-identity.js';
 import { textOf } from '../protocol/network.js';
 import { orderAt } from '../protocol/order.js';
 import { propertiesMeant } from './sentences.js';
@@ -17,7 +17,7 @@ import { serverWith, type Server } from '../protocol/server.js';
 import { sessionWith, type Session } from '../protocol/session.js';
 import { local } from './texts.js';
 import * as V from '../protocol/vector.js';
-import { asksOf, clientId, keyName, slotsOf, type Delayed, type World } from './world.js';
+import { asksOf, clientId, keyName, slotsOf, type DelayedPut, type World } from './world.js';
 import { byStamp, prune, type Log } from '../protocol/write-log.js';
 
 // --- progress --------------------------------------------------------------------------------------------------------------
@@ -57,22 +57,25 @@ export const progressOf = (config: Config): ((kind: string, value: unknown) => n
  * the protocol). A permutation is an automorphism if it is applied wherever an id or a key stands: in slots, logs, messages and sessions.
  * Clients with different guarantees or links are not interchangeable. Servers are never interchangeable: R4 breaks ties by their ids.
  */
-export interface Renaming {
+export interface ClientKeyRenaming {
   readonly client: (id: NodeId) => NodeId;
   readonly key: (key: Bytes) => Bytes;
 }
 
-const renamedPut = <A extends Pick<Logged, 'client' | 'session' | 'clientTime' | 'key' | 'value'>>(by: Renaming, put: A): A => {
+const renamedPut = <A extends Pick<LoggedWrite, 'client' | 'session' | 'clientTime' | 'key' | 'value'>>(
+  by: ClientKeyRenaming,
+  put: A,
+): A => {
   const client = by.client(put.client);
   return { ...put, client, key: by.key(put.key), value: valueOf(client, put.clientTime, put.session) };
 };
 
-const renamedLog = (by: Renaming, log: Log): Log => log.map((w) => renamedPut(by, w)).sort(byStamp);
+const renamedLog = (by: ClientKeyRenaming, log: Log): Log => log.map((w) => renamedPut(by, w)).sort(byStamp);
 
-const renamedStamps = (by: Renaming, stamps: Session['wrote']): Session['wrote'] =>
+const renamedStamps = (by: ClientKeyRenaming, stamps: Session['wrote']): Session['wrote'] =>
   stamps.map(([k, s]) => [by.key(k), s] as const).sort((a, b) => (a[0] < b[0] ? -1 : 1));
 
-const renamedServer = (by: Renaming, server: Server): Server =>
+const renamedServer = (by: ClientKeyRenaming, server: Server): Server =>
   serverWith(server, {
     log: renamedLog(by, server.log),
     receipts: server.receipts.map((x) => renamedPut(by, x)).sort(byIdentity),
@@ -80,7 +83,7 @@ const renamedServer = (by: Renaming, server: Server): Server =>
     midway: server.midway && { ...server.midway, writes: renamedLog(by, server.midway.writes) },
   });
 
-const renamedSession = (by: Renaming, session: Session): Session =>
+const renamedSession = (by: ClientKeyRenaming, session: Session): Session =>
   sessionWith(session, {
     client: by.client(session.client),
     wrote: renamedStamps(by, session.wrote),
@@ -90,11 +93,11 @@ const renamedSession = (by: Renaming, session: Session): Session =>
     acknowledged: session.acknowledged?.map((a) => ({ ...a, key: by.key(a.key) })) ?? null,
   });
 
-const byPut = (a: Delayed, b: Delayed): number => byIdentity(a.put, b.put);
+const byPut = (a: DelayedPut, b: DelayedPut): number => byIdentity(a.put, b.put);
 
 /** A component with its client ids and keys renamed. */
 const renamed =
-  (by: Renaming) =>
+  (by: ClientKeyRenaming) =>
   (kind: string, value: unknown): unknown => {
     const l = local(kind, value);
     switch (l.kind) {

@@ -19,14 +19,14 @@ import { asksOf, worldOf, type World } from './world.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** The components before or after a step, by the names of their slots. */
-export type Parts = Readonly<Record<string, unknown>>;
+export type SlotValues = Readonly<Record<string, unknown>>;
 
 /** A step of a path, with the components before and after it. */
-export interface Looked {
+export interface ObservedStep {
   readonly label: { readonly family: string; readonly args: ReadonlyArray<string | number> } | undefined;
   readonly note: string | undefined;
-  readonly before: Parts;
-  readonly after: Parts;
+  readonly before: SlotValues;
+  readonly after: SlotValues;
 }
 
 // --- texts -----------------------------------------------------------------------------------------------------------------
@@ -36,9 +36,9 @@ export const showWrites = (writes: ReadonlyArray<Write>): string => [...writes].
 
 // --- parts (the slots in `world.ts` are where names meet types) ------------------------------------------------------------
 
-const serverIn = (parts: Parts, name: unknown): Server | undefined => parts[String(name)] as Server | undefined;
-const sessionIn = (parts: Parts, name: unknown): Session | undefined => parts[String(name)] as Session | undefined;
-const netIn = (parts: Parts): Net => (parts['net'] as Net | undefined) ?? [];
+const serverIn = (parts: SlotValues, name: unknown): Server | undefined => parts[String(name)] as Server | undefined;
+const sessionIn = (parts: SlotValues, name: unknown): Session | undefined => parts[String(name)] as Session | undefined;
+const netIn = (parts: SlotValues): Net => (parts['net'] as Net | undefined) ?? [];
 
 const ofServer = (rules: Rules, server: Server, what: string): string | undefined => {
   switch (what) {
@@ -62,7 +62,7 @@ const ofServer = (rules: Rules, server: Server, what: string): string | undefine
 // --- results of a session's step -------------------------------------------------------------------------------------------
 
 /** `accepted 2@1.0`, or `ERR_DEP`. */
-const resultOfPut = ({ label, note, before, after }: Looked): string | undefined => {
+const resultOfPut = ({ label, note, before, after }: ObservedStep): string | undefined => {
   if (note === 'ERR_DEP') return note;
   const [client, , key] = label?.args ?? [];
   const was = sessionIn(before, client);
@@ -71,14 +71,14 @@ const resultOfPut = ({ label, note, before, after }: Looked): string | undefined
 };
 
 /** `11#1 2@1.0`, `ERR_KEY`, or `ERR_DEP`. */
-const resultOfGet = ({ label, note = '', before }: Looked): string => {
+const resultOfGet = ({ label, note = '', before }: ObservedStep): string => {
   const [, server, key] = label?.args ?? [];
   const value = note.slice(String(key).length + 1);
   const write = serverIn(before, server)?.log.findLast((w) => w.key === key && w.value === value);
   return write === undefined ? value : `${value} ${showStamp(write)}`;
 };
 
-const resultOf = (step: Looked): string | undefined => {
+const resultOf = (step: ObservedStep): string | undefined => {
   if (step.label?.family === 'Get') return resultOfGet(step);
   return step.label?.family === 'Put' || step.label?.family === 'RepeatPut' ? resultOfPut(step) : undefined;
 };
@@ -88,7 +88,7 @@ export const showRequired = (vector: string, atLeast: string | undefined): strin
   atLeast === undefined ? vector : `${vector}, at least ${atLeast}`;
 
 /** R12: the requirement of the session's request, as text; undefined where the step is of no session. */
-const requires = (world: World, { label, before }: Looked): string | undefined => {
+const requires = (world: World, { label, before }: ObservedStep): string | undefined => {
   const [client, , key = ''] = label?.args ?? [];
   const session = sessionIn(before, client);
   if (session === undefined) return undefined;
@@ -103,7 +103,7 @@ const requires = (world: World, { label, before }: Looked): string | undefined =
 const distinctFrom = (before: Net, after: Net): Net => after.filter((m) => !before.includes(m));
 
 /** The answer's writes, and the puller before the step. For a whole pull the writes are all of the answerer's log. */
-const answered = ({ label, before, after }: Looked): readonly [ReadonlyArray<Write>, Server | undefined] => {
+const answered = ({ label, before, after }: ObservedStep): readonly [ReadonlyArray<Write>, Server | undefined] => {
   const [first, second] = label?.args ?? [];
   if (label?.family === 'Answer') {
     const sent = distinctFrom(netIn(before), netIn(after)).flatMap((m) => (m.type === 'answer' ? m.pulled.writes : []));
@@ -114,7 +114,7 @@ const answered = ({ label, before, after }: Looked): readonly [ReadonlyArray<Wri
 };
 
 /** The writes of the answer that the puller's vector does not claim yet, as text. */
-const newWrites = (step: Looked): string => {
+const newWrites = (step: ObservedStep): string => {
   const [writes, puller] = answered(step);
   return showWrites(writes.filter((w) => puller === undefined || !V.has(puller.vv, w)));
 };
@@ -122,7 +122,7 @@ const newWrites = (step: Looked): string => {
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** Gives the model's value for the thing `name` at a step, as text; undefined where the model has no such thing. */
-export const lookOf = (config: Config): ((step: Looked, name: string) => string | undefined) => {
+export const lookOf = (config: Config): ((step: ObservedStep, name: string) => string | undefined) => {
   const world = worldOf(config);
   return (step, name) => {
     const [, what, of] = /^(.*) of (s\d+)$/.exec(name) ?? [];

@@ -6,13 +6,13 @@
  */
 import type { GetAnswer } from '../../core/messages.js';
 import type { Stamp, Write } from '../../core/write.js';
-import { FIRST, sessionText, valueOf, type Logged } from '../protocol/put-identity.js';
+import { FIRST, sessionText, valueOf, type LoggedWrite } from '../protocol/put-identity.js';
 import { textOf, type Message, type Net } from '../protocol/network.js';
-import type { Answer } from '../protocol/pulls.js';
-import type { Required, Server } from '../protocol/server.js';
+import type { PullContents } from '../protocol/pulls.js';
+import type { GetRequirement, Server } from '../protocol/server.js';
 import type { Session } from '../protocol/session.js';
 import * as V from '../protocol/vector.js';
-import type { Copies, Delayed, LatePuts, NewSessions, Puts } from './world.js';
+import type { Copies, DelayedPut, LatePuts, NewSessions, Puts } from './world.js';
 
 // --- values by kind --------------------------------------------------------------------------------------------------------
 
@@ -44,22 +44,22 @@ const KINDS: ReadonlySet<string> = new Set<Local['kind']>([
 // --- key -------------------------------------------------------------------------------------------------------------------
 
 /** A write as text, without its value: client, session and client time determine the value (`valueOf`). */
-const writeKey = (w: Logged): string => `${w.t},${w.r},${sessionText(w.client, w.session)},${w.clientTime},${w.key}`;
+const writeKey = (w: LoggedWrite): string => `${w.t},${w.r},${sessionText(w.client, w.session)},${w.clientTime},${w.key}`;
 
 /** The texts of a list, each ended by a space. It is made to be fast: it runs for every new component, and nearly every list is short. */
 const listKey = <A>(list: ReadonlyArray<A>, key: (a: A) => string): string => list.reduce((text, a) => `${text}${key(a)} `, '');
-const writesKey = (writes: ReadonlyArray<Logged>): string => listKey(writes, writeKey);
+const writesKey = (writes: ReadonlyArray<LoggedWrite>): string => listKey(writes, writeKey);
 const stampsKey = (stamps: Session['wrote']): string => listKey(stamps, (entry) => `${entry[0]}${entry[1].t},${entry[1].r}`);
 /** A vector as text; it is the key of a pull's request. */
 export const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) => `${entry[0]}:${entry[1]}`);
 
 const stampKey = (stamp: Stamp | null): string => (stamp === null ? '' : `${stamp.t},${stamp.r}`);
 /** The requirement of a get as text. */
-export const requiredKey = (asked: Required): string => `${vectorKey(asked.require)}${stampKey(asked.atLeast)}`;
+export const requiredKey = (asked: GetRequirement): string => `${vectorKey(asked.require)}${stampKey(asked.atLeast)}`;
 
 /** The answer to a get as text. */
 export const getAnswerKey = (a: GetAnswer): string => (a.type === 'found' ? `${a.stamp.t},${a.stamp.r},${a.value}` : a.type);
-export const pullAnswerKey = (a: Answer): string => `${a.clock}|${vectorKey(a.vv)}|${writesKey(a.writes)}`;
+export const pullAnswerKey = (a: PullContents): string => `${a.clock}|${vectorKey(a.vv)}|${writesKey(a.writes)}`;
 
 const serverKey = (s: Server): string => {
   const receipts = listKey(
@@ -85,7 +85,7 @@ const clientKey = (c: Session): string => {
   return `${made}|${vectors}|${kept}|${unanswered}|${acknowledged}|${c.servers.join(' ')}|${c.last ?? ''}`;
 };
 
-const delayedKey = ({ put, replica }: Delayed): string =>
+const delayedKey = ({ put, replica }: DelayedPut): string =>
   `${sessionText(put.client, put.session)},${put.clientTime},${put.key},${put.clock},${vectorKey(put.require)},${replica}`;
 
 /** A canonical text of a component: two components are equal if and only if their texts are equal. */
@@ -126,7 +126,7 @@ export const showWrite = (w: Write): string => `${w.key}=${w.value} ${showStamp(
 
 /** A vector as `[0.0:3 1.0:1]`. */
 export const showVector = (vector: V.Vector): string => `[${V.show(vector)}]`;
-const showWriteSet = (writes: ReadonlyArray<Logged>): string => `{${writes.map(showWrite).join(', ')}}`;
+const showWriteSet = (writes: ReadonlyArray<LoggedWrite>): string => `{${writes.map(showWrite).join(', ')}}`;
 const showStamps = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k} ${showStamp(s)}`).join(', ');
 
 const labelled = (parts: ReadonlyArray<readonly [string, string | number | false | null]>): string =>

@@ -7,13 +7,13 @@
  */
 import type { View } from '../../checker/view.js';
 import type { Stamp } from '../../core/write.js';
-import { FIRST, valueOf, type Logged } from '../protocol/put-identity.js';
+import { FIRST, valueOf, type LoggedWrite } from '../protocol/put-identity.js';
 import type { Message } from '../protocol/network.js';
 
 import type { Server } from '../protocol/server.js';
 import type { Session, Stamps } from '../protocol/session.js';
 import { local, showStamp, showVector } from './texts.js';
-import type { Delayed } from './world.js';
+import type { DelayedPut } from './world.js';
 import type { Vector } from '../protocol/vector.js';
 
 type Field = readonly [name: string, of: View];
@@ -27,8 +27,8 @@ const fields = (all: ReadonlyArray<Field | false | null>): View => ({
 });
 
 /** A write of a log. */
-const entry = (w: Logged): View => ({ kind: 'entry', name: w.key, value: w.value, stamp: showStamp(w) });
-const entries = (writes: ReadonlyArray<Logged>): View => ({ kind: 'set', items: writes.map(entry) });
+const entry = (w: LoggedWrite): View => ({ kind: 'entry', name: w.key, value: w.value, stamp: showStamp(w) });
+const entries = (writes: ReadonlyArray<LoggedWrite>): View => ({ kind: 'set', items: writes.map(entry) });
 
 const stampText = (stamp: Stamp | null): string => (stamp === null ? 'the beginning' : showStamp(stamp));
 
@@ -117,7 +117,7 @@ const messageView = (m: Message): View =>
         ],
   );
 
-const delayedView = ({ put, replica }: Delayed): View =>
+const delayedView = ({ put, replica }: DelayedPut): View =>
   text(
     `${put.key}=${put.value} to ${replica}, with clock ${put.clock}${put.require.length > 0 ? ` and ${showVector(put.require)}` : ''}`,
   );

@@ -45,7 +45,7 @@ export interface Copies {
 }
 
 /** A put on its way to the replica that it was sent to. Its session waits no longer for an answer over that connection. */
-export interface Delayed {
+export interface DelayedPut {
   readonly put: Put;
   readonly replica: ReplicaId;
 }
@@ -53,7 +53,7 @@ export interface Delayed {
 /** `spent`: how many puts were delayed. `onTheirWay`: the delayed puts that have not arrived yet, in the order of `Identity` (put-identity.ts). */
 export interface LatePuts {
   readonly spent: number;
-  readonly onTheirWay: ReadonlyArray<Delayed>;
+  readonly onTheirWay: ReadonlyArray<DelayedPut>;
 }
 
 /** A link between two servers that can change. Its slot is `true` while the link is up. */

@@ -7,7 +7,7 @@
 import type { NodeId, ReplicaId } from '../../core/ids.js';
 import type { Stamp } from '../../core/write.js';
 import { sessionText } from './put-identity.js';
-import type { Pulled } from './pulls.js';
+import type { AnswerToPull } from './pulls.js';
 import * as V from './vector.js';
 
 // --- links and partitions --------------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ export type Message =
       readonly puller: NodeId;
       readonly answerer: NodeId;
       readonly replica: ReplicaId;
-      readonly pulled: Pulled;
+      readonly pulled: AnswerToPull;
       /** The vector of the request. It is empty where answers never come in parts: nothing looks at it there. */
       readonly asked: V.Vector;
     };

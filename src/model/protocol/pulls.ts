@@ -6,7 +6,7 @@
  * @category The protocol
  */
 import { serverOf, type NodeId } from '../../core/ids.js';
-import type { Pull, Pulled as Message } from '../../core/messages.js';
+import type { Pull, PulledAnswer as Message } from '../../core/messages.js';
 import type { Transfer } from '../../core/write.js';
 import { isOlder, replicaOrd, sameStamp, stampOf } from './order.js';
 import type { Rules } from './rules.js';
@@ -33,20 +33,20 @@ export const pullRequest = (server: Server, from?: NodeId): Pull => {
 };
 
 /** The answer to a pull. Its writes are those of the model, which name their session. */
-export type Pulled = Omit<Message, 'writes'> & { readonly writes: L.Log };
+export type AnswerToPull = Omit<Message, 'writes'> & { readonly writes: L.Log };
 
 /** The contents of an answer to a pull, without its sender. */
-export type Answer = Pick<Pulled, 'writes' | 'vv' | 'clock'>;
+export type PullContents = Pick<AnswerToPull, 'writes' | 'vv' | 'clock'>;
 
 /** The answer for a puller with the vector `vv`, taken at one instant: the writes that the puller lacks, and the server's vector and accept time. */
-export const answerFor = (server: Server, vv: V.Vector): Answer => ({
+export const answerFor = (server: Server, vv: V.Vector): PullContents => ({
   writes: L.lackedBy(server.log, vv),
   vv: server.vv,
   clock: server.clock,
 });
 
 /** The answer as a message. It carries the first `most` writes that the puller lacks and that are later than the request's `after`. */
-export const answerPull = (server: Server, pull: Pull, most: PartWrites = 'unbounded'): Pulled => {
+export const answerPull = (server: Server, pull: Pull, most: PartWrites = 'unbounded'): AnswerToPull => {
   const { after } = pull;
   const whole = answerFor(server, pull.vv);
   const lacked = after === null ? whole.writes : whole.writes.filter((w) => isOlder(after, w));
@@ -62,14 +62,14 @@ export const answerPull = (server: Server, pull: Pull, most: PartWrites = 'unbou
  */
 export const receive =
   (rules: Rules) =>
-  (server: Server, answer: Answer, whole = withArrived(server, answer)): Server => {
+  (server: Server, answer: PullContents, whole = withArrived(server, answer)): Server => {
     const claimed = claim(rules, server, answer);
     const log = pruned(rules, server, whole);
     return log === server.log ? claimed : serverWith(claimed, { log });
   };
 
 /** The server's log with the answer's writes, and with the waiting writes that the answer's vector claims. */
-export const withArrived = (server: Server, { writes, vv }: Answer): L.Log => {
+export const withArrived = (server: Server, { writes, vv }: PullContents): L.Log => {
   const arrived = L.add(server.log, writes);
   return server.waiting.length === 0
     ? arrived
@@ -80,7 +80,7 @@ export const withArrived = (server: Server, { writes, vv }: Answer): L.Log => {
 };
 
 /** The half of {@link receive} that takes the maxima. A waiting write that the new vector claims waits no longer. */
-const claim = (rules: Rules, server: Server, answer: Answer): Server => {
+const claim = (rules: Rules, server: Server, answer: PullContents): Server => {
   const clock = rules.variant === 'V5' ? server.clock : Math.max(server.clock, answer.clock);
   const vv = V.join(server.vv, answer.vv);
   if (clock === server.clock && vv === server.vv) return server;
@@ -94,7 +94,7 @@ const claim = (rules: Rules, server: Server, answer: Answer): Server => {
  * comes next from the replica that gave it, or the puller does not cover `asked` any more. `part`: the writes of the answer wait. `last`:
  * the puller takes the answer in as that of a whole pull, since the puller then has all that the answerer had when it answered.
  */
-export const kindOf = (server: Server, asked: V.Vector, pulled: Pulled): 'other' | 'part' | 'last' => {
+export const kindOf = (server: Server, asked: V.Vector, pulled: AnswerToPull): 'other' | 'part' | 'last' => {
   const { after, base } = server.transfers.find((x) => x.from === pulled.from) ?? { after: null, base: V.none };
   const isNext = after === null ? pulled.after === null : pulled.after !== null && sameStamp(after, pulled.after);
   if (!isNext || !V.covers(V.join(server.vv, base), asked)) return 'other';
@@ -109,7 +109,7 @@ const withoutTransfer = (server: Server, from: NodeId): Server => {
 };
 
 /** The server after an answer of no use. If another replica gave the answer than the one of the transfer, the transfer is thrown away. */
-export const receiveOther = (server: Server, { from }: Pulled): Server =>
+export const receiveOther = (server: Server, { from }: AnswerToPull): Server =>
   transferFrom(server, serverOf(from))?.from === from ? server : withoutTransfer(server, serverOf(from));
 
 /**
@@ -118,7 +118,7 @@ export const receiveOther = (server: Server, { from }: Pulled): Server =>
  * part, or a later write superseded it at the answerer before its turn, and the later write is in a part that comes later (R4's order). The
  * vector of a later part would claim too much: writes that the answerer got meanwhile, with stamps that the parts had passed.
  */
-export const receivePart = (server: Server, { from, after, writes, upTo, vv }: Pulled): Server => {
+export const receivePart = (server: Server, { from, after, writes, upTo, vv }: AnswerToPull): Server => {
   const before = server.transfers.find((x) => x.from === from);
   const goal = after === null || before === undefined ? vv : before.goal;
   const transfer: Transfer =
@@ -137,7 +137,7 @@ export const receivePart = (server: Server, { from, after, writes, upTo, vv }: P
 /** The server after a `last` answer: {@link receive}, and the transfer is over. */
 export const receiveLast =
   (rules: Rules) =>
-  (server: Server, pulled: Pulled, whole = withArrived(server, pulled)): Server =>
+  (server: Server, pulled: AnswerToPull, whole = withArrived(server, pulled)): Server =>
     withoutTransfer(receive(rules)(server, pulled, whole), serverOf(pulled.from));
 
 /** V2, first half: the answerer reads its log now, and its vector later. */
@@ -147,7 +147,7 @@ export const readLogOnly = (server: Server, pull: Pull): Server =>
   });
 
 /** V2, second half: the answer has the writes that were read before and the vector that the server has now. */
-export const finishAnswer = (server: Server, writes: L.Log): readonly [Server, Pulled] => [
+export const finishAnswer = (server: Server, writes: L.Log): readonly [Server, AnswerToPull] => [
   serverWith(server, { midway: null }),
   { ...answerPull(server, pullRequest(server)), writes },
 ];
@@ -155,7 +155,7 @@ export const finishAnswer = (server: Server, writes: L.Log): readonly [Server, P
 /** V8, first half: the puller takes the answer's vector, and does not have its writes yet. */
 export const claimFirst =
   (rules: Rules) =>
-  (server: Server, answer: Answer): Server =>
+  (server: Server, answer: PullContents): Server =>
     serverWith(claim(rules, server, answer), { midway: { type: 'eager', writes: answer.writes } });
 
 /** V8, second half: the puller adds the writes. A kill between the halves loses them. */

@@ -11,12 +11,12 @@ import type { Write } from '../../core/write.js';
 import type { Rules } from './rules.js';
 
 /** A write as a log of the model holds it. R1's write does not name the session that made it; R6 needs the session. */
-export interface Logged extends Write {
+export interface LoggedWrite extends Write {
   readonly session: SessionNumber;
 }
 
 /** The fields that identify a put. */
-export type Identity = Pick<Put, 'client' | 'session' | 'clientTime'>;
+export type PutIdentity = Pick<Put, 'client' | 'session' | 'clientTime'>;
 
 /** Every client's first session. */
 export const FIRST: SessionNumber = '1';
@@ -25,15 +25,15 @@ export const FIRST: SessionNumber = '1';
 export const numberAfter = (session: SessionNumber): SessionNumber => (parseInt(session, 16) + 1).toString(16);
 
 /** Are they the same put? */
-export const samePut = (a: Identity, b: Identity): boolean =>
+export const samePut = (a: PutIdentity, b: PutIdentity): boolean =>
   a.clientTime === b.clientTime && a.client === b.client && a.session === b.session;
 
 /** Orders puts by client, session (as they were started) and client time. */
-export const byIdentity = (a: Identity, b: Identity): number =>
+export const byIdentity = (a: PutIdentity, b: PutIdentity): number =>
   a.client - b.client || parseInt(a.session, 16) - parseInt(b.session, 16) || a.clientTime - b.clientTime;
 
 /** R3: does a replica take `a` and `b` for the same put? V9: the replica ignores the session number. */
-export const looksTheSame = ({ variant }: Rules, a: Identity, b: Identity): boolean =>
+export const looksTheSame = ({ variant }: Rules, a: PutIdentity, b: PutIdentity): boolean =>
   variant === 'V9' ? a.client === b.client && a.clientTime === b.clientTime : samePut(a, b);
 
 /** A client's session as text: `11` the first, `11.2` the second. */

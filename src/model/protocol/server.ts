@@ -8,9 +8,9 @@
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../../core/bytes.js';
 import { replicaId, type NodeId, type ReplicaId } from '../../core/ids.js';
-import type { Get, GetAnswer, Put, PutAnswer, Refused } from '../../core/messages.js';
+import type { Get, GetAnswer, Put, PutAnswer, RefusedAnswer } from '../../core/messages.js';
 import type { Stamp, Transfer } from '../../core/write.js';
-import { byIdentity, looksTheSame, type Identity, type Logged } from './put-identity.js';
+import { byIdentity, looksTheSame, type PutIdentity, type LoggedWrite } from './put-identity.js';
 import { isOlder, orderAt, stampOf } from './order.js';
 import type { Rules } from './rules.js';
 import * as V from './vector.js';
@@ -19,14 +19,14 @@ import * as L from './write-log.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** A put that this replica accepted. The replica recognises a repeat of the put by it, and refuses another put under the same identity (R3). */
-export interface Receipt extends Identity {
+export interface Receipt extends PutIdentity {
   readonly key: Bytes;
   readonly value: Bytes;
   readonly stamp: Stamp;
 }
 
 /** Work half done, under two variants only. V2: the server has read its log for an answer. V8: the server has yet to add writes that it claims. */
-export type Midway =
+export type HalfDoneWork =
   { readonly type: 'torn'; readonly to: ReplicaId; readonly writes: L.Log } | { readonly type: 'eager'; readonly writes: L.Log };
 
 /** A server: the replica that it is now (R7), its accept-time counter (R2), vector (R8) and log (R5, R6). */
@@ -36,10 +36,10 @@ export interface Server {
   readonly clock: number;
   readonly vv: V.Vector;
   readonly log: L.Log;
-  /** The accepted puts that {@link Rules.remembersPuts} has the replica remember, in the order of {@link Identity}. */
+  /** The accepted puts that {@link Rules.remembersPuts} has the replica remember, in the order of {@link PutIdentity}. */
   readonly receipts: ReadonlyArray<Receipt>;
   /** Volatile: a kill loses it. */
-  readonly midway: Midway | null;
+  readonly midway: HalfDoneWork | null;
   /** Writes that came in parts of pulls and that the vector does not claim yet (R9). No get or pull sees them. They are durable, as the log is. */
   readonly waiting: L.Log;
   /** How far the pulls in parts have come: at most one transfer for each answering server, sorted by replica. */
@@ -89,7 +89,7 @@ export const pruned = (rules: Rules, server: Server, log: L.Log): L.Log =>
 /** The greatest-stamped write to a key that the replica has (R5). */
 export const newest =
   (rules: Rules) =>
-  (server: Server, key: string): O.Option<Logged> =>
+  (server: Server, key: string): O.Option<LoggedWrite> =>
     L.newest(orderAt(rules.variant)(server.replica))(server.log, key);
 
 /** The replica's store (R5). */
@@ -144,7 +144,7 @@ const acceptNew = (rules: Rules, server: Server, put: Put): readonly [Server, Pu
  */
 export const acceptPut =
   (rules: Rules) =>
-  (server: Server, put: Put): readonly [Server, PutAnswer | Refused] => {
+  (server: Server, put: Put): readonly [Server, PutAnswer | RefusedAnswer] => {
     const known = knownPut(rules, server, put);
     if (known !== undefined) return [server, isImpostor(rules, known, put) ? NOT_THE_SAME : accepted(known.stamp)];
     if (isForAnother(rules, server, put)) return [server, OTHER_REPLICA];
@@ -154,16 +154,16 @@ export const acceptPut =
 // --- gets (R12, R13) -------------------------------------------------------------------------------------------------------
 
 /** What a get requires of the replica: the stamp `atLeast` or a later write to the key (scope key), and a vector (scope store; R11's floor). */
-export type Required = Pick<Get, 'atLeast' | 'require'>;
+export type GetRequirement = Pick<Get, 'atLeast' | 'require'>;
 
 /** R12, scope key: does the replica have the stamp `atLeast`, or a later write to the key? `top` is its newest write to the key. */
-const reaches = (server: Server, atLeast: Stamp | null, top: O.Option<Logged>): boolean =>
+const reaches = (server: Server, atLeast: Stamp | null, top: O.Option<LoggedWrite>): boolean =>
   atLeast === null || V.has(server.vv, atLeast) || (O.isSome(top) && isOlder(atLeast, top.value));
 
 /** Answers a get. ERR_DEP (`behind`) goes before ERR_KEY (`missing`); else the answer is the greatest-stamped write. V6: never ERR_DEP. */
 export const answerGet =
   (rules: Rules) =>
-  (server: Server, get: Required & Pick<Get, 'key'>): GetAnswer => {
+  (server: Server, get: GetRequirement & Pick<Get, 'key'>): GetAnswer => {
     const top = newest(rules)(server, get.key);
     if (rules.variant !== 'V6' && !(V.covers(server.vv, get.require) && reaches(server, get.atLeast, top))) return BEHIND;
     return O.isSome(top) ? { type: 'found', value: top.value.value, stamp: stampOf(top.value) } : MISSING;

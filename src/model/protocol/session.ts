@@ -12,7 +12,7 @@ import type { Stamp } from '../../core/write.js';
 import { FIRST, numberAfter, valueOf } from './put-identity.js';
 import { isOlder } from './order.js';
 import type { Rules } from './rules.js';
-import type { Required } from './server.js';
+import type { GetRequirement } from './server.js';
 import * as V from './vector.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -21,14 +21,14 @@ import * as V from './vector.js';
 export type Stamps = ReadonlyArray<readonly [Bytes, Stamp]>;
 
 /** A put that was sent to a replica and never answered: its outcome is unknown until it is repeated there and answered (R14). */
-export interface Unanswered {
+export interface UnansweredPut {
   readonly clientTime: number;
   readonly key: Bytes;
   readonly replica: ReplicaId;
 }
 
 /** A put that was acknowledged, for the property SESSION_ORDER. */
-export interface Acknowledged {
+export interface AcknowledgedPut {
   readonly clientTime: number;
   readonly key: Bytes;
   readonly stamp: Stamp;
@@ -62,9 +62,9 @@ export interface Session {
   readonly readVector: V.Vector;
   /** The keys that the bounded per-key maps still hold (R11). `null`: the maps are not bounded. */
   readonly kept: KnownKeys | null;
-  readonly unanswered: Unanswered | null;
+  readonly unanswered: UnansweredPut | null;
   /** The session's acknowledged puts. `null` where no answer can be lost: every put is acknowledged, and `wrote` says enough. */
-  readonly acknowledged: ReadonlyArray<Acknowledged> | null;
+  readonly acknowledged: ReadonlyArray<AcknowledgedPut> | null;
   /** The servers that the session is connected to, in the order of connecting (R13); empty where clients roam freely. */
   readonly servers: ReadonlyArray<NodeId>;
   /** The server that answered last (R13); `null` where none has, or where clients roam freely. */
@@ -136,7 +136,7 @@ const greater = (a: Stamp | undefined, b: Stamp | undefined): Stamp | null =>
  * R12, scope key: the greater of the stamp that the session wrote to the key (readYourWrites) and the stamp that it read of the key
  * (monotonicReads). If either guarantee is asked, the replica must also cover the floor (R11).
  */
-const requiredOfKey = (asked: Guarantees, session: Session, key: Bytes): Required => ({
+const requiredOfKey = (asked: Guarantees, session: Session, key: Bytes): GetRequirement => ({
   atLeast: greater(
     asked.readYourWrites ? known(session, 'wrote', key) : undefined,
     asked.monotonicReads ? known(session, 'read', key) : undefined,
@@ -145,13 +145,13 @@ const requiredOfKey = (asked: Guarantees, session: Session, key: Bytes): Require
 });
 
 /** R12, scope store: the write vector (readYourWrites) joined with the read vector (monotonicReads). */
-const requiredOfStore = (asked: Guarantees, session: Session): Required => ({
+const requiredOfStore = (asked: Guarantees, session: Session): GetRequirement => ({
   atLeast: null,
   require: V.join(asked.readYourWrites ? session.writeVector : V.none, asked.monotonicReads ? session.readVector : V.none),
 });
 
 /** R12: what a server must have before it may answer this session's get of a key. */
-export const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): Required =>
+export const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): GetRequirement =>
   asked.scope === 'key' ? requiredOfKey(asked, session, key) : requiredOfStore(asked, session);
 
 /** R12: what a server must have before it may accept this session's put. */

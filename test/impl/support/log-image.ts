@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { createDiskLog, type DiskLogOptions } from '#bayou/impl/log/disk-log.js';
 import { nodeFiles } from '#bayou/impl/log/files.js';
-import type { Append, Found, Log, LogError, Owner, Recovered } from '#bayou/impl/log/log.js';
+import type { Append, LogCondition, Log, LogError, Owner, RecoveredLog } from '#bayou/impl/log/log.js';
 import { readPlace, seal } from '#bayou/impl/log/place.js';
 import { NODE } from '#bayou/ports/node.js';
 import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
@@ -90,9 +90,10 @@ export const copyOpen = (from: string, to: string): void => {
 };
 
 /** What opening a log came to. */
-export type Outcome = { readonly error: LogError } | { readonly found: Found; readonly state: Snapshot; readonly note?: string };
+export type Outcome =
+  { readonly error: LogError } | { readonly found: LogCondition; readonly state: Snapshot; readonly note?: string };
 
-const stateOf = (recovered: Recovered): Snapshot => snapshot(restore(recovered));
+const stateOf = (recovered: RecoveredLog): Snapshot => snapshot(restore(recovered));
 
 /** Makes the log in a directory: LevelDB alone, or LevelDB behind its journal. */
 export type LogMaker = (directory: string) => Log;

@@ -4,7 +4,7 @@ import { CheckerError } from '../../error.js';
 import type { Components } from '../store/interned-values.js';
 
 /** Says which slots make the group, and which are local positions in it. No interaction touches two local positions. */
-export interface Layout {
+export interface SlotLayout {
   readonly group: ReadonlyArray<number>;
   readonly locals: ReadonlyArray<number>;
   /** For each slot of the model: its place in the tuple `group` followed by `locals`. */
@@ -57,9 +57,9 @@ export interface CompiledPredicate extends Reads {
   readonly source: Predicate;
 }
 
-export interface Compiled {
+export interface CompiledModel {
   readonly model: ComponentModel;
-  readonly layout: Layout;
+  readonly layout: SlotLayout;
   /** The kind of each place (group, then locals). */
   readonly kinds: ReadonlyArray<number>;
   readonly families: ReadonlyArray<string>;
@@ -69,7 +69,7 @@ export interface Compiled {
 }
 
 /** Makes the layout in which these slots are local. */
-export const layoutOf = (model: ComponentModel, locals: ReadonlyArray<number>): Layout => {
+export const layoutOf = (model: ComponentModel, locals: ReadonlyArray<number>): SlotLayout => {
   const group = model.slots.map((_, i) => i).filter((i) => !locals.includes(i));
   const order = [...group, ...locals];
   return { group, locals, place: model.slots.map((_, i) => order.indexOf(i)) };
@@ -86,7 +86,7 @@ const splitArguments = (
   where: string,
   slots: ReadonlyArray<Slot<unknown>>,
   indices: ReadonlyMap<Slot<unknown>, number>,
-  layout: Layout,
+  layout: SlotLayout,
   components: Components,
 ): Reads => {
   const places = slots.map((slot) => {
@@ -114,10 +114,10 @@ const nameOf = (interaction: Interaction): string => [interaction.label.family, 
 /** Compiles a model for a layout. */
 export const compile = (
   model: ComponentModel,
-  layout: Layout,
+  layout: SlotLayout,
   components: Components,
   only?: ReadonlyArray<string>,
-): Compiled => {
+): CompiledModel => {
   const indices = slotIndices(model);
   const families = [...new Set(model.interactions.map((interaction) => interaction.label.family))];
   const guards = new Map<Predicate, CompiledPredicate>();
@@ -193,7 +193,7 @@ export const compilePredicate = (
   where: string,
   source: Predicate,
   indices: ReadonlyMap<Slot<unknown>, number>,
-  layout: Layout,
+  layout: SlotLayout,
   components: Components,
 ): CompiledPredicate => {
   const { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions } = splitArguments(

@@ -5,7 +5,7 @@
 import { waysOf } from '../../component-model/as-model.js';
 import type { Ints } from '../../ints.js';
 import type { Audit } from '../../contract/audit.js';
-import type { Compiled, CompiledInteraction, CompiledPredicate, CompiledQuery } from '../compile/compile.js';
+import type { CompiledModel, CompiledInteraction, CompiledPredicate, CompiledQuery } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { ArgumentList } from './argument-list.js';
 import type { PredicateMemo } from './predicates.js';
@@ -15,7 +15,7 @@ import { RuledOut, type AnyStep } from './ruled-out.js';
 import { Trie } from './trie.js';
 
 /** A row: the ids that it is for (of a query: of the requester and the replier), and its offset in the pool. */
-export interface Row {
+export interface MemoRow {
   readonly ids: ReadonlyArray<number>;
   readonly row: number;
 }
@@ -33,7 +33,7 @@ export class Memo {
   private readonly queryMemos: QueryMemo[];
 
   constructor(
-    { interactions, layout }: Compiled,
+    { interactions, layout }: CompiledModel,
     components: Components,
     predicates: PredicateMemo,
     audit: Audit | undefined,
@@ -129,13 +129,13 @@ export class Memo {
   }
 
   /** Lists the rows in which an interaction changes something, each with the ids that it read (group slots, then the local one). */
-  rowsOf(interaction: CompiledInteraction): Generator<Row> {
+  rowsOf(interaction: CompiledInteraction): Generator<MemoRow> {
     return interaction.query === undefined
       ? this.rowsBelow(interaction, this.roots[interaction.index]!, [])
       : this.queryRowsOf(interaction.query);
   }
 
-  private *queryRowsOf(query: CompiledQuery): Generator<Row> {
+  private *queryRowsOf(query: CompiledQuery): Generator<MemoRow> {
     const queryMemo = this.queryMemos[query.index]!;
     for (const requester of queryMemo.requesters()) {
       for (const replier of queryMemo.repliers()) {
@@ -156,7 +156,7 @@ export class Memo {
     return Math.max(0, queryMemo.row(requester, queryMemo.replyTo(requester, replier)));
   }
 
-  private *rowsBelow(interaction: CompiledInteraction, node: number, ids: ReadonlyArray<number>): Generator<Row> {
+  private *rowsBelow(interaction: CompiledInteraction, node: number, ids: ReadonlyArray<number>): Generator<MemoRow> {
     for (const [id, value] of this.trie.edges(node)) {
       const longer = [...ids, id];
       if (longer.length < interaction.arity) yield* this.rowsBelow(interaction, value, longer);

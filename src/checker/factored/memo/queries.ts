@@ -7,7 +7,7 @@ import { mustBeComparable, type MessageKey } from '../../contract/messages.js';
 import { briefly, fault } from '../../contract/model-faults.js';
 import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
-import type { Learned } from '../../model.js';
+import type { ReplyOutcome } from '../../model.js';
 import { encode } from '../../values/encode.js';
 import type { CompiledQuery } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
@@ -17,7 +17,7 @@ import { Trie } from './trie.js';
 type Request = (requester: unknown) => unknown;
 type Reply = (replier: unknown, request: unknown) => unknown;
 type Key = (said: unknown) => string;
-type Receive = (requester: unknown, reply: unknown) => ReadonlyArray<Learned<unknown>>;
+type Receive = (requester: unknown, reply: unknown) => ReadonlyArray<ReplyOutcome<unknown>>;
 
 /** The parts of a query, for values whose types only the model knows. */
 interface Parts {
@@ -183,7 +183,7 @@ export class QueryMemo {
   }
 
   /** Runs the query's last part, `receive`. */
-  receive(requester: number, reply: number): ReadonlyArray<Learned<unknown>> {
+  receive(requester: number, reply: number): ReadonlyArray<ReplyOutcome<unknown>> {
     return this.parts.receive(this.requesterValue(requester), this.replies.values[reply]);
   }
 

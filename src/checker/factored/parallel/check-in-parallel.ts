@@ -17,7 +17,7 @@ import { CheckerError } from '../../error.js';
 import type { ComponentOptions } from '../../options.js';
 import { reduced } from '../reduced-model.js';
 import { reportOf, type Findings } from '../factored-report.js';
-import { lead, type Depths, type Leading } from './leader.js';
+import { lead, type Depths, type LeaderParts } from './leader.js';
 import { buildModel, type ModelSource } from './model-source.js';
 import { resumed } from './parallel-checkpoint.js';
 import { any, details, startTeam, sum, total } from './team.js';
@@ -37,7 +37,11 @@ const mustBeTeam = (workers: number): void => {
   }
 };
 
-const findingsOf = ({ team, watch: watcher, options, families }: Leading, model: ComponentModel, found: Depths): Findings => ({
+const findingsOf = (
+  { team, watch: watcher, options, families }: LeaderParts,
+  model: ComponentModel,
+  found: Depths,
+): Findings => ({
   model,
   options,
   decided: any(team.reports.map((report) => report?.decided ?? [])),
@@ -99,7 +103,7 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     checkpoint: keeper?.path ?? null,
     resume: from?.threads ?? null,
   };
-  const leading: Leading = {
+  const leading: LeaderParts = {
     team: startTeam(data, workers),
     watch: watcher,
     options,

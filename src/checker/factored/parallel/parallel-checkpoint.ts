@@ -1,11 +1,11 @@
 /** Writes a search by several threads to a checkpoint: the leader writes how far they were, then each thread what it found. */
 import type { Worker } from 'node:worker_threads';
 import { begin, discard, finish, reading, refuse, sectionsIn } from '../../checkpoint/file.js';
-import type { Identity } from '../../checkpoint/identity.js';
+import type { CheckpointIdentity } from '../../checkpoint/identity.js';
 import type { Keeper } from '../../checkpoint/keeper.js';
 import { readOpening, writeOpening } from '../factored-checkpoint.js';
 import { everyone, tell, type Team } from './team.js';
-import type { Command } from './thread-messages.js';
+import type { ThreadCommand } from './thread-messages.js';
 
 /** How long threads may take to pause, or one of them to write what it found, in milliseconds. */
 const KEEP_MS = 600_000;
@@ -17,14 +17,14 @@ export interface DepthReached {
 }
 
 /** What is needed to write the threads' search to a file. */
-export interface Keep {
+export interface ParallelKeeper {
   readonly keeper: Keeper;
-  readonly identity: Identity;
+  readonly identity: CheckpointIdentity;
   readonly locals: ReadonlyArray<number>;
 }
 
 /** Has the threads pause. The leader writes first, and then each thread, one after the other, appends what it has found. */
-export const write = async (team: Team, { keeper, identity, locals }: Keep, at: DepthReached): Promise<void> => {
+export const write = async (team: Team, { keeper, identity, locals }: ParallelKeeper, at: DepthReached): Promise<void> => {
   const { path } = keeper;
   const paused = everyone(team, 'paused', () => false, KEEP_MS);
   tell(team, 'pause');
@@ -48,18 +48,18 @@ export const write = async (team: Team, { keeper, identity, locals }: Keep, at: 
 
 const writePart = async (team: Team, worker: Worker, path: string): Promise<void> => {
   const written = everyone(team, 'written', () => false, KEEP_MS, [worker]);
-  worker.postMessage('write' satisfies Command);
+  worker.postMessage('write' satisfies ThreadCommand);
   if (!(await written)) throw refuse(path, `a thread did not write its part within ${KEEP_MS / 1000} s`);
 };
 
 /** What the leader wrote, and where each thread's part begins. */
-export interface Resumed {
+export interface ResumedSearch {
   readonly locals: ReadonlyArray<number>;
   readonly at: DepthReached;
   readonly threads: { readonly path: string; readonly sections: ReadonlyArray<number> };
 }
 
-export const resumed = (path: string, identity: Identity, workers: number): Resumed => {
+export const resumed = (path: string, identity: CheckpointIdentity, workers: number): ResumedSearch => {
   const [first, ...sections] = sectionsIn(path);
   return reading(path, first!, (from) => {
     const locals = readOpening(from, identity);

@@ -4,7 +4,7 @@ import { mixed, SEED } from '../../hash.js';
 import type { Space } from '../space.js';
 import type { Batch } from '../store/batch.js';
 import { Outbox } from './parcel.js';
-import type { Message } from './thread-messages.js';
+import type { ThreadMessage } from './thread-messages.js';
 
 export class Peers {
   /** How often the leader told this thread to go on. */
@@ -30,7 +30,7 @@ export class Peers {
   tell(kind: 'over' | 'quiet'): void {
     this.ports.forEach((port, to) => {
       this.post(to);
-      port?.postMessage({ kind, round: this.round } satisfies Message);
+      port?.postMessage({ kind, round: this.round } satisfies ThreadMessage);
     });
   }
 
@@ -56,6 +56,6 @@ export class Peers {
   private post(to: number): void {
     const parcel = this.outboxes[to]!.take();
     if (parcel === undefined) return;
-    this.ports[to]?.postMessage({ kind: 'cells', round: this.round, parcel } satisfies Message, [parcel.words.buffer]);
+    this.ports[to]?.postMessage({ kind: 'cells', round: this.round, parcel } satisfies ThreadMessage, [parcel.words.buffer]);
   }
 }

@@ -3,7 +3,7 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { ENDLESS_MS, CallWatchdog } from '../../contract/call-watchdog.js';
 import { CheckerError } from '../../error.js';
 import { newTally, type Tally } from '../search/tally.js';
-import type { Command, ThreadReport, WorkerData } from './thread-messages.js';
+import type { ThreadCommand, ThreadReport, WorkerData } from './thread-messages.js';
 
 /** How often the limits are polled, in milliseconds. */
 const POLL_MS = 50;
@@ -101,7 +101,7 @@ const errorOf = ({ error }: ThreadReport): Error => {
   return name === 'TypeError' ? new TypeError(message) : new Error(message);
 };
 
-export const tell = (team: Team, command: Command): void => {
+export const tell = (team: Team, command: ThreadCommand): void => {
   for (const worker of team.workers) worker.postMessage(command);
 };
 

@@ -1,8 +1,8 @@
 /** The messages between the leader of a search and its threads, and among the threads. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Identity } from '../../checkpoint/identity.js';
-import type { Audited } from '../../report.js';
-import type { Ready } from '../reduced-model.js';
+import type { CheckpointIdentity } from '../../checkpoint/identity.js';
+import type { AuditReport } from '../../report.js';
+import type { ReadyComponentModel } from '../reduced-model.js';
 import type { Tally } from '../search/tally.js';
 import type { BudgetData } from './budget.js';
 import type { ModelSource } from './model-source.js';
@@ -14,13 +14,13 @@ export interface WorkerData {
   readonly locals: ReadonlyArray<number>;
   readonly symmetry: boolean;
   /** The maps of the closed symmetry. */
-  readonly words: Ready['words'];
+  readonly words: ReadyComponentModel['words'];
   readonly normalize: boolean;
   readonly audit: boolean;
   readonly properties: ReadonlyArray<string> | null;
   /** The limit on states that all threads share; null where there is none. */
   readonly budget: BudgetData | null;
-  readonly identity: Identity;
+  readonly identity: CheckpointIdentity;
   /** The checkpoint to which the thread appends; null where none is written. */
   readonly checkpoint: string | null;
   /** A checkpoint to go on from, and where its sections of each thread begin. */
@@ -40,7 +40,7 @@ export interface WorkerData {
  * - `on`: go on with the depth that was left, after a pause or a resumption.
  * - `stop`: stop, and report what was found.
  */
-export type Command = 'go' | 'pause' | 'write' | 'on' | 'stop';
+export type ThreadCommand = 'go' | 'pause' | 'write' | 'on' | 'stop';
 
 /**
  * A report of a thread. `level` says that the depth is over in this thread, and how many states wait for the next; `pulse` says how far the
@@ -56,7 +56,7 @@ export interface ThreadReport {
   readonly spent: boolean;
   readonly enabled: ReadonlyArray<boolean>;
   readonly details: Readonly<Record<string, number>>;
-  readonly audited: Audited;
+  readonly audited: AuditReport;
   readonly merges: boolean;
   readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
 }
@@ -65,14 +65,14 @@ export interface ThreadReport {
  * A message between threads: `cells` that were found from states of a depth; `over`: the sender has no more of that depth; `quiet`: the sender
  * pauses, and sends nothing until all threads pause.
  */
-export interface Message {
+export interface ThreadMessage {
   readonly kind: 'cells' | 'over' | 'quiet';
   /** The depth, as the number of times that the sender had been told to go on. */
   readonly round: number;
   readonly parcel?: Parcel;
 }
 
-export const NOTHING_AUDITED: Audited = { runs: 0, repeated: 0 };
+export const NOTHING_AUDITED: AuditReport = { runs: 0, repeated: 0 };
 
 /** The report of a thread that cannot go on. */
 export const failure = (error: unknown): ThreadReport => ({

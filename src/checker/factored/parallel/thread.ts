@@ -4,7 +4,7 @@
  * thread has expanded its own groups and has heard from every other that it has too. Only then do all go on to the next.
  */
 import { append, reading } from '../../checkpoint/file.js';
-import type { Audited } from '../../report.js';
+import type { AuditReport } from '../../report.js';
 import { contractedComponents } from '../../contract/validate.js';
 import type { ComponentModel } from '../../model.js';
 import { Budget } from './budget.js';
@@ -17,7 +17,8 @@ import { detailsOf } from '../factored-report.js';
 import { mayHaveMerged } from '../../contract/merging.js';
 import { BreadthFirst } from '../search/breadth-first.js';
 import { newSpace, type Space } from '../space.js';
-import { failure, NOTHING_AUDITED, type Command, type Message, type ThreadReport, type WorkerData } from './thread-messages.js';
+import { failure, NOTHING_AUDITED } from './thread-messages.js';
+import type { ThreadCommand, ThreadMessage, ThreadReport, WorkerData } from './thread-messages.js';
 
 /** A parcel of another thread, and how far it was taken in. */
 interface Held {
@@ -50,7 +51,7 @@ export class Thread {
   /** Which threads have said that they pause. */
   private readonly quiet: boolean[];
   /** Messages of a depth to which this thread was not told to go yet. */
-  private early: (readonly [Message, number])[] = [];
+  private early: (readonly [ThreadMessage, number])[] = [];
   /** The parcels that were not taken in, because there are enough states. */
   private readonly held: Held[] = [];
   private readonly budget: Budget | undefined;
@@ -79,7 +80,7 @@ export class Thread {
     this.run = new BreadthFirst(this.space, Infinity, resume === null ? 'initial' : 'resume', {
       sendAway: (batch, tuple, family) => this.peers.sendAway(batch, tuple, family),
     });
-    ports.forEach((port, from) => port?.on('message', (message: Message) => this.guarded(() => this.hear(message, from))));
+    ports.forEach((port, from) => port?.on('message', (message: ThreadMessage) => this.guarded(() => this.hear(message, from))));
     if (resume === null) this.begin();
     else this.restore(resume.path, resume.sections[index]!);
     this.finish('level');
@@ -101,7 +102,7 @@ export class Thread {
     });
   }
 
-  command(command: Command): void {
+  command(command: ThreadCommand): void {
     switch (command) {
       case 'go':
         this.goOn();
@@ -161,7 +162,7 @@ export class Thread {
     this.finish('paused');
   }
 
-  private hear(message: Message, from: number): void {
+  private hear(message: ThreadMessage, from: number): void {
     if (message.kind === 'quiet') {
       this.quiet[from] = true;
       this.endPause();
@@ -257,11 +258,8 @@ export class Thread {
     this.finish('level');
   }
 
-  /**
-   * Repeats the noted calls of the model before the thread ends. The leader has no run to a state where an answer differs: it searches for one
-   * itself.
-   */
-  private endAudit(): Audited | undefined {
+  /** Repeats the noted calls of the model before the thread ends. The leader has no run to where an answer differs, and searches for one. */
+  private endAudit(): AuditReport | undefined {
     const audited = this.space.audit?.finish(performance.now() - this.began, () => undefined);
     this.space.audit?.quietly(() => this.space.components.mustBeWhole());
     return audited;

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { shareCurrentCall } from '../../contract/current-call.js';
 import { buildModel } from './model-source.js';
 import { Thread } from './thread.js';
-import { failure, type Command, type ThreadReport, type WorkerData } from './thread-messages.js';
+import { failure, type ThreadCommand, type ThreadReport, type WorkerData } from './thread-messages.js';
 
 const live = async (data: WorkerData): Promise<void> => {
   const port = parentPort!;
@@ -11,7 +11,7 @@ const live = async (data: WorkerData): Promise<void> => {
   shareCurrentCall(data.runs);
   try {
     const thread = new Thread(await buildModel(data.source), data, say);
-    port.on('message', (command: Command) => thread.guarded(() => thread.command(command)));
+    port.on('message', (command: ThreadCommand) => thread.guarded(() => thread.command(command)));
   } catch (error) {
     say(failure(error));
   }

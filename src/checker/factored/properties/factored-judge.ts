@@ -7,7 +7,7 @@ import { locate } from '../../contract/fault-location.js';
 import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
 import { isWitness } from '../../report.js';
 import {
-  type Compiled,
+  type CompiledModel,
   type CompiledInteraction,
   slotIndices,
   compilePredicate,
@@ -46,7 +46,7 @@ interface Bundles {
 }
 
 /** A `noDeadlock` property, and the predicates that are true of the states which it lets be the last. */
-export interface Ending {
+export interface DeadlockProperty {
   readonly property: number;
   readonly final: ReadonlyArray<CompiledPredicate> | undefined;
 }
@@ -63,13 +63,13 @@ export class Judge {
   /** The bundles of properties that are not decided. */
   openBundles: Bundles;
   /** The `noDeadlock` properties that are not decided. */
-  endings: ReadonlyArray<Ending>;
+  endings: ReadonlyArray<DeadlockProperty>;
   private readonly predicates: PredicateMemo;
   /** The tuples of ids on which each bundle was run. */
   private readonly seen = new Trie();
   private readonly steps: ReadonlyMap<string, number>;
 
-  constructor(compiled: Compiled, components: Components, predicates: PredicateMemo) {
+  constructor(compiled: CompiledModel, components: Components, predicates: PredicateMemo) {
     const indices = slotIndices(compiled.model);
     const see = (property: ComponentProperty, source: Predicate): CompiledPredicate =>
       compilePredicate(property.name, source, indices, compiled.layout, components);
@@ -152,7 +152,7 @@ export class Judge {
   }
 
   /** Whether a `noDeadlock` property lets a state be the last. */
-  mayEnd({ final }: Ending, tuple: Int32Array, locals: ArrayLike<number>): boolean {
+  mayEnd({ final }: DeadlockProperty, tuple: Int32Array, locals: ArrayLike<number>): boolean {
     return final?.every((watched) => this.predicates.holds(watched, tuple, locals)) === true;
   }
 

@@ -6,18 +6,18 @@ import { expandedByte, waitingByte } from './depth-bytes.js';
 import type { Expander } from './expand.js';
 import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
-import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
+import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
 import { shortestPath } from './shortest-path.js';
 
 /**
  * The part of a search that one of several threads has. What belongs to another thread is sent away, and all threads go through depths together.
  */
-export interface Share {
+export interface ThreadShare {
   readonly sendAway: (batch: Batch, tuple: Int32Array, family: number) => boolean;
 }
 
 /** A breadth-first search. Cells know their depth, and stay. */
-export class BreadthFirst implements Run {
+export class BreadthFirst implements SearchRun {
   readonly tellsNoRuns = false;
   readonly tellsShortest = true;
   layer: Layer;
@@ -29,11 +29,11 @@ export class BreadthFirst implements Run {
   private readonly maxDepth: number;
   private readonly together: boolean;
   private readonly space: Space;
-  private readonly start: Start;
+  private readonly start: RunStart;
   private current: Int32Array = new Int32Array(0);
   private currentLength = 0;
 
-  constructor(space: Space, maxDepth: number, start: Start = 'initial', share?: Share) {
+  constructor(space: Space, maxDepth: number, start: RunStart = 'initial', share?: ThreadShare) {
     this.space = space;
     this.start = start;
     this.layer = space.newLayer(0);
@@ -62,11 +62,11 @@ export class BreadthFirst implements Run {
     return [this.current.subarray(0, this.currentLength)];
   }
 
-  frontier(): Frontier {
+  frontier(): FrontierState {
     return { order: 'breadth first', expanding: this.at, finding: this.found, taken: this.next };
   }
 
-  resume(frontier: Frontier, layers: ReadonlyArray<Layer>, lists: ReadonlyArray<Int32Array>): void {
+  resume(frontier: FrontierState, layers: ReadonlyArray<Layer>, lists: ReadonlyArray<Int32Array>): void {
     this.layer = layers[0]!;
     this.current = lists[0]!;
     this.currentLength = this.current.length;

@@ -4,7 +4,7 @@ import { Ints } from '../../ints.js';
 import { CheckerError } from '../../error.js';
 import type { Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
-import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
+import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
 import { Finder, initialOf } from './state-steps.js';
 
 /** The greatest depth limit: under a limit a depth byte says at which depth a state was last taken up. */
@@ -17,7 +17,7 @@ const DEEPEST_LIMIT = 253;
  * A depth limit could hide states that are near. A state that is first met far away, at the limit, is not expanded, and would not be when it is
  * met again on a shorter way. So a state that is met nearer than it was last taken up is taken up again, with all that follows from it.
  */
-export class DepthFirst implements Run {
+export class DepthFirst implements SearchRun {
   readonly tellsNoRuns = false;
   readonly tellsShortest = false;
   private readonly finder: Finder;
@@ -32,7 +32,7 @@ export class DepthFirst implements Run {
   /** How many states were met at the limit and not taken up on a shorter way since. */
   private left = 0;
 
-  constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined, start: Start = 'initial') {
+  constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined, start: RunStart = 'initial') {
     if (maxDepth !== undefined && maxDepth > DEEPEST_LIMIT) {
       throw new CheckerError(
         'option',
@@ -104,7 +104,7 @@ export class DepthFirst implements Run {
     return this.finder.visited.fingerprints;
   }
 
-  frontier(): Frontier {
+  frontier(): FrontierState {
     return { order: 'depth first', deepest: this.deepest, left: this.left };
   }
 
@@ -114,7 +114,7 @@ export class DepthFirst implements Run {
     return [this.stack.view(), ...this.waiting];
   }
 
-  resume(frontier: Frontier, layers: ReadonlyArray<Layer>, [stack, ...waiting]: ReadonlyArray<Int32Array>): void {
+  resume(frontier: FrontierState, layers: ReadonlyArray<Layer>, [stack, ...waiting]: ReadonlyArray<Int32Array>): void {
     ({ deepest: this.deepest, left: this.left } = frontierOf('depth first', frontier));
     this.finder.visited.resume(layers);
     this.stack.fill(stack!);

@@ -1,5 +1,5 @@
 /** Expands a group: takes all steps from its cells that are to be expanded. */
-import type { Judge, Ending } from '../properties/factored-judge.js';
+import type { Judge, DeadlockProperty } from '../properties/factored-judge.js';
 import type { Batch } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
 import { GroupView } from '../store/group-view.js';
@@ -7,14 +7,14 @@ import { AtOnce } from './at-once.js';
 import { Leaving } from './leaving.js';
 import { OneByOne } from './one-by-one.js';
 import { Opening } from './opening.js';
-import type { Canonical, Machinery, Order } from './search-order.js';
+import type { BatchReduction, Machinery, Order } from './search-order.js';
 import { countSteps, type Tally } from './tally.js';
 
 export class Expander {
   private readonly view: GroupView;
   private readonly tally: Tally;
   private readonly judge: Judge;
-  private readonly canonical: Canonical | undefined;
+  private readonly canonical: BatchReduction | undefined;
   private readonly families: number;
   private readonly opening: Opening;
   private readonly leaving: Leaving;
@@ -99,7 +99,7 @@ export class Expander {
   }
 
   /** Finds a deadlock. Where no interaction among group slots is enabled, a cell is stuck when none of its local ids can take a step. */
-  private findDeadlock(ending: Ending): void {
+  private findDeadlock(ending: DeadlockProperty): void {
     const { view, judge } = this;
     const { locals } = this.opening;
     const { source } = this.leaving;

@@ -3,11 +3,11 @@ import type { Fingerprints } from '../../fingerprints.js';
 import { Ints } from '../../ints.js';
 import type { Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
-import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
+import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
 import { Finder, initialOf } from './state-steps.js';
 
 /** A breadth-first search with hash compaction. It keeps whole states only of the depth that is expanded and of the next. */
-export class HashedBreadthFirst implements Run {
+export class HashedBreadthFirst implements SearchRun {
   readonly tellsNoRuns = true;
   readonly tellsShortest = false;
   private readonly finder: Finder;
@@ -19,7 +19,7 @@ export class HashedBreadthFirst implements Run {
   private at = 0;
   private taken = 0;
 
-  constructor(space: Space, maxDepth: number, hashBits: number, start: Start = 'initial') {
+  constructor(space: Space, maxDepth: number, hashBits: number, start: RunStart = 'initial') {
     this.finder = new Finder(space, hashBits);
     this.tally = space.tally;
     this.maxDepth = maxDepth;
@@ -67,7 +67,7 @@ export class HashedBreadthFirst implements Run {
     return this.finder.visited.fingerprints;
   }
 
-  frontier(): Frontier {
+  frontier(): FrontierState {
     return { order: 'hashed', expanding: this.at, taken: this.taken };
   }
 
@@ -75,7 +75,7 @@ export class HashedBreadthFirst implements Run {
     return [this.current.view(), this.next.view()];
   }
 
-  resume(frontier: Frontier, _layers: ReadonlyArray<Layer>, [current, next]: ReadonlyArray<Int32Array>): void {
+  resume(frontier: FrontierState, _layers: ReadonlyArray<Layer>, [current, next]: ReadonlyArray<Int32Array>): void {
     ({ expanding: this.at, taken: this.taken } = frontierOf('hashed', frontier));
     this.current.fill(current!);
     this.next.fill(next!);

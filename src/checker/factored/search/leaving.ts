@@ -7,7 +7,7 @@ import { EvidenceSource } from '../properties/evidence-source.js';
 import { type Batch, emptyBatch, fillUsed, withCapacity } from '../store/batch.js';
 import type { GroupView } from '../store/group-view.js';
 import type { Mover } from '../store/mover.js';
-import type { Canonical, Machinery, Order } from './search-order.js';
+import type { BatchReduction, Machinery, Order } from './search-order.js';
 import { countSteps, type Tally } from './tally.js';
 
 export class Leaving {
@@ -23,7 +23,7 @@ export class Leaving {
   private readonly mover: Mover;
   private readonly tally: Tally;
   private readonly order: Order;
-  private readonly canonical: Canonical | undefined;
+  private readonly canonical: BatchReduction | undefined;
   private readonly view: GroupView;
   private readonly interactions: ReadonlyArray<CompiledInteraction>;
   /** Interactions that touch no local position. */

@@ -1,5 +1,5 @@
 /** Takes the steps inside a group cell by cell: where something must see each cell, or where new cells are not expanded at once. */
-import type { Compiled } from '../compile/compile.js';
+import type { CompiledModel } from '../compile/compile.js';
 import type { PredicateMemo } from '../memo/predicates.js';
 import type { EvidenceSource } from '../properties/evidence-source.js';
 import type { Judge } from '../properties/factored-judge.js';
@@ -19,7 +19,7 @@ export class OneByOne {
   private readonly opening: Opening;
   private readonly source: EvidenceSource;
   private readonly predicates: PredicateMemo;
-  private readonly boundary: Compiled['boundary'];
+  private readonly boundary: CompiledModel['boundary'];
 
   constructor(
     { compiled, tally, memo, judge }: Machinery,

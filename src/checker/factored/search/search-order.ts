@@ -1,5 +1,5 @@
 /** What the order of a search tells an expansion, and what an expansion works with. */
-import type { Compiled } from '../compile/compile.js';
+import type { CompiledModel } from '../compile/compile.js';
 import type { Memo } from '../memo/memo.js';
 import type { Judge } from '../properties/factored-judge.js';
 import type { Batch } from '../store/batch.js';
@@ -26,7 +26,7 @@ export interface Order {
 }
 
 /** Makes a batch canonical before it is moved, under a reduction by symmetry. */
-export interface Canonical {
+export interface BatchReduction {
   /** Whether some permutation other than the identity leaves the tuple as it is. */
   readonly hasStabilizer: (tuple: Int32Array) => boolean;
   /** Replaces the tuple (in place) and the batch by their representatives. */
@@ -35,11 +35,11 @@ export interface Canonical {
 
 /** What an expansion works with, in any order. */
 export interface Machinery {
-  readonly compiled: Compiled;
+  readonly compiled: CompiledModel;
   readonly shape: Shape;
   readonly tally: Tally;
   readonly memo: Memo;
   readonly judge: Judge;
   readonly mover: Mover;
-  readonly canonical: Canonical | undefined;
+  readonly canonical: BatchReduction | undefined;
 }

@@ -6,7 +6,7 @@
 import type { CompiledInteraction } from '../compile/compile.js';
 import { strideOf } from '../memo/outcome-rows.js';
 import type { Space } from '../space.js';
-import { visitedBy, type Visited } from './visited.js';
+import { visitedBy, type VisitedStates } from './visited.js';
 
 // --- the steps from one state ----------------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class Steps {
 /** What both orders do with a state when it is found and when it is expanded. */
 export class Finder {
   readonly steps: Steps;
-  readonly visited: Visited;
+  readonly visited: VisitedStates;
   private readonly space: Space;
 
   constructor(space: Space, hashBits: number | undefined) {

@@ -5,7 +5,7 @@ import { progressOf, type Space } from '../space.js';
 import type { Expander } from './expand.js';
 import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
-import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
+import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
 
 /** Gives the least progress of an initial state. */
 const leastProgress = (space: Space): number =>
@@ -22,7 +22,7 @@ const FRESH = 2;
  * Where every step to another group rises (all do but steps of the same progress), all that leads to a group is known when it is expanded, and so
  * is the number of steps to each of its cells. So a sweep knows the depths although it does not go by them.
  */
-export class SweepLine implements Run {
+export class SweepLine implements SearchRun {
   readonly tellsNoRuns = true;
   readonly tellsShortest = false;
   private readonly space: Space;
@@ -31,7 +31,7 @@ export class SweepLine implements Run {
   private readonly expander: Expander;
   private current: Layer;
 
-  constructor(space: Space, start: Start = 'initial') {
+  constructor(space: Space, start: RunStart = 'initial') {
     this.space = space;
     this.current = space.newLayer(Number.NaN);
     this.order = {
@@ -90,12 +90,12 @@ export class SweepLine implements Run {
     return undefined;
   }
 
-  frontier(): Frontier {
+  frontier(): FrontierState {
     const { exact, greatest } = this.expander;
     return { order: 'sweep', level: this.current.level, greatest, exact };
   }
 
-  resume(frontier: Frontier, layers: ReadonlyArray<Layer>): void {
+  resume(frontier: FrontierState, layers: ReadonlyArray<Layer>): void {
     const { level, greatest, exact } = frontierOf('sweep', frontier);
     for (const layer of layers) this.levels.set(layer.level, layer);
     this.current = this.layerAt(level);

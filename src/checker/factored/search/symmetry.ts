@@ -12,10 +12,10 @@
  */
 import type { Permutation } from '../../model.js';
 import { type Batch, emptyBatch, fillUsed, withCapacity } from '../store/batch.js';
-import type { Compiled } from '../compile/compile.js';
+import type { CompiledModel } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { CheckerError } from '../../error.js';
-import type { Canonical } from './search-order.js';
+import type { BatchReduction } from './search-order.js';
 
 interface Action {
   /** By place: the place to which it moves. */
@@ -25,7 +25,7 @@ interface Action {
   readonly permutation: Permutation | undefined;
 }
 
-export class Symmetry implements Canonical {
+export class Symmetry implements BatchReduction {
   private readonly actions: ReadonlyArray<Action>;
   private readonly kinds: ReadonlyArray<number>;
   private readonly components: Components;
@@ -39,7 +39,7 @@ export class Symmetry implements Canonical {
   private readonly locals: Int32Array;
   private readonly imageLocals: Int32Array;
 
-  constructor(compiled: Compiled, components: Components) {
+  constructor(compiled: CompiledModel, components: Components) {
     const { layout } = compiled;
     this.kinds = compiled.kinds;
     this.components = components;

@@ -7,7 +7,7 @@ import type { Space } from '../space.js';
 import { cellOf, type Layer } from '../store/group-store.js';
 
 /** The states that were found. */
-export interface Visited {
+export interface VisitedStates {
   /** Adds a state, by places, with a depth byte from 1 to 255, and says whether it is new. */
   readonly add: (state: Int32Array, depthByte: number) => boolean;
   /** Gives the depth byte of a state; 0 where it was not added, undefined where the store has no depth bytes. */
@@ -21,7 +21,7 @@ export interface Visited {
 }
 
 /** An exact set: a state is a cell of its group. */
-class Matrices implements Visited {
+class Matrices implements VisitedStates {
   readonly fingerprints = undefined;
   private layer: Layer;
   private readonly space: Space;
@@ -67,7 +67,7 @@ class Matrices implements Visited {
 }
 
 /** A set of hashes, without depth bytes. */
-class Hashed implements Visited {
+class Hashed implements VisitedStates {
   readonly layers: ReadonlyArray<Layer> = [];
   readonly fingerprints: Fingerprints;
   private readonly hash = newHash();
@@ -100,5 +100,5 @@ class Hashed implements Visited {
 }
 
 /** Makes the set of found states, with hash compaction where `hashBits` says so. */
-export const visitedBy = (space: Space, hashBits: number | undefined): Visited =>
+export const visitedBy = (space: Space, hashBits: number | undefined): VisitedStates =>
   hashBits === undefined ? new Matrices(space) : new Hashed(hashBits);

@@ -7,7 +7,7 @@ import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
 /** The result of a move. */
-export interface Moved {
+export interface MoveResult {
   layer: Layer;
   group: number;
   /** The number of cells that were not there before. */
@@ -45,7 +45,7 @@ export class IndexOf {
 }
 
 export class Mover {
-  readonly moved: Moved;
+  readonly moved: MoveResult;
   /** Called for each new cell, with its number in the batch. It is set only where something must see whole cells. */
   onFresh: ((cell: number) => void) | undefined = undefined;
   private readonly shape: Shape;
@@ -67,7 +67,7 @@ export class Mover {
   /**
    * Gives the cells of a batch this depth byte (or {@link NEXT}) in the group with this tuple, where they have none. The batch must not be empty.
    */
-  move(batch: Batch, layer: Layer, tuple: Int32Array, depthByte: number): Moved {
+  move(batch: Batch, layer: Layer, tuple: Int32Array, depthByte: number): MoveResult {
     const { moved, shape } = this;
     moved.layer = layer;
     moved.newCount = 0;
