@@ -96,15 +96,15 @@ export const walls = (dice: Dice): SeldomModel => {
  * Makes slots that climb while they are in the first phase, and go back in the second. In the second phase each step leads to a local id that
  * is less than the one before.
  */
-export const returns = (dice: Dice): Seldom => {
+export const returns = (dice: Dice): SeldomModel => {
   const count = 2 + dice.below(3);
   const last = count - 1;
-  const slots = range(1 + dice.below(2)).map((i): Place => ({ name: `s${i}`, domain: 1, initial: 0 }));
+  const slots = range(1 + dice.below(2)).map((i): RecipeSlot => ({ name: `s${i}`, domain: 1, initial: 0 }));
   const values: Domain = { name: 'value', values: range(count), progress: range(count).map(() => 0), variants: 1 };
   const phases: Domain = { name: 'phase', values: [0, 1], progress: [0, 1], variants: 1 };
   // The phase is the first slot of each step, and the least digit of each row.
   const row = (phase: number, value: number): number => value * 2 + phase;
-  const meetings = slots.flatMap(({ name }, i): ReadonlyArray<Meeting> => {
+  const meetings = slots.flatMap(({ name }, i): ReadonlyArray<RecipeInteraction> => {
     const common = { args: [name], slots: [0, i + 1], shift: 0 };
     const up = range(last).map((value) => [row(0, value), [{ next: [value + 1] }]] as const);
     const down = range(last).map((value) => [row(1, value + 1), [{ next: [value] }]] as const);
