@@ -12,7 +12,7 @@ import {
 } from 'node:util/types';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { MAX_LIST_ITEMS } from './core/bounds.js';
+import { MAX_LIST_ITEMS, MAX_PEM } from './core/bounds.js';
 import { described, whatIs, whole } from './core/codec.js';
 import { NodeIdC } from './core/ids.js';
 import { GuaranteesC, MASTER_GUARANTEES, type SessionToken, SessionTokenC } from './core/guarantees.js';
@@ -24,7 +24,6 @@ import { LOG_LEVELS } from './net/logger.js';
 
 // --- what a field must be --------------------------------------------------------------------------------------------------
 
-const MAX_PEM = 1024 * 1024;
 const DAY_MS = 86_400_000;
 const MAX_SERVERS = 1024;
 

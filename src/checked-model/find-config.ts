@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
+import { isRecord } from '../core/codec.js';
 import { decodeConfig } from '../model/checking/config.js';
 import { isLink, readJson, standsAt } from '../command-line/named-files.js';
 import { UsageError } from '../command-line/exit.js';
@@ -77,15 +78,14 @@ const NEUTRAL = new Set(['name', 'about', 'expect']);
  */
 export const loadConfig = (source: string, overrides: Overrides = new Map()): Loaded => {
   const json = read(source);
-  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
-  if (isObject && isItf(json))
+  if (isRecord(json) && isItf(json))
     throw new UsageError(
       `${source}: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes`,
     );
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
   const changed = [...overrides.keys()].some((field) => !NEUTRAL.has(field));
-  const { expect: claim, ...rest } = isObject ? (json as Readonly<Record<string, unknown>>) : {};
-  const decoded = decodeConfig(isObject ? { ...(changed ? rest : json), ...set } : json);
+  const { expect: claim, ...rest } = isRecord(json) ? json : {};
+  const decoded = decodeConfig(isRecord(json) ? { ...(changed ? rest : json), ...set } : json);
   if (E.isLeft(decoded)) throw new UsageError(decoded.left.map((line) => blame(source, overrides, line)).join('; '));
   const config = decoded.right;
   return { source, config, ...(!changed && claim !== undefined ? { expect: config.expect } : {}) };

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
+import { isRecord } from '../core/codec.js';
 import { decodeReplayed, type Config } from '../model/checking/config.js';
 import { readJson } from '../command-line/named-files.js';
 import { UsageError } from '../command-line/exit.js';
@@ -80,8 +81,7 @@ export const loadPath = (file: string, overrides: Overrides): RecordedPath | Own
   const { config, module, ...rest } = decoded.right;
   if (module !== undefined) return { ...rest, module };
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
-  const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
-  const whole = decodeReplayed(isObject ? { ...config, ...set } : config);
+  const whole = decodeReplayed(isRecord(config) ? { ...config, ...set } : config);
   if (E.isLeft(whole)) {
     const blame = (line: string): string => overrides.get(line.slice(0, line.indexOf(':')))?.option ?? `--replay: ${file}`;
     throw new UsageError(whole.left.map((line) => `${blame(line)}: ${line}`).join('; '));

@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError, type Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { whatIs } from '../core/codec.js';
+import { isRecord, whatIs } from '../core/codec.js';
 import { readJson } from '../command-line/named-files.js';
 import { UsageError } from '../command-line/exit.js';
 
@@ -54,10 +54,8 @@ const argumentsOf = (file: string, option: Option, value: unknown): ReadonlyArra
 const contentsOf = (file: string): Readonly<Record<string, unknown>> => {
   const read = readJson(file, MAX_BYTES);
   if (E.isLeft(read)) throw new UsageError(`--config: ${file}: ${read.left}`);
-  const parsed = read.right;
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new UsageError(`--config: ${file}: expected an object, but it is ${whatIs(parsed)}`);
-  return parsed as Readonly<Record<string, unknown>>;
+  if (!isRecord(read.right)) throw new UsageError(`--config: ${file}: expected an object, but it is ${whatIs(read.right)}`);
+  return read.right;
 };
 
 const CONFIG = '--config';

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { putInPlace } from '../files/in-place.js';
 import { NodeIdC } from '../core/ids.js';
+import { MAX_PEM } from '../core/bounds.js';
 import { HostC } from '../core/texts.js';
 import type { ServerAddress } from '../library-types.js';
 import { LEAST_SECRET, MAX_SECRET, newSecret } from '../net/auth.js';
@@ -43,8 +44,6 @@ const isOpenToOthers = (file: string): boolean => process.platform !== 'win32' &
 
 /** The longest file of a secret, in bytes. */
 const MAX_SECRET_FILE_BYTES = 64 * 1024;
-/** The longest file of TLS, in bytes. */
-const MAX_PEM_BYTES = 1024 * 1024;
 
 /** Makes the secret's file where there is none. Gives the reason where it cannot, in words; undefined: the file exists. */
 const makeMissing = (file: string): string | undefined => {
@@ -94,7 +93,7 @@ export const withTlsOptions = (command: Command, shows: string): Command =>
 
 const pemIn = (flag: string, file: string | undefined, isSecret = false): string | undefined => {
   if (file === undefined) return undefined;
-  const text = readText(file, MAX_PEM_BYTES);
+  const text = readText(file, MAX_PEM);
   if (E.isLeft(text)) throw new UsageError(`${flag}: ${file}: ${text.left}`);
   if (isSecret && isOpenToOthers(file))
     throw new UsageError(

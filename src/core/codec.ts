@@ -2,6 +2,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 
+/** Is it an object with fields, and no list? */
+export const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === 'object' && u !== null && !Array.isArray(u);
+
 /** A codec whose name and whose failure say what was expected, in words. */
 export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
   new t.Type(

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { described, whatIs } from '../../core/codec.js';
+import { described, isRecord, whatIs } from '../../core/codec.js';
 import { UsageError } from '../../command-line/exit.js';
 import type { Parameters } from '../../checked-model/checked-model.js';
 import type { Assignment, Said } from './field-options.js';
@@ -18,13 +18,11 @@ interface Declared {
   readonly oneOf?: ReadonlyArray<unknown>;
 }
 
-const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
-
 const FIELDS = ['default', 'min', 'max', 'oneOf'];
 
 /** Is it a default with its allowed values? An object with any other field is itself a default. */
 const isDeclared = (u: unknown): u is Declared =>
-  isObject(u) && Object.hasOwn(u, 'default') && Object.keys(u).every((field) => FIELDS.includes(field));
+  isRecord(u) && Object.hasOwn(u, 'default') && Object.keys(u).every((field) => FIELDS.includes(field));
 
 const declaredOf = (u: unknown): Declared => (isDeclared(u) ? u : { default: u });
 
@@ -71,7 +69,7 @@ interface Codec {
   readonly type?: Codec;
 }
 
-const isCodec = (u: unknown): u is Codec => isObject(u) && typeof u['decode'] === 'function' && typeof u['_tag'] === 'string';
+const isCodec = (u: unknown): u is Codec => isRecord(u) && typeof u['decode'] === 'function' && typeof u['_tag'] === 'string';
 
 /** The names of the fields that a codec decodes; undefined where the codec does not tell them. */
 const namesOf = ({ props, types, type }: Codec): ReadonlyArray<string> | undefined => {
@@ -105,7 +103,7 @@ const mustBeKnown = (sets: ReadonlyArray<Assignment>, known: ReadonlyArray<strin
   throw new UsageError(`--set ${strange[0]}: the model has no such parameter; ${has}`);
 };
 
-const SHAPE = described('defaults by name, such as { n: 3 }, or an io-ts codec', isObject);
+const SHAPE = described('defaults by name, such as { n: 3 }, or an io-ts codec', isRecord);
 
 /**
  * The values of a module's parameters: those that `--set` gives, otherwise the defaults.

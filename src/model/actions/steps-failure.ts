@@ -11,7 +11,7 @@ import * as Net from '../protocol/network.js';
 import * as R from '../protocol/restarts.js';
 import type { Server } from '../protocol/server.js';
 import { everyPartitionIsEqual, stabilized } from '../protocol/stabilize.js';
-import type { LinkSlot, World } from '../checking/world.js';
+import { clusterOf, clusterSlots, type LinkSlot, type World } from '../checking/world.js';
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
@@ -80,20 +80,17 @@ const restartBlank = (world: World, spentOn: Slot<number>, server: Slot<Server>)
 
 // --- stabilize -------------------------------------------------------------------------------------------------------------
 
-const isServer = (local: Server | boolean): local is Server => typeof local !== 'boolean';
-
 const stabilize = (world: World): Interaction =>
   interaction({
     label: { family: 'Stabilize', args: [] },
-    slots: [...world.servers, ...world.links.map((l) => l.slot)] as ReadonlyArray<Slot<Server | boolean>>,
+    slots: clusterSlots(world),
     writes: world.servers.map((_, i) => i),
     step: (...locals) => {
-      const up = locals.slice(world.servers.length);
-      const links = [...world.fixedLinks, ...world.links.filter((_, i) => up[i] === true).map((l) => l.pair)];
-      const after = stabilized(world.rules, world.config.rounds)(locals.filter(isServer), links);
+      const [servers, links] = clusterOf(world, locals);
+      const after = stabilized(world.rules, world.config.rounds)(servers, links);
       return [
         {
-          next: [...after, ...up],
+          next: [...after, ...locals.slice(servers.length)],
           violates: stabilizeBreaks(world.judged, () => everyPartitionIsEqual(world.rules)(after, links)),
         },
       ];

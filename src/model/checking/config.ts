@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
-import { whole } from '../../core/codec.js';
+import { isRecord, whole } from '../../core/codec.js';
 import { GuaranteesC } from '../../core/guarantees.js';
 import {
   count,
@@ -146,8 +146,6 @@ const shown = (u: unknown): string => {
   const json = JSON.stringify(u) as string | undefined;
   return json === undefined ? typeof u : json.length > 60 ? `${json.slice(0, 57)}...` : json;
 };
-
-const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
 
 const wrongField = (fields: typeof FIELDS, name: string, value: unknown): ReadonlyArray<string> =>
   name in fields

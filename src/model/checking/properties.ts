@@ -6,7 +6,7 @@
  * @category What is checked
  */
 import * as O from 'fp-ts/lib/Option.js';
-import { over, type ComponentProperty, type Predicate, type Slot } from '../../checker/model.js';
+import { over, type ComponentProperty, type Predicate } from '../../checker/model.js';
 import { samePut } from '../protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp } from '../protocol/order.js';
 import type { Pair } from '../protocol/network.js';
@@ -15,7 +15,7 @@ import { answerGet, newest, storeOf, type Server } from '../protocol/server.js';
 import { getOf, type Session } from '../protocol/session.js';
 import { everyPartitionIsEqual, livePartitions } from '../protocol/stabilize.js';
 import * as V from '../protocol/vector.js';
-import { asksOf, type World } from './world.js';
+import { asksOf, clusterOf, clusterSlots, type World } from './world.js';
 import * as L from '../protocol/write-log.js';
 
 // --- predicates ------------------------------------------------------------------------------------------------------------
@@ -106,17 +106,9 @@ const overPairs = (world: World, holds: (a: Server, b: Server) => boolean): Read
 const overSessions = (world: World, holds: (session: Session, server: Server) => boolean): ReadonlyArray<Predicate> =>
   world.clients.flatMap((c) => world.servers.map((s) => over([c, s], holds)));
 
-const isServer = (local: Server | boolean): local is Server => typeof local !== 'boolean';
-
 /** A predicate over all servers and the links that are up. */
 const overCluster = (world: World, holds: (servers: ReadonlyArray<Server>, links: ReadonlyArray<Pair>) => boolean): Predicate =>
-  over([...world.servers, ...world.links.map((l) => l.slot)] as ReadonlyArray<Slot<Server | boolean>>, (...locals) => {
-    const up = locals.slice(world.servers.length);
-    return holds(locals.filter(isServer), [
-      ...world.fixedLinks,
-      ...world.links.filter((_, i) => up[i] === true).map((l) => l.pair),
-    ]);
-  });
+  over(clusterSlots(world), (...locals) => holds(...clusterOf(world, locals)));
 
 /** Do two partitions have different values for a key? The first live server of each partition is looked at. */
 const partitionsDiffer =

@@ -182,6 +182,23 @@ export const slotsOf = (world: World): ReadonlyArray<Slot<unknown>> => [
   ...world.copies,
 ];
 
+/** The slots of the cluster as a whole: all servers, and the links that can change. */
+export const clusterSlots = (world: World): ReadonlyArray<Slot<Server | boolean>> => [
+  ...world.servers,
+  ...world.links.map((l) => l.slot),
+];
+
+const isServer = (local: Server | boolean): local is Server => typeof local !== 'boolean';
+
+/** The servers, and the links that are up, by the contents of {@link clusterSlots}. */
+export const clusterOf = (
+  world: World,
+  locals: ReadonlyArray<Server | boolean>,
+): readonly [servers: ReadonlyArray<Server>, links: ReadonlyArray<Pair>] => {
+  const up = locals.slice(world.servers.length);
+  return [locals.filter(isServer), [...world.fixedLinks, ...world.links.filter((_, i) => up[i] === true).map((l) => l.pair)]];
+};
+
 /** The slots of the link between two servers: its slot, no slot where the link is always up, or `never` where no link is. */
 export const linkOf = (world: World, a: NodeId, b: NodeId): ReadonlyArray<Slot<boolean>> | 'never' => {
   const p = pair(a, b);
