@@ -85,8 +85,8 @@ const REORDER_MS = 20;
 interface Context {
   readonly counts: FaultCounts;
   readonly isCalm: () => boolean;
-  /** Ends the connection, at both ends. */
-  readonly end: () => void;
+  /** Closes the connection, at both ends. */
+  readonly close: () => void;
   readonly isOver: () => boolean;
   /** The tap on the connection; undefined where the proxy does not know the cluster's secret. */
   readonly tap: Tap | undefined;
@@ -121,8 +121,8 @@ const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer)
   };
 };
 
-/** Pumps one direction of a connection: the frames that `end` sends. */
-const pump = (end: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dice, c: Context): void => {
+/** Pumps one direction of a connection: the frames that the end `sender` sends. */
+const pump = (sender: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dice, c: Context): void => {
   const splitter = frameSplitter();
   let wire: Wire | undefined;
   const sealed = (frame: Buffer): Buffer => wire?.seal(frame) ?? frame;
@@ -138,14 +138,14 @@ const pump = (end: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dic
   const breakOff = (frame: Buffer, half: boolean): void => {
     if (half && to.writable) to.write(sealed(frame).subarray(0, Math.max(1, frame.length >> 1)));
     c.counts[half ? 'cut' : 'dropped']++;
-    c.end();
+    c.close();
   };
   const take = (given: Buffer): void => {
-    if (count < INTRODUCTIONS) c.tap?.hear(end, given);
-    else wire ??= c.tap?.wire(end);
+    if (count < INTRODUCTIONS) c.tap?.hear(sender, given);
+    else wire ??= c.tap?.wire(sender);
     const frame = wire === undefined ? given : wire.open(given);
     if (frame === undefined) {
-      c.end();
+      c.close();
       return;
     }
     // All dice are thrown for every frame, so that changing one probability does not shift the other faults.
@@ -210,7 +210,8 @@ export const startProxy = async (first: Endpoint, plan: NetworkPlan, secret?: st
   let target: Endpoint | undefined = first;
   let isShut = false;
   const counts = noCounts();
-  const ends = new Set<() => void>();
+  /** Closes each of the connections that are open. */
+  const closers = new Set<() => void>();
   const holes = new Set<Socket>();
   let calm = true;
 
@@ -231,20 +232,20 @@ export const startProxy = async (first: Endpoint, plan: NetworkPlan, secret?: st
       return;
     }
     const acceptor = connectSocket({ ...target, noDelay: true }).on('error', () => undefined);
-    const end = (): void => {
-      ends.delete(end);
+    const close = (): void => {
+      closers.delete(close);
       // Bytes that were written still go out: a frame that was halved arrives as half a frame.
       dialer.destroySoon();
       acceptor.destroySoon();
     };
-    ends.add(end);
-    dialer.once('close', end);
-    acceptor.once('close', end);
+    closers.add(close);
+    dialer.once('close', close);
+    acceptor.once('close', close);
     const context = {
       counts,
       isCalm: () => calm,
-      end,
-      isOver: () => !ends.has(end),
+      close,
+      isOver: () => !closers.has(close),
       tap: secret === undefined ? undefined : tapOf(secret),
     };
     pump('dialer', dialer, acceptor, plan.there, diceOf(plan.seed, connection, 1), context);
@@ -253,9 +254,9 @@ export const startProxy = async (first: Endpoint, plan: NetworkPlan, secret?: st
   const letGo = (): void => {
     for (const hole of holes) hole.destroy();
   };
-  const endAll = (): void => {
+  const closeAll = (): void => {
     letGo();
-    for (const end of ends) end();
+    for (const close of closers) close();
   };
 
   const server: Server = createServer(join);
@@ -270,11 +271,11 @@ export const startProxy = async (first: Endpoint, plan: NetworkPlan, secret?: st
     setTarget: (to) => (target = to),
     setShut: (shut) => {
       isShut = shut;
-      if (shut) endAll();
+      if (shut) closeAll();
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      endAll();
+      closeAll();
       await closed;
     },
   };

@@ -31,7 +31,7 @@ export const moveFolder = (from: string, to: string): void => {
 };
 
 /** Replaces a folder by an up-to-date copy, as when a log is copied to a new disk. */
-export const renew = (folder: string): void => {
+export const renewFolder = (folder: string): void => {
   moveFolder(folder, `${folder}.before`);
   putBack(`${folder}.before`, folder);
   rmSync(`${folder}.before`, { recursive: true, force: true });

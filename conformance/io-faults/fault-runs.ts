@@ -25,7 +25,7 @@ export interface Case {
   readonly batches: number;
   readonly fault: Fault | undefined;
   /** The fault of the opening after the run. */
-  readonly again: Fault | undefined;
+  readonly openingFault: Fault | undefined;
 }
 
 /** The outcome of a run; `wrong` is empty where there is no failure. */
@@ -190,8 +190,8 @@ const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
 /** R3, R10: checks that the log has every acknowledged put, and recognises it. */
 const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
   disk.kill();
-  if (c.again !== undefined) {
-    const half = await open(known, makeLog(disk, c.again, c.fsync), true);
+  if (c.openingFault !== undefined) {
+    const half = await open(known, makeLog(disk, c.openingFault, c.fsync), true);
     if (!disk.isDead()) await half?.close();
     await nextTurn();
     disk.kill();
@@ -215,8 +215,8 @@ const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
   for (let i = 0; i < 3; i++) ask(known, replica, putOf(dice, known));
   await nextTurn();
   await replica.close();
-  const again = await open(known, log, false);
-  await again?.close();
+  const reopened = await open(known, log, false);
+  await reopened?.close();
 };
 
 /** Does one run. */
@@ -257,9 +257,9 @@ export interface Failed {
 
 /** Does all faults of a run, each alone, and each with a second fault in the opening after it. The first case with a failure ends it. */
 export const runAll = async (
-  base: Omit<Case, 'fault' | 'again'>,
+  base: Omit<Case, 'fault' | 'openingFault'>,
 ): Promise<E.Either<Failed, { readonly calls: number; readonly tallies: ReadonlyArray<Tally> }>> => {
-  const none: Case = { ...base, fault: undefined, again: undefined };
+  const none: Case = { ...base, fault: undefined, openingFault: undefined };
   const clean = await runCase(none);
   if (clean.wrong.length > 0) return E.left({ failed: none, wrong: clean.wrong });
   const dice = diceOf(base.seed, 2);
@@ -270,10 +270,10 @@ export const runAll = async (
     for (let at = 1; at <= clean.calls; at++) {
       const fault: Fault = { kind, at, part: dice() };
       const second = KINDS[Math.floor(dice() * KINDS.length)] ?? 'kill';
-      const again: Fault = { kind: second, at: 1 + Math.floor(dice() * OPENING_CALLS), part: dice() };
+      const openingFault: Fault = { kind: second, at: 1 + Math.floor(dice() * OPENING_CALLS), part: dice() };
       for (const each of [
         { ...none, fault },
-        { ...none, fault, again },
+        { ...none, fault, openingFault },
       ]) {
         const outcome = await runCase(each);
         if (outcome.wrong.length > 0) return E.left({ failed: each, wrong: outcome.wrong });

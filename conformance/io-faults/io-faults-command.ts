@@ -25,10 +25,10 @@ const faultOf = (text: string | undefined): Fault | undefined => {
   return known === undefined ? undefined : { kind: known, at: Number(at), part: Number(part) };
 };
 
-const commandOf = ({ seed, batches, fsync, fault, again }: Case): string =>
+const commandOf = ({ seed, batches, fsync, fault, openingFault }: Case): string =>
   `npm run faults:io -- --seed ${seed} --batches ${batches}${fsync ? ' --fsync' : ''}` +
   (fault === undefined ? '' : ` --fault ${textOf(fault)}`) +
-  (again === undefined ? '' : ` --again ${textOf(again)}`);
+  (openingFault === undefined ? '' : ` --again ${textOf(openingFault)}`);
 
 const report = ({ failed, wrong }: Failed): void => {
   for (const line of wrong) process.stdout.write(`${line}\n`);
@@ -36,7 +36,7 @@ const report = ({ failed, wrong }: Failed): void => {
 };
 
 const one = async (o: Options): Promise<number> => {
-  const theCase: Case = { ...o, fsync: o.fsync ?? false, fault: faultOf(o.fault), again: faultOf(o.again) };
+  const theCase: Case = { ...o, fsync: o.fsync ?? false, fault: faultOf(o.fault), openingFault: faultOf(o.again) };
   const { wrong, acknowledged } = await runCase(theCase);
   if (wrong.length > 0) report({ failed: theCase, wrong });
   else process.stdout.write(`${acknowledged} puts acknowledged, none lost\n`);

@@ -2,7 +2,7 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import { rmSync } from 'node:fs';
 import { limitFiles, pause, scribbleTail, tailNow, tearTail } from '../faults/process-faults.js';
-import { copyFolder, putBack, renew } from '../faults/server-folder.js';
+import { copyFolder, putBack, renewFolder } from '../faults/server-folder.js';
 import { startServer } from '../faults/shipped-server.js';
 
 /** A process to which a fault is done. No other process of the run has its name. */
@@ -40,7 +40,7 @@ export interface FaultEffects {
   /** Returns a function that takes off what was appended to the log's youngest file since this call. The server may be running during this call. */
   readonly tailNow: (folder: string) => () => void;
   /** Puts a copy that is up to date in place of the folder. */
-  readonly renew: (folder: string) => void;
+  readonly renewFolder: (folder: string) => void;
   readonly remove: (folder: string) => void;
   /** Is called before each line of the plan runs. */
   readonly atLine?: (line: number) => void;
@@ -67,7 +67,7 @@ export const REAL_EFFECTS: FaultEffects = {
     return () => putBack(to, folder);
   },
   tailNow,
-  renew,
+  renewFolder,
   remove: (folder) => rmSync(folder, { recursive: true, force: true }),
   arm: () => false,
   armStart: () => false,

@@ -107,7 +107,7 @@ export const inflict = async (state: FaultState, effects: FaultEffects, fault: P
       return;
     case 'renew':
       await state.kill(id, process);
-      effects.renew(folder);
+      effects.renewFolder(folder);
       state.doubtful.add(id);
       return;
     case 'second':

@@ -80,8 +80,8 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'whole-doubted',
     'a log of more than three changes is taken for one that lacks its last',
     'impl/log/recovery.js',
-    'const have = mark + next.length;',
-    'const have = mark + next.length - (next.length > 3 ? 1 : 0);',
+    'const have = databaseMark + next.length;',
+    'const have = databaseMark + next.length - (next.length > 3 ? 1 : 0);',
   ),
   net(
     'client-untold',
@@ -181,7 +181,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'silent-kept',
     'a connection over which no answer came in time stays',
     'net/pulling.js',
-    'peer.renew(SILENT);',
+    'peer.breakOff(SILENT);',
     'void SILENT;',
   ),
   net(

@@ -87,7 +87,7 @@ export const simulatedEffects = (reach: Reach): FaultEffects => {
           disk.poke(file.path, now.subarray(0, file.bytes.length));
       };
     },
-    renew: (folder) => put(folder, machineOfFolder(folder).disk.copy(folder)),
+    renewFolder: (folder) => put(folder, machineOfFolder(folder).disk.copy(folder)),
     remove: (folder) => machineOfFolder(folder).disk.wipe(folder),
     arm: (process, fault) => {
       const running = runningOf(process.name);

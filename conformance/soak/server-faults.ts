@@ -1,7 +1,7 @@
 /** The faults of a server. Each begins and ends with a running server, and kills at least once. */
 import type { Chance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
-import { writeAheadBytes, moveFolder, putBack, removeFolder, renew, tamper, copyFolder } from '../faults/server-folder.js';
+import { writeAheadBytes, moveFolder, putBack, removeFolder, renewFolder, tamper, copyFolder } from '../faults/server-folder.js';
 import type { SoakSetup, SoakServer } from './soak-server.js';
 
 /** A kind of fault. */
@@ -154,7 +154,7 @@ const moved: ServerFault = {
     if (chance.percent(50)) {
       moveFolder(server.folder, `${server.folder}.aside`);
       moveFolder(`${server.folder}.aside`, server.folder);
-    } else renew(server.folder);
+    } else renewFolder(server.folder);
     await server.start();
   },
 };

@@ -158,7 +158,7 @@ export const restore = (recovered: RecoveredLog, options: ReplicaOptions = {}): 
 /** Takes one message and changes the replica. Gives the answer, and the append that must be durable before the answer leaves. */
 export function step<T extends keyof AnswerTo>(replica: Replica, message: Message & { readonly type: T }): Effects<AnswerTo[T]>;
 export function step(replica: Replica, message: Message): Effects {
-  const renewed = renew(replica, message);
+  const renewed = renewReplica(replica, message);
   const effects = take(replica, message);
   return renewed === undefined ? effects : { ...effects, append: { ...(effects.append ?? NO_CHANGE), replica: renewed } };
 }
@@ -168,7 +168,7 @@ export function step(replica: Replica, message: Message): Effects {
  * older than the replica, and the replica accepts puts under a new identity from now on. A claim beyond every honest history is ignored
  * (R16).
  */
-const renew = (replica: Replica, message: Message): ReplicaId | undefined => {
+const renewReplica = (replica: Replica, message: Message): ReplicaId | undefined => {
   const vv = message.type === 'pull' ? message.vv : message.type === 'merge' ? message.pulled.vv : [];
   const claimed = vv.reduce((most, [r, t]) => (r === replica.id && t > most ? t : most), 0);
   if (!replica.policy.isOutdated(claimed, at(replica.vv, replica.id))) return undefined;

@@ -27,7 +27,7 @@ export interface Outbound {
   /** How long ago the last byte came over the connection, in ms; 0: there is none. */
   readonly silentMs: () => number;
   /** Closes the connection, if there is one. The next request dials anew. */
-  readonly renew: (why: string) => void;
+  readonly breakOff: (why: string) => void;
   /** Closes the connection, if there is one; the peer is not dialed again. */
   readonly close: (why: string) => void;
 }
@@ -41,7 +41,7 @@ export interface Dialer {
   readonly pauseMs: () => number;
   /** The reason why the peer is not dialed any more; undefined: the peer is still dialed. */
   readonly closed: () => string | undefined;
-  readonly renew: (why: string) => void;
+  readonly breakOff: (why: string) => void;
   readonly close: (why: string) => void;
 }
 
@@ -119,7 +119,7 @@ const makeDialer = (
   };
   return {
     ...{ current, connected, pauseMs: () => backOff.notBefore - nowMs(), closed: () => closed },
-    ...{ renew: (why) => connection?.close(why), close },
+    ...{ breakOff: (why) => connection?.close(why), close },
   };
 };
 
@@ -195,5 +195,5 @@ export const outbound = (
   const isUp = (): boolean => dialer.current() !== undefined;
   const silentMs = (): number => dialer.current()?.silentMs() ?? 0;
   const isClosed = (): boolean => dialer.closed() !== undefined;
-  return { peer, connected: dialer.connected, reach, ask, isUp, isClosed, silentMs, renew: dialer.renew, close };
+  return { peer, connected: dialer.connected, reach, ask, isUp, isClosed, silentMs, breakOff: dialer.breakOff, close };
 };

@@ -178,7 +178,7 @@ class ReplicaPuller {
         this.#askedAt.delete(id);
         if (E.isLeft(result)) {
           const isSilent = result.left.type === 'timedOut';
-          if (isSilent) peer.renew(SILENT);
+          if (isSilent) peer.breakOff(SILENT);
           logger.debug(`no pull from server ${id}: ${result.left.why}`);
           meter.pulled(id, 'failed', 0);
           resolve(isSilent ? 'silent' : 'failed');
@@ -207,10 +207,10 @@ class ReplicaPuller {
   }
 
   /** Gives a pull that is under way when a `sync` begins as little time over a silent connection as the `sync`'s own pull. */
-  #hasten({ peer: { id }, silentMs, renew }: Outbound): Timer {
+  #hasten({ peer: { id }, silentMs, breakOff }: Outbound): Timer {
     const began = this.#nowMs();
     return this.#o.timers.after(this.#patienceMs, () => {
-      if ((this.#askedAt.get(id) ?? Infinity) <= began && silentMs() >= this.#nowMs() - began) renew(SILENT);
+      if ((this.#askedAt.get(id) ?? Infinity) <= began && silentMs() >= this.#nowMs() - began) breakOff(SILENT);
     });
   }
 

@@ -23,7 +23,7 @@ describe('a fault at every call of a log to its disk, and another in the opening
   );
 
   test('a disk that lies is noticed', async () => {
-    const base = { seed: 1, batches: 3, fsync: false, again: undefined };
+    const base = { seed: 1, batches: 3, fsync: false, openingFault: undefined };
     const { calls } = await runCase({ ...base, fault: undefined });
     let noticed = 0;
     for (let at = 1; at <= calls; at++) {

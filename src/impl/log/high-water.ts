@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
 
-/** The mark's file name in the log's folder. */
+/** The high-water mark's file name in the log's folder. */
 export const HIGH_WATER = 'high-water';
 
 const HALF = 2 ** 32;

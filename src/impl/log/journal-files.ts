@@ -77,16 +77,16 @@ export interface Continuation {
  * The number of the last change that the database has. Change 1 is the opening of an empty log and holds nothing. So if the database is
  * empty and the journal begins with change 2, no change is missing between them.
  */
-export const markOf = (meta: { readonly mark: number } | undefined, parts: ReadonlyArray<JournalContents>): number =>
+export const databaseMarkOf = (meta: { readonly mark: number } | undefined, parts: ReadonlyArray<JournalContents>): number =>
   meta?.mark ?? (parts[0] !== undefined && parts[0].log !== '' && parts[0].first === 2 ? 1 : 0);
 
-/** The journal's changes after change `mark`. */
-export const continuationOf = (parts: ReadonlyArray<JournalContents>, mark: number): Continuation => {
+/** The journal's changes after the last one that the database has. */
+export const continuationOf = (parts: ReadonlyArray<JournalContents>, databaseMark: number): Continuation => {
   const next: Append[] = [];
   const afterGap: string[] = [];
   let last = 0;
   for (const { name, first, appends } of parts) {
-    const known = mark + next.length + 1 - first;
+    const known = databaseMark + next.length + 1 - first;
     if (known < 0 && appends.length > 0) afterGap.push(name);
     else next.push(...appends.slice(known));
     if (appends.length > 0) last = Math.max(last, first + appends.length - 1);

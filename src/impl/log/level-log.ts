@@ -1,7 +1,7 @@
 /**
  * The log's database: LevelDB records with the log's contents, changed in atomic batches. Only the process with the log's lock may open it.
  *
- * If the last batch is cut off in the middle, the database opens with every complete batch, and `mark` says how many changes it has. The
+ * If the last batch is cut off in the middle, the database opens with every complete batch, and its mark says how many changes it has. The
  * database is refused if a record in the middle is invalid, if records are missing or back from the past, or if files are damaged. If the
  * fault can be seen from outside, the refusal comes before LevelDB touches anything.
  */
@@ -43,10 +43,15 @@ export interface BaseContents {
 export interface Base {
   readonly before: BaseContents;
   /**
-   * Makes these changes, in this order, all or none. `mark`: the number of the last change. `sync`: the changes are on the disk afterwards.
+   * Makes these changes, in this order, all or none. `databaseMark`: the number of the last change. `sync`: the changes are on the disk afterwards.
    * `identity` is written down from now on; the first commit has to give it. The caller makes one call at a time.
    */
-  readonly commit: (appends: ReadonlyArray<Append>, mark: number, sync: boolean, identity?: DatabaseIdentity) => Promise<void>;
+  readonly commit: (
+    appends: ReadonlyArray<Append>,
+    databaseMark: number,
+    sync: boolean,
+    identity?: DatabaseIdentity,
+  ) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -101,7 +106,7 @@ const baseOf = (db: Database, contents: ReadContents): Base => {
   };
   return {
     before: contents,
-    commit: (appends, mark, sync, identity) => commit(state, appends, mark, sync, identity),
+    commit: (appends, databaseMark, sync, identity) => commit(state, appends, databaseMark, sync, identity),
     close: () => closeQuietly(db),
   };
 };
@@ -112,7 +117,7 @@ const closeQuietly = (db: Database): Promise<void> => db.close().catch(() => und
 const commit = async (
   state: State,
   appends: ReadonlyArray<Append>,
-  mark: number,
+  databaseMark: number,
   sync: boolean,
   identity = state.identity,
 ): Promise<void> => {
@@ -121,7 +126,7 @@ const commit = async (
   state.identity = identity;
   const operations: RecordChange[] = [];
   for (const append of appends) addOperations(state, append, operations);
-  operations.push({ type: 'put', key: META, value: encodeMeta(metaOf(state, state.identity, mark)) });
+  operations.push({ type: 'put', key: META, value: encodeMeta(metaOf(state, state.identity, databaseMark)) });
   try {
     await state.db.batch(operations, { sync });
   } catch (error) {

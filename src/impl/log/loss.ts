@@ -27,7 +27,7 @@ export interface Remains {
   readonly boot: string;
   readonly meta: Pick<Meta, 'unsyncedBoot'> | undefined;
   /** The number of the last change that the database has. */
-  readonly mark: number;
+  readonly databaseMark: number;
   readonly journal: ReadonlyArray<JournalContents>;
   /** The number of changes that the log had, from each file that says it and could be read. */
   readonly claims: ReadonlyArray<number>;
@@ -39,9 +39,9 @@ export interface Remains {
  * The line that shows that damage lost changes; undefined: none does. An owner that asks for a new incarnation goes on with the changes that
  * are there.
  */
-export const lossOf = ({ owner, boot, meta, mark, journal, claims, spoilt }: Remains): string | undefined => {
-  const { next, afterGap, last } = continuationOf(journal, mark);
-  const have = mark + next.length;
+export const lossOf = ({ owner, boot, meta, databaseMark, journal, claims, spoilt }: Remains): string | undefined => {
+  const { next, afterGap, last } = continuationOf(journal, databaseMark);
+  const have = databaseMark + next.length;
   if (last > have + MAX_AHEAD) return `${afterGap.at(-1)} has a number that no change can have`;
   if (owner.newIncarnation === true || isRebooted(meta, boot)) return undefined;
   const part = journal.find(({ name }) => name === afterGap[0]);

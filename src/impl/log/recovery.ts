@@ -5,7 +5,7 @@
  * follow one another without a gap. It does not take changes after a gap, because the vector could not say which writes are there (R8). Such
  * a log is damaged (`loss.ts`). If the owner asks for a new incarnation, the server goes on without these changes, and their files are set
  * aside. The high-water mark, and less often `replica.json`, say how many changes the log had. If the log has fewer changes, some are
- * missing. A change with a number above the mark was on its way when the process died: no answer acknowledged it, and the change stays.
+ * missing. A change with a number above the high-water mark was on its way when the process died: no answer acknowledged it, and the change stays.
  *
  * A doubt costs the log's identity and nothing else: the writes are kept. Only a log that cannot be read is refused.
  */
@@ -16,7 +16,7 @@ import { randomIncarnation } from '../incarnation.js';
 import { applyAppend, contentsOf, heldBy, merged, type RecoveredContents } from './contents.js';
 import { damage } from './errors.js';
 import type { Files } from './files.js';
-import { asideName, continuationOf, markOf, type JournalContents } from './journal-files.js';
+import { asideName, continuationOf, databaseMarkOf, type JournalContents } from './journal-files.js';
 import type { BaseContents } from './level-log.js';
 import { isRebooted, lossOf, MAX_AHEAD } from './loss.js';
 import { NO_CHANGE, type Append, type LogCondition, type LogError, type Owner, type RecoveredLog } from './log.js';
@@ -73,11 +73,11 @@ const newName = (chance: Chance): string => {
 /** Weighs the evidence. Changes nothing. */
 export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
   const { owner, base, journal } = all;
-  const mark = markOf(base.meta, journal);
-  const { next, afterGap, last } = continuationOf(journal, mark);
-  const have = mark + next.length;
+  const databaseMark = databaseMarkOf(base.meta, journal);
+  const { next, afterGap, last } = continuationOf(journal, databaseMark);
+  const have = databaseMark + next.length;
   // `refusalOf` has looked for this loss before the database was opened, if it could read the record `meta` from outside.
-  const loss = lossOf({ owner, boot: all.boot, meta: base.meta, mark, journal, claims: [], spoilt: undefined });
+  const loss = lossOf({ owner, boot: all.boot, meta: base.meta, databaseMark, journal, claims: [], spoilt: undefined });
   if (loss !== undefined) return E.left(damage(all.directory, loss, true));
   const evidence = bounded(all, have);
   const { place } = evidence;

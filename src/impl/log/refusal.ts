@@ -3,7 +3,7 @@ import { serverOf } from '../../core/ids.js';
 import { damage, otherServer, unfinished } from './errors.js';
 import type { Files } from './files.js';
 import { readHighWater } from './high-water.js';
-import { markOf, readJournal } from './journal-files.js';
+import { databaseMarkOf, readJournal } from './journal-files.js';
 import { checkFiles } from './level-directory.js';
 import { decodeMeta } from './level-records.js';
 import { lossOf } from './loss.js';
@@ -38,6 +38,6 @@ export const refusalOf = (
   const highWater = readHighWater(files, directory);
   const claims = [typeof highWater === 'number' ? highWater : 0, place?.last ?? 0];
   const spoilt = look.type === 'some' ? look.spoilt : undefined;
-  const loss = lossOf({ owner, boot: bootId, meta, mark: markOf(meta, journal), journal, claims, spoilt });
+  const loss = lossOf({ owner, boot: bootId, meta, databaseMark: databaseMarkOf(meta, journal), journal, claims, spoilt });
   return loss === undefined ? undefined : damage(directory, loss);
 };
