@@ -13,7 +13,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { throttle } from '#bayou/conformance/faults/throttle.js';
 import { newSecret } from '#bayou/net/auth.js';
 import { dial } from '#bayou/net/handshake.js';
-import type { Answer, Ask, Party } from '#bayou/net/protocol.js';
+import type { Answer, NetRequest, Party } from '#bayou/net/protocol.js';
 import type { CatchupSays, CatchupServer } from './support/catchup-server.js';
 import { figure, machine, table, writeSection } from './support/table.js';
 
@@ -94,7 +94,7 @@ const catchUp = async (joiner: number, other: number): Promise<number> => {
     },
   );
   if (E.isLeft(dialed)) throw new Error(dialed.left);
-  const ask = (what: Ask): Promise<Answer> =>
+  const ask = (what: NetRequest): Promise<Answer> =>
     new Promise((resolve, reject) =>
       dialed.right.ask(what, PROGRESS_MS, (answer) =>
         E.isRight(answer) ? resolve(answer.right) : reject(new Error(answer.left.why)),

@@ -7,7 +7,7 @@ import { fewestFor, connectionLimitsOf, type ConnectionLimits } from './net/conn
 import { validityOf } from './net/tls.js';
 
 /** What comes of it: how many connections there may be, and what is to be said at `warn`. */
-export interface Start {
+export interface StartCheck {
   readonly connectionLimits: ConnectionLimits;
   readonly warnings: ReadonlyArray<string>;
 }
@@ -52,11 +52,14 @@ const limitsBeside = (peers: number): E.Either<string, ConnectionLimits> => {
 };
 
 /** Looks at all of it. Fails with one line. */
-export const lookBeforeStart = ({ dataDir, peers = [], tls }: StartServerOptions, nowMs: number): E.Either<string, Start> => {
+export const lookBeforeStart = (
+  { dataDir, peers = [], tls }: StartServerOptions,
+  nowMs: number,
+): E.Either<string, StartCheck> => {
   const folder = folderOf(dataDir);
   if (E.isLeft(folder)) return folder;
   const certificate = tls === undefined ? undefined : validityOf(tls, nowMs);
-  return E.map((connectionLimits: ConnectionLimits): Start => ({
+  return E.map((connectionLimits: ConnectionLimits): StartCheck => ({
     connectionLimits,
     warnings: [...folder.right, ...(certificate === undefined ? [] : [certificate])],
   }))(limitsBeside(peers.length));

@@ -12,7 +12,7 @@ import type { Stamp } from './core/write.js';
 import { createDiskLog } from './impl/log/disk-log.js';
 import { randomIncarnation } from './impl/incarnation.js';
 import { createMemoryLog } from './impl/log/memory-log.js';
-import { lookBeforeStart, type Start } from './library-start.js';
+import { lookBeforeStart, type StartCheck } from './library-start.js';
 import { takenConnect, takenPeer, takenStart, tokenIn } from './library-options.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
@@ -187,7 +187,7 @@ const serveMetrics = async (
   o: StartServerOptions,
   metrics: Metrics | undefined,
   server: RunningServer,
-  { connectionLimits }: Start,
+  { connectionLimits }: StartCheck,
 ): Promise<E.Either<string, Operations | null>> => {
   if (metrics === undefined) return E.right(null);
   const { startOperations } = await import('./net/operations.js');
@@ -204,7 +204,7 @@ const netOptionsOf = (
   o: StartServerOptions,
   secret: string,
   metrics: Metrics | undefined,
-  { connectionLimits }: Start,
+  { connectionLimits }: StartCheck,
 ): ServerOptions => ({
   id: o.id,
   secret,

@@ -1,6 +1,6 @@
 /** Draws the space-time diagram of a real run: a lane for each process, and an arrow from each event to the event that used it. */
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { Arrow, Band, Drawing, Lane, Mark, MessageKind } from '#bayou/explorer/shape.js';
+import type { Arrow, Band, SpaceTimeDiagram, Lane, Mark, MessageKind } from '#bayou/explorer/shape.js';
 import type { ProcessName } from '../layer3-traces/read-traces.js';
 import { arrowLabel } from './event-words.js';
 
@@ -167,7 +167,7 @@ const bandsOf = (placed: ReadonlyArray<Placed>, lanes: ReadonlyArray<Lane>): Rea
 };
 
 /** Draws the diagram. `uses`: by event, the earlier event of another process that it used. */
-export const drawingOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, TraceEvent>): Drawing => {
+export const drawingOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, TraceEvent>): SpaceTimeDiagram => {
   const lanes = lanesOf(placed);
   return {
     lanes,

@@ -2,7 +2,7 @@
 import { textOfBytes } from '#bayou/core/bytes.js';
 import { serverOf } from '#bayou/core/ids.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
-import type { Why } from '#bayou/explorer/shape.js';
+import type { WhyShot } from '#bayou/explorer/shape.js';
 import { showStamp, showVector } from '../layer3-traces/rejection.js';
 
 /** The most writes that are listed; of a longer list the number is shown. */
@@ -89,7 +89,7 @@ export const arrowLabel = (e: TraceEvent): { readonly label: string; readonly st
 };
 
 /** Explains an answer ERR_DEP: the session's requirement, and the server's vector. */
-export const asideOf = (e: TraceEvent, who: string, step: number): Why | undefined => {
+export const asideOf = (e: TraceEvent, who: string, step: number): WhyShot | undefined => {
   if (e.type !== 'answer' || e.result !== 'behind') return undefined;
   const required = [
     ...(e.require.length === 0 ? [] : [showVector(e.require)]),

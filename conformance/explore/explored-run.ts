@@ -6,13 +6,13 @@ import { basename, extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { explorePathOf, whyRefused } from '#bayou/explorer/data/path-exploration.js';
-import type { Followed } from '#bayou/explorer/data/run-exploration.js';
+import type { RunExploration } from '#bayou/explorer/data/run-exploration.js';
 import { replayPath } from '#bayou/checked-model/replay-path.js';
 import type { RecordedPath } from '#bayou/checked-model/path-file.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { parseScript } from '#bayou/core/script.js';
-import type { Exploration, RunShot, Truth } from '#bayou/explorer/shape.js';
+import type { Exploration, RunShot, TrueStates } from '#bayou/explorer/shape.js';
 import { planJson } from '../common/plan-json.js';
 import { rejectionOf } from '../recorded-steps/refused-result.js';
 import { pathOf, pathOfAll, type PathOptions } from '../recorded-steps/build-path.js';
@@ -39,7 +39,7 @@ const onTheModel = ({ runs, live }: Exploration): ReadonlyArray<RunShot> =>
   runs.map((run) => ({ live, ...run, title: `on the model: ${run.title}` }));
 
 /** By event of the cluster's run: which properties hold after the model's last step up to it. */
-const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefined): ReadonlyArray<Truth> => {
+const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefined): ReadonlyArray<TrueStates> => {
   if (shot === undefined) return [];
   const { from } = replayPath(path);
   const placeOf = new Map(steps.map(({ event }, i) => [`${event?.process ?? ''} ${event?.n ?? ''}`, i + 1]));
@@ -78,12 +78,17 @@ const shotOf = ({ placed, uses, steps }: Run): RunShot => ({
   drawing: drawingOf(placed, uses),
 });
 
-const verdictOf = ({ verdict }: Run): Followed['verdict'] =>
+const verdictOf = ({ verdict }: Run): RunExploration['verdict'] =>
   verdict.verdict === 'conforms'
     ? { tone: 'good', text: `conforms: the model explains all ${verdict.events} events` }
     : { tone: 'plain', text: `undecided: ${verdict.why ?? ''}` };
 
-const followedOf = (title: string, verdict: Followed['verdict'], shot: RunShot, model: Exploration | undefined): Followed => ({
+const followedOf = (
+  title: string,
+  verdict: RunExploration['verdict'],
+  shot: RunShot,
+  model: Exploration | undefined,
+): RunExploration => ({
   title,
   verdict,
   runs: [shot, ...(model === undefined ? [] : onTheModel(model))],
@@ -98,7 +103,7 @@ const followed = async (
   events: ReadonlyArray<TraceEvent>,
   beside?: Unexplained,
   { lossy, ...options }: Omit<PathOptions, 'name'> & { readonly lossy?: ReadonlySet<NodeId> } = {},
-): Promise<Followed> => {
+): Promise<RunExploration> => {
   const run = follow(events, lossy);
   const title = basename(name);
   const rejection = run.verdict.rejection ?? beside;
@@ -116,7 +121,7 @@ const followed = async (
 };
 
 /** Runs a plan of a simulated run again, which gives the same run each time. Of two days the first is shown. */
-const simulated = async (file: string): Promise<Followed> => {
+const simulated = async (file: string): Promise<RunExploration> => {
   const json = planJson(file);
   const plan = E.isRight(json) ? planIn(json.right) : undefined;
   if (plan === undefined)
@@ -146,7 +151,7 @@ const nothingIn = (text: string): string | undefined => {
 export const followRun = async (
   files: ReadonlyArray<string>,
   { flags, signal }: { readonly flags?: ReadonlyArray<string>; readonly signal: AbortSignal },
-): Promise<Followed> => {
+): Promise<RunExploration> => {
   const [first = '', ...others] = files;
   if (extname(first) === '.json') return simulated(first);
   if (extname(first) === '.script') {

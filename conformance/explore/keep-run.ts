@@ -6,7 +6,7 @@ import { followEvents } from './explored-run.js';
 import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeFolder } from '#bayou/files/folder.js';
-import { mustBeReplaceable, PAGE, PATH, TRACE, type Kind } from '#bayou/command-line/replace.js';
+import { mustBeReplaceable, PAGE, PATH, TRACE, type FileKind } from '#bayou/command-line/replace.js';
 import { messageOf } from '#bayou/core/errors.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
@@ -14,7 +14,7 @@ import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
 /** Lines for the report that name the written files. */
 export type FileLines = ReadonlyArray<string>;
 
-const write = (file: string, kind: Kind, text: string): void => {
+const write = (file: string, kind: FileKind, text: string): void => {
   mustBeReplaceable(file, kind);
   writeFileSync(file, text);
 };

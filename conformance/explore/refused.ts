@@ -1,6 +1,6 @@
 /** The event that no step of the model explains, and the events after it, for the explorer's page. */
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { RunShot, StepShot, Why } from '#bayou/explorer/shape.js';
+import type { RunShot, StepShot, WhyShot } from '#bayou/explorer/shape.js';
 import { parseProcessName, processesOf, type ProcessName } from '../layer3-traces/read-traces.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { drawingOf, laneOf, type Placed } from './drawing.js';
@@ -12,7 +12,7 @@ export type Unexplained = Omit<Rejection, 'event'> & { readonly event?: Rejectio
 
 // --- texts -----------------------------------------------------------------------------------------------------------------
 
-const whyOf = (rejection: Unexplained, step: number, compared: Why['compared']): Why => ({
+const whyOf = (rejection: Unexplained, step: number, compared: WhyShot['compared']): WhyShot => ({
   headline: `No step of the model explains event ${rejection.n} of ${rejection.process}.`,
   ...(compared === undefined ? {} : { compared }),
   relation: rejection.why,
@@ -102,7 +102,7 @@ export const refusedIn = (
   events: ReadonlyArray<TraceEvent>,
   run: Run,
   rejection: Unexplained,
-  comparedAt: (steps: number) => Why['compared'],
+  comparedAt: (steps: number) => WhyShot['compared'],
 ): Omit<RunShot, 'title'> => {
   const { steps, placed, uses } = run;
   const base = { initial: {}, truth: [] };

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Cluster } from '#bayou/master/cluster.js';
-import type { Fallible } from '#bayou/master/members.js';
+import type { FalliblePromise } from '#bayou/master/members.js';
 import { diceOf } from '../common/seeded-chance.js';
 import type { CallFault, FaultEffects, TargetProcess } from './fault-effects.js';
 import type { ProcessFault } from './hostile-plan.js';
@@ -160,7 +160,7 @@ const startSecond = async (
 };
 
 /** Fails a command to all servers where a fault has killed one of them. */
-const unlessOneDied = async <A>(cluster: Cluster, state: FaultState, promised: Fallible<A>): Fallible<A> => {
+const unlessOneDied = async <A>(cluster: Cluster, state: FaultState, promised: FalliblePromise<A>): FalliblePromise<A> => {
   const result = await promised;
   const hasDied = state.unannounced.size > 0 || [...state.dying.keys()].some((id) => !cluster.topology.isLive(id));
   return hasDied && E.isRight(result) ? E.left('a server was lost meanwhile') : result;

@@ -7,7 +7,7 @@ import { MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Connection } from '#bayou/net/connection.js';
 import { dial } from '#bayou/net/handshake.js';
-import type { Address, Ask, Party } from '#bayou/net/protocol.js';
+import type { Address, NetRequest, Party } from '#bayou/net/protocol.js';
 import type { WorldFault } from './plan-faults.js';
 import type { Main } from './simulation.js';
 
@@ -24,11 +24,11 @@ const WITHIN_MS = 5_000;
 /** An accept time above that of any simulated run, and below the bound that no honest history can reach. */
 const CLAIM = 2 ** 30;
 
-const put = (clock: number, value: string, replica: ReplicaId | null = null): Ask => ({
+const put = (clock: number, value: string, replica: ReplicaId | null = null): NetRequest => ({
   ...{ type: 'put', client: CLIENT, session: 'f'.repeat(32), clientTime: 1, replica, clock, key: 'k0', value, require: [] },
 });
 
-const askOf = (deed: GuestDeed, { peer }: Connection): Ask => {
+const askOf = (deed: GuestDeed, { peer }: Connection): NetRequest => {
   switch (deed) {
     case 'clock':
       return put(Number.MAX_SAFE_INTEGER - 1, 'guest');

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
-import type { Kind } from '#bayou/master/processes.js';
+import type { ProgramKind } from '#bayou/master/processes.js';
 import { runClient, type RunningClient } from '#bayou/net/client-program.js';
 import type { ClientConfig, ServerConfig } from '#bayou/net/process-config.js';
 import type { Logger } from '#bayou/net/logger.js';
@@ -50,7 +50,7 @@ export const programsOf = (
   lifeOf: (name: string) => Life,
   recorder: Recorder | undefined,
   replica?: ReplicaOptions,
-): Readonly<Record<Kind, Program>> => {
+): Readonly<Record<ProgramKind, Program>> => {
   const belongings = (environment: Environment, name: string) => ({
     world: environment.world,
     logger: loggerOf(environment, recorder),

@@ -2,7 +2,7 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import { makeCluster, type Cluster, type ClusterOptions } from '#bayou/master/cluster.js';
-import type { Kind, Starter } from '#bayou/master/processes.js';
+import type { ProgramKind, Starter } from '#bayou/master/processes.js';
 import { makeTopology } from '#bayou/master/topology.js';
 import type { Tracer } from '#bayou/net/tracer.js';
 import type { Life } from './life.js';
@@ -38,7 +38,7 @@ export interface SimulatedCluster {
 }
 
 /** Each process has a machine of its own, by its id. */
-export const machineOf = (simulation: Simulation, kind: Kind, id: NodeId): Machine =>
+export const machineOf = (simulation: Simulation, kind: ProgramKind, id: NodeId): Machine =>
   simulation.machine(`${kind === 'server' ? 's' : 'c'}${id}`);
 
 /** The machines of the servers and clients that there are. */

@@ -1,24 +1,24 @@
 /** Processes as a master starts them (`master/processes.ts`), in a simulated world. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Kind, Process, Starter } from '#bayou/master/processes.js';
-import type { ClientConfig, Listening, ServerConfig } from '#bayou/net/process-config.js';
+import type { ProgramKind, Process, Starter } from '#bayou/master/processes.js';
+import type { ClientConfig, ListenAddress, ServerConfig } from '#bayou/net/process-config.js';
 import type { Life } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { Environment, Machine, Running, Simulation } from './simulation.js';
 
 /** The program of a server or client. It resolves with the address at which it listens. Left: one line that says why it does not. */
-export type Program = (environment: Environment, config: ServerConfig | ClientConfig) => Promise<E.Either<string, Listening>>;
+export type Program = (environment: Environment, config: ServerConfig | ClientConfig) => Promise<E.Either<string, ListenAddress>>;
 
 /** The options of a starter. */
 export interface Starting {
   readonly simulation: Simulation;
   /** The life of the master, which is told of its processes. */
   readonly master: Life;
-  readonly programs: Readonly<Record<Kind, Program>>;
+  readonly programs: Readonly<Record<ProgramKind, Program>>;
   /** The machine of a process. */
-  readonly machineOf: (kind: Kind, config: ServerConfig | ClientConfig) => Machine;
+  readonly machineOf: (kind: ProgramKind, config: ServerConfig | ClientConfig) => Machine;
   /** Is called for each process that was started. */
-  readonly onStart?: (kind: Kind, config: ServerConfig | ClientConfig, running: Running) => void;
+  readonly onStart?: (kind: ProgramKind, config: ServerConfig | ClientConfig, running: Running) => void;
 }
 
 /** The time, in µs, that a process takes to start, and that a message to its master takes. */
@@ -32,14 +32,14 @@ const copied = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A;
 class Child implements Process {
   readonly pid: number;
   readonly gone: Promise<string>;
-  readonly #kind: Kind;
+  readonly #kind: ProgramKind;
   readonly #starting: Starting;
   readonly #random: Random;
   #running: Running | undefined;
   #isKilled = false;
   #tellGone: (how: string) => void = () => undefined;
 
-  constructor(pid: number, kind: Kind, starting: Starting, random: Random) {
+  constructor(pid: number, kind: ProgramKind, starting: Starting, random: Random) {
     this.pid = pid;
     this.#kind = kind;
     this.#starting = starting;
@@ -47,7 +47,7 @@ class Child implements Process {
     this.gone = new Promise((resolve) => (this.#tellGone = resolve));
   }
 
-  configure(given: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, Listening>> {
+  configure(given: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, ListenAddress>> {
     const { simulation, machineOf, onStart, programs, master } = this.#starting;
     const config = copied(given);
     return new Promise((resolve) => {
@@ -96,7 +96,7 @@ export const simulatedStarter = (starting: Starting): Starter => {
   const random = starting.simulation.random(`starter/${starting.master.name}`);
   const all = new Set<Process>();
   let pids = 1000;
-  const take = (kind: Kind): Process => {
+  const take = (kind: ProgramKind): Process => {
     const child = new Child(++pids, kind, starting, random);
     all.add(child);
     void child.gone.then(() => all.delete(child));

@@ -30,7 +30,7 @@ export type AnyModel =
     };
 
 /** How counterexamples are written to files. */
-export interface Writing {
+export interface CounterexampleFiles {
   /** What all its files begin with, and what the one of a property goes on with. */
   readonly stem: string;
   readonly fileOf: (property: string) => string;
@@ -39,7 +39,7 @@ export interface Writing {
 }
 
 /** A configuration of Bayou's model, where it came from, and what it says the verdict is; absent where it does not say or no longer applies. */
-export interface Loaded {
+export interface LoadedConfig {
   /** As the user named it. */
   readonly source: string;
   readonly config: Config;
@@ -73,7 +73,7 @@ export interface CheckedModel {
   readonly identity: Readonly<Record<string, unknown>>;
   /** What it says its verdict is. */
   readonly expect?: Config['expect'];
-  readonly writing: Writing;
+  readonly writing: CounterexampleFiles;
 }
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ const propertyId = (property: string): string =>
   Object.entries(PROPERTIES).find(([, { name }]) => name === property)?.[0] ?? 'property';
 
 /** A configuration of Bayou's model. */
-export const configured = ({ source, config, expect }: Loaded): CheckedModel => {
+export const configured = ({ source, config, expect }: LoadedConfig): CheckedModel => {
   // What two configurations that are checked alike have in common: not their names, nor what they are for.
   const { name, about: _about, expect: _expect, ...identity } = config;
   return {

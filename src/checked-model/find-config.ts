@@ -8,7 +8,7 @@ import { isRecord } from '../core/codec.js';
 import { decodeConfig } from '../model/checking/config.js';
 import { isLink, readJson, standsAt } from '../command-line/named-files.js';
 import { UsageError } from '../command-line/exit.js';
-import type { Loaded, Overrides } from './checked-model.js';
+import type { LoadedConfig, Overrides } from './checked-model.js';
 
 /** The folder of the configurations that come with the package. */
 const SHIPPED = fileURLToPath(new URL('../../spec/configs', import.meta.url));
@@ -76,7 +76,7 @@ const NEUTRAL = new Set(['name', 'about', 'expect']);
  * The configuration in a file, or the package's configuration with this name.
  * @throws UsageError with one line that names the file or option, the field, and what it should be
  */
-export const loadConfig = (source: string, overrides: Overrides = new Map()): Loaded => {
+export const loadConfig = (source: string, overrides: Overrides = new Map()): LoadedConfig => {
   const json = read(source);
   if (isRecord(json) && isItf(json))
     throw new UsageError(

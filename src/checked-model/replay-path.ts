@@ -28,7 +28,7 @@ const asIn =
   };
 
 /** What replaying a path comes to; indices of steps are those of the path. */
-export interface Replayed extends Replay {
+export interface ReplayedPath extends Replay {
   readonly path: RecordedPath;
 }
 
@@ -47,7 +47,7 @@ const inTheRunsWords = ({ names = {}, config }: RecordedPath): ReturnType<typeof
 };
 
 /** Replays a path with its own configuration. */
-export const replayPath = (path: RecordedPath): Replayed => {
+export const replayPath = (path: RecordedPath): ReplayedPath => {
   const expanded = path.steps.flatMap((step, index) => asIn(path.config)(step).map((as) => ({ as, index })));
   const { from, refusal, ...rest } = replay(
     bayou(path.config),

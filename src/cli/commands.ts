@@ -1,12 +1,12 @@
 /** The subcommands of `bayou`. Each is loaded only when it is called: `bayou master` must not wait for the checker. */
 
 /** Runs a subcommand with the arguments after its name; resolves with the exit status. */
-export type Main = (args: ReadonlyArray<string>) => Promise<number>;
+export type Subcommand = (args: ReadonlyArray<string>) => Promise<number>;
 
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<Main>;
+  readonly load: () => Promise<Subcommand>;
 }
 
 export const COMMANDS: ReadonlyArray<CommandEntry> = [
@@ -20,7 +20,7 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
     summary: 'test that the real cluster does only what the model allows',
     // The source must not import conformance, which imports the source: the built file is found at run time.
     load: async () =>
-      ((await import(new URL('../conformance/cli/conform.js', import.meta.url).href)) as { readonly main: Main }).main,
+      ((await import(new URL('../conformance/cli/conform.js', import.meta.url).href)) as { readonly main: Subcommand }).main,
   },
   {
     name: 'explore',

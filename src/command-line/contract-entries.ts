@@ -1,7 +1,7 @@
 /** Finds entries of docs/protocol.md and docs/glossary.md: what a rule, a variant, a property, a result, a section or a term means. */
 
 /** One entry: its name, by which it is looked up, and its text in the page. */
-export interface Entry {
+export interface ContractEntry {
   readonly name: string;
   readonly text: string;
 }
@@ -12,7 +12,7 @@ const HEADING = /^(#+) (.+)$/;
  * The entries of the contract: each heading of the third level, named by its first word, with the text up to the next heading.
  * `page` is the Markdown text of docs/protocol.md.
  */
-export const entriesOfProtocol = (page: string): ReadonlyArray<Entry> =>
+export const entriesOfProtocol = (page: string): ReadonlyArray<ContractEntry> =>
   page
     .split(/^(?=#+ )/m)
     .filter((part) => part.startsWith('### '))
@@ -29,7 +29,7 @@ const SECTION = /^## (\d+)\. (.+)$/;
  * The numbered sections of the contract, under the names that reports use (`section 5`). Each has the text before its first entry, and the names of
  * its entries. `page` is the Markdown text of docs/protocol.md.
  */
-export const sectionsOfProtocol = (page: string): ReadonlyArray<Entry> =>
+export const sectionsOfProtocol = (page: string): ReadonlyArray<ContractEntry> =>
   page.split(/^(?=## )/m).flatMap((part) => {
     const [heading = '', ...lines] = part.split('\n');
     const [, number, title] = SECTION.exec(heading) ?? [];
@@ -43,7 +43,7 @@ export const sectionsOfProtocol = (page: string): ReadonlyArray<Entry> =>
 /**
  * The entries of the glossary: each row of its tables. `page` is the Markdown text of docs/glossary.md.
  */
-export const entriesOfGlossary = (page: string): ReadonlyArray<Entry> =>
+export const entriesOfGlossary = (page: string): ReadonlyArray<ContractEntry> =>
   page
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.startsWith('| term |'))
@@ -58,7 +58,7 @@ export const entriesOfGlossary = (page: string): ReadonlyArray<Entry> =>
 const folded = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, ' ');
 
 /** The entries with a name. Case, blanks, hyphens and underscores do not matter, and a term may be in the plural. */
-export const lookUp = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArray<Entry> => {
+export const lookUp = (entries: ReadonlyArray<ContractEntry>, name: string): ReadonlyArray<ContractEntry> => {
   const wanted = folded(name);
   return entries.filter((entry) => folded(entry.name) === wanted || `${folded(entry.name)}s` === wanted);
 };
@@ -67,14 +67,14 @@ export const lookUp = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArr
 const MAX_WORDS = 4;
 
 /** What a text names: the entries of each name, or the first word that begins no name. */
-export type Named =
-  | { readonly type: 'found'; readonly entries: ReadonlyArray<ReadonlyArray<Entry>> }
+export type NamedEntries =
+  | { readonly type: 'found'; readonly entries: ReadonlyArray<ReadonlyArray<ContractEntry>> }
   | { readonly type: 'unknown'; readonly word: string };
 
 /** The entries that a text names, as `version vector`, `R6 V1` or, in a report, `SESSION_ORDER [R6, R14]`. Of several names that begin at a word the longest counts. */
-export const namedIn = (entries: ReadonlyArray<Entry>, text: string): Named => {
+export const namedIn = (entries: ReadonlyArray<ContractEntry>, text: string): NamedEntries => {
   const words = text.split(/[\s,[\]]+/).filter((word) => word !== '');
-  const found: ReadonlyArray<Entry>[] = [];
+  const found: ReadonlyArray<ContractEntry>[] = [];
   for (let at = 0; at < words.length;) {
     const name = Array.from({ length: MAX_WORDS }, (_, i) => words.slice(at, at + MAX_WORDS - i)).find(
       (some) => lookUp(entries, some.join(' ')).length > 0,
@@ -87,7 +87,7 @@ export const namedIn = (entries: ReadonlyArray<Entry>, text: string): Named => {
 };
 
 /** At most `most` names that contain `name`, or are contained in it. */
-export const similar = (entries: ReadonlyArray<Entry>, name: string, most = 8): ReadonlyArray<string> =>
+export const similar = (entries: ReadonlyArray<ContractEntry>, name: string, most = 8): ReadonlyArray<string> =>
   entries
     .map((entry) => entry.name)
     .filter((other) => folded(other).includes(folded(name)) || folded(name).includes(folded(other)))

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { wrongToWrite } from './named-files.js';
 
 /** A kind of file that a command writes: its name, and how such files begin. */
-export interface Kind {
+export interface FileKind {
   readonly name: string;
   /** Matches the first {@link HEAD_BYTES} bytes of such a file. */
   readonly mark: RegExp;
@@ -12,18 +12,18 @@ export interface Kind {
 const HEAD_BYTES = 64 * 1024;
 
 /** The explorer's page. */
-export const PAGE: Kind = { name: "page of bayou's explorer", mark: /^<!doctype html>[^]*<title>bayou explore<\/title>/ };
+export const PAGE: FileKind = { name: "page of bayou's explorer", mark: /^<!doctype html>[^]*<title>bayou explore<\/title>/ };
 
 /** The trace of a run: each line is an event. */
-export const TRACE: Kind = { name: 'trace', mark: /^\{"p":"/ };
+export const TRACE: FileKind = { name: 'trace', mark: /^\{"p":"/ };
 
 /** Files of `bayou conform`: the path of a run, the plan of a simulated run, and the report. */
-export const PATH: Kind = { name: 'path', mark: /^\{[^]*"(?:config|steps)":/ };
-export const PLAN: Kind = { name: 'plan', mark: /^\{[^]*"(?:seed|script)":/ };
-export const JUNIT: Kind = { name: 'JUnit report', mark: /^<\?xml[^>]*>\s*<testsuites?\b/ };
+export const PATH: FileKind = { name: 'path', mark: /^\{[^]*"(?:config|steps)":/ };
+export const PLAN: FileKind = { name: 'plan', mark: /^\{[^]*"(?:seed|script)":/ };
+export const JUNIT: FileKind = { name: 'JUnit report', mark: /^<\?xml[^>]*>\s*<testsuites?\b/ };
 
 /** A log of the processes: each line is an entry of pino. */
-export const LOG: Kind = { name: 'log of bayou', mark: /^\{"level"/ };
+export const LOG: FileKind = { name: 'log of bayou', mark: /^\{"level"/ };
 
 const headOf = (path: string): string => {
   const file = openSync(path, 'r');
@@ -39,7 +39,7 @@ const headOf = (path: string): string => {
  * Says why a file of this kind cannot be written here; undefined: it can. A file of the same kind, or an empty one, may be replaced. Any other
  * file may be somebody's only copy.
  */
-export const wrongToReplace = (path: string, { name, mark }: Kind): string | undefined => {
+export const wrongToReplace = (path: string, { name, mark }: FileKind): string | undefined => {
   const wrong = wrongToWrite(path);
   if (wrong !== undefined || !existsSync(path)) return wrong;
   const head = headOf(path);
@@ -49,7 +49,7 @@ export const wrongToReplace = (path: string, { name, mark }: Kind): string | und
 };
 
 /** @throws an error with the reason why a file of this kind cannot be written here */
-export const mustBeReplaceable = (path: string, kind: Kind): void => {
+export const mustBeReplaceable = (path: string, kind: FileKind): void => {
   const wrong = wrongToReplace(path, kind);
   if (wrong !== undefined) throw new Error(`${path}: ${wrong}`);
 };

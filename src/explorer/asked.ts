@@ -30,7 +30,7 @@ export interface Choices {
 }
 
 /** The view of a user's place: the run so far, and the possible steps. */
-export interface Place extends Choices {
+export interface PlaceShot extends Choices {
   readonly run: RunShot;
 }
 
@@ -78,7 +78,7 @@ export type Question =
 
 /** The answer to a question. `wrong`: one line that says why there is no answer. */
 export type Reply =
-  | { readonly ask: 'place'; readonly place: Place }
+  | { readonly ask: 'place'; readonly place: PlaceShot }
   | { readonly ask: 'choices'; readonly choices: Choices }
   | { readonly ask: 'check'; readonly samples: ReadonlyArray<CheckSample>; readonly isOver: boolean }
   | { readonly ask: 'survey'; readonly survey: Survey }

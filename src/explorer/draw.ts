@@ -1,6 +1,6 @@
 /** Makes the space-time diagram of a run from its steps: lanes, arrows, bands. A run that has its own drawing keeps it. */
 import type { PlainValue } from '../checker/shown/value.js';
-import type { Arrow, Band, Drawing, Lane, Mark, MessageKind, RunShot, StepShot } from './shape.js';
+import type { Arrow, Band, SpaceTimeDiagram, Lane, Mark, MessageKind, RunShot, StepShot } from './shape.js';
 import { namesOf, partAt, sortedNames, timelineOf } from './history.js';
 
 /** The most lanes: nobody could tell more apart. */
@@ -245,9 +245,9 @@ const bandsOf = (run: RunShot, lanes: ReadonlyArray<Lane>): ReadonlyArray<Band> 
 
 // --- the drawing -----------------------------------------------------------------------------------------------------------
 
-const made = new WeakMap<RunShot, Drawing>();
+const made = new WeakMap<RunShot, SpaceTimeDiagram>();
 
-const make = (run: RunShot): Drawing => {
+const make = (run: RunShot): SpaceTimeDiagram => {
   const lanes = lanesOf(run);
   const ids = new Set(lanes.map(({ id }) => id));
   const drawn: Drawn = { arrows: [], marks: [] };
@@ -261,7 +261,7 @@ const make = (run: RunShot): Drawing => {
 };
 
 /** The diagram of a run. It is made once for each run. */
-export const drawingOf = (run: RunShot): Drawing => {
+export const drawingOf = (run: RunShot): SpaceTimeDiagram => {
   let known = run.drawing ?? made.get(run);
   if (known === undefined) made.set(run, (known = make(run)));
   return known;

@@ -33,7 +33,7 @@ export interface StepShot {
   /** The event of a real run that the step shows: the process, the event's number there, and the event as the process wrote it down. */
   readonly event?: { readonly process: string; readonly n: number; readonly raw: PlainValue };
   /** Further words about the step, such as why a get was refused. */
-  readonly aside?: Why;
+  readonly aside?: WhyShot;
   /** No step of the model explains it: here the run diverges. */
   readonly isRefused?: boolean;
 }
@@ -82,7 +82,7 @@ export interface Band {
 }
 
 /** A space-time diagram. */
-export interface Drawing {
+export interface SpaceTimeDiagram {
   readonly lanes: ReadonlyArray<Lane>;
   readonly marks: ReadonlyArray<Mark>;
   readonly arrows: ReadonlyArray<Arrow>;
@@ -94,7 +94,7 @@ export interface Drawing {
 // --- why -------------------------------------------------------------------------------------------------------------------
 
 /** One of the two things that were compared. */
-export interface Compared {
+export interface ComparedThing {
   /** What the thing is, as in `read before`. */
   readonly what: string;
   /** The thing in the glossary's notation: `a=11#1`. */
@@ -105,9 +105,9 @@ export interface Compared {
 }
 
 /** Why a property is broken, in words. */
-export interface Why {
+export interface WhyShot {
   readonly headline: string;
-  readonly compared?: readonly [Compared, Compared];
+  readonly compared?: readonly [ComparedThing, ComparedThing];
   /** The relation of the two that makes them a fault: `1@0.0 comes before 1@1.0: …`. */
   readonly relation?: string;
   /** The consequence, for a reader who does not know the rules: `a=11#2, put later, counts as the older one`. */
@@ -139,7 +139,7 @@ export interface Departure {
 // --- runs ------------------------------------------------------------------------------------------------------------------
 
 /** The states of a run in which something about a property is true. State 0 is the initial one. */
-export interface Truth {
+export interface TrueStates {
   /** The states in which a safety property is broken, a witness is reached, or the predicate of a liveness property (`holds`, or `to`) is true. */
   readonly marks: ReadonlyArray<number>;
   /** For `leadsTo`: the states in which `from` is true. */
@@ -163,14 +163,14 @@ export interface RunShot {
   /** The property that the run breaks or reaches, by its place in {@link Exploration.properties}. */
   readonly property?: number;
   /** For each property, in the order of {@link Exploration.properties}. */
-  readonly truth: ReadonlyArray<Truth>;
-  readonly why?: Why;
+  readonly truth: ReadonlyArray<TrueStates>;
+  readonly why?: WhyShot;
   /** Who knows the model of this run. Absent where it is the page's model. */
-  readonly live?: Live;
+  readonly live?: ModelHost;
   /** The last step, from 1, that was judged. Later events are shown as the processes wrote them. */
   readonly judgedTo?: number;
   /** The drawing of the run. Absent: the page makes one from the steps' labels. */
-  readonly drawing?: Drawing;
+  readonly drawing?: SpaceTimeDiagram;
 }
 
 /** Some steps of a long run, with their marks and arrows. `initial`: the parts of the state before the first of these steps. */
@@ -211,17 +211,18 @@ export interface PropertyShot {
 }
 
 /** What the page was made from. */
-export type Origin = 'counterexample' | 'witness' | 'path' | 'trace' | 'sample' | 'model';
+export type PageOrigin = 'counterexample' | 'witness' | 'path' | 'trace' | 'sample' | 'model';
 
 /** Who knows the model, so that the user can step through it: a worker of the page, the local server, or nobody. */
-export type Live = { readonly by: 'worker'; readonly config: unknown } | { readonly by: 'server' } | { readonly by: 'nobody' };
+export type ModelHost =
+  { readonly by: 'worker'; readonly config: unknown } | { readonly by: 'server' } | { readonly by: 'nobody' };
 
 /** Everything that one page shows. */
 export interface Exploration {
   readonly version: 1;
   readonly title: string;
   readonly about?: string;
-  readonly origin: Origin;
+  readonly origin: PageOrigin;
   /** The outcome in a few words, and whether it is good. */
   readonly verdict: { readonly text: string; readonly tone: 'bad' | 'good' | 'plain' };
   /** The command that shows this page again. */
@@ -229,7 +230,7 @@ export interface Exploration {
   readonly bounds: ReadonlyArray<string>;
   readonly properties: ReadonlyArray<PropertyShot>;
   readonly runs: ReadonlyArray<RunShot>;
-  readonly live: Live;
+  readonly live: ModelHost;
   /** Paragraphs of the contract and the glossary that the page cites, by name. */
   readonly entries: Readonly<Record<string, string>>;
   /** Titles of the parts of the state whose names do not explain themselves. */

@@ -9,8 +9,8 @@ import { lostForEver } from '../checker/runs/lost-for-ever.js';
 import { partsOf, showState } from '../checker/shown/state.js';
 import { text } from '../checker/shown/text.js';
 import { plainValue } from '../checker/shown/value.js';
-import type { Choices, ChoiceShot, Place } from './asked.js';
-import type { Changes, PartShot, RunShot, StepShot, Truth, Why } from './shape.js';
+import type { Choices, ChoiceShot, PlaceShot } from './asked.js';
+import type { Changes, PartShot, RunShot, StepShot, TrueStates, WhyShot } from './shape.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -21,7 +21,12 @@ export interface Walk<S, A> {
 }
 
 /** Gives the reason why a run breaks a property in state `at`. Undefined: there are no words for it. */
-export type Explain<S, A> = (walk: Walk<S, A>, property: Property<S, A>, at: number, loop: number | undefined) => Why | undefined;
+export type Explainer<S, A> = (
+  walk: Walk<S, A>,
+  property: Property<S, A>,
+  at: number,
+  loop: number | undefined,
+) => WhyShot | undefined;
 
 // --- pictures --------------------------------------------------------------------------------------------------------------
 
@@ -84,7 +89,7 @@ export const differing = <S, A>(
 const isLive = ({ kind }: { readonly kind: string }): boolean =>
   kind === 'eventually' || kind === 'eventuallyAlways' || kind === 'leadsTo';
 
-const truthOf = <S, A>(model: Model<S, A>, property: Property<S, A>, { initial, steps }: Walk<S, A>): Truth => {
+const truthOf = <S, A>(model: Model<S, A>, property: Property<S, A>, { initial, steps }: Walk<S, A>): TrueStates => {
   const states = [initial, ...steps.map(({ next }) => next)];
   const where = (holds: (state: S) => boolean): ReadonlyArray<number> => states.flatMap((s, i) => (holds(s) ? [i] : []));
   if (property.kind === 'eventually' || property.kind === 'eventuallyAlways') return { marks: where(property.holds) };
@@ -103,13 +108,13 @@ const truthOf = <S, A>(model: Model<S, A>, property: Property<S, A>, { initial, 
 /** Explains runs of one model, in its own words. */
 export interface Words<S, A> {
   /** Why a run breaks a property. */
-  readonly explain: Explain<S, A>;
+  readonly explain: Explainer<S, A>;
   /** The words for each step of a run. */
   readonly tell?: (walk: Walk<S, A>) => ReadonlyArray<string>;
 }
 
 /** The facts about a run, in addition to its steps. */
-export interface About {
+export interface RunFacts {
   readonly title: string;
   readonly loop?: number;
   readonly isShortest?: boolean;
@@ -132,14 +137,14 @@ const stepShots = <S, A>(model: Model<S, A>, { initial, steps }: Walk<S, A>): re
 };
 
 /** The page's form of a run. */
-export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: About, { explain, tell }: Words<S, A>): RunShot => {
+export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: RunFacts, { explain, tell }: Words<S, A>): RunShot => {
   const { title, loop, isShortest } = about;
   const [initial, shots] = stepShots(model, walk);
   const from = model.initial.indexOf(walk.initial);
   const told = tell?.(walk) ?? [];
   const steps = shots.map((shot, i) => (told[i] === undefined ? shot : { ...shot, told: told[i] }));
   const lost = loop === undefined ? [] : lostForEver(model, { run: walk, loop });
-  const truth = model.properties.map((property): Truth => ({
+  const truth = model.properties.map((property): TrueStates => ({
     ...truthOf(model, property, walk),
     ...(lost.includes(property.name) ? { isLost: true } : {}),
   }));
@@ -162,7 +167,7 @@ export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: About
   };
 };
 
-const firstBroken = <S, A>({ properties }: Model<S, A>, truth: ReadonlyArray<Truth>): string | undefined =>
+const firstBroken = <S, A>({ properties }: Model<S, A>, truth: ReadonlyArray<TrueStates>): string | undefined =>
   properties.find((property, i) => !isLive(property) && !property.kind.startsWith('sometimes') && truth[i]!.marks.length > 0)
     ?.name;
 
@@ -246,7 +251,7 @@ export const choicesOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>): Choices =
 };
 
 /** The place at the end of this run, with the possible steps there. */
-export const placeOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>, title: string, words: Words<S, A>): Place => ({
+export const placeOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>, title: string, words: Words<S, A>): PlaceShot => ({
   run: runShot(model, walk, { title }, words),
   ...choicesOf(model, walk),
 });

@@ -10,7 +10,7 @@ import type { Address, Answer, Party } from '../net/protocol.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { World } from '../ports/ports.js';
 import { type Chain, cutChain, joinChains, linkChain, type Notice } from './link-orders.js';
-import { type AnswerOf, type MemberOptions, Members, pause, type Fallible } from './members.js';
+import { type AnswerOf, type MemberOptions, Members, pause, type FalliblePromise } from './members.js';
 import type { Starter } from './processes.js';
 import { beginRounds, nextRound } from './rounds.js';
 import { partitions, type Topology } from './topology.js';
@@ -26,18 +26,18 @@ export interface ClusterOptions extends MemberOptions {
 /** A running cluster. Every operation has a deadline. The caller checks that ids make sense. */
 export interface Cluster {
   readonly topology: Topology;
-  readonly joinServer: (id: NodeId) => Fallible<void>;
+  readonly joinServer: (id: NodeId) => FalliblePromise<void>;
   readonly killServer: (id: NodeId) => Promise<void>;
-  readonly joinClient: (id: NodeId, server: NodeId) => Fallible<void>;
-  readonly createLink: (a: NodeId, b: NodeId) => Fallible<void>;
-  readonly cutLink: (a: NodeId, b: NodeId) => Fallible<void>;
+  readonly joinClient: (id: NodeId, server: NodeId) => FalliblePromise<void>;
+  readonly createLink: (a: NodeId, b: NodeId) => FalliblePromise<void>;
+  readonly cutLink: (a: NodeId, b: NodeId) => FalliblePromise<void>;
   /** Pulls until in every partition all servers have equal vectors, and so equal stores. */
-  readonly stabilize: () => Fallible<void>;
+  readonly stabilize: () => FalliblePromise<void>;
   /** The server's store, sorted by the bytes of the keys. */
-  readonly storeOf: (id: NodeId) => Fallible<ReadonlyArray<readonly [Bytes, Bytes]>>;
-  readonly membersOf: (id: NodeId) => Fallible<ReadonlyArray<NodeId>>;
-  readonly put: (client: NodeId, key: Bytes, value: Bytes) => Fallible<PutResult>;
-  readonly get: (client: NodeId, key: Bytes) => Fallible<GetResult>;
+  readonly storeOf: (id: NodeId) => FalliblePromise<ReadonlyArray<readonly [Bytes, Bytes]>>;
+  readonly membersOf: (id: NodeId) => FalliblePromise<ReadonlyArray<NodeId>>;
+  readonly put: (client: NodeId, key: Bytes, value: Bytes) => FalliblePromise<PutResult>;
+  readonly get: (client: NodeId, key: Bytes) => FalliblePromise<GetResult>;
   /** The process that runs as this id now: its pid and its name in the trace. */
   readonly processOf: (id: NodeId) => { readonly pid: number; readonly name: string } | undefined;
 }
@@ -59,7 +59,7 @@ const tell = async (
   topology: Topology,
   route: ClusterOptions['route'],
   { at, peer, what }: Notice,
-): Fallible<unknown> => {
+): FalliblePromise<unknown> => {
   if (what === 'cut') {
     const party: Party = { role: topology.isClient(peer) ? 'client' : 'server', id: peer };
     return members.ask(at, { type: 'unlink', peer: party }, isDone);
@@ -73,7 +73,7 @@ const tell = async (
 };
 
 /** Sends the notices of a chain, one stage after the other. Ends with the first stage of which a notice fails. */
-const follow = async (chain: Chain, send: (notice: Notice) => Fallible<unknown>): Fallible<void> => {
+const follow = async (chain: Chain, send: (notice: Notice) => FalliblePromise<unknown>): FalliblePromise<void> => {
   for (const stage of chain) {
     const told = firstFailure(await Promise.all(stage.map(send)));
     if (E.isLeft(told)) return told;
@@ -89,7 +89,7 @@ const stabilizePartition = async (
   servers: ReadonlyArray<NodeId>,
   limitMs: number,
   { clock, timers }: World,
-): Fallible<void> => {
+): FalliblePromise<void> => {
   let { rounds, effect } = beginRounds(servers, limitMs, clock.nowMs());
   while (effect.type !== 'done') {
     if (effect.type === 'pause') {
@@ -103,7 +103,7 @@ const stabilizePartition = async (
   return effect.result;
 };
 
-const storeOf = async (members: Members, id: NodeId): Fallible<ReadonlyArray<readonly [Bytes, Bytes]>> => {
+const storeOf = async (members: Members, id: NodeId): FalliblePromise<ReadonlyArray<readonly [Bytes, Bytes]>> => {
   const entries: (readonly [Bytes, Bytes])[] = [];
   const stored = await members.ask(id, { type: 'store' }, isStored, (part) => {
     if (part.type === 'stored') for (const entry of part.entries) entries.push(entry);
@@ -117,9 +117,9 @@ const storeOf = async (members: Members, id: NodeId): Fallible<ReadonlyArray<rea
 export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOptions): Cluster => {
   const { world = NODE_WORLD, timeoutMs } = o;
   const members = new Members(starter, topology, o);
-  const run = (chain: Chain): Fallible<void> => follow(chain, (notice) => tell(members, topology, o.route, notice));
+  const run = (chain: Chain): FalliblePromise<void> => follow(chain, (notice) => tell(members, topology, o.route, notice));
 
-  const joinServer = async (id: NodeId): Fallible<void> => {
+  const joinServer = async (id: NodeId): FalliblePromise<void> => {
     const joined = await members.enlist({ role: 'server', id });
     if (E.isLeft(joined)) return joined;
     topology.serverJoined(id);
@@ -128,7 +128,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     return firstFailure(told);
   };
 
-  const joinClient = async (id: NodeId, server: NodeId): Fallible<void> => {
+  const joinClient = async (id: NodeId, server: NodeId): FalliblePromise<void> => {
     const joined = await members.enlist({ role: 'client', id });
     if (E.isLeft(joined)) return joined;
     topology.clientJoined(id, server);

@@ -22,7 +22,7 @@ const ProcessC = t.readonly(t.strict({ pid: Natural, start: t.string }));
 type ProcessRecord = t.TypeOf<typeof ProcessC>;
 
 /** A master's run. */
-export interface Run {
+export interface MasterRun {
   readonly token: string;
   /** The run's folder; gone when the run is over. */
   readonly dir: string;
@@ -82,7 +82,7 @@ const makeUnlessThere = (folder: string): void => {
 };
 
 /** Begins a run: its folder, with this process as its master. Fails with one line: no room, or a folder that is not our own. */
-export const beginRun = (): E.Either<string, Run> => {
+export const beginRun = (): E.Either<string, MasterRun> => {
   const token = randomBytes(16).toString('hex');
   const folder = runsFolder();
   const dir = join(folder, token);
@@ -101,7 +101,7 @@ export const beginRun = (): E.Either<string, Run> => {
 };
 
 /** Writes down a process that the run has started. False: the disk has no room for the record, so no clean-up could find the process. */
-export const recordProcess = (run: Run, pid: number): boolean => {
+export const recordProcess = (run: MasterRun, pid: number): boolean => {
   const start = startOf(pid);
   if (start === undefined) return true;
   try {
@@ -113,7 +113,7 @@ export const recordProcess = (run: Run, pid: number): boolean => {
 };
 
 /** Ends a run whose processes are gone: removes its folder. */
-export const endRun = (run: Run): void => rmSync(run.dir, { recursive: true, force: true });
+export const endRun = (run: MasterRun): void => rmSync(run.dir, { recursive: true, force: true });
 
 // --- cleaning up -----------------------------------------------------------------------------------------------------------
 

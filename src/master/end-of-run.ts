@@ -8,7 +8,7 @@ import { MASTER_EXIT } from '../command-line/exit.js';
 export type MasterStatus = (typeof MASTER_EXIT)[keyof typeof MASTER_EXIT];
 
 /** The state of a run's end. Immutable. */
-export interface Ending {
+export interface EndOfRun {
   /** The status with which the run ended; undefined: it goes on. */
   readonly status: number | undefined;
   /** The status of results that could not be written; undefined: they could. */
@@ -35,20 +35,20 @@ export type EndingEffect = { readonly type: 'say'; readonly line: string } | { r
 
 /** An ending with the effects of a step. */
 export interface EndingStep {
-  readonly ending: Ending;
+  readonly ending: EndOfRun;
   readonly effects: ReadonlyArray<EndingEffect>;
 }
 
 /** The ending of a run that goes on. */
-export const GOING_ON: Ending = { status: undefined, lost: undefined, isFailed: false };
+export const GOING_ON: EndOfRun = { status: undefined, lost: undefined, isFailed: false };
 
 const say = (line: string): EndingEffect => ({ type: 'say', line });
 
-const endWith = (ending: Ending, status: number, effects: ReadonlyArray<EndingEffect> = []): EndingStep =>
+const endWith = (ending: EndOfRun, status: number, effects: ReadonlyArray<EndingEffect> = []): EndingStep =>
   ending.status === undefined ? { ending: { ...ending, status }, effects: [...effects, { type: 'end' }] } : { ending, effects };
 
 /** The next state, with its effects. */
-export const nextEnding = (ending: Ending, event: EndingEvent): EndingStep => {
+export const nextEnding = (ending: EndOfRun, event: EndingEvent): EndingStep => {
   switch (event.type) {
     case 'failed':
       return { ending: { ...ending, isFailed: true }, effects: [say(event.why)] };
@@ -68,7 +68,7 @@ export const nextEnding = (ending: Ending, event: EndingEvent): EndingStep => {
 };
 
 /** The exit status of a run that is over. The last result may have found no room after the script's end. */
-export const exitStatusOf = ({ status = MASTER_EXIT.done, lost, isFailed }: Ending): number => {
+export const exitStatusOf = ({ status = MASTER_EXIT.done, lost, isFailed }: EndOfRun): number => {
   if (status !== MASTER_EXIT.done) return status;
   return lost ?? (isFailed ? MASTER_EXIT.clusterFailed : MASTER_EXIT.done);
 };

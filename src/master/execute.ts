@@ -5,19 +5,19 @@ import { type Bytes, quotedBytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import { type Command, showCommand } from '../core/script.js';
 import type { Cluster } from './cluster.js';
-import type { Fallible } from './members.js';
+import type { FalliblePromise } from './members.js';
 import type { Topology } from './topology.js';
 
 /**
  * The outcome of a command. `refused`: the command was bad input and had no effect. `failed`: the cluster did not do the command. `putFailed`:
  * no server accepted the put, which is an outcome like others (R14, R15).
  */
-export type Outcome =
+export type CommandOutcome =
   | { readonly type: 'ok'; readonly output: ReadonlyArray<Bytes> }
   | { readonly type: 'refused' | 'failed' | 'putFailed'; readonly why: string };
 
-const ok = (output: ReadonlyArray<Bytes> = []): Outcome => ({ type: 'ok', output });
-const refused = (why: string): Outcome => ({ type: 'refused', why });
+const ok = (output: ReadonlyArray<Bytes> = []): CommandOutcome => ({ type: 'ok', output });
+const refused = (why: string): CommandOutcome => ({ type: 'refused', why });
 
 // --- does it make sense? ---------------------------------------------------------------------------------------------------
 
@@ -81,7 +81,10 @@ const check = (t: Topology, c: Command): Check => {
 
 // --- doing it --------------------------------------------------------------------------------------------------------------
 
-const done = async <A>(promised: Fallible<A>, print: (a: A) => ReadonlyArray<Bytes> = () => []): Promise<Outcome> => {
+const done = async <A>(
+  promised: FalliblePromise<A>,
+  print: (a: A) => ReadonlyArray<Bytes> = () => [],
+): Promise<CommandOutcome> => {
   const result = await promised;
   return E.isLeft(result) ? { type: 'failed', why: result.left } : ok(print(result.right));
 };
@@ -93,14 +96,14 @@ const PUT_ERRORS = {
   UNKNOWN: 'UNKNOWN: a server was asked, and none has said that it is written; the write may or may not be there',
 } as const;
 
-const put = async (cluster: Cluster, c: Command & { readonly type: 'put' }): Promise<Outcome> => {
+const put = async (cluster: Cluster, c: Command & { readonly type: 'put' }): Promise<CommandOutcome> => {
   const result = await cluster.put(c.client, c.key, c.value);
   if (E.isLeft(result)) return { type: 'failed', why: result.left };
   const how = result.right.type;
   return how === 'accepted' ? ok() : { type: 'putFailed', why: PUT_ERRORS[how] };
 };
 
-const perform = async (cluster: Cluster, c: Command): Promise<Outcome> => {
+const perform = async (cluster: Cluster, c: Command): Promise<CommandOutcome> => {
   switch (c.type) {
     case 'joinServer':
       return done(cluster.joinServer(c.id));
@@ -129,7 +132,7 @@ const perform = async (cluster: Cluster, c: Command): Promise<Outcome> => {
 };
 
 /** Runs one command to its end. */
-export const execute = async (cluster: Cluster, c: Command): Promise<Outcome> => {
+export const execute = async (cluster: Cluster, c: Command): Promise<CommandOutcome> => {
   const wrong = check(cluster.topology, c);
   return wrong === undefined ? perform(cluster, c) : refused(`${quotedBytes(showCommand(c))}: ${wrong}`);
 };

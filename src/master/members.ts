@@ -5,11 +5,11 @@ import { MASTER_GUARANTEES } from '../core/guarantees.js';
 import { newSecret } from '../net/auth.js';
 import type { ClientConfig, ServerConfig } from '../net/process-config.js';
 import type { Connection } from '../net/connection.js';
-import type { Done, OnPart } from '../net/requests.js';
+import type { OnAnswer, OnPart } from '../net/requests.js';
 import { dial } from '../net/handshake.js';
 import { BACKOFF_MS } from '../net/net-limits.js';
 import { isOutOfFiles } from '../net/socket-errors.js';
-import type { Address, Answer, Ask, Party } from '../net/protocol.js';
+import type { Address, Answer, NetRequest, Party } from '../net/protocol.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timers, World } from '../ports/ports.js';
 import { incarnationsFor } from './incarnations.js';
@@ -51,7 +51,7 @@ export interface Member {
 }
 
 /** A promise that does not reject. Left: one line with the failure and its process. */
-export type Fallible<A> = Promise<E.Either<string, A>>;
+export type FalliblePromise<A> = Promise<E.Either<string, A>>;
 
 /** An answer of one type. */
 export type AnswerOf<T extends Answer['type']> = Extract<Answer, { readonly type: T }>;
@@ -110,7 +110,7 @@ export class Members {
   }
 
   /** Starts a process for this party, tells it who it is, and dials it. */
-  async enlist(party: Party): Fallible<Member> {
+  async enlist(party: Party): FalliblePromise<Member> {
     const name = nextName(this.#roster, party);
     const wanted = this.#roster.ports.get(party.id) ?? 0;
     this.#take({ type: 'started', party });
@@ -142,12 +142,12 @@ export class Members {
   }
 
   /** Asks a process by its id and expects an answer of some kind. */
-  async ask<A extends Answer>(id: NodeId, what: Ask, is: (a: Answer) => a is A, onPart?: OnPart): Fallible<A> {
+  async ask<A extends Answer>(id: NodeId, what: NetRequest, is: (a: Answer) => a is A, onPart?: OnPart): FalliblePromise<A> {
     const found = this.of(id);
     if (E.isLeft(found)) return found;
     const { party, control } = found.right;
     const answer = await new Promise<E.Either<string, Answer>>((resolve) => {
-      const done: Done = (result) => resolve(E.isRight(result) ? result : E.left(`${partyText(party)}: ${result.left.why}`));
+      const done: OnAnswer = (result) => resolve(E.isRight(result) ? result : E.left(`${partyText(party)}: ${result.left.why}`));
       control.ask(what, this.#o.timeoutMs + SLACK_MS, done, onPart);
     });
     if (E.isLeft(answer)) return answer;
@@ -161,7 +161,7 @@ export class Members {
     party: Party,
     proc: Process,
     config: ServerConfig | ClientConfig,
-  ): Fallible<{ readonly address: Address; readonly control: Connection }> {
+  ): FalliblePromise<{ readonly address: Address; readonly control: Connection }> {
     const listening = await proc.configure(config, START_MS);
     if (E.isLeft(listening)) return listening;
     const { port } = listening.right;

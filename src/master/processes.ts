@@ -7,13 +7,13 @@ import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/process-config.js';
+import { type ClientConfig, type ListenAddress, type ReadyAnswer, ReadyC, type ServerConfig } from '../net/process-config.js';
 import { decodeOr } from '../net/protocol.js';
 import { reasonOf } from '../command-line/say.js';
-import { recordProcess, type Run, runArgument } from './crash-cleanup.js';
+import { recordProcess, type MasterRun, runArgument } from './crash-cleanup.js';
 
 /** The two programs that a master starts. */
-export type Kind = 'server' | 'client';
+export type ProgramKind = 'server' | 'client';
 
 /** Processes started ahead of need, of both kinds together. */
 const MAX_SPARES = 64;
@@ -24,7 +24,7 @@ const READY_BYTES = 65_536;
 export interface Process {
   readonly pid: number;
   /** Gives the process its identity; resolves with the address at which it listens. Called once. Left: one line. */
-  readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, Listening>>;
+  readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, ListenAddress>>;
   /** Sends SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** Resolves when the process is gone, with how it ended. */
@@ -37,9 +37,9 @@ type Hear = (text: string) => void;
 /** Starts processes, and keeps some ready. */
 export interface Starter {
   /** Starts processes until `count` of the kind are starting or ready, beyond those handed out. */
-  readonly ahead: (kind: Kind, count: number) => void;
+  readonly ahead: (kind: ProgramKind, count: number) => void;
   /** A process without identity: a ready one, or a new one. */
-  readonly take: (kind: Kind) => Process;
+  readonly take: (kind: ProgramKind) => Process;
   /** Kills everything that was started; resolves when all are gone. */
   readonly killAll: () => Promise<void>;
 }
@@ -54,7 +54,7 @@ const firstLine = (child: ChildProcess): Promise<string> =>
     });
   });
 
-const parseReady = (line: string): E.Either<string, Ready> => {
+const parseReady = (line: string): E.Either<string, ReadyAnswer> => {
   try {
     return decodeOr(ReadyC, JSON.parse(line));
   } catch {
@@ -63,7 +63,7 @@ const parseReady = (line: string): E.Either<string, Ready> => {
 };
 
 /** The program as one file, which starts in half the time; where it was not bundled, as modules. */
-const entryOf = (kind: Kind): string => {
+const entryOf = (kind: ProgramKind): string => {
   const bundle = fileURLToPath(new URL(`../processes/${kind}.cjs`, import.meta.url));
   return existsSync(bundle) ? bundle : fileURLToPath(new URL(`../net/${kind}-process.js`, import.meta.url));
 };
@@ -76,7 +76,7 @@ const stillborn = (gone: Promise<string>): Process => ({
   gone,
 });
 
-const start = (run: Run, kind: Kind, hear: Hear | undefined): Process => {
+const start = (run: MasterRun, kind: ProgramKind, hear: Hear | undefined): Process => {
   const args = [entryOf(kind), runArgument(run.token)];
   const child: ChildProcessByStdio<Writable, Readable, Readable | null> =
     hear === undefined
@@ -96,13 +96,13 @@ const start = (run: Run, kind: Kind, hear: Hear | undefined): Process => {
   child.stdin.on('error', () => undefined);
   const line = firstLine(child);
 
-  const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, Listening>> => {
+  const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, ListenAddress>> => {
     child.stdin.write(`${JSON.stringify(config)}\n`);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve(`it was not ready within ${deadlineMs} ms`), deadlineMs);
     });
-    const failed = Promise.race([gone, late]).then((why): E.Either<string, Ready> => E.left(why));
+    const failed = Promise.race([gone, late]).then((why): E.Either<string, ReadyAnswer> => E.left(why));
     const ready = await Promise.race([line.then(parseReady), failed]);
     clearTimeout(timer);
     if (E.isLeft(ready)) return ready;
@@ -117,18 +117,18 @@ const start = (run: Run, kind: Kind, hear: Hear | undefined): Process => {
 };
 
 /** A {@link Starter} for a run. What its processes say on standard error goes to our own, or to `hear`. */
-export const makeStarter = (run: Run, hear?: Hear): Starter => {
-  const spares: Record<Kind, Process[]> = { server: [], client: [] };
+export const makeStarter = (run: MasterRun, hear?: Hear): Starter => {
+  const spares: Record<ProgramKind, Process[]> = { server: [], client: [] };
   const all = new Set<Process>();
 
-  const begin = (kind: Kind): Process => {
+  const begin = (kind: ProgramKind): Process => {
     const p = start(run, kind, hear);
     all.add(p);
     void p.gone.then(() => all.delete(p));
     return p;
   };
 
-  const ahead = (kind: Kind, count: number): void => {
+  const ahead = (kind: ProgramKind, count: number): void => {
     while (spares[kind].length < count && spares.server.length + spares.client.length < MAX_SPARES) {
       const p = begin(kind);
       // A process that could not be started ahead is tried again, and its failure told, when it is needed.

@@ -20,7 +20,7 @@ import { isFolder, readScript, type ScriptReader } from './lines.js';
 import { masterCommand, type MasterOptions } from './options.js';
 import { makeStarter, type Starter } from './processes.js';
 import { promptReader } from './prompt.js';
-import { beginRun, endRun, type Run } from './crash-cleanup.js';
+import { beginRun, endRun, type MasterRun } from './crash-cleanup.js';
 import { runScript } from './run.js';
 import { makeTopology } from './topology.js';
 import { PARTS, partsOf, type TraceFiles, traceFiles } from './trace-files.js';
@@ -93,19 +93,19 @@ const checkOutputs = (o: MasterOptions): string | undefined => {
 };
 
 /** The folder of the run, and its script. Left: one line. */
-const prepare = (o: MasterOptions): E.Either<string, { readonly run: Run; readonly script: Readable | undefined }> => {
+const prepare = (o: MasterOptions): E.Either<string, { readonly run: MasterRun; readonly script: Readable | undefined }> => {
   const script = openScript(o);
   if (E.isLeft(script)) return script;
   const wrong = checkOutputs(o);
   const run = wrong === undefined ? beginRun() : E.left(wrong);
   if (E.isLeft(run)) script.right?.destroy();
-  return E.map((begun: Run) => ({ run: begun, script: script.right }))(run);
+  return E.map((begun: MasterRun) => ({ run: begun, script: script.right }))(run);
 };
 
 /** The cluster of these options. `take` gets the events of its processes. */
 const clusterOf = (
   o: MasterOptions,
-  run: Run,
+  run: MasterRun,
   starter: Starter,
   traceFileOf: TraceFiles['fileOf'],
   take: (event: EndingEvent) => void,

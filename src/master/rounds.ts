@@ -8,7 +8,7 @@ import type { NodeId } from '../core/ids.js';
 import type { VectorEntries } from '../core/write.js';
 
 /** A server's answer to a `sync`. `vv`: its vector afterwards. `failed`: the peers whose writes did not all come. `inParts`: writes came in parts. */
-export interface Synced {
+export interface SyncAnswer {
   readonly vv: VectorEntries;
   readonly failed: ReadonlyArray<NodeId>;
   readonly inParts: boolean;
@@ -26,7 +26,7 @@ export interface Rounds {
 
 /** The result of a round, or the end of a pause. */
 export type RoundsEvent =
-  | { readonly type: 'answered'; readonly answers: ReadonlyArray<E.Either<string, Synced>> }
+  | { readonly type: 'answered'; readonly answers: ReadonlyArray<E.Either<string, SyncAnswer>> }
   | { readonly type: 'paused'; readonly inParts: boolean };
 
 /** The next effect: ask all servers for a round, pause before the next round, or end. */
@@ -66,8 +66,8 @@ export const beginRounds = (servers: ReadonlyArray<NodeId>, limitMs: number, now
 export const nextRound = (rounds: Rounds, event: RoundsEvent, nowMs: number): RoundsStep =>
   event.type === 'paused' ? goOn(rounds, event.inParts, nowMs) : answered(rounds, event.answers, nowMs);
 
-const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced>>, nowMs: number): RoundsStep => {
-  const came: Synced[] = [];
+const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, SyncAnswer>>, nowMs: number): RoundsStep => {
+  const came: SyncAnswer[] = [];
   for (const answer of answers) {
     if (E.isLeft(answer)) return done(rounds, answer);
     came.push(answer.right);

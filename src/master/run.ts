@@ -7,7 +7,7 @@ import { NODE } from '../ports/node.js';
 import type { Clock } from '../ports/ports.js';
 import { MASTER_EXIT } from '../command-line/exit.js';
 import type { Cluster } from './cluster.js';
-import { execute, type Outcome } from './execute.js';
+import { execute, type CommandOutcome } from './execute.js';
 import type { NumberedLine, ScriptReader } from './lines.js';
 import type { Starter } from './processes.js';
 
@@ -43,11 +43,11 @@ const prepare = (o: RunOptions, joining: Command): void => {
 
 const isJoin = (c: Command): boolean => c.type === 'joinServer' || c.type === 'joinClient';
 
-const statusOf = (outcome: Outcome): Status =>
+const statusOf = (outcome: CommandOutcome): Status =>
   outcome.type === 'refused' ? MASTER_EXIT.badInput : outcome.type === 'failed' ? MASTER_EXIT.clusterFailed : MASTER_EXIT.done;
 
 /** The complaint about a command that was refused or failed. */
-const complaintOf = (number: number, c: Command, outcome: Outcome & { readonly why: string }): string =>
+const complaintOf = (number: number, c: Command, outcome: CommandOutcome & { readonly why: string }): string =>
   // A refusal names the command itself.
   outcome.type === 'refused'
     ? `line ${number}: ${outcome.why}`

@@ -1,6 +1,6 @@
 /** Counts a listener's connections: those of strangers, who have not proved yet that they are members, and those of each member. Each count has a maximum (R16). */
 import type { ByteStream } from '../ports/ports.js';
-import type { Share } from './intake.js';
+import type { TurnShare } from './intake.js';
 import { MAX_OF_ONE_MEMBER } from './net-limits.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import type { Party } from './protocol.js';
@@ -28,7 +28,7 @@ export interface Census {
   /** Why there is no place for another connection of this member; undefined: there is a place. */
   readonly refusalOf: (peer: Party) => string | undefined;
   /** The share of each of the member's connections. Together they have the limits of one connection, so a member gains nothing by opening more. */
-  readonly shareOf: (peer: Party) => Share;
+  readonly shareOf: (peer: Party) => TurnShare;
   /** A member's connection counts from now on, until its stream is closed. */
   readonly countUntilClosed: (socket: ByteStream, peer: Party) => void;
 }

@@ -3,13 +3,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { newSession, type Session } from '../impl/session.js';
 import { newSessionNumber } from './auth.js';
 import { type Client, makeClient } from './client.js';
-import type { ClientConfig, Listening } from './process-config.js';
+import type { ClientConfig, ListenAddress } from './process-config.js';
 import type { Callbacks } from './connection.js';
 import { listen } from './listen.js';
-import type { Answer, Ask } from './protocol.js';
+import type { Answer, NetRequest } from './protocol.js';
 import type { ProcessParts } from './server-program.js';
 
-const obey = async (client: Client, ask: Ask): Promise<Answer> => {
+const obey = async (client: Client, ask: NetRequest): Promise<Answer> => {
   switch (ask.type) {
     case 'doPut':
       return client.put(ask.key, ask.value);
@@ -30,7 +30,7 @@ const obey = async (client: Client, ask: Ask): Promise<Answer> => {
 };
 
 /** A client that runs. */
-export interface RunningClient extends Listening {
+export interface RunningClient extends ListenAddress {
   /** The client's session, for a look into a simulated process. */
   readonly inside: Session;
 }

@@ -7,7 +7,7 @@ import { inOrder } from '../impl/attempt.js';
 import type { Session } from '../impl/session.js';
 import type { Callbacks } from './connection.js';
 import { makeGetter } from './getting.js';
-import type { Identity } from './handshake.js';
+import type { ProcessIdentity } from './handshake.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { World } from '../ports/ports.js';
 import { HANDSHAKE_MS } from './net-limits.js';
@@ -23,7 +23,7 @@ import type { Tls } from './tls.js';
 /** The options of a client. */
 export interface ClientOptions {
   readonly secret: string;
-  /** See {@link Identity}. */
+  /** See {@link ProcessIdentity}. */
   readonly isPlain?: boolean;
   readonly session: Session;
   /** How long a put or a get may take, over all servers, in ms (R15). */
@@ -55,7 +55,7 @@ export interface Client {
 /** A client without links yet. */
 export const makeClient = (o: ClientOptions): Client => {
   const { world = NODE_WORLD } = o;
-  const identity: Identity = {
+  const identity: ProcessIdentity = {
     me: { role: 'client', id: o.session.client },
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),

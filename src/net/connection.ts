@@ -6,20 +6,20 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../core/ids.js';
 import type { ByteStream, Surroundings, Timer } from '../ports/ports.js';
 import { encodeSealed, type FrameReader } from './frame.js';
-import { intake, type Intake, type Share } from './intake.js';
+import { intake, type Intake, type TurnShare } from './intake.js';
 import { MAX_IN_FLIGHT, MAX_SERVED, SERVED_BYTES } from './net-limits.js';
 import { isSlow, outflow } from './outflow.js';
 import {
   type Answer,
-  type Answering,
-  type Ask,
-  type Asking,
+  type NumberedAnswer,
+  type NetRequest,
+  type NumberedRequest,
   decodeEnvelope,
-  type Envelope,
-  type Part,
+  type NetEnvelope,
+  type AnswerPart,
   type Party,
 } from './protocol.js';
-import { type Done, type OnPart, Requests, Serving } from './requests.js';
+import { type OnAnswer, type OnPart, Requests, ServedRequests } from './requests.js';
 import type { FrameCipher } from './frame-cipher.js';
 import { socketError } from './socket-errors.js';
 
@@ -31,8 +31,8 @@ import { socketError } from './socket-errors.js';
  */
 export type Handler = (
   connection: Connection,
-  ask: Ask,
-  reply: (answer: Answer, parts?: Iterable<Part>) => void,
+  ask: NetRequest,
+  reply: (answer: Answer, parts?: Iterable<AnswerPart>) => void,
   working: () => void,
 ) => void;
 
@@ -57,7 +57,7 @@ export interface Connection {
    * Sends a request. `done` gets the answer, or why there is none, within `deadlineMs` and some 50 ms. For a long answer (of a pull, a sync or a
    * store) the time begins anew with each part, and bytes of a frame that is arriving extend it.
    */
-  readonly ask: (ask: Ask, deadlineMs: number, done: Done, onPart?: OnPart) => void;
+  readonly ask: (ask: NetRequest, deadlineMs: number, done: OnAnswer, onPart?: OnPart) => void;
   /** Closes the connection at once. Bytes that arrive later are ignored. */
   readonly close: (why: string) => void;
   /**
@@ -72,15 +72,15 @@ export interface Connection {
 }
 
 /** How frames are read and written on a connection. */
-export interface Framing {
+export interface FrameCodec {
   readonly reader: FrameReader;
   readonly seal: FrameCipher['seal'];
   /** The connection's share of its member's limits. Default: 1, all of them. */
-  readonly share?: Share | undefined;
+  readonly share?: TurnShare | undefined;
 }
 
 /** The requests whose answers may be long. */
-const LONG: ReadonlySet<Ask['type']> = new Set(['namedPull', 'sync', 'store']);
+const LONG: ReadonlySet<NetRequest['type']> = new Set(['namedPull', 'sync', 'store']);
 
 /** The period of checking the deadlines of requests without an answer, in ms. */
 const EXPIRY_CHECK_MS = 50;
@@ -99,13 +99,13 @@ class StreamConnection implements Connection {
   readonly #socket: ByteStream;
   readonly #reader: FrameReader;
   readonly #seal: FrameCipher['seal'];
-  readonly #share: Share;
+  readonly #share: TurnShare;
   readonly #callbacks: Callbacks;
   readonly #frames: Intake;
   /** Calls `send` when the answer's turn to leave comes. */
   readonly #leave: (send: () => void) => void;
   readonly #requests = new Requests();
-  readonly #serving = new Serving();
+  readonly #serving = new ServedRequests();
   #open = true;
   #inTurn = false;
   /** The stream is over. Frames that had arrived are still decoded, but their requests are not served. */
@@ -114,7 +114,7 @@ class StreamConnection implements Connection {
   #isLeft = false;
   #expiry: Timer | undefined;
 
-  constructor({ clock, timers }: Surroundings, socket: ByteStream, peer: Peer, framing: Framing, callbacks: Callbacks) {
+  constructor({ clock, timers }: Surroundings, socket: ByteStream, peer: Peer, framing: FrameCodec, callbacks: Callbacks) {
     this.peer = peer;
     this.#nowMs = clock.nowMs;
     this.#timers = timers;
@@ -134,7 +134,7 @@ class StreamConnection implements Connection {
     socket.on('close', () => this.#onClosed());
   }
 
-  ask(what: Ask, deadlineMs: number, done: Done, onPart?: OnPart): void {
+  ask(what: NetRequest, deadlineMs: number, done: OnAnswer, onPart?: OnPart): void {
     if (!this.isOpen() || this.#requests.size >= MAX_IN_FLIGHT) {
       const why = this.isOpen() ? `more than ${MAX_IN_FLIGHT} requests under way` : 'the connection is closed';
       done(E.left({ type: 'unsent', why }));
@@ -173,7 +173,7 @@ class StreamConnection implements Connection {
   }
 
   /** Sends a frame. The first frame of a turn leaves at once, since most turns have one; the other frames of the turn leave in one system call. */
-  #send(envelope: Envelope): boolean {
+  #send(envelope: NetEnvelope): boolean {
     if (!this.#inTurn) {
       this.#inTurn = true;
       this.#timers.endOfTurn(this.#endTurn);
@@ -216,7 +216,7 @@ class StreamConnection implements Connection {
     return served >= MAX_SERVED * share || bytes > SERVED_BYTES * share || isSlow(this.#socket, this.#share);
   }
 
-  #serve({ id, ask }: Asking, bytes: number): void {
+  #serve({ id, ask }: NumberedRequest, bytes: number): void {
     this.#serving.begin(id, bytes);
     const working = (): void => {
       if (this.#open) this.#send({ id, part: { type: 'working' } });
@@ -224,13 +224,13 @@ class StreamConnection implements Connection {
     this.#callbacks.onAsk(this, ask, (answer, parts) => this.#answer({ id, answer }, bytes, parts), working);
   }
 
-  #answer(last: Answering, bytes: number, parts?: Iterable<Part>): void {
+  #answer(last: NumberedAnswer, bytes: number, parts?: Iterable<AnswerPart>): void {
     if (parts === undefined) this.#end(last, bytes);
     else this.#sendParts(parts[Symbol.iterator](), last, bytes);
   }
 
   /** Sends the parts of an answer, then the answer. Each part has a turn of its own, and parts go no faster than the other end reads. */
-  #sendParts(parts: Iterator<Part>, last: Answering, bytes: number): void {
+  #sendParts(parts: Iterator<AnswerPart>, last: NumberedAnswer, bytes: number): void {
     const next = this.#open ? parts.next() : undefined;
     const goOn = (): void => this.#sendParts(parts, last, bytes);
     if (next === undefined || next.done === true) this.#end(last, bytes);
@@ -238,7 +238,7 @@ class StreamConnection implements Connection {
     else this.#socket.once('drain', goOn);
   }
 
-  #end(last: Answering, bytes: number): void {
+  #end(last: NumberedAnswer, bytes: number): void {
     this.#leave(() => {
       this.#serving.end(bytes);
       if (this.#open) this.#send(last);
@@ -294,6 +294,6 @@ export const openConnection = (
   surroundings: Surroundings,
   socket: ByteStream,
   peer: Peer,
-  framing: Framing,
+  framing: FrameCodec,
   callbacks: Callbacks,
 ): Connection => new StreamConnection(surroundings, socket, peer, framing, callbacks);

@@ -4,14 +4,14 @@ import type { DurableReplica } from '../impl/durable.js';
 import { liveWritesOf, vectorOf } from '../impl/replica.js';
 import type { Handler } from './connection.js';
 import type { Links } from './links.js';
-import type { Ask } from './protocol.js';
+import type { NetRequest } from './protocol.js';
 import type { Puller } from './pulling.js';
 import { storedParts } from './store-parts.js';
 
 type Reply = Parameters<Handler>[2];
 
 /** The parts of a server that a master may control. */
-export interface Controlled {
+export interface ControlledParts {
   readonly durable: DurableReplica;
   readonly links: Links;
   readonly puller: Puller;
@@ -22,7 +22,7 @@ const barrier = (durable: DurableReplica, then: () => void): void => {
   durable.handle({ type: 'pull', puller: durable.replica.id, vv: vectorOf(durable.replica), after: null }, then);
 };
 
-const sync = async ({ durable, puller }: Controlled, reply: Reply, working: () => void): Promise<void> => {
+const sync = async ({ durable, puller }: ControlledParts, reply: Reply, working: () => void): Promise<void> => {
   const { failed, inParts } = await puller.sync(working);
   const at = durable.replica;
   const vv = vectorOf(at);
@@ -43,7 +43,7 @@ const store = (durable: DurableReplica, reply: Reply): void => {
 };
 
 /** Does one request of a master. */
-export const control = (of: Controlled, ask: Ask, reply: Reply, working: () => void): void => {
+export const control = (of: ControlledParts, ask: NetRequest, reply: Reply, working: () => void): void => {
   const { durable, links } = of;
   switch (ask.type) {
     case 'sync':

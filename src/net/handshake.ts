@@ -7,7 +7,7 @@ import type { ByteStream, World } from '../ports/ports.js';
 import { type Introduction, newNonce, proof, sameProof } from './auth.js';
 import { type Callbacks, type Connection, openConnection, type Peer } from './connection.js';
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
-import type { Share } from './intake.js';
+import type { TurnShare } from './intake.js';
 import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './net-limits.js';
 import {
   AcceptHelloC,
@@ -26,7 +26,7 @@ import { maybeTls, socketError } from './socket-errors.js';
 import { channelOf, connectTo } from './transport.js';
 
 /** The identity of a process, with the secret that it knows. */
-export interface Identity {
+export interface ProcessIdentity {
   readonly me: Party;
   readonly secret: string;
   /** How long a handshake that it begins may take, in ms. Default: 5,000. */
@@ -45,7 +45,7 @@ export interface Identity {
 interface Talk {
   readonly say: (value: unknown) => void;
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
-  readonly become: (peer: Peer, callbacks: Callbacks, seal: FrameCipher, share?: Share) => Connection;
+  readonly become: (peer: Peer, callbacks: Callbacks, seal: FrameCipher, share?: TurnShare) => Connection;
   readonly hangUp: () => void;
   /** Ends the talk at once. */
   readonly giveUp: (why: string) => void;
@@ -148,7 +148,7 @@ const NOT_UNDERSTOOD = /^(the connection was closed in the handshake|a frame )/;
 
 /** Dials an address; `peer` is who must be there. Fails with one line, also where the signal comes first. */
 export const dial = async (
-  identity: Identity,
+  identity: ProcessIdentity,
   address: Address,
   peer: Party,
   callbacks: Callbacks,
@@ -198,11 +198,11 @@ const SPEAKS_TLS = 'it speaks TLS, and this server does not: give it --tls-cert 
  * one connection of this party has.
  */
 export const accept = (
-  identity: Identity,
+  identity: ProcessIdentity,
   socket: ByteStream,
   admit: (peer: Party) => string | undefined,
   callbacks: Callbacks,
-  shareOf: (peer: Party) => Share,
+  shareOf: (peer: Party) => TurnShare,
 ): Promise<E.Either<HandshakeError, Connection>> => {
   const { world = NODE_WORLD } = identity;
   const t = talk(world, socket, STRANGER_MS);

@@ -9,7 +9,7 @@ import { MAX_PER_TURN, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
 /** The part of a member's turn that a connection has now: above 0, up to 1. */
-export type Share = () => number;
+export type TurnShare = () => number;
 
 /** Takes the frames. */
 export interface FrameTaker {
@@ -41,7 +41,7 @@ interface UsedShare {
   readonly add: (nowMs: number) => void;
 }
 
-const takenInTurn = (timers: Timers, share: Share): UsedShare => {
+const takenInTurn = (timers: Timers, share: TurnShare): UsedShare => {
   const turnNow = turnsOf(timers);
   let turn = -1;
   let [frames, ms] = [0, 0];
@@ -82,7 +82,7 @@ export const intake = (
   { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
   socket: ByteStream,
   reader: FrameReader,
-  share: Share,
+  share: TurnShare,
   { take, isBusy, onFault }: FrameTaker,
 ): Intake => {
   const { nowMs } = clock;

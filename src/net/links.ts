@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../core/ids.js';
 import type { Callbacks, Connection } from './connection.js';
-import type { Identity } from './handshake.js';
+import type { ProcessIdentity } from './handshake.js';
 import type { Logger } from './logger.js';
 import { type DialListeners, outbound, type Outbound } from './outbound.js';
 import type { Address, Party } from './protocol.js';
@@ -11,7 +11,7 @@ import type { Tracer } from './tracer.js';
 
 /** The options of a server's links. */
 export interface LinksOptions {
-  readonly identity: Identity;
+  readonly identity: ProcessIdentity;
   /** Clients whose links are cut from the start. */
   readonly refused: ReadonlyArray<NodeId>;
   readonly onAsk: Callbacks['onAsk'];

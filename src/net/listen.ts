@@ -5,7 +5,7 @@ import { NODE_WORLD } from '../ports/node-network.js';
 import type { Acceptor, ByteStream, Endpoint } from '../ports/ports.js';
 import { newCensus, strangerSlots } from './census.js';
 import type { Callbacks, Connection } from './connection.js';
-import { accept, isGone, type Identity } from './handshake.js';
+import { accept, isGone, type ProcessIdentity } from './handshake.js';
 import type { Logger } from './logger.js';
 import { connectionLimitsOf, type ConnectionLimits } from './connection-limits.js';
 import type { Party } from './protocol.js';
@@ -21,7 +21,7 @@ export interface Ports {
 }
 
 /** The options of a listener, beside its identity. */
-export interface Listening {
+export interface ListenerOptions {
   readonly host: string;
   readonly ports: Ports;
   readonly admit: (peer: Party) => string | undefined;
@@ -41,7 +41,10 @@ const listenAt = (acceptor: Acceptor, at: Endpoint): Promise<E.Either<NodeJS.Err
   acceptor.listen(at).then(E.right, (error: unknown) => E.left(error as NodeJS.ErrnoException));
 
 /** Listens on the first free port of these. Left: one line. */
-const listenOnOne = async (acceptor: Acceptor, { host, ports: wanted, log }: Listening): Promise<E.Either<string, number>> => {
+const listenOnOne = async (
+  acceptor: Acceptor,
+  { host, ports: wanted, log }: ListenerOptions,
+): Promise<E.Either<string, number>> => {
   const ports = candidates(wanted);
   let last = '';
   for (const port of ports) {
@@ -57,7 +60,10 @@ const listenOnOne = async (acceptor: Acceptor, { host, ports: wanted, log }: Lis
 };
 
 /** Listens on the first free port; returns the port, and a function that stops listening. Left: one line. */
-export const listen = async (identity: Identity, l: Listening): Promise<E.Either<string, readonly [number, () => void]>> => {
+export const listen = async (
+  identity: ProcessIdentity,
+  l: ListenerOptions,
+): Promise<E.Either<string, readonly [number, () => void]>> => {
   const limits = l.connectionLimits ?? connectionLimitsOf(Infinity);
   const room = strangerSlots(limits.strangers);
   const census = newCensus(limits);

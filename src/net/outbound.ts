@@ -3,10 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timer, Timers } from '../ports/ports.js';
 import type { Callbacks, Connection } from './connection.js';
-import type { Done } from './requests.js';
-import { dial, type Identity } from './handshake.js';
+import type { OnAnswer } from './requests.js';
+import { dial, type ProcessIdentity } from './handshake.js';
 import { BACKOFF_MS } from './net-limits.js';
-import type { Address, Ask, Party } from './protocol.js';
+import type { Address, NetRequest, Party } from './protocol.js';
 
 /** A wanted connection to a peer. */
 export interface Outbound {
@@ -19,7 +19,7 @@ export interface Outbound {
    */
   readonly reach: (withinMs: number, patient: boolean, done: (c: E.Either<string, Connection>) => void) => void;
   /** Asks over the connection, dialing first if need be. */
-  readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
+  readonly ask: (ask: NetRequest, deadlineMs: number, done: OnAnswer) => void;
   /** Is there a connection now? */
   readonly isUp: () => boolean;
   /** Was `close` called, as when the link is cut? Then no request is sent any more. */
@@ -69,7 +69,7 @@ export interface DialListeners {
 }
 
 const makeDialer = (
-  identity: Identity,
+  identity: ProcessIdentity,
   address: Address,
   peer: Party,
   callbacks: Callbacks,
@@ -168,7 +168,7 @@ export const makeReach = (
 
 /** Makes the {@link Outbound} of a peer. */
 export const outbound = (
-  identity: Identity,
+  identity: ProcessIdentity,
   address: Address,
   peer: Party,
   callbacks: Callbacks,
@@ -179,7 +179,7 @@ export const outbound = (
   const dialer = makeDialer(identity, address, peer, callbacks, listeners);
   const { reach, endAll } = makeReach(dialer, timers, peer);
 
-  const ask = (what: Ask, deadlineMs: number, done: Done): void => {
+  const ask = (what: NetRequest, deadlineMs: number, done: OnAnswer): void => {
     const until = nowMs() + deadlineMs;
     reach(deadlineMs, false, (c) => {
       if (E.isLeft(c)) done(E.left({ type: 'unsent', why: c.left }));

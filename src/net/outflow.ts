@@ -4,7 +4,7 @@
  * refer to values of the store.
  */
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
-import type { Share } from './intake.js';
+import type { TurnShare } from './intake.js';
 import { SLOW_READER_BYTES, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
@@ -12,14 +12,14 @@ import { turnsOf } from './turns.js';
 const TOLD_BYTES = 65_536;
 
 /** Does the other end read its answers too slowly? The stream's `drain` event tells when the other end has caught up. */
-export const isSlow = ({ writableLength }: ByteStream, share: Share): boolean =>
+export const isSlow = ({ writableLength }: ByteStream, share: TurnShare): boolean =>
   writableLength > TOLD_BYTES && writableLength > SLOW_READER_BYTES * share();
 
 /** Returns a function that sends an answer; the answer waits until all earlier ones were sent. */
 export const outflow = (
   { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
   socket: ByteStream,
-  share: Share,
+  share: TurnShare,
 ): ((send: () => void) => void) => {
   const { nowMs } = clock;
   const turnNow = turnsOf(timers);

@@ -48,9 +48,9 @@ export type ClientConfig = t.TypeOf<typeof ClientConfigC>;
 
 const ListeningC = object('Listening', { port: Natural });
 /** Where a process listens. */
-export type Listening = t.TypeOf<typeof ListeningC>;
+export type ListenAddress = t.TypeOf<typeof ListeningC>;
 
-/** Decodes a {@link Ready}. */
+/** Decodes a {@link ReadyAnswer}. */
 export const ReadyC = t.union([object('Ready', { ready: ListeningC }), object('Failed', { failed: t.string })]);
 /** A process's answer to its configuration: where it listens, or why it could not start. */
-export type Ready = t.TypeOf<typeof ReadyC>;
+export type ReadyAnswer = t.TypeOf<typeof ReadyC>;

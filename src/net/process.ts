@@ -5,10 +5,10 @@
 import { createInterface } from 'node:readline';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
-import type { Listening, Ready } from './process-config.js';
+import type { ListenAddress, ReadyAnswer } from './process-config.js';
 import { decodeOr } from './protocol.js';
 
-const answerMaster = (ready: Ready): void => {
+const answerMaster = (ready: ReadyAnswer): void => {
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 };
 
@@ -21,7 +21,10 @@ const parse = <A>(codec: t.Decoder<unknown, A>, line: string): E.Either<string, 
 };
 
 /** Reads the configuration and calls `start`, which gives where the process listens, or one line why it does not. */
-export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) => Promise<E.Either<string, Listening>>): void => {
+export const runProcess = <A>(
+  codec: t.Decoder<unknown, A>,
+  start: (config: A) => Promise<E.Either<string, ListenAddress>>,
+): void => {
   // Only the process's user may read the files that the process writes, in every folder. The database's files are among them.
   process.umask(0o077);
   // The terminal's signals are for the master. The master ends its processes itself.

@@ -84,10 +84,10 @@ const NamedPullC = object('NamedPull', {
   ask: PullC,
 });
 
-/** Decodes an {@link Ask}. */
+/** Decodes an {@link NetRequest}. */
 const AskC = t.union([PutC, GetC, DoPutC, DoGetC, NamedPullC, SyncC, LinkC, UnlinkC, StoreC, MembersC], 'Ask');
 /** A request. */
-export type Ask = t.TypeOf<typeof AskC>;
+export type NetRequest = t.TypeOf<typeof AskC>;
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
@@ -117,14 +117,14 @@ export const AnswerC = t.union(
 /** An answer. */
 export type Answer = t.TypeOf<typeof AnswerC>;
 
-/** Decodes a {@link Part}. */
+/** Decodes a {@link AnswerPart}. */
 const PartC = t.union([
   /** The work goes on and has nothing to send yet; the deadline begins anew. */
   object('WorkingPart', { type: t.literal('working') }),
   object('StoredPart', { type: t.literal('stored'), entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS) }),
 ]);
 /** A part of a long answer. The parts come before the answer, in order. With each part the deadline of the answer begins anew. */
-export type Part = t.TypeOf<typeof PartC>;
+export type AnswerPart = t.TypeOf<typeof PartC>;
 
 // --- envelopes -------------------------------------------------------------------------------------------------------------
 
@@ -133,16 +133,16 @@ const AnsweringC = around('Answering', { id: Natural, answer: AnswerC }, 'answer
 const InPartC = object('InPart', { id: Natural, part: PartC });
 const ByeC = object('Bye', { bye: Natural });
 /** A request with its number. */
-export type Asking = t.TypeOf<typeof AskingC>;
+export type NumberedRequest = t.TypeOf<typeof AskingC>;
 /** An answer with the number of its request. */
-export type Answering = t.TypeOf<typeof AnsweringC>;
+export type NumberedAnswer = t.TypeOf<typeof AnsweringC>;
 /** One frame after the handshake. */
-export type Envelope = Asking | Answering | t.TypeOf<typeof InPartC> | t.TypeOf<typeof ByeC>;
+export type NetEnvelope = NumberedRequest | NumberedAnswer | t.TypeOf<typeof InPartC> | t.TypeOf<typeof ByeC>;
 
 const has = (u: unknown, key: string): boolean => typeof u === 'object' && u !== null && key in u;
 
-/** Decodes an {@link Envelope} by the field that tells its kind. A codec of a union would try every kind and gather the errors of each. */
-export const decodeEnvelope = (u: unknown): E.Either<string, Envelope> => {
+/** Decodes an {@link NetEnvelope} by the field that tells its kind. A codec of a union would try every kind and gather the errors of each. */
+export const decodeEnvelope = (u: unknown): E.Either<string, NetEnvelope> => {
   if (has(u, 'ask')) return decodeOr(AskingC, u);
   if (has(u, 'bye')) return decodeOr(ByeC, u);
   return has(u, 'part') ? decodeOr(InPartC, u) : decodeOr(AnsweringC, u);

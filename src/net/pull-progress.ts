@@ -7,7 +7,7 @@ import type { NodeId } from '../core/ids.js';
 import type { AnswerTo } from '../impl/replica.js';
 
 /** The result of a part. `failed`: no useful answer came. `silent`: there was a connection, and no answer came in time. */
-export type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'failed' | 'silent';
+export type PullOutcome = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'failed' | 'silent';
 
 /** A pull under way. Immutable. */
 export interface PullProgress {
@@ -26,7 +26,7 @@ export interface PullProgress {
 
 /** The result of the last effect. `isOthersTurn`: another pull goes on with its parts now. */
 export type PullEvent =
-  | { readonly type: 'came'; readonly came: Came; readonly isOthersTurn: boolean }
+  | { readonly type: 'came'; readonly came: PullOutcome; readonly isOthersTurn: boolean }
   | { readonly type: 'turn'; readonly isOthersTurn: boolean };
 
 /** The caller's next action. */
@@ -85,7 +85,7 @@ const goOn = (progress: PullProgress, isOthersTurn: boolean): PullStep => {
 };
 
 /** The turn of the pulls that need more than one part: one such pull at a time goes on. */
-export class Turns {
+export class PullTurns {
   #holder: NodeId | undefined;
   #waiting: (() => void)[] = [];
 

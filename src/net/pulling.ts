@@ -23,7 +23,7 @@ import type { Logger } from './logger.js';
 import type { Meter } from './meter.js';
 import type { Outbound } from './outbound.js';
 import type { Party } from './protocol.js';
-import { beginPull, type Came, nextPull, Turns } from './pull-progress.js';
+import { beginPull, type PullOutcome, nextPull, PullTurns } from './pull-progress.js';
 import { BAD } from './refusals.js';
 import type { Tracer } from './tracer.js';
 
@@ -77,7 +77,7 @@ class ReplicaPuller {
   readonly #nowMs: () => number;
   readonly #patienceMs: number;
   readonly #pulling = new Map<NodeId, Promise<boolean>>();
-  readonly #turns = new Turns();
+  readonly #turns = new PullTurns();
   readonly #lastPulled = new Map<NodeId, number>();
   /** The peers that have not answered a part's request yet, with the time of the request. */
   readonly #askedAt = new Map<NodeId, number>();
@@ -166,7 +166,7 @@ class ReplicaPuller {
   }
 
   /** Asks for a part, and takes it in. */
-  #pullPart(peer: Outbound, deadlineMs: number): Promise<Came> {
+  #pullPart(peer: Outbound, deadlineMs: number): Promise<PullOutcome> {
     const { trace, logger, meter, name } = this.#o;
     const { id } = peer.peer;
     return new Promise((resolve) => {
@@ -192,7 +192,7 @@ class ReplicaPuller {
     });
   }
 
-  #merge(name: string, asked: Pull, pulled: PulledAnswer): Promise<Came> {
+  #merge(name: string, asked: Pull, pulled: PulledAnswer): Promise<PullOutcome> {
     const { sayBad, onMerged, meter } = this.#o;
     const server = serverOf(pulled.from);
     return new Promise((resolve) => {

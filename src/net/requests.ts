@@ -3,7 +3,7 @@
  * it counts the requests of the other end that are being served. Each overdue request is given up once; the caller tells whoever waits for its answer.
  */
 import type * as E from 'fp-ts/lib/Either.js';
-import type { Answer, Part } from './protocol.js';
+import type { Answer, AnswerPart } from './protocol.js';
 
 /**
  * Why there is no answer. `unsent`: the request did not leave this process, or the other end said that it had not acted on the request. `broken`: the connection broke, and it is unknown
@@ -15,14 +15,14 @@ export interface NoAnswer {
 }
 
 /** Called once for each request. */
-export type Done = (result: E.Either<NoAnswer, Answer>) => void;
+export type OnAnswer = (result: E.Either<NoAnswer, Answer>) => void;
 
 /** Told of each part of an answer, in order, before the answer. */
-export type OnPart = (part: Part) => void;
+export type OnPart = (part: AnswerPart) => void;
 
 /** A request of this end, as it is entered here. */
 export interface Request {
-  readonly done: Done;
+  readonly done: OnAnswer;
   readonly onPart: OnPart | undefined;
   readonly deadlineMs: number;
   /** May its answer be long? Then its time does not end while a frame is arriving. */
@@ -93,7 +93,7 @@ export class Requests {
 }
 
 /** The other end's requests that this end serves. */
-export class Serving {
+export class ServedRequests {
   #served = 0;
   #bytes = 0;
   #unserved = 0;

@@ -13,7 +13,7 @@ import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timers, World } from '../ports/ports.js';
 import type { Handler } from './connection.js';
 import { control } from './control.js';
-import type { Identity } from './handshake.js';
+import type { ProcessIdentity } from './handshake.js';
 import { FIRST_CONTACT_MS, HANDSHAKE_MS } from './net-limits.js';
 import { listen, type Ports } from './listen.js';
 import type { Logger } from './logger.js';
@@ -35,7 +35,7 @@ export interface ServerOptions {
   readonly id: NodeId;
   /** The cluster's secret: every process that knows it is a member of the cluster. */
   readonly secret: string;
-  /** See {@link Identity}. */
+  /** See {@link ProcessIdentity}. */
   readonly isPlain?: boolean;
   /** The TLS of its connections; default: plain TCP. */
   readonly tls?: Tls | undefined;
@@ -186,7 +186,7 @@ const announce = ({ logger, trace, world = NODE_WORLD }: ServerOptions, { replic
 const makeServer = (o: ServerOptions, durable: DurableReplica) => {
   const { id, name, timeoutMs, logger, trace, meter = NO_METER, world = NODE_WORLD } = o;
   const { clock, timers } = world;
-  const identity: Identity = {
+  const identity: ProcessIdentity = {
     me: { role: 'server', id },
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, timeoutMs),

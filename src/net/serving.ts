@@ -2,7 +2,7 @@
 import type { DurableReplica } from '../impl/durable.js';
 import type { Handler } from './connection.js';
 import type { Meter } from './meter.js';
-import type { Ask, Party } from './protocol.js';
+import type { NetRequest, Party } from './protocol.js';
 import { BAD } from './refusals.js';
 
 /** The replica that answers, and the functions that are told of it. */
@@ -21,7 +21,7 @@ const outcomeOf = (answer: { readonly type: string; readonly reason?: string }):
 /** Serves clients and servers, each the requests that its role may make. */
 export const makeServing =
   ({ durable, meter, sayBad, noteIdentity }: ServingOptions) =>
-  (peer: Party, ask: Ask, reply: Parameters<Handler>[2]): void => {
+  (peer: Party, ask: NetRequest, reply: Parameters<Handler>[2]): void => {
     const { role, id } = peer;
     if (role === 'client' && ask.type === 'put' && ask.client === id) {
       durable.handle(ask, (answer) => {

@@ -4,8 +4,8 @@ import { Duplex } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../../src/core/ids.js';
 import type { Callbacks, Connection } from '../../src/net/connection.js';
-import { accept, dial, type Identity } from '../../src/net/handshake.js';
-import type { Answer, Ask, Party } from '../../src/net/protocol.js';
+import { accept, dial, type ProcessIdentity } from '../../src/net/handshake.js';
+import type { Answer, NetRequest, Party } from '../../src/net/protocol.js';
 import { acceptorOf, NODE_WORLD } from '../../src/ports/node-network.js';
 import type { ByteStream, World } from '../../src/ports/ports.js';
 import { QUIET, remember, SECRET, serve } from '../net/support.js';
@@ -14,7 +14,7 @@ import { until } from '../support/until.js';
 export const CLIENT: Party = { role: 'client', id: 5 };
 export const SERVER: Party = { role: 'server', id: 0 };
 
-export const GET: Ask = { type: 'get', client: 5, key: 'k', atLeast: null, require: [] };
+export const GET: NetRequest = { type: 'get', client: 5, key: 'k', atLeast: null, require: [] };
 /** Above every accept time of an honest history. */
 export const FAR = 2 ** 53 - 1;
 
@@ -63,7 +63,7 @@ export const faulty = (
   id = 0,
 ): Promise<Place> =>
   listening((socket) => {
-    const identity: Identity = { me: { role: 'server', id }, secret: SECRET, replica: () => replica, world };
+    const identity: ProcessIdentity = { me: { role: 'server', id }, secret: SECRET, replica: () => replica, world };
     const callbacks: Callbacks = { ...QUIET, ...(onAsk && { onAsk }), ...(onClose && { onClose }) };
     void accept(
       identity,
@@ -135,7 +135,7 @@ export const hasty = (times: number): World => ({
 /** Why a place is not reached. */
 export const reached = async (
   place: Pick<Place, 'address'>,
-  o: Partial<Identity> = {},
+  o: Partial<ProcessIdentity> = {},
   signal?: AbortSignal,
 ): Promise<string> => {
   const done = await dial({ me: CLIENT, secret: SECRET, ...o }, place.address, SERVER, QUIET, signal);

@@ -5,13 +5,13 @@ import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import { newSession } from '../../src/impl/session.js';
 import { Members } from '../../src/master/members.js';
 import type { Process } from '../../src/master/processes.js';
-import { beginRounds, nextRound, type Synced } from '../../src/master/rounds.js';
+import { beginRounds, nextRound, type SyncAnswer } from '../../src/master/rounds.js';
 import { makeTopology } from '../../src/master/topology.js';
 import { newSessionNumber } from '../../src/net/auth.js';
 import { makeClient } from '../../src/net/client.js';
 import { runClient } from '../../src/net/client-program.js';
 import { dial } from '../../src/net/handshake.js';
-import type { Ask } from '../../src/net/protocol.js';
+import type { NetRequest } from '../../src/net/protocol.js';
 import { NODE_WORLD } from '../../src/ports/node-network.js';
 import type { World } from '../../src/ports/ports.js';
 import { ask, type dialed, QUIET, remember, SECRET, serve } from '../net/support.js';
@@ -59,7 +59,7 @@ const ofClient = async (talk: (place: Place) => Promise<unknown>): Promise<strin
   stop();
   return told(said);
 };
-const toClient = (me: Parameters<typeof dialed>[0], what: Ask) =>
+const toClient = (me: Parameters<typeof dialed>[0], what: NetRequest) =>
   ofClient(async ({ address }) => {
     const connection = await dial({ me, secret: SECRET }, address, { role: 'client', id: 5 }, QUIET);
     if (E.isLeft(connection)) return connection.left;
@@ -69,7 +69,7 @@ const toClient = (me: Parameters<typeof dialed>[0], what: Ask) =>
   });
 
 /** What somebody says who is asked by a server that ought to ask nothing. */
-const askedBack = async (connectTo: (place: Place) => Promise<() => void>, what: Ask): Promise<string> => {
+const askedBack = async (connectTo: (place: Place) => Promise<() => void>, what: NetRequest): Promise<string> => {
   let said: unknown;
   return at(faulty({ onConnection: (c) => c.ask(what, 1_000, (result) => (said = result)) }), async (place) => {
     const close = await connectTo(place);
@@ -172,7 +172,7 @@ const OTHERS: Lines = {
     at(faulty({}), async (place) => told(await mastering(place, Promise.resolve('')).ask(9, { type: 'sync' }, isDone))),
   'the stores of servers … are not equal after … ms': () => {
     const { rounds } = beginRounds([0, 1], 100, 0);
-    const said = (vv: Synced['vv']) => E.right({ vv, failed: [], inParts: false, failure: null });
+    const said = (vv: SyncAnswer['vv']) => E.right({ vv, failed: [], inParts: false, failure: null });
     return Promise.resolve(told(nextRound(rounds, { type: 'answered', answers: [said([['0.0', 1]]), said([])] }, 101)));
   },
   'the process is gone': () => {

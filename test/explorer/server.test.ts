@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serve, type Running } from '#bayou/cli/explore/page-server.js';
+import { serve, type RunningPageServer } from '#bayou/cli/explore/page-server.js';
 import type { Question } from '#bayou/explorer/asked.js';
 import { bayou } from '../cli/run.js';
 import { right } from '../support/right.js';
@@ -29,7 +29,7 @@ const ask = (address: URL, path: string, method = 'GET', body = '', host = addre
   });
 
 describe('the server', () => {
-  let running: Running;
+  let running: RunningPageServer;
   let address: URL;
   const questions: Question[] = [];
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { beginRounds, nextRound, type RoundsEvent, type RoundsStep, type Synced } from '../../src/master/rounds.js';
+import { beginRounds, nextRound, type RoundsEvent, type RoundsStep, type SyncAnswer } from '../../src/master/rounds.js';
 
 const LIMIT_MS = 1000;
 const SERVERS = [0, 1, 2];
 
 /** What a round comes to: for each server how far its vector is, whom it missed, whether parts came; or that one failed. */
-const syncs: fc.Arbitrary<ReadonlyArray<E.Either<string, Synced>>> = fc.tuple(
+const syncs: fc.Arbitrary<ReadonlyArray<E.Either<string, SyncAnswer>>> = fc.tuple(
   ...SERVERS.map(() =>
     fc.oneof(
       { weight: 1, arbitrary: fc.constant(E.left('server 1: it answered nothing')) },
@@ -15,7 +15,7 @@ const syncs: fc.Arbitrary<ReadonlyArray<E.Either<string, Synced>>> = fc.tuple(
         weight: 12,
         arbitrary: fc
           .record({ t: fc.nat(2), failed: fc.subarray([0, 1, 2, 7]), inParts: fc.boolean() })
-          .map(({ t, failed, inParts }) => E.right<string, Synced>({ vv: [['0.0', t + 1]], failed, inParts, failure: null })),
+          .map(({ t, failed, inParts }) => E.right<string, SyncAnswer>({ vv: [['0.0', t + 1]], failed, inParts, failure: null })),
       },
     ),
   ),
@@ -29,7 +29,7 @@ describe('the rounds of a stabilize (section 5)', () => {
         let now = 0;
         let lastParts = 0;
         let turn: RoundsStep = beginRounds(SERVERS, LIMIT_MS, now);
-        let last: ReadonlyArray<E.Either<string, Synced>> = [];
+        let last: ReadonlyArray<E.Either<string, SyncAnswer>> = [];
         for (const [answers, ms] of rounds) {
           expect(turn.effect.type).toBe('ask');
           now += ms;
@@ -62,7 +62,7 @@ describe('the rounds of a stabilize (section 5)', () => {
   test('what a server cannot do ends them with what it says', () => {
     const begun = beginRounds([0, 1], LIMIT_MS, 5);
     const answers = [
-      E.right<string, Synced>({ vv: [], failed: [], inParts: false, failure: null }),
+      E.right<string, SyncAnswer>({ vv: [], failed: [], inParts: false, failure: null }),
       E.left('server 1: no answer'),
     ];
     expect(nextRound(begun.rounds, { type: 'answered', answers }, 6).effect).toEqual({
@@ -74,7 +74,7 @@ describe('the rounds of a stabilize (section 5)', () => {
   test('a log that has failed ends them at once where its server is behind another, and only there', () => {
     const begun = beginRounds([4, 7], LIMIT_MS, 5);
     const answer = (t: number, failure: string | null) =>
-      E.right<string, Synced>({ vv: [['0.0', t]], failed: [4, 7], inParts: true, failure });
+      E.right<string, SyncAnswer>({ vv: [['0.0', t]], failed: [4, 7], inParts: true, failure });
     const after = (...answers: ReadonlyArray<ReturnType<typeof answer>>) =>
       nextRound(begun.rounds, { type: 'answered', answers }, 6).effect;
     const why = 'the stores of servers 4, 7 are not equal, and cannot become so: server 7: its disk is full';

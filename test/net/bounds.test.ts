@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 import { MAX_VALUE_BYTES } from '../../src/core/bounds.js';
 import { NO_CHANGE } from '../../src/impl/log/log.js';
 import { createMemoryLog } from '../../src/impl/log/memory-log.js';
-import type { Ask } from '../../src/net/protocol.js';
+import type { NetRequest } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { ask, closed, dialed, handshakeByHand, remember, serve, storedAt } from './support.js';
 
@@ -115,7 +115,7 @@ describe('an address', () => {
 
   test('that is none cuts off a master that sends it', async () => {
     const { server, lines } = await start();
-    const link: Ask = { type: 'link', peer: { role: 'server', id: 1 }, address: bad };
+    const link: NetRequest = { type: 'link', peer: { role: 'server', id: 1 }, address: bad };
     expect(await ask(await dialed(MASTER, server), link)).toMatchObject({ type: 'broken' });
     expect(lines).toEqual(["master 0 was cut off: it sent a message whose field 'ask.address.port' is wrong"]);
     expect(await storeOf(server)).toEqual([]);

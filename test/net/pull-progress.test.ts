@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { beginPull, type Came, nextPull, type PullStep, Turns } from '../../src/net/pull-progress.js';
+import { beginPull, type PullOutcome, nextPull, type PullStep, PullTurns } from '../../src/net/pull-progress.js';
 
-const CAME: ReadonlyArray<Came> = ['part', 'last', 'other', 'failed', 'silent'];
+const CAME: ReadonlyArray<PullOutcome> = ['part', 'last', 'other', 'failed', 'silent'];
 
 describe('a pull on its way (R9)', () => {
   test('is whole exactly where the last part came; a silent connection gets a second chance once, and useless answers three', () => {
     const ends: Record<string, number> = {};
-    const step = fc.record({ came: fc.constantFrom<Came>(...CAME, 'part', 'part', 'other'), isOthersTurn: fc.boolean() });
+    const step = fc.record({ came: fc.constantFrom<PullOutcome>(...CAME, 'part', 'part', 'other'), isOthersTurn: fc.boolean() });
     fc.assert(
       fc.property(fc.boolean(), fc.boolean(), fc.array(step, { minLength: 1, maxLength: 25 }), (isSync, isUp, steps) => {
         let turn: PullStep = beginPull(isSync, isUp);
-        const came: Came[] = [];
+        const came: PullOutcome[] = [];
         const times: string[] = [];
         for (const s of steps) {
           if (turn.effect.type === 'done') break;
@@ -53,7 +53,7 @@ describe('pulls that need more than one part', () => {
         fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 }),
         fc.scheduler(),
         async (parts, s) => {
-          const turns = new Turns();
+          const turns = new PullTurns();
           const going: number[] = [];
           const pull = async (id: number): Promise<boolean> => {
             let left = parts[id]!;
@@ -69,7 +69,7 @@ describe('pulls that need more than one part', () => {
                 going.push(id);
               }
               await s.schedule(Promise.resolve());
-              const came: Came = --left > 0 ? 'part' : 'last';
+              const came: PullOutcome = --left > 0 ? 'part' : 'last';
               ({ progress, effect } = nextPull(progress, { type: 'came', came, isOthersTurn: turns.isOthers(id) }));
             }
             turns.end(id);

@@ -9,7 +9,7 @@ import { newSession, token } from '../../src/impl/session.js';
 import { type Client, makeClient } from '../../src/net/client.js';
 import type { Connection } from '../../src/net/connection.js';
 import { listen } from '../../src/net/listen.js';
-import type { Address, Answer, Ask } from '../../src/net/protocol.js';
+import type { Address, Answer, NetRequest } from '../../src/net/protocol.js';
 import { remember, SECRET } from './support.js';
 
 const stops: (() => void)[] = [];
@@ -19,7 +19,7 @@ afterEach(() => {
 
 /** A request that a scripted server got, and what it may do about it. */
 interface Got {
-  readonly ask: Ask;
+  readonly ask: NetRequest;
   readonly connection: Connection;
   readonly reply: (answer: Answer) => void;
 }

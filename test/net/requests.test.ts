@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Request, Requests, Serving } from '../../src/net/requests.js';
+import { type Request, Requests, ServedRequests } from '../../src/net/requests.js';
 
 interface Told {
   readonly deadlineMs: number;
@@ -85,7 +85,7 @@ describe('requests that are served', () => {
   test('a connection that has retired is done when all that had begun is answered; a goodbye names the first that had not', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('begin', 'end', 'retire'), { maxLength: 30 }), (all) => {
-        const serving = new Serving();
+        const serving = new ServedRequests();
         let [begun, ended, isRetired] = [0, 0, false];
         for (const what of all) {
           if (what === 'begin' && !isRetired) serving.begin(begun++, 7);

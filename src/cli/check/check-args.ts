@@ -1,6 +1,6 @@
 /** The arguments of `bayou check`. */
 import type { Overrides } from '../../checked-model/checked-model.js';
-import type { Assignment, Said } from './field-options.js';
+import type { Assignment, OptionValue } from './field-options.js';
 
 export const FORMATS = ['json', 'text', 'itf', 'mermaid', 'shiviz', 'dot', 'script', 'html'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -9,7 +9,7 @@ export type Format = (typeof FORMATS)[number];
 export interface CheckArgs {
   readonly configs: ReadonlyArray<string>;
   /** The values of fields of the configuration that have an option of their own. */
-  readonly fields: ReadonlyMap<string, Said>;
+  readonly fields: ReadonlyMap<string, OptionValue>;
   /** The assignments of `--set`: to fields of a configuration, or to parameters of a user's own model. */
   readonly sets: ReadonlyArray<Assignment>;
   /** `fields` and `sets` together, for a configuration; each value with the option that gave it. */

@@ -26,7 +26,7 @@ import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay-file.js';
 import { sample } from './sample-runs.js';
 import { stepThrough } from './step.js';
-import { blamed, configured, type Loaded, type CheckedModel } from '../../checked-model/checked-model.js';
+import { blamed, configured, type LoadedConfig, type CheckedModel } from '../../checked-model/checked-model.js';
 import { tell } from './quieter-runs.js';
 import { threadLines } from './threads.js';
 
@@ -175,7 +175,7 @@ const orUsage = async (args: CheckArgs, run: () => Promise<ExitStatus>): Promise
 
 // --- listing ---------------------------------------------------------------------------------------------------------------
 
-const expectText = ({ expect }: Loaded): string => {
+const expectText = ({ expect }: LoadedConfig): string => {
   if (expect === undefined) return '';
   return expect === 'holds' ? 'holds' : `${expect.violated} is violated`;
 };

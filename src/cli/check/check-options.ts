@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/command-line.js';
 import { EXIT } from '../../command-line/exit.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
-import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './field-options.js';
+import { FIELD_OPTIONS, gather, said, type Assignment, type OptionValue } from './field-options.js';
 import { clashOf, ignoredBy } from './clash.js';
 
 // --- values ----------------------------------------------------------------------------------------------------------------
@@ -125,10 +125,10 @@ type Raw = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'> & { read
 export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
   const command = bare().parse(args, { from: 'user' });
   const { set: sets = [], ...raw } = command.opts<Raw & Readonly<Record<string, unknown>>>();
-  const fields = new Map<string, Said>();
+  const fields = new Map<string, OptionValue>();
   const overrides = new Map<string, { value: unknown; option: string }>();
   for (const { flag, field } of FIELD_OPTIONS) {
-    const value = raw[attributeOf(flag)] as Said | undefined;
+    const value = raw[attributeOf(flag)] as OptionValue | undefined;
     if (value === undefined) continue;
     fields.set(field, value);
     overrides.set(field, { value: value.value, option: flag });

@@ -9,11 +9,11 @@ import { toShiViz } from '../../checker/output/shiviz.js';
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Report } from '../../checker/report.js';
 import { makeFolder } from '../../files/folder.js';
-import { PAGE, wrongToReplace, type Kind } from '../../command-line/replace.js';
+import { PAGE, wrongToReplace, type FileKind } from '../../command-line/replace.js';
 import { reasonOf } from '../../command-line/say.js';
 import { UsageError } from '../../command-line/exit.js';
 import { FORMATS, type Format } from './check-args.js';
-import type { Written } from './counterexample-page.js';
+import type { RunToWrite } from './counterexample-page.js';
 import type { AnyModel, CheckedModel } from '../../checked-model/checked-model.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -22,7 +22,7 @@ import type { AnyModel, CheckedModel } from '../../checked-model/checked-model.j
 type Content = { readonly text: string } | { readonly why: string };
 
 /** For each format the ending of the file's name, and the kind of the file. */
-const FILES: Readonly<Record<Format, Kind & { readonly ending: string }>> = {
+const FILES: Readonly<Record<Format, FileKind & { readonly ending: string }>> = {
   json: { ending: 'trace.json', name: 'counterexample', mark: /^\{\s*"model":/ },
   text: { ending: 'txt', name: 'counterexample', mark: /\n0 {2}initial state\n/ },
   itf: { ending: 'itf.json', name: 'counterexample', mark: /^\{\s*"#meta":/ },
@@ -43,7 +43,7 @@ const json = (value: unknown): Content => ({ text: `${JSON.stringify(value, null
 
 const contentOf = (
   format: Exclude<Format, 'dot'>,
-  written: Written,
+  written: RunToWrite,
   checked: CheckedModel,
   repeat: string,
 ): Content | Promise<Content> => {
@@ -77,7 +77,7 @@ const contentOf = (
 };
 
 /** The explorer's page of one run. The code that makes it is as large as the checker, and is loaded only here. */
-const pageOf = async (written: Written, checked: CheckedModel, repeat: string): Promise<Content> => ({
+const pageOf = async (written: RunToWrite, checked: CheckedModel, repeat: string): Promise<Content> => ({
   text: await (await import('./counterexample-page.js')).pageText(written, checked, repeat),
 });
 
@@ -87,7 +87,7 @@ const graphOf = ({ level, model }: AnyModel): Content => {
 };
 
 /** The runs of a report that are written. */
-export const runsOf = (report: Report): ReadonlyArray<Written> =>
+export const runsOf = (report: Report): ReadonlyArray<RunToWrite> =>
   report.properties.flatMap(({ name, verdict, trace, more = [] }) =>
     (verdict === 'violated' || verdict === 'reached') && trace !== undefined
       ? [trace, ...more].map((run) => ({ property: name, trace: run, kind: verdict }))
@@ -97,7 +97,7 @@ export const runsOf = (report: Report): ReadonlyArray<Written> =>
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** Writes one file. Gives a line that names the file, or says why it was not written. */
-const write = async (path: string, kind: Kind, made: Content | Promise<Content>): Promise<string> => {
+const write = async (path: string, kind: FileKind, made: Content | Promise<Content>): Promise<string> => {
   const content = await made;
   if ('why' in content) return `not written: ${path}: ${content.why}`;
   const wrong = wrongToReplace(path, kind);
@@ -121,7 +121,7 @@ export const writeFiles = async (
   dir: string,
   wanted: ReadonlyArray<Format> | undefined,
   checked: CheckedModel,
-  runs: ReadonlyArray<Written>,
+  runs: ReadonlyArray<RunToWrite>,
   distinct: (name: string) => string,
   repeat: string,
 ): Promise<ReadonlyArray<string>> => {

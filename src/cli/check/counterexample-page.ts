@@ -7,7 +7,7 @@ import { propertyId } from '../../explorer/why/bayou.js';
 import type { Counterexample } from '../../checker/report.js';
 
 /** A run to write, with the property that it breaks or reaches, or with a name of its own. */
-export interface Written {
+export interface RunToWrite {
   readonly property: string;
   readonly trace: Counterexample;
   readonly kind: 'violated' | 'reached' | 'sample';
@@ -17,7 +17,7 @@ export interface Written {
 const idOf = (property: string): string => propertyId(property) ?? oneLine(property);
 
 /** The text of the page of one run. `repeat`: the command that finds the run again. */
-export const pageText = async ({ property, trace, kind }: Written, checked: CheckedModel, repeat: string): Promise<string> => {
+export const pageText = async ({ property, trace, kind }: RunToWrite, checked: CheckedModel, repeat: string): Promise<string> => {
   const exploration = await explorationOf(
     checked,
     [{ title: oneLine(property), trace, ...(kind === 'sample' ? {} : { property }) }],

@@ -11,7 +11,7 @@ export interface FieldOption {
 }
 
 /** The value that an option gives to a field, and the text of the option. */
-export interface Said {
+export interface OptionValue {
   readonly value: unknown;
   readonly text: string;
 }
@@ -62,10 +62,10 @@ export const FIELD_OPTIONS: ReadonlyArray<FieldOption> = [
 /** Reads an option's text and keeps it. */
 export const said =
   (read: (text: string) => unknown) =>
-  (text: string): Said => ({ value: read(text), text });
+  (text: string): OptionValue => ({ value: read(text), text });
 
 /** A name, and the value that `--set` gives to it. */
-export type Assignment = readonly [name: string, said: Said];
+export type Assignment = readonly [name: string, said: OptionValue];
 
 const assignment = (text: string): Assignment => {
   const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];

@@ -19,7 +19,7 @@ import { thrown } from '../../checker/contract/model-faults.js';
 import { fileOfModule } from './examples.js';
 import { moduleDigests } from './module-digests.js';
 import { knowOwnPackage } from './own-package.js';
-import { FIELD_OPTIONS, type Said } from './field-options.js';
+import { FIELD_OPTIONS, type OptionValue } from './field-options.js';
 import { propertyNames, slug } from '../../checked-model/file-names.js';
 import { parametersOf } from './parameters.js';
 import { syntaxErrorAt } from './syntax-error.js';
@@ -182,7 +182,7 @@ const judgingDeadlock = (decoded: DecodedModel): DecodedModel => {
 const PROPERTIES = '--properties';
 
 /** The property names in a list with commas. Names are sentences and may themselves have commas, so each name takes as many pieces as it can. */
-const namesIn = ({ value }: Said, known: ReadonlyArray<string>): ReadonlyArray<string> => {
+const namesIn = ({ value }: OptionValue, known: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (!t.array(t.string).is(value)) throw new UsageError(`${PROPERTIES}: use the properties' names, with commas between`);
   const pieces = value.map((piece) => piece.replace(/\s*,\s*/g, ','));
   const squeezed = new Map(

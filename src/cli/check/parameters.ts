@@ -7,7 +7,7 @@ import * as t from 'io-ts/lib/index.js';
 import { described, isRecord, whatIs } from '../../core/codec.js';
 import { UsageError } from '../../command-line/exit.js';
 import type { Parameters } from '../../checked-model/checked-model.js';
-import type { Assignment, Said } from './field-options.js';
+import type { Assignment, OptionValue } from './field-options.js';
 import { complaintOf } from '../../checker/contract/model-shape.js';
 
 /** The declaration of one parameter. */
@@ -51,9 +51,10 @@ const fits = (declared: Declared, value: unknown): boolean => {
 };
 
 /** The value that an option gives to a parameter. For a parameter whose default is a text it is the option's text, even where that could be JSON. */
-const readAs = (declared: Declared, { value, text }: Said): unknown => (typeof declared.default === 'string' ? text : value);
+const readAs = (declared: Declared, { value, text }: OptionValue): unknown =>
+  typeof declared.default === 'string' ? text : value;
 
-const read = (name: string, declared: Declared, said: Said): unknown => {
+const read = (name: string, declared: Declared, said: OptionValue): unknown => {
   const value = readAs(declared, said);
   if (fits(declared, value)) return value;
   throw new UsageError(`--set ${name}: expected ${wanted(declared)}, but it is ${whatIs(value)}`);

@@ -5,7 +5,7 @@ import { PROPERTIES } from '../../model/checking/sentences.js';
 import { LEGEND } from '../../model/checking/texts.js';
 import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 import { loadPath, type RecordedPath } from '../../checked-model/path-file.js';
-import { replayPath, type Replayed } from '../../checked-model/replay-path.js';
+import { replayPath, type ReplayedPath } from '../../checked-model/replay-path.js';
 import { print } from '../out.js';
 import type { CheckArgs } from './check-args.js';
 import { brokenLine, divergesLine, refusalLines, takenLines } from './replay-lines.js';
@@ -13,7 +13,7 @@ import { replayOwn } from './replay-own.js';
 
 // --- for people ------------------------------------------------------------------------------------------------------------
 
-const eventOf = ({ path }: Replayed, step: number): string => {
+const eventOf = ({ path }: ReplayedPath, step: number): string => {
   const event = path.steps[step]?.event;
   return event === undefined ? '' : `, event ${event.n} of ${event.process}`;
 };
@@ -21,7 +21,7 @@ const eventOf = ({ path }: Replayed, step: number): string => {
 const rejectionLines = ({ rejection }: RecordedPath): ReadonlyArray<string> =>
   rejection === undefined ? [] : [`  rule ${rejection.rule}: ${rejection.why}`];
 
-const headLines = ({ path }: Replayed): ReadonlyArray<string> => [
+const headLines = ({ path }: ReplayedPath): ReadonlyArray<string> => [
   `${path.model}, ${path.config.variant === 'FIXED' ? 'the protocol as it is' : `variant ${path.config.variant} (${VARIANTS[path.config.variant]})`}`,
   ...(Object.keys(path.names ?? {}).length === 0
     ? []
@@ -33,10 +33,10 @@ const headLines = ({ path }: Replayed): ReadonlyArray<string> => [
 ];
 
 /** Does the path report a fault that the model's steps do not explain? */
-const isUnexplained = ({ path, refusal }: Replayed): boolean =>
+const isUnexplained = ({ path, refusal }: ReplayedPath): boolean =>
   refusal === undefined && path.rejection !== undefined && path.config.variant === 'FIXED';
 
-const lastLines = (replayed: Replayed, file: string): ReadonlyArray<string> => {
+const lastLines = (replayed: ReplayedPath, file: string): ReadonlyArray<string> => {
   const { path, refusal, broken, trace } = replayed;
   if (refusal !== undefined)
     return [
@@ -63,10 +63,10 @@ const lastLines = (replayed: Replayed, file: string): ReadonlyArray<string> => {
 
 const PROPERTY_OF = new Map<string, string>(Object.entries(PROPERTIES).map(([id, { name }]) => [name, id]));
 
-const statusOf = (replayed: Replayed): ExitStatus =>
+const statusOf = (replayed: ReplayedPath): ExitStatus =>
   replayed.refusal !== undefined || replayed.broken.length > 0 || isUnexplained(replayed) ? EXIT.violated : EXIT.ok;
 
-const jsonOf = (replayed: Replayed, file: string): unknown => ({
+const jsonOf = (replayed: ReplayedPath, file: string): unknown => ({
   type: 'replay',
   path: file,
   variant: replayed.path.config.variant,

@@ -2,9 +2,9 @@
 import { newCommand } from '../../command-line/command-line.js';
 import { EXIT, UsageError } from '../../command-line/exit.js';
 import { allEntries } from '../../command-line/load-entries.js';
-import { namedIn, similar, type Entry } from '../../command-line/contract-entries.js';
+import { namedIn, similar, type ContractEntry } from '../../command-line/contract-entries.js';
 
-const unknown = (entries: ReadonlyArray<Entry>, name: string): UsageError => {
+const unknown = (entries: ReadonlyArray<ContractEntry>, name: string): UsageError => {
   const near = similar(entries, name);
   return new UsageError(
     `nothing is called '${name}'; ${near.length === 0 ? 'bayou explain --list prints every name' : `there is ${near.join(', ')}`}`,

@@ -16,11 +16,11 @@ import { tell } from '../supervised/supervisor-pipe.js';
 import { beWatched, isGoingAgain } from '../supervised/supervised-process.js';
 import { parseArgs, type ExploreArgs } from './explore-args.js';
 import { htmlOf } from '../../explorer/data/page-file.js';
-import type { Explored } from '../../explorer/data/make-exploration.js';
-import { exploreModel, type Meanwhile } from './explore-model.js';
+import type { ExplorationWithModel } from '../../explorer/data/make-exploration.js';
+import { exploreModel, type ProgressShower } from './explore-model.js';
 import { explorePath } from './explore-path.js';
 import { exploreRun } from './explore-run.js';
-import { Showing } from './showing.js';
+import { ShownPage } from './showing.js';
 
 // --- what it is ------------------------------------------------------------------------------------------------------------
 
@@ -47,7 +47,12 @@ const kindOf = (source: string): 'path' | 'plan' | 'model' => {
   return 'steps' in json ? 'path' : 'script' in json ? 'plan' : 'model';
 };
 
-const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal, meanwhile: Meanwhile | undefined): Promise<Explored> => {
+const explore = (
+  args: ExploreArgs,
+  repeat: string,
+  signal: AbortSignal,
+  meanwhile: ProgressShower | undefined,
+): Promise<ExplorationWithModel> => {
   const [first = '', ...others] = args.what;
   const ending = extname(first);
   if (ending === '.ndjson' || ending === '.script') return exploreRun(args, repeat, signal);
@@ -83,7 +88,7 @@ const repeatOf = (words: ReadonlyArray<string>): string => {
 const run = async (args: ExploreArgs, words: ReadonlyArray<string>): Promise<ExitStatus> => {
   const { signal, end } = interruption();
   const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-  const showing = new Showing(args);
+  const showing = new ShownPage(args);
   // A process that only repeats the way of another process shows nothing.
   const meanwhile = args.html === undefined && !isGoingAgain() ? showing.meanwhile : undefined;
   try {

@@ -10,7 +10,13 @@ import type { Progress } from '../../checker/report.js';
 import { UsageError } from '../../command-line/exit.js';
 import type { ExploreArgs } from './explore-args.js';
 import { CheckLog } from './check-log.js';
-import { explorationOf, foundIn, verdictOfReport, type Explored, type Found } from '../../explorer/data/make-exploration.js';
+import {
+  explorationOf,
+  foundIn,
+  verdictOfReport,
+  type ExplorationWithModel,
+  type NamedRun,
+} from '../../explorer/data/make-exploration.js';
 
 const checkedModelOf = async (source: string, { check }: ExploreArgs): Promise<CheckedModel> => {
   if (isModule(source)) return moduleModel(source, check);
@@ -23,14 +29,14 @@ const checkedModelOf = async (source: string, { check }: ExploreArgs): Promise<C
 const SAMPLES = 3;
 const SAMPLE_STEPS = 30;
 
-const samplesOf = (checked: CheckedModel): ReadonlyArray<Found> =>
+const samplesOf = (checked: CheckedModel): ReadonlyArray<NamedRun> =>
   sampleRuns(judgedModel(checked), { runs: SAMPLES, length: SAMPLE_STEPS, seed: 1 }).runs.map((trace, i) => ({
     title: `random run ${i + 1}`,
     trace,
   }));
 
 /** Shows what was explored so far while a check takes longer. */
-export type Meanwhile = (explored: Explored, log: CheckLog) => void;
+export type ProgressShower = (explored: ExplorationWithModel, log: CheckLog) => void;
 
 /** How often a search reports its progress, and after which time the page shows it, in ms. */
 const SAMPLE_MS = 200;
@@ -42,7 +48,7 @@ const watched = async (
   repeat: string,
   signal: AbortSignal,
   log: CheckLog,
-  meanwhile: Meanwhile | undefined,
+  meanwhile: ProgressShower | undefined,
 ) => {
   const exploration = await explorationOf(checked, [], {
     origin: 'model',
@@ -67,8 +73,8 @@ export const exploreModel = async (
   args: ExploreArgs,
   repeat: string,
   signal: AbortSignal,
-  meanwhile?: Meanwhile,
-): Promise<Explored> => {
+  meanwhile?: ProgressShower,
+): Promise<ExplorationWithModel> => {
   const checked = await checkedModelOf(source, args);
   return blamed(checked, async () => {
     const log = new CheckLog();

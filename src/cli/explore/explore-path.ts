@@ -1,7 +1,7 @@
 /** Explores a path file: a counterexample of `bayou check --format json`, or a run that `bayou conform` kept. */
 import type { Counterexample } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
-import { explorationOf, type Explored } from '../../explorer/data/make-exploration.js';
+import { explorationOf, type ExplorationWithModel } from '../../explorer/data/make-exploration.js';
 import { explorePathOf, refused, whyRefused } from '../../explorer/data/path-exploration.js';
 import { UsageError } from '../../command-line/exit.js';
 import { loadPath, type OwnPath, type RecordedPath } from '../../checked-model/path-file.js';
@@ -9,7 +9,7 @@ import { blamed } from '../../checked-model/checked-model.js';
 import { followOwn } from '../check/replay-own.js';
 import type { ExploreArgs } from './explore-args.js';
 
-const exploreOwn = async (file: string, path: OwnPath, args: ExploreArgs, repeat: string): Promise<Explored> => {
+const exploreOwn = async (file: string, path: OwnPath, args: ExploreArgs, repeat: string): Promise<ExplorationWithModel> => {
   const { checked, replay } = await followOwn(file, path, args.check);
   return blamed(checked, async () => {
     const { refusal, broken } = replay;
@@ -50,7 +50,7 @@ const pathIn = (file: string, { check }: ExploreArgs): OwnPath | RecordedPath =>
 };
 
 /** Explores a path file. @throws UsageError with one line where the file has no path */
-export const explorePath = async (file: string, args: ExploreArgs, repeat: string): Promise<Explored> => {
+export const explorePath = async (file: string, args: ExploreArgs, repeat: string): Promise<ExplorationWithModel> => {
   const path = pathIn(file, args);
   return 'module' in path ? exploreOwn(file, path, args, repeat) : explorePathOf(file, path, repeat);
 };

@@ -26,7 +26,7 @@ const QuestionC = t.union([
 ]);
 
 /** What is served. */
-export interface Served {
+export interface ServedPage {
   /** The page as it is now. */
   readonly page: () => string;
   /** Answers the page's questions; absent where the page asks nobody. */
@@ -34,7 +34,7 @@ export interface Served {
 }
 
 /** A server that runs. */
-export interface Running {
+export interface RunningPageServer {
   readonly address: string;
   readonly close: () => Promise<void>;
 }
@@ -72,7 +72,7 @@ const say = (response: ServerResponse, status: number, type: string, body: strin
   response.writeHead(status, { ...HEADERS, 'content-type': `${type}; charset=utf-8` }).end(body);
 };
 
-const ask = async (request: IncomingMessage, response: ServerResponse, answer: Served['answer']): Promise<void> => {
+const ask = async (request: IncomingMessage, response: ServerResponse, answer: ServedPage['answer']): Promise<void> => {
   const text = await bodyOf(request);
   const question = text === undefined ? undefined : questionIn(text);
   if (answer === undefined || question === undefined) say(response, 400, 'text/plain', 'this is no question');
@@ -84,7 +84,7 @@ const ask = async (request: IncomingMessage, response: ServerResponse, answer: S
  * another origin.
  */
 const listener =
-  (root: string, { page, answer }: Served, own: () => string) =>
+  (root: string, { page, answer }: ServedPage, own: () => string) =>
   (request: IncomingMessage, response: ServerResponse): void => {
     const { method, url = '', headers } = request;
     const isElsewhere = headers.origin !== undefined && headers.origin !== `http://${own()}`;
@@ -108,7 +108,7 @@ const listening = (server: Server, port: number): Promise<E.Either<string, numbe
   });
 
 /** Serves a page. Left: one line that says why it cannot be served. */
-export const serve = async (served: Served, port: number): Promise<E.Either<string, Running>> => {
+export const serve = async (served: ServedPage, port: number): Promise<E.Either<string, RunningPageServer>> => {
   const root = `/${randomBytes(TOKEN_BYTES).toString('base64url')}/`;
   let host = '';
   const server = createServer(

@@ -10,8 +10,8 @@ import { print } from '../out.js';
 import type { ExploreArgs } from './explore-args.js';
 import { htmlOf } from '../../explorer/data/page-file.js';
 import type { CheckLog } from './check-log.js';
-import { wordsOf, type Explored } from '../../explorer/data/make-exploration.js';
-import { serve, type Running } from './page-server.js';
+import { wordsOf, type ExplorationWithModel } from '../../explorer/data/make-exploration.js';
+import { serve, type RunningPageServer } from './page-server.js';
 
 // --- opening it ------------------------------------------------------------------------------------------------------------
 
@@ -32,9 +32,9 @@ const openIn = (address: string): void => {
 // --- the page --------------------------------------------------------------------------------------------------------------
 
 /** A page that is shown until it is ended. More runs may be added to it. */
-export class Showing {
+export class ShownPage {
   readonly #args: ExploreArgs;
-  #running: Promise<E.Either<string, Running>> | undefined;
+  #running: Promise<E.Either<string, RunningPageServer>> | undefined;
   #page = '';
   #answer: ((question: Question) => Reply) | undefined;
   #log: CheckLog | undefined;
@@ -46,7 +46,7 @@ export class Showing {
   }
 
   /** Shows what was explored so far, while a check is running. */
-  readonly meanwhile = (explored: Explored, log: CheckLog): void => {
+  readonly meanwhile = (explored: ExplorationWithModel, log: CheckLog): void => {
     this.#log = log;
     this.#take(explored);
     void this.#start().then((running) => {
@@ -55,7 +55,7 @@ export class Showing {
   };
 
   /** Shows everything, and resolves when the user ends it. @throws UsageError with one line if the page cannot be shown */
-  async show(explored: Explored, interrupted: Promise<void>): Promise<void> {
+  async show(explored: ExplorationWithModel, interrupted: Promise<void>): Promise<void> {
     const isShown = this.#running !== undefined;
     this.#take(explored);
     this.#isWhole = true;
@@ -74,13 +74,13 @@ export class Showing {
     if (running !== undefined && E.isRight(running)) await running.right.close();
   }
 
-  #take({ exploration, checked }: Explored): void {
+  #take({ exploration, checked }: ExplorationWithModel): void {
     this.#page = htmlOf(exploration);
     const model = checked !== undefined && exploration.live.by === 'server' ? judgedModel(checked) : undefined;
     this.#answer = checked === undefined || model === undefined ? undefined : answering(model, wordsOf(checked, model));
   }
 
-  #start(): Promise<E.Either<string, Running>> {
+  #start(): Promise<E.Either<string, RunningPageServer>> {
     const answer = (question: Question): Reply =>
       question.ask === 'check'
         ? { ask: 'check', samples: this.#log?.samples ?? [], isOver: this.#isWhole }
@@ -89,7 +89,7 @@ export class Showing {
     return this.#running;
   }
 
-  #tell(line: string, { address }: Running): void {
+  #tell(line: string, { address }: RunningPageServer): void {
     print(line);
     print(address);
     say('The page is there until this ends: Ctrl-C.');

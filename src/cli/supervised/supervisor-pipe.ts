@@ -12,7 +12,7 @@ export const STOP_AT = 'BAYOU_STOP_AT';
 export const PIPE_DESCRIPTOR = 3;
 
 /** One message to the supervisor. */
-export type Told =
+export type SupervisorMessage =
   /** The number of the function's run that takes long; 0: that run has ended. */
   | { readonly kind: 'run'; readonly run: number }
   /** The model that runs from now on, as the user named it. */
@@ -23,16 +23,16 @@ export type Told =
   | { readonly kind: 'status'; readonly status: number };
 
 /** Writes a message to the supervisor, if this process is watched. */
-export const tell = (told: Told): void => {
+export const tell = (told: SupervisorMessage): void => {
   if (process.env[WATCHED] !== undefined) writeSync(PIPE_DESCRIPTOR, `${JSON.stringify(told)}\n`);
 };
 
 /** Gives a function that takes the bytes of the pipe and calls `hear` with each message. */
-export const listener = (hear: (told: Told) => void): ((bytes: Buffer) => void) => {
+export const listener = (hear: (told: SupervisorMessage) => void): ((bytes: Buffer) => void) => {
   let rest = '';
   return (bytes) => {
     const lines = (rest + bytes.toString()).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) hear(JSON.parse(line) as Told);
+    for (const line of lines) hear(JSON.parse(line) as SupervisorMessage);
   };
 };

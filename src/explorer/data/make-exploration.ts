@@ -3,7 +3,7 @@ import type { Model } from '../../checker/model.js';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
-import type { CheckSample, Exploration, Origin, PropertyShot, RunShot } from '../shape.js';
+import type { CheckSample, Exploration, PageOrigin, PropertyShot, RunShot } from '../shape.js';
 import { retrace, runShot, type Words } from '../walk.js';
 import { explainAny } from '../why/any-model.js';
 import { bayouWords, propertyId, titleOfProperty } from '../why/bayou.js';
@@ -58,7 +58,7 @@ export const entriesFor = async (isBayou: boolean): Promise<Readonly<Record<stri
   isBayou ? Object.fromEntries((await protocolEntries()).map(({ name, text }) => [name, text])) : {};
 
 /** A run, with its name and kind. */
-export interface Found {
+export interface NamedRun {
   readonly title: string;
   readonly trace: Counterexample;
   readonly property?: string;
@@ -68,7 +68,7 @@ export interface Found {
 const shotOf = (
   checked: CheckedModel,
   model: Model<unknown, unknown>,
-  { title, trace, property }: Found,
+  { title, trace, property }: NamedRun,
 ): RunShot | undefined => {
   const walk = retrace(model, trace);
   if (walk === undefined) return undefined;
@@ -89,14 +89,14 @@ const liveOf = ({ config }: CheckedModel, hasServer: boolean): Exploration['live
   config !== undefined ? { by: 'worker', config } : { by: hasServer ? 'server' : 'nobody' };
 
 /** An exploration: the page's data, and the model that answers the page's questions. */
-export interface Explored {
+export interface ExplorationWithModel {
   readonly exploration: Exploration;
   readonly checked?: CheckedModel;
 }
 
 /** Further facts about a checked model that the page shows. */
-export interface Saying {
-  readonly origin: Origin;
+export interface PageFacts {
+  readonly origin: PageOrigin;
   readonly verdict: Exploration['verdict'];
   readonly repeat: string;
   readonly report?: Report;
@@ -111,7 +111,11 @@ export interface Saying {
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** The exploration of a model and of runs of it. */
-export const explorationOf = async (checked: CheckedModel, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
+export const explorationOf = async (
+  checked: CheckedModel,
+  runs: ReadonlyArray<NamedRun>,
+  saying: PageFacts,
+): Promise<Exploration> => {
   const model = judgedModel(checked);
   const { config, bounds } = checked;
   const { origin, verdict, repeat, report, samples = [], hasServer = false, isChecking = false } = saying;
@@ -144,7 +148,7 @@ export const explorationOf = async (checked: CheckedModel, runs: ReadonlyArray<F
 };
 
 /** The runs of a report: first the runs that break a property, then the runs that reach a witness. */
-export const foundIn = (report: Report): ReadonlyArray<Found> =>
+export const foundIn = (report: Report): ReadonlyArray<NamedRun> =>
   report.properties.flatMap(({ name, verdict, trace, more = [] }) =>
     trace === undefined
       ? []

@@ -1,13 +1,13 @@
 /** Makes the explorer's page of a path of Bayou's model. A step that the model does not take is the last one. */
 import { showLabel } from '../../checker/report.js';
 import type { Refusal } from '../../checker/component-model/replay.js';
-import type { Exploration, RunShot, StepShot, Why } from '../shape.js';
+import type { Exploration, RunShot, StepShot, WhyShot } from '../shape.js';
 import { shotOfTrace } from '../walk.js';
 import { DEFAULTS } from '../../model/checking/config.js';
 import type { RecordedPath } from '../../checked-model/path-file.js';
-import { replayPath, type Replayed } from '../../checked-model/replay-path.js';
+import { replayPath, type ReplayedPath } from '../../checked-model/replay-path.js';
 import { configured, plainModel, type CheckedModel } from '../../checked-model/checked-model.js';
-import { callOf, explorationOf, type Explored, type Found } from './make-exploration.js';
+import { callOf, explorationOf, type ExplorationWithModel, type NamedRun } from './make-exploration.js';
 
 // --- steps that the model does not take ------------------------------------------------------------------------------------
 
@@ -16,11 +16,11 @@ type Rejection = RecordedPath['rejection'];
 const seenText = (text: string): string => (text === '' ? '(nothing)' : text);
 
 /** Why the model does not take a step, and what it would have allowed. */
-export const whyRefused = (refusal: Refusal, rejection: Rejection, steps: number): Why => {
+export const whyRefused = (refusal: Refusal, rejection: Rejection, steps: number): WhyShot => {
   const { label, why, differences, enabled } = refusal;
   const what = label === undefined ? 'what was seen then' : showLabel(label);
   const [difference] = differences;
-  const compared: Why['compared'] =
+  const compared: WhyShot['compared'] =
     difference === undefined
       ? [
           { what: 'seen in the run', text: what, step: steps + 1 },
@@ -41,7 +41,7 @@ export const whyRefused = (refusal: Refusal, rejection: Rejection, steps: number
   };
 };
 
-const whyRejected = ({ rule, why, process, n }: NonNullable<Rejection>, steps: number): Why => ({
+const whyRejected = ({ rule, why, process, n }: NonNullable<Rejection>, steps: number): WhyShot => ({
   headline: `No step of the model explains event ${n} of ${process}, which comes after these.`,
   relation: why,
   story: [],
@@ -51,13 +51,13 @@ const whyRejected = ({ rule, why, process, n }: NonNullable<Rejection>, steps: n
 });
 
 /** Adds to a run, as its last step and in red, the step that the model does not take. */
-export const refused = (run: RunShot, why: Why, step: Omit<StepShot, 'changed' | 'isRefused'>): RunShot => ({
+export const refused = (run: RunShot, why: WhyShot, step: Omit<StepShot, 'changed' | 'isRefused'>): RunShot => ({
   ...run,
   why,
   steps: [...run.steps, { ...step, changed: {}, isRefused: true }],
 });
 
-const withEnd = (run: RunShot, { refusal, path }: Replayed): RunShot => {
+const withEnd = (run: RunShot, { refusal, path }: ReplayedPath): RunShot => {
   const { rejection, config } = path;
   const steps = run.steps.length;
   if (refusal !== undefined) {
@@ -80,12 +80,12 @@ const withEnd = (run: RunShot, { refusal, path }: Replayed): RunShot => {
 /** The most steps of a run that is shown with the choices at each step. A longer run is shown as it was replayed, without choices. */
 const MOST_WALKED = 2000;
 
-const found = (title: string, { trace, broken }: Pick<Replayed, 'trace' | 'broken'>): Found => {
+const found = (title: string, { trace, broken }: Pick<ReplayedPath, 'trace' | 'broken'>): NamedRun => {
   const [first] = broken;
   return { title, trace, ...(first === undefined ? {} : { property: first.property }) };
 };
 
-const verdictOf = ({ refusal, broken, path }: Replayed): Exploration['verdict'] => {
+const verdictOf = ({ refusal, broken, path }: ReplayedPath): Exploration['verdict'] => {
   if (refusal !== undefined || (path.rejection !== undefined && path.config.variant === 'FIXED'))
     return { tone: 'bad', text: 'diverges from the model' };
   const names = broken.map(({ property }) => callOf(property));
@@ -94,7 +94,12 @@ const verdictOf = ({ refusal, broken, path }: Replayed): Exploration['verdict'] 
     : { tone: 'good', text: 'the model takes every step' };
 };
 
-const runsOf = async (checked: CheckedModel, title: string, replayed: Replayed, saying: Parameters<typeof explorationOf>[2]) => {
+const runsOf = async (
+  checked: CheckedModel,
+  title: string,
+  replayed: ReplayedPath,
+  saying: Parameters<typeof explorationOf>[2],
+) => {
   const { trace } = replayed;
   if (trace.steps.length <= MOST_WALKED) {
     const exploration = await explorationOf(checked, [found(title, replayed)], saying);
@@ -105,7 +110,7 @@ const runsOf = async (checked: CheckedModel, title: string, replayed: Replayed, 
 };
 
 /** Explores a path of Bayou's model. */
-export const explorePathOf = async (file: string, path: RecordedPath, repeat: string): Promise<Explored> => {
+export const explorePathOf = async (file: string, path: RecordedPath, repeat: string): Promise<ExplorationWithModel> => {
   const replayed = replayPath(path);
   const checked = configured({ source: file, config: path.config });
   const saying = { origin: 'path', verdict: verdictOf(replayed), repeat } as const;

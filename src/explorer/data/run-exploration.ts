@@ -3,10 +3,10 @@ import type { Exploration } from '../shape.js';
 import { entriesFor } from './make-exploration.js';
 
 /** The fields of an exploration that conformance makes from a run. */
-export type Followed = Pick<Exploration, 'title' | 'verdict' | 'runs' | 'properties' | 'titles' | 'names'>;
+export type RunExploration = Pick<Exploration, 'title' | 'verdict' | 'runs' | 'properties' | 'titles' | 'names'>;
 
 /** The exploration of a followed run. */
-export const explorationOfRun = async (followed: Followed, repeat: string): Promise<Exploration> => ({
+export const explorationOfRun = async (followed: RunExploration, repeat: string): Promise<Exploration> => ({
   version: 1,
   ...followed,
   origin: 'trace',

@@ -1,7 +1,7 @@
 /** The space-time diagram: a lane for each process, an arrow for each message, a band where a process is down or a link is cut. Only what is in sight is drawn. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Drawing, Mark } from '../shape.js';
+import type { SpaceTimeDiagram, Mark } from '../shape.js';
 import { drawingOf } from '../draw.js';
 import { arrowsWithin, marksWithin } from '../history.js';
 import {
@@ -40,7 +40,7 @@ const Canvas = ({
   to,
 }: {
   readonly m: Measures;
-  readonly drawing: Drawing;
+  readonly drawing: SpaceTimeDiagram;
   readonly from: number;
   readonly to: number;
 }): JSX.Element => {
@@ -92,7 +92,7 @@ const Canvas = ({
   );
 };
 
-const Labels = ({ m, drawing }: { readonly m: Measures; readonly drawing: Drawing }): JSX.Element => (
+const Labels = ({ m, drawing }: { readonly m: Measures; readonly drawing: SpaceTimeDiagram }): JSX.Element => (
   <svg class="lanes" width={LABELS} height={m.height} aria-hidden="true">
     {drawing.lanes.map(({ id, title, kind }) => (
       <g key={id} class={kind}>
@@ -109,7 +109,7 @@ const Labels = ({ m, drawing }: { readonly m: Measures; readonly drawing: Drawin
   </svg>
 );
 
-const diagramText = ({ lanes, arrows }: Drawing): string =>
+const diagramText = ({ lanes, arrows }: SpaceTimeDiagram): string =>
   `${length.value} steps of ${lanes.map(({ title }) => title).join(', ')}; ${run.value.blocks?.messages ?? arrows.length} messages. The list of steps says the same in words.`;
 
 const Scrubber = (): JSX.Element => (

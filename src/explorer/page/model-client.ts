@@ -1,6 +1,6 @@
 /** Asks questions about the model: of a worker of the page, or of the local server that the page came from. */
-import type { Choices, Place, Question, Reply, Survey, WayTo } from '../asked.js';
-import type { Live } from '../shape.js';
+import type { Choices, PlaceShot, Question, Reply, Survey, WayTo } from '../asked.js';
+import type { ModelHost } from '../shape.js';
 import type { FromWorker } from './model-worker.js';
 import ModelWorker from './model-worker.js?worker&inline';
 
@@ -50,14 +50,14 @@ export const askServer: Ask = (question) =>
   );
 
 /** A client that answers questions about the model. */
-export interface Client {
-  readonly place: (to: WayTo) => Promise<Place | string>;
+export interface ModelClient {
+  readonly place: (to: WayTo) => Promise<PlaceShot | string>;
   readonly choices: (to: WayTo) => Promise<Choices | string>;
   readonly survey: (path: WayTo) => Promise<Survey | string>;
 }
 
 /** The worker starts when it is first asked. */
-const newClient = (live: Live): Client | undefined => {
+const newClient = (live: ModelHost): ModelClient | undefined => {
   if (live.by === 'nobody') return undefined;
   let ask: Ask | undefined;
   const asked = (question: Question): Promise<Reply> => {
@@ -80,10 +80,10 @@ const newClient = (live: Live): Client | undefined => {
   };
 };
 
-const known = new Map<Live, Client | undefined>();
+const known = new Map<ModelHost, ModelClient | undefined>();
 
 /** The client of a model; there is one for each model. Undefined: neither a worker nor a server knows the model. */
-export const clientOf = (live: Live): Client | undefined => {
+export const clientOf = (live: ModelHost): ModelClient | undefined => {
   if (!known.has(live)) known.set(live, newClient(live));
   return known.get(live);
 };

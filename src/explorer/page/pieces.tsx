@@ -1,6 +1,6 @@
 /** The pieces of the space-time diagram: its measures, arrows, marks, bands, the loop, and a row for each property. */
 import type { JSX } from 'preact';
-import type { Arrow, Band, Drawing, Mark, RunShot } from '../shape.js';
+import type { Arrow, Band, SpaceTimeDiagram, Mark, RunShot } from '../shape.js';
 import { lengthOf } from '../history.js';
 import { short } from './short.js';
 import { exploration, length, run } from './store.js';
@@ -35,7 +35,7 @@ export const rowsOf = ({ truth, property }: RunShot): ReadonlyArray<number> => {
   return all.length <= MOST_ROWS ? all : all.filter((index) => index === property || truth[index]!.marks.length > 0);
 };
 
-export const measuresOf = ({ lanes }: Drawing, shot: RunShot, room: number): Measures => {
+export const measuresOf = ({ lanes }: SpaceTimeDiagram, shot: RunShot, room: number): Measures => {
   const { loop } = shot;
   const rows = rowsOf(shot);
   const count = lengthOf(shot) + 1;

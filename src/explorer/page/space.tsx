@@ -4,17 +4,17 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { GraphShot, Survey } from '../asked.js';
 import { Check } from './check.js';
-import type { Client } from './model-client.js';
+import type { ModelClient } from './model-client.js';
 import { Graph, mergeBy } from './graph.js';
 import { at, client, exploration, length, run, trouble, wayTo } from './store.js';
 
 /** The survey, with the client of its model: a run of another model has another state space. */
-const surveyed = signal<{ readonly by: Client; readonly of: Survey } | undefined>(undefined);
+const surveyed = signal<{ readonly by: ModelClient; readonly of: Survey } | undefined>(undefined);
 const survey = computed(() => (surveyed.value?.by === client.value ? surveyed.value?.of : undefined));
 
 const isEnded = (of: Survey | undefined): boolean => of !== undefined && (of.isComplete || of.limit !== undefined);
 
-const looking = new Set<Client>();
+const looking = new Set<ModelClient>();
 
 /** Surveys the space to its end, or as long as `mayGoOn` is true. */
 const look = async (mayGoOn: () => boolean): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Says why a property is broken: the two things compared, the steps that led there, what the protocol does instead, and the rules. */
 import type { JSX } from 'preact';
-import type { Compared, Departure, PropertyShot, Why as WhyShot } from '../shape.js';
+import type { ComparedThing, Departure, PropertyShot, WhyShot } from '../shape.js';
 import { stepAt } from '../history.js';
 import { short, tip } from './short.js';
 import { Entries, Properties, StepLink } from './beside.js';
@@ -8,7 +8,7 @@ import { Legend } from './legend.js';
 import { at, exploration, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
-const Thing = ({ of }: { readonly of: Compared }): JSX.Element => (
+const Thing = ({ of }: { readonly of: ComparedThing }): JSX.Element => (
   <div class="thing">
     <span class="what">
       {of.what} {of.step !== undefined && <StepLink step={of.step} />}
@@ -27,7 +27,7 @@ const Thing = ({ of }: { readonly of: Compared }): JSX.Element => (
 const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth'];
 
 /** Explains the notation, by the text and the stamp of the first write that is compared. */
-const Notation = ({ of }: { readonly of: ReadonlyArray<Compared> }): JSX.Element | null => {
+const Notation = ({ of }: { readonly of: ReadonlyArray<ComparedThing> }): JSX.Element | null => {
   const written = of.find(({ text, stamp = '' }) => /^\S+=\d+(\.\d+)?#\d+$/.test(text) && /^\d+@\d+\.\d+$/.test(stamp));
   const [, key, client, session, count] = /^(\S+)=(\d+)(?:\.(\d+))?#(\d+)$/.exec(written?.text ?? '') ?? [];
   const [, time, server] = /^(\d+)@(\d+)/.exec(written?.stamp ?? '') ?? [];

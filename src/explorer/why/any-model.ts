@@ -3,8 +3,8 @@ import type { Property } from '../../checker/model.js';
 import { showLabel } from '../../checker/report.js';
 import { partsOf, showState } from '../../checker/shown/state.js';
 import type { Model } from '../../checker/model.js';
-import type { Why } from '../shape.js';
-import type { Explain, Walk } from '../walk.js';
+import type { WhyShot } from '../shape.js';
+import type { Explainer, Walk } from '../walk.js';
 
 const changedParts = <S, A>(model: Model<S, A>, { initial, steps }: Walk<S, A>, at: number): ReadonlyArray<string> => {
   if (at === 0) return Object.keys(partsOf(model, initial));
@@ -51,8 +51,8 @@ const headlineOf = <S, A>(property: Property<S, A>, at: number, label: string, l
 
 /** Explains runs of any model. */
 export const explainAny =
-  <S, A>(model: Model<S, A>): Explain<S, A> =>
-  (walk, property, at, loop): Why => {
+  <S, A>(model: Model<S, A>): Explainer<S, A> =>
+  (walk, property, at, loop): WhyShot => {
     const step = walk.steps[at - 1];
     const parts = changedParts(model, walk, at);
     const label = step === undefined ? '' : showLabel(model.label(step.action));

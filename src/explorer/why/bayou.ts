@@ -4,11 +4,11 @@ import { PROPERTIES, type PropertyId } from '../../model/checking/sentences.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Tuple } from '../../checker/component-model/apply.js';
 import type { ComponentAction } from '../../checker/component-model/tuples.js';
-import type { Explain, Words } from '../walk.js';
+import type { Explainer, Words } from '../walk.js';
 import { COMPARE } from './compare.js';
 import { departureOf } from './departure.js';
 import { pulledIn } from './pulled.js';
-import { sceneOf, type Scene } from './scene.js';
+import { sceneOf, type WhyScene } from './scene.js';
 import { tellStep } from './step-words.js';
 
 const ID_OF = new Map<string, PropertyId>(
@@ -62,7 +62,7 @@ const cited = (texts: ReadonlyArray<string | undefined>): ReadonlyArray<string> 
   texts.flatMap((text) => Array.from(text?.matchAll(/\bR\d+a?\b/g) ?? [], ([rule]) => rule));
 
 /** The pulls up to a state in which one of the writes with these stamps came, was kept aside or was dropped. */
-const pullsOf = (scene: Scene, at: number, stamps: ReadonlySet<string>): ReadonlyArray<number> =>
+const pullsOf = (scene: WhyScene, at: number, stamps: ReadonlySet<string>): ReadonlyArray<number> =>
   scene.moments.flatMap((_, step) => {
     const pulled = step === 0 || step > at ? undefined : pulledIn(scene, step);
     if (pulled === undefined) return [];
@@ -71,7 +71,7 @@ const pullsOf = (scene: Scene, at: number, stamps: ReadonlySet<string>): Readonl
   });
 
 const explainBayou =
-  (config: Config): Explain<Tuple, ComponentAction> =>
+  (config: Config): Explainer<Tuple, ComponentAction> =>
   (walk, property, at) => {
     const id = propertyId(property.name);
     const scene = sceneOf(config, walk);

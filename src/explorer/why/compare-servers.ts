@@ -6,7 +6,7 @@ import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';
 import * as V from '../../model/protocol/vector.js';
 import * as L from '../../model/protocol/write-log.js';
-import type { Compare, Finding } from './comparison.js';
+import type { FaultFinder, ExplainedFault } from './comparison.js';
 import {
   clientNames,
   comparedWrite,
@@ -23,13 +23,13 @@ import {
   writesAt,
   writeText,
   writeWith,
-  type Scene,
+  type WhyScene,
 } from './scene.js';
 
-const storeOf = ({ world }: Scene, server: Server): L.Store =>
+const storeOf = ({ world }: WhyScene, server: Server): L.Store =>
   L.storeOf(orderAt(world.rules.variant)(server.replica))(server.log);
 
-export const prunedTooMuch: Compare = (scene, at) => {
+export const prunedTooMuch: FaultFinder = (scene, at) => {
   const [before, after] = [scene.moments[at - 1], scene.moments[at]!];
   for (const name of serverNames(scene)) {
     const [was, is] = [serverIn(before, name), serverIn(after, name)];
@@ -55,7 +55,7 @@ export const prunedTooMuch: Compare = (scene, at) => {
 
 // --- servers (R2, R4, R5, R7a, R8, R10) --------------------------------------------------------------------------------------
 
-export const equalVectors: Compare = (scene, at) => {
+export const equalVectors: FaultFinder = (scene, at) => {
   const moment = scene.moments[at]!;
   for (const [a, b] of serverPairs(scene)) {
     const [s, t] = [serverIn(moment, a), serverIn(moment, b)];
@@ -75,12 +75,12 @@ export const equalVectors: Compare = (scene, at) => {
 
 /** Two logs with the same writes: the servers order them differently. */
 const bySameLogs = (
-  scene: Scene,
+  scene: WhyScene,
   [a, s]: readonly [string, Server],
   [b, t]: readonly [string, Server],
-  finding: Finding,
+  finding: ExplainedFault,
   equal: string,
-): Finding => {
+): ExplainedFault => {
   if (s.log.length !== t.log.length || s.log.some((w) => !t.log.some((x) => sameStamp(w, x) && samePut(w, x)))) return finding;
   const key = s.log.map((w) => w.key).find((k) => !sameStamp(newestAt(scene, s, k)!, newestAt(scene, t, k)!)) ?? '';
   const [mine, theirs] = [newestAt(scene, s, key), newestAt(scene, t, key)];
@@ -107,12 +107,12 @@ const neverAsked = (
 };
 
 const differentStores = (
-  scene: Scene,
+  scene: WhyScene,
   at: number,
   [a, s]: readonly [string, Server],
   [b, t]: readonly [string, Server],
   relation: string,
-): Finding => {
+): ExplainedFault => {
   const [mine, theirs] = [storeOf(scene, s), storeOf(scene, t)];
   const key =
     [...mine, ...theirs].map(([k]) => k).find((k) => mine.find(([x]) => x === k)?.[1] !== theirs.find(([x]) => x === k)?.[1]) ??
@@ -139,7 +139,7 @@ const differentStores = (
 };
 
 /** A vector that claims a write, where the replica has neither the write nor a write that supersedes it. */
-export const claimsTooMuch: Compare = (scene, at) => {
+export const claimsTooMuch: FaultFinder = (scene, at) => {
   const moment = scene.moments[at]!;
   const { rules } = scene.world;
   for (const name of serverNames(scene)) {
@@ -168,7 +168,7 @@ export const claimsTooMuch: Compare = (scene, at) => {
 };
 
 /** A write that was acknowledged to a session, and that its replica no longer has. */
-export const forgotten: Compare = (scene, at) => {
+export const forgotten: FaultFinder = (scene, at) => {
   const moment = scene.moments[at]!;
   for (const client of clientNames(scene))
     for (const [key, stamp] of sessionIn(moment, client)?.wrote ?? []) {
@@ -197,7 +197,7 @@ export const forgotten: Compare = (scene, at) => {
   return undefined;
 };
 
-export const stampsTwice: Compare = (scene, at) => {
+export const stampsTwice: FaultFinder = (scene, at) => {
   const all = writesAt(scene, scene.moments[at]!);
   for (const [i, a] of all.entries())
     for (const b of all.slice(i + 1)) {
@@ -218,7 +218,7 @@ export const stampsTwice: Compare = (scene, at) => {
   return undefined;
 };
 
-export const clockBack: Compare = (scene, at) => {
+export const clockBack: FaultFinder = (scene, at) => {
   const [before, after] = [scene.moments[at - 1], scene.moments[at]!];
   for (const name of serverNames(scene)) {
     const [was, is] = [serverIn(before, name), serverIn(after, name)];
@@ -236,7 +236,7 @@ export const clockBack: Compare = (scene, at) => {
   return undefined;
 };
 
-export const knowsMore: Compare = (scene, at) => {
+export const knowsMore: FaultFinder = (scene, at) => {
   const moment = scene.moments[at]!;
   for (const [a, b] of serverPairs(scene).flatMap(([x, y]): ReadonlyArray<readonly [string, string]> => [
     [x, y],
@@ -259,7 +259,7 @@ export const knowsMore: Compare = (scene, at) => {
 
 /** Two servers whose stores differ. Their partition is not looked up: since the property is broken, some such pair is in one partition. */
 export const notEqual =
-  (after: string): Compare =>
+  (after: string): FaultFinder =>
   (scene, at) => {
     const moment = scene.moments[at]!;
     const pair = serverPairs(scene).find(([a, b]) => {

@@ -5,7 +5,7 @@ import { isOlder, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
 import { stampFor } from '../../model/protocol/session.js';
 import * as V from '../../model/protocol/vector.js';
-import type { Compare } from './comparison.js';
+import type { FaultFinder } from './comparison.js';
 import {
   clientNames,
   comparedWrite,
@@ -21,14 +21,14 @@ import {
   writesAt,
   writeText,
   writeWith,
-  type Scene,
+  type WhyScene,
 } from './scene.js';
 
 // --- gets (R12) ------------------------------------------------------------------------------------------------------------
 
 /** A get that returned a value older than the session's own write to the key, or than its read of the key. */
 export const wentBack =
-  (what: 'wrote' | 'read'): Compare =>
+  (what: 'wrote' | 'read'): FaultFinder =>
   (scene, at) => {
     const [before, after] = [scene.moments[at - 1], scene.moments[at]!];
     const [client = '', ...args] = (after.label?.args ?? []).map(String);
@@ -68,7 +68,7 @@ export const wentBack =
 // --- puts (R2, R6, R12, R14) -----------------------------------------------------------------------------------------------
 
 /** The put of a step: its client, its server, and the stamp that it got. */
-const putOf = (scene: Scene, at: number) => {
+const putOf = (scene: WhyScene, at: number) => {
   const [before, after] = [scene.moments[at - 1], scene.moments[at]!];
   const client = String(after.label?.args[0]);
   const [was, is] = [sessionIn(before, client), sessionIn(after, client)];
@@ -78,14 +78,14 @@ const putOf = (scene: Scene, at: number) => {
   return was === undefined || stamp === undefined ? undefined : { client, was, key, stamp, server };
 };
 
-const textWith = (scene: Scene, stamp: Stamp, at: number, otherwise: string): string => {
+const textWith = (scene: WhyScene, stamp: Stamp, at: number, otherwise: string): string => {
   const write = writeWith(scene, stamp, at);
   return write === undefined ? otherwise : writeText(write);
 };
 
 /** A put that is not stamped after a write that its session made or read, or that was accepted by a replica without that write. */
 export const notAfter =
-  (what: ReadonlyArray<'wrote' | 'read'>): Compare =>
+  (what: ReadonlyArray<'wrote' | 'read'>): FaultFinder =>
   (scene, at) => {
     const put = putOf(scene, at);
     const replica = serverIn(scene.moments[at - 1], put?.server);
@@ -117,7 +117,7 @@ export const notAfter =
     };
   };
 
-export const notGreatest: Compare = (scene, at) => {
+export const notGreatest: FaultFinder = (scene, at) => {
   const put = putOf(scene, at);
   const above = serverIn(scene.moments[at - 1], put?.server)?.log.find((w) => put !== undefined && !isOlder(w, put.stamp));
   if (put === undefined || above === undefined) return undefined;
@@ -135,9 +135,9 @@ export const notGreatest: Compare = (scene, at) => {
 };
 
 /** An earlier acknowledged put of a session that has a greater stamp than a later one. */
-export const outOfOrder: Compare = (scene, at) => notAfter(['wrote'])(scene, at) ?? acknowledgedOutOfOrder(scene, at);
+export const outOfOrder: FaultFinder = (scene, at) => notAfter(['wrote'])(scene, at) ?? acknowledgedOutOfOrder(scene, at);
 
-const acknowledgedOutOfOrder: Compare = (scene, at) => {
+const acknowledgedOutOfOrder: FaultFinder = (scene, at) => {
   const moment = scene.moments[at]!;
   for (const client of clientNames(scene)) {
     const session = sessionIn(moment, client);
@@ -178,13 +178,13 @@ const acknowledgedOutOfOrder: Compare = (scene, at) => {
 };
 
 /** The put of a session in a step, as text, by the session's own count. */
-const ownText = (scene: Scene, { client, key }: { readonly client: string; readonly key: string }, at: number): string => {
+const ownText = (scene: WhyScene, { client, key }: { readonly client: string; readonly key: string }, at: number): string => {
   const session = sessionIn(scene.moments[at], client);
   return session === undefined ? key : writeText({ key, value: valueOf(session.client, session.clientTime, session.number) });
 };
 
 /** A put that is answered with the stamp of another put's write, or that is stamped twice. */
-export const otherStamp: Compare = (scene, at) => {
+export const otherStamp: FaultFinder = (scene, at) => {
   const put = putOf(scene, at);
   const replica = serverIn(scene.moments[at], put?.server);
   if (put === undefined || replica === undefined) return undefined;

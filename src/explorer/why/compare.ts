@@ -11,10 +11,10 @@ import {
   stampsTwice,
 } from './compare-servers.js';
 import { notAfter, notGreatest, otherStamp, outOfOrder, wentBack } from './compare-sessions.js';
-import type { Compare } from './comparison.js';
+import type { FaultFinder } from './comparison.js';
 
 /** For each property, the function that finds its fault in the state that breaks it. */
-export const COMPARE: Readonly<Partial<Record<PropertyId, Compare>>> = {
+export const COMPARE: Readonly<Partial<Record<PropertyId, FaultFinder>>> = {
   RYW: wentBack('wrote'),
   MR: wentBack('read'),
   WFR: notAfter(['read']),

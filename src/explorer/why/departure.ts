@@ -8,7 +8,7 @@ import { VARIANTS } from '../../model/protocol/rules.js';
 import { bayou } from '../../model/system.js';
 import type { Departure } from '../shape.js';
 import { differing, type Walk } from '../walk.js';
-import { sceneOf, serverIn, serverOfStep, sessionIn, type Scene } from './scene.js';
+import { sceneOf, serverIn, serverOfStep, sessionIn, type WhyScene } from './scene.js';
 import { tellStep } from './step-words.js';
 
 /** The protocol's action in place of a step that only a variant has. */
@@ -18,7 +18,7 @@ const IN_PLACE: Readonly<Partial<Record<Config['variant'], string>>> = {
 };
 
 /** How R2 makes the stamp of the put of a step, in words. */
-const becauseOf = (scene: Scene, step: number): string | undefined => {
+const becauseOf = (scene: WhyScene, step: number): string | undefined => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
   if (after.label?.family !== 'Put') return undefined;
   const [client, name] = [String(after.label.args[0]), serverOfStep(after)];

@@ -3,10 +3,10 @@ import type { LoggedWrite } from '../../model/protocol/put-identity.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';
 import { lackedBy, sameWrite } from '../../model/protocol/write-log.js';
-import { serverIn, writeText, type Scene } from './scene.js';
+import { serverIn, writeText, type WhyScene } from './scene.js';
 
 /** The writes of a pull at the puller, by what happened to each. */
-export interface Pulled {
+export interface PulledWrites {
   readonly puller: string;
   readonly answerer: string;
   readonly was: Server;
@@ -29,7 +29,7 @@ const fresh = (is: ReadonlyArray<LoggedWrite>, was: ReadonlyArray<LoggedWrite>):
   is.filter((w) => !isIn(was, w));
 
 /** The writes that the answer to a pull brings, as far as the states before it tell: the answer's own writes, or the writes that were read for it. */
-const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<LoggedWrite> => {
+const sentTo = (scene: WhyScene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<LoggedWrite> => {
   const { family } = scene.moments[step]!.label!;
   if (family === 'ReadVector') return answerer?.midway?.writes ?? [];
   return family === 'Pull' && answerer !== undefined ? lackedBy(answerer.log, puller.vv) : [];
@@ -38,7 +38,7 @@ const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | u
 const PULLS = new Set(['Pull', 'Receipt', 'ReadVector', 'AddWrites', 'Stabilize']);
 
 /** The writes that a step pulled; `step` counts from 1. Undefined where the step is no pull. */
-export const pulledIn = (scene: Scene, step: number): Pulled | undefined => {
+export const pulledIn = (scene: WhyScene, step: number): PulledWrites | undefined => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
   const { family = '', args = [] } = after.label ?? {};
   const [puller = '', answerer = ''] = args.map(String);
@@ -64,7 +64,7 @@ export const pulledIn = (scene: Scene, step: number): Pulled | undefined => {
 const listed = (writes: ReadonlyArray<LoggedWrite>): string => writes.map((w) => `${writeText(w)} (${showStamp(w)})`).join(', ');
 
 /** Why a write is not kept: names the write in the log that has taken its place. */
-const inFavourOf = ({ world }: Scene, { is }: Pulled, gone: ReadonlyArray<LoggedWrite>): string => {
+const inFavourOf = ({ world }: WhyScene, { is }: PulledWrites, gone: ReadonlyArray<LoggedWrite>): string => {
   const [write] = gone;
   const later = is.log.find(
     (w) => w.client === write?.client && w.session === write.session && w.key === write.key && w.clientTime > write.clientTime,
@@ -75,7 +75,7 @@ const inFavourOf = ({ world }: Scene, { is }: Pulled, gone: ReadonlyArray<Logged
 };
 
 /** The effect of a pull, in words. */
-export const pullText = (scene: Scene, pulled: Pulled): string => {
+export const pullText = (scene: WhyScene, pulled: PulledWrites): string => {
   const { puller, answerer, was, is, came, dropped, waiting, claimed, refused } = pulled;
   const isIdle = [came, dropped, waiting, claimed, refused].every((writes) => writes.length === 0);
   const parts = [

@@ -1,12 +1,12 @@
 /** Steps of Bayou's model in words. */
 import { valueOf } from '../../model/protocol/put-identity.js';
 import { showStamp } from '../../model/checking/texts.js';
-import { newestAt, serverIn, serverOfStep, sessionIn, writeText, type Scene } from './scene.js';
+import { newestAt, serverIn, serverOfStep, sessionIn, writeText, type WhyScene } from './scene.js';
 import { stampFor } from '../../model/protocol/session.js';
 import { sameWrite } from '../../model/protocol/write-log.js';
 import { pulledIn, pullText } from './pulled.js';
 
-const putText = (scene: Scene, step: number): string => {
+const putText = (scene: WhyScene, step: number): string => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
   const [client, ...args] = after.label!.args.map(String);
   const [was, is] = [sessionIn(before, client), sessionIn(after, client)];
@@ -20,7 +20,7 @@ const putText = (scene: Scene, step: number): string => {
   return `${client} puts ${writeText({ key, value })}${again}${where}, which stamps it ${showStamp(stamp)}`;
 };
 
-const getText = (scene: Scene, step: number): string => {
+const getText = (scene: WhyScene, step: number): string => {
   const after = scene.moments[step]!;
   const [client, ...args] = after.label!.args.map(String);
   const key = args.at(-1)!;
@@ -31,14 +31,14 @@ const getText = (scene: Scene, step: number): string => {
   return `${client} gets ${key}${at === undefined ? '' : ` from ${at}`}: ${value}${write === undefined ? '' : `, stamped ${showStamp(write)}`}`;
 };
 
-const pulledText = (scene: Scene, step: number): string => {
+const pulledText = (scene: WhyScene, step: number): string => {
   const pulled = pulledIn(scene, step);
   const [puller, answerer] = scene.moments[step]!.label!.args.map(String);
   return pulled === undefined ? `${puller} pulls from ${answerer}` : pullText(scene, pulled);
 };
 
 /** The stamp of a put whose answer is lost, in words. Its session does not know the stamp, so the stamp is looked up in the server's log. */
-const unansweredText = (scene: Scene, step: number, client: string, server: string): string => {
+const unansweredText = (scene: WhyScene, step: number, client: string, server: string): string => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
   const key = String(after.label!.args.at(-1));
   const former = serverIn(before, server)?.log ?? [];
@@ -53,14 +53,14 @@ const unansweredText = (scene: Scene, step: number, client: string, server: stri
 /** The model's note of an answer of which only the log is read yet (V2). */
 const LOG_READ = 'the log is read';
 
-const stabilizeText = ({ config }: Scene): string =>
+const stabilizeText = ({ config }: WhyScene): string =>
   config.variant === 'V4'
     ? `stabilize: ${config.rounds} rounds of pulls among the servers of each partition, whether that is enough or not`
     : 'stabilize: rounds of pulls among the servers of each partition until nobody lacks anything';
 
 /** A step in words. `step` counts from 1. */
 // eslint-disable-next-line max-lines-per-function -- a case for each kind of step, a sentence each.
-export const tellStep = (scene: Scene, step: number): string => {
+export const tellStep = (scene: WhyScene, step: number): string => {
   const { label, note } = scene.moments[step]!;
   const { family, args } = label!;
   const [first = '', second = ''] = args.map(String);
