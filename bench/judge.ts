@@ -4,7 +4,7 @@
  * `npm run bench:judge` (`-- 100000` for fewer operations, `-- --write` puts the table into docs/figures.md)
  */
 import { diceOf } from '#bayou/conformance/common/seeded-chance.js';
-import type { History } from '#bayou/conformance/layer4-hostile/judge/judged-history.js';
+import type { JudgedHistory } from '#bayou/conformance/layer4-hostile/judge/judged-history.js';
 import { readJepsen, writeJepsen } from '#bayou/conformance/layer4-hostile/judge/jepsen.js';
 import { judge } from '#bayou/conformance/layer4-hostile/judge/judge.js';
 import { soundHistory, type HistoryStep } from '#bayou/conformance/layer4-hostile/judge/sound-histories.js';
@@ -32,14 +32,14 @@ const time = <A>(what: string, work: () => A): A => {
   rows.push([what, seconds.toFixed(2), ((used.user + used.system) / 1e6).toFixed(2), figure(COUNT / seconds)]);
   return result;
 };
-const mustKeep = (h: History): void => {
+const mustKeep = (h: JudgedHistory): void => {
   if (!judge(h).kept) throw new Error('a sound history was found broken');
 };
 
 const history = soundHistory(Array.from({ length: Math.ceil(COUNT / 0.9) }, step), 5);
-const h: History = { ...history, operations: history.operations.slice(0, COUNT), stores: [] };
+const h: JudgedHistory = { ...history, operations: history.operations.slice(0, COUNT), stores: [] };
 if (h.operations.length !== COUNT) throw new Error(`only ${h.operations.length} operations`);
-const bare: History = { ...h, operations: h.operations.map((op) => ({ ...op, stamp: null })) };
+const bare: JudgedHistory = { ...h, operations: h.operations.map((op) => ({ ...op, stamp: null })) };
 
 time('judged by stamps', () => mustKeep(h));
 time('judged by values alone', () => mustKeep(bare));

@@ -9,7 +9,7 @@ import { makeTopology } from '#bayou/master/topology.js';
 import type { World } from '#bayou/ports/ports.js';
 import { simulatedStarter } from '../conformance/simulation/simulated-processes.js';
 import { programsOf } from '../conformance/simulation/programs.js';
-import { Simulation, type Running } from '../conformance/simulation/simulation.js';
+import { Simulation, type RunningProcess } from '../conformance/simulation/simulation.js';
 import { WorldTrace } from '../conformance/simulation/world-trace.js';
 import { figure, machine, median, table, writeSection } from './support/table.js';
 
@@ -65,7 +65,7 @@ interface Measured {
 
 const measure = async ({ thinkMs, antiEntropyMs, forMs }: Load): Promise<Measured> => {
   const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
-  const running = new Map<string, Running>();
+  const running = new Map<string, RunningProcess>();
   const progress = { isReady: false, isOver: false };
   const main = async (world: World): Promise<void> => {
     const starter = simulatedStarter({

@@ -1,7 +1,7 @@
 /** The command line of `bayou conform`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { newCommand, path, wholeNumber } from '#bayou/command-line/command-line.js';
-import type { Layer } from '../common/finding.js';
+import type { LayerNumber } from '../common/finding.js';
 
 /** The parsed command line. */
 export interface ConformArgs {
@@ -23,7 +23,7 @@ export interface ConformArgs {
   readonly real: boolean;
   readonly from: number;
   readonly seed: number;
-  readonly layers: ReadonlyArray<Layer>;
+  readonly layers: ReadonlyArray<LayerNumber>;
   readonly config: ReadonlyArray<string>;
   readonly flags: ReadonlyArray<string> | undefined;
   readonly maxStates: number | undefined;
@@ -43,9 +43,9 @@ const MOST = 999_999_999;
 const whole = wholeNumber(0, MOST);
 const positive = wholeNumber(1, MOST);
 
-const layers = (text: string): ReadonlyArray<Layer> => {
+const layers = (text: string): ReadonlyArray<LayerNumber> => {
   if (!/^[1-4](,[1-4])*$/.test(text)) throw new InvalidArgumentError('Use some of 1,2,3,4.');
-  return text.split(',').map((n) => Number(n) as Layer);
+  return text.split(',').map((n) => Number(n) as LayerNumber);
 };
 
 const HELP = `
@@ -149,7 +149,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     real: o.real as boolean,
     from: o.from as number,
     seed: o.seed as number,
-    layers: o.layers as ReadonlyArray<Layer>,
+    layers: o.layers as ReadonlyArray<LayerNumber>,
     config: (o.config as ReadonlyArray<string> | undefined) ?? [],
     flags: o.flags?.split(/\s+/).filter((word) => word !== ''),
     maxStates: o.maxStates as number | undefined,

@@ -2,10 +2,10 @@
 import { cpus } from 'node:os';
 import { EXIT } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
-import type { ConformReport, Finding, Layer, TrialVerdict } from '../common/finding.js';
+import type { ConformReport, Finding, LayerNumber, TrialVerdict } from '../common/finding.js';
 
 /** Each layer in a few words. */
-const LAYERS: Readonly<Record<Layer, string>> = {
+const LAYERS: Readonly<Record<LayerNumber, string>> = {
   1: 'every transition',
   2: 'scripts',
   3: 'traces',
@@ -98,7 +98,7 @@ export const showReport = (r: ConformReport, interrupted = false): string =>
   [
     ...r.findings.filter((f) => isToldOf(f, r)).map(showFinding),
     ...Object.entries(r.reached).map(
-      ([name, counts]) => `${name}, ${LAYERS[Number(name.slice(6)) as Layer]}: ${showCounts(counts)}`,
+      ([name, counts]) => `${name}, ${LAYERS[Number(name.slice(6)) as LayerNumber]}: ${showCounts(counts)}`,
     ),
     ...(r.verdict === 'undecided' && !interrupted && isEmpty(r.findings)
       ? ['nothing was compared: there was no command, event or transition']
@@ -137,7 +137,7 @@ const testcase = (f: Finding): string => {
 
 /** The report as JUnit XML: a suite for each layer. */
 export const toJUnit = (r: ConformReport): string => {
-  const suite = (layer: Layer): string => {
+  const suite = (layer: LayerNumber): string => {
     const all = r.findings.filter((f) => f.layer === layer);
     const count = (verdict: TrialVerdict): number => all.filter((f) => f.verdict === verdict).length;
     return [

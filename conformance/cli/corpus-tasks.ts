@@ -18,7 +18,7 @@ import { smallerPlans, variationsOf } from '../simulation/vary-plan.js';
 import { stemOf } from '../explore/keep-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { shrinkByCandidates } from './make-smaller.js';
-import { Sum, type Tried } from './simulation-sum.js';
+import { Sum, type TriedPlan } from './simulation-sum.js';
 import { isSound, keepTried, readPlan, SHRINK_MS, tryPlan, type Series } from './simulation-tasks.js';
 import { unlessAborted, type Task } from './tasks.js';
 
@@ -82,7 +82,7 @@ const nextPlan = ({ plans }: Corpus, seed: number, run: number): SimulationPlan 
 };
 
 /** The smallest plan that still fails: leaves out one part after the other, until the time is over. */
-const smallestOf = (failed: Tried, signal: AbortSignal): Promise<Tried> =>
+const smallestOf = (failed: TriedPlan, signal: AbortSignal): Promise<TriedPlan> =>
   shrinkByCandidates(
     failed,
     ({ plan }) => smallerPlans(plan, NO_NETWORK_FAULTS),

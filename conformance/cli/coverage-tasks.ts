@@ -11,7 +11,7 @@ import { graphOf, wayTo } from '../simulation/model-graph.js';
 import { assess, showAssessment } from '../layer4-hostile/assess.js';
 import { simulationSeed } from '../simulation/simulation-plan.js';
 import { situationsOf, type Situations } from '../simulation/situations.js';
-import { Coverage, toTheNew } from '../simulation/transition-coverage.js';
+import { TransitionCoverage, toTheNew } from '../simulation/transition-coverage.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import type { Series } from './simulation-tasks.js';
@@ -25,7 +25,7 @@ const share = (some: number, all: number): string =>
   `${some.toLocaleString('en')} of ${all.toLocaleString('en')} (${((100 * some) / all).toFixed(1)} %)`;
 
 /** Notes on the reached and the unreached transitions. */
-const coverageNotes = (coverage: Coverage): ReadonlyArray<string> => {
+const coverageNotes = (coverage: TransitionCoverage): ReadonlyArray<string> => {
   const { situations, taken, done, barred } = coverage;
   const { graph, deeds, from, stateOf } = situations;
   const families = [...coverage.byFamily()].map(([family, s]) => `${family} ${share(s.taken, s.all)}`);
@@ -118,7 +118,7 @@ export const coverageTask = (
     run: async (signal, tell = () => undefined) => {
       const began = performance.now();
       const situations = guidedThrough(config, source);
-      const coverage = new Coverage(situations, barOf(situations));
+      const coverage = new TransitionCoverage(situations, barOf(situations));
       const [sum, until] = [{ runs: 0, events: 0, steps: 0 }, performance.now() + seconds * 1000];
       const name = (): string => `guided run ${from + sum.runs - 1} of seed ${seed}`;
       const finding = (): Omit<Finding, 'verdict' | 'details'> => ({

@@ -10,7 +10,7 @@ import { sumOf } from '../common/sum-of.js';
 import type { TriedSessions } from './sessions-tasks.js';
 
 /** A plan with its finished run and the verdicts on it. */
-export interface Tried {
+export interface TriedPlan {
   readonly plan: SimulationPlan;
   readonly run: SimulatedRun;
   readonly verdict: RunVerdict;
@@ -29,7 +29,7 @@ export class Sum {
   readonly #traces = createHash('sha256');
   readonly #began = performance.now();
 
-  add({ run, verdict }: Tried): void {
+  add({ run, verdict }: TriedPlan): void {
     this.runs++;
     this.events += run.events;
     this.operations += verdict.judged.operations;

@@ -11,7 +11,7 @@ import { simulate } from '../simulation/simulated-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import { shrinkWithFastCheck } from './make-smaller.js';
-import { Sum, type Tried } from './simulation-sum.js';
+import { Sum, type TriedPlan } from './simulation-sum.js';
 import { hasSessions, keepSessions, shrinkSessions, trySessions, type TriedSessions } from './sessions-tasks.js';
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
 import type { Finding } from '../common/finding.js';
@@ -22,16 +22,16 @@ import { unlessAborted, type Task } from './tasks.js';
 export const SHRINK_MS = 30_000;
 
 /** Runs a plan, and judges the run. `steps` collects the steps that the run takes. */
-export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?: ReachedSteps): Promise<Tried> => {
+export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?: ReachedSteps): Promise<TriedPlan> => {
   const run = await simulate(plan, { signal, ...(steps === undefined ? {} : { steps }) });
   return { plan, run, verdict: await assess(run, signal) };
 };
 
 /** Was a run sound? */
-export const isSound = ({ verdict }: Tried): boolean => verdict.sound;
+export const isSound = ({ verdict }: TriedPlan): boolean => verdict.sound;
 
 /** Keeps a run that fails. */
-export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
+export const keepTried = ({ plan, run, verdict }: TriedPlan, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
   keepPlan({ plan, followed: { run, verdict }, rerun: () => simulate(plan, { keep: true }) }, name, outDir);
 
 /** The greatest number in a plan, in whatever unit: some 24 days in ms. */
@@ -95,14 +95,14 @@ type Wrong = Pick<Finding, 'name' | 'details'>;
 type Keeping = Pick<ConformArgs, 'outDir' | 'shrinkRuns'>;
 
 /** The smallest plan that is found to fail before the time is over. */
-const smallestOf = (failed: Tried, seed: number, signal: AbortSignal): Promise<Tried> => {
-  const attempt = (plan: SimulationPlan): Promise<Tried> => tryPlan(plan, signal);
+const smallestOf = (failed: TriedPlan, seed: number, signal: AbortSignal): Promise<TriedPlan> => {
+  const attempt = (plan: SimulationPlan): Promise<TriedPlan> => tryPlan(plan, signal);
   return shrinkWithFastCheck({ failed, seed, plans: simulationPlans }, { attempt, isSound }, SHRINK_MS, signal);
 };
 
 /** Shrinks a failing plan, and keeps it. */
 const wrongPlan = async (
-  tried: Tried,
+  tried: TriedPlan,
   { seed, run }: RunOf,
   { outDir, shrinkRuns }: Keeping,
   signal: AbortSignal,

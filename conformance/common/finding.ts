@@ -1,7 +1,7 @@
 /** A finding is the outcome of one trial of any layer: of one configuration, script, trace or run. A report has all findings. */
 
 /** The four layers. */
-export type Layer = 1 | 2 | 3 | 4;
+export type LayerNumber = 1 | 2 | 3 | 4;
 
 /** What a comparison with the contract or the model comes to. `undecided`: what was seen does not suffice, or there is too much to look through. */
 export type Conformity = 'conforms' | 'diverges' | 'undecided';
@@ -11,7 +11,7 @@ export type TrialVerdict = Conformity | 'failed';
 
 /** The outcome of one trial. */
 export interface Finding {
-  readonly layer: Layer;
+  readonly layer: LayerNumber;
   /** The name of the configuration, script, trace or run. */
   readonly name: string;
   readonly verdict: TrialVerdict;

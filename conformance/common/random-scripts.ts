@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, bytesOfText } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
-import { applyCommand, isLinked, newTopology, type Topology } from './topology-of-script.js';
+import { applyCommand, isLinked, newTopology, type ScriptTopology } from './topology-of-script.js';
 
 /** A script as lines of bytes, and the numbers, from 1, of the lines that section 5 of the contract calls bad input. */
 export interface RandomScript {
@@ -81,7 +81,7 @@ const ascending = (ids: Iterable<NodeId>): ReadonlyArray<NodeId> => [...ids].sor
 const pick = <A>(from: ReadonlyArray<A>, x: number): A | undefined => from[x % (from.length || 1)];
 
 /** Two ends for a link: two servers, or a client and a server; undefined where there are none. */
-const pickEnds = (t: Topology, x: number, y: number): readonly [NodeId, NodeId] | undefined => {
+const pickEnds = (t: ScriptTopology, x: number, y: number): readonly [NodeId, NodeId] | undefined => {
   const live = ascending(t.live);
   const a = pick([...live, ...ascending(t.clients)], x);
   const b = pick(
@@ -92,7 +92,7 @@ const pickEnds = (t: Topology, x: number, y: number): readonly [NodeId, NodeId] 
 };
 
 /** The command that a wish becomes; undefined where the script has nothing to choose from. */
-const grant = (wish: Wish, t: Topology, limits: ScriptLimits, count: number): Command | undefined => {
+const grant = (wish: Wish, t: ScriptTopology, limits: ScriptLimits, count: number): Command | undefined => {
   const server = pick(ascending(t.live), wish.x);
   const client = pick(ascending(t.clients), wish.x);
   const ends = pickEnds(t, wish.x, wish.y);
@@ -126,7 +126,7 @@ const grant = (wish: Wish, t: Topology, limits: ScriptLimits, count: number): Co
 };
 
 /** Commands that move a session to another server. The session guarantees are about such moves, and chance alone seldom makes them. */
-const moveOf = (wish: Wish, t: Topology): ReadonlyArray<Command> => {
+const moveOf = (wish: Wish, t: ScriptTopology): ReadonlyArray<Command> => {
   const client = pick(ascending(t.clients), wish.x);
   if (client === undefined) return [];
   const live = ascending(t.live);
@@ -143,7 +143,7 @@ const moveOf = (wish: Wish, t: Topology): ReadonlyArray<Command> => {
 };
 
 /** Is this line bad input here? If not, it takes effect. */
-const isBad = (t: Topology, line: Bytes): boolean => {
+const isBad = (t: ScriptTopology, line: Bytes): boolean => {
   const parsed = parseLine(line);
   return E.isLeft(parsed) || (parsed.right !== undefined && !applyCommand(t, parsed.right));
 };

@@ -6,7 +6,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
 
 /** The cluster's shape in the course of a script; changed in place by {@link applyCommand}. */
-export interface Topology {
+export interface ScriptTopology {
   readonly live: Set<NodeId>;
   readonly dead: Set<NodeId>;
   readonly clients: Set<NodeId>;
@@ -14,20 +14,20 @@ export interface Topology {
   readonly links: Set<string>;
 }
 
-export const newTopology = (): Topology => ({ live: new Set(), dead: new Set(), clients: new Set(), links: new Set() });
+export const newTopology = (): ScriptTopology => ({ live: new Set(), dead: new Set(), clients: new Set(), links: new Set() });
 
 /** The name of the link between two nodes, the smaller id first. */
 export const linkName = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
 /** Are these two connected? */
-export const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(linkName(a, b));
+export const isLinked = (t: ScriptTopology, a: NodeId, b: NodeId): boolean => t.links.has(linkName(a, b));
 
 /** May these two be linked: are they two live servers, or a client and a live server? */
-const isPair = (t: Topology, a: NodeId, b: NodeId): boolean =>
+const isPair = (t: ScriptTopology, a: NodeId, b: NodeId): boolean =>
   a !== b && (t.live.has(a) || t.live.has(b)) && (t.live.has(a) || t.clients.has(a)) && (t.live.has(b) || t.clients.has(b));
 
 /** Applies a command. False where section 5 calls the command bad input; then nothing changes. */
-export const applyCommand = (t: Topology, c: Command): boolean => {
+export const applyCommand = (t: ScriptTopology, c: Command): boolean => {
   switch (c.type) {
     case 'joinServer':
       return !t.live.has(c.id) && !t.clients.has(c.id) && join(t, c.id);
@@ -56,14 +56,14 @@ export const applyCommand = (t: Topology, c: Command): boolean => {
   }
 };
 
-const join = (t: Topology, id: NodeId): true => {
+const join = (t: ScriptTopology, id: NodeId): true => {
   for (const other of t.live) t.links.add(linkName(id, other));
   t.dead.delete(id);
   t.live.add(id);
   return true;
 };
 
-const kill = (t: Topology, id: NodeId): true => {
+const kill = (t: ScriptTopology, id: NodeId): true => {
   t.live.delete(id);
   t.dead.add(id);
   for (const other of [...t.live, ...t.dead]) t.links.delete(linkName(id, other));
@@ -71,7 +71,7 @@ const kill = (t: Topology, id: NodeId): true => {
 };
 
 /** The partitions: live servers that reach each other over links between servers. The ids of a partition are ascending, and the partitions are in the order of their least ids. */
-export const partitionsOf = (t: Topology): ReadonlyArray<ReadonlyArray<NodeId>> => {
+export const partitionsOf = (t: ScriptTopology): ReadonlyArray<ReadonlyArray<NodeId>> => {
   const left = new Set([...t.live].sort((a, b) => a - b));
   const partitions: NodeId[][] = [];
   for (const first of left) {

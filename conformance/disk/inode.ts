@@ -1,7 +1,7 @@
 /** Files and folders of a disk in memory, with their changes that are not synced. When the machine dies, any part of these changes is on the disk. */
 
 /** Decides how much of an unsynced change is on the disk, from 0 up to 1, without 1. `change`: its number among all changes of the disk. */
-export type Part = (change: number) => number;
+export type SyncedPart = (change: number) => number;
 
 /** Numbers the changes of a disk. */
 export type Count = () => number;
@@ -72,7 +72,7 @@ export class File {
   }
 
   /** Keeps a part of each unsynced change, as the machine dies. */
-  loseUnsynced(part: Part): void {
+  loseUnsynced(part: SyncedPart): void {
     const changes = this.#unsynced;
     this.#unsynced = [];
     for (const { at, before, sizeBefore } of [...changes].reverse()) this.#put(before, at, sizeBefore);
@@ -114,9 +114,9 @@ export class File {
 }
 
 /** A name stands for a file or a folder. */
-export type Node = File | Folder;
+export type Inode = File | Folder;
 
-type Names = ReadonlyArray<readonly [string, Node | undefined]>;
+type Names = ReadonlyArray<readonly [string, Inode | undefined]>;
 
 /** Names that changed together, with the files and folders for which they stood before. */
 interface Renaming {
@@ -128,7 +128,7 @@ interface Renaming {
 /** A folder. */
 export class Folder {
   readonly ino: number;
-  readonly #names = new Map<string, Node>();
+  readonly #names = new Map<string, Inode>();
   readonly #count: Count;
   #unsynced: Renaming[] = [];
 
@@ -137,7 +137,7 @@ export class Folder {
     this.ino = ino;
   }
 
-  get(name: string): Node | undefined {
+  get(name: string): Inode | undefined {
     return this.#names.get(name);
   }
 
@@ -157,7 +157,7 @@ export class Folder {
   }
 
   /** Keeps or undoes each unsynced change of names, as the machine dies. */
-  loseUnsynced(part: Part): void {
+  loseUnsynced(part: SyncedPart): void {
     const changes = this.#unsynced;
     this.#unsynced = [];
     for (const { before } of [...changes].reverse()) this.#apply(before);

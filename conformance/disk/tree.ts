@@ -1,6 +1,6 @@
 /** The file system of a disk in memory: paths, inodes, times. Processes and faults are in `io-faults/failing-disk.ts` and `simulation/simulated-disk.ts`. */
 import type { FileFacts } from '#bayou/impl/log/files.js';
-import { File, Folder, type Node, type Part } from './inode.js';
+import { File, Folder, type Inode, type SyncedPart } from './inode.js';
 
 /** An error of the system. */
 export const diskError = (code: string, call: string, path: string): Error =>
@@ -28,7 +28,7 @@ export const factsOf = ({ ino, size, mtime, ctime }: File): FileFacts => ({
 });
 
 /** The tree. Paths begin at the root, without links. */
-export class Tree {
+export class DiskTree {
   readonly #options: TreeOptions;
   readonly #count = (): number => ++this.#changes;
   #changes = 0;
@@ -43,8 +43,8 @@ export class Tree {
 
   // --- looking -------------------------------------------------------------------------------------------------------------
 
-  #at(path: string): Node | undefined {
-    let node: Node | undefined = this.#root;
+  #at(path: string): Inode | undefined {
+    let node: Inode | undefined = this.#root;
     for (const part of partsOf(path)) node = node instanceof Folder ? node.get(part) : undefined;
     return node;
   }
@@ -136,7 +136,7 @@ export class Tree {
   }
 
   /** Frees the inode of a file that has no name and that no process has open. */
-  letGo(node: Node | undefined): void {
+  letGo(node: Inode | undefined): void {
     if (node instanceof File && node.links === 0 && node.handles === 0) this.#free.push(node.ino);
   }
 
@@ -193,7 +193,7 @@ export class Tree {
   // --- the machine's death -------------------------------------------------------------------------------------------------
 
   /** Loses unsynced changes, as the machine dies. No process has a file open afterwards. */
-  loseUnsynced(part: Part): void {
+  loseUnsynced(part: SyncedPart): void {
     this.#lose(this.#root, part);
     this.#dropDoubles();
     // A file whose removal is lost exists again, with its inode.
@@ -224,7 +224,7 @@ export class Tree {
     }
   }
 
-  #lose(folder: Folder, part: Part): void {
+  #lose(folder: Folder, part: SyncedPart): void {
     folder.loseUnsynced(part);
     for (const name of folder.names()) {
       const node = folder.get(name);

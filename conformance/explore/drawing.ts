@@ -5,7 +5,7 @@ import type { ProcessName } from '../layer3-traces/read-traces.js';
 import { arrowLabel } from './event-words.js';
 
 /** An event with its column, from 1. */
-export interface Placed {
+export interface PlacedEvent {
   readonly event: TraceEvent;
   readonly who: ProcessName;
   readonly at: number;
@@ -21,7 +21,7 @@ export const laneOf = ({ role, id }: Pick<ProcessName, 'role' | 'id'>): string =
 
 const RANK = { master: 0, client: 1, server: 2 } as const;
 
-const lanesOf = (placed: ReadonlyArray<Placed>): ReadonlyArray<Lane> => {
+const lanesOf = (placed: ReadonlyArray<PlacedEvent>): ReadonlyArray<Lane> => {
   const found = new Map(placed.map(({ who }) => [laneOf(who), who]));
   return Array.from(found.values())
     .sort((a, b) => RANK[a.role] - RANK[b.role] || a.id - b.id)
@@ -41,17 +41,17 @@ const KIND: Readonly<Partial<Record<TraceEvent['type'], MessageKind>>> = {
 
 /** Finds the event that sent a message, as far as the events tell it. */
 class Senders {
-  readonly #asked = new Map<string, Placed>();
-  readonly #pulls = new Map<string, Placed>();
+  readonly #asked = new Map<string, PlacedEvent>();
+  readonly #pulls = new Map<string, PlacedEvent>();
   /** The events that sent answers, by the pull's name or by the client's lane. An event that was not followed has no entry in `uses`, so its answer is found here. */
-  readonly #answers = new Map<string, Placed>();
+  readonly #answers = new Map<string, PlacedEvent>();
 
   /** The event that sent the message which this event takes in. */
   of(
-    { event, who }: Placed,
+    { event, who }: PlacedEvent,
     uses: ReadonlyMap<TraceEvent, TraceEvent>,
-    places: ReadonlyMap<TraceEvent, Placed>,
-  ): Placed | undefined {
+    places: ReadonlyMap<TraceEvent, PlacedEvent>,
+  ): PlacedEvent | undefined {
     if (event.type === 'accept' || event.type === 'answer' || event.type === 'refuse')
       return this.#asked.get(`${event.client} ${event.p.replace(/^server-(\d+).*$/, '$1')}`);
     if (event.type === 'pullAnswered') return this.#pulls.get(event.pull);
@@ -63,7 +63,7 @@ class Senders {
     return isDone ? this.#answers.get(`c${who.id}`) : undefined;
   }
 
-  keep(placed: Placed): void {
+  keep(placed: PlacedEvent): void {
     const { event, who } = placed;
     if (event.type === 'asked') this.#asked.set(`${who.id} ${event.server}`, placed);
     if (event.type === 'pullAsked') this.#pulls.set(event.pull, placed);
@@ -73,10 +73,10 @@ class Senders {
 }
 
 /** The mark of an event that no step explains; it has one even where it is no message. */
-const badMark = ({ event, who, at, isBad }: Placed): Mark | undefined =>
+const badMark = ({ event, who, at, isBad }: PlacedEvent): Mark | undefined =>
   isBad === undefined ? undefined : { at, lane: laneOf(who), kind: 'other', label: event.type, isBad };
 
-const markOf = (placed: Placed): Mark | undefined => {
+const markOf = (placed: PlacedEvent): Mark | undefined => {
   const { event, who, at, isBad } = placed;
   const lane = laneOf(who);
   if (isBad !== undefined) return badMark(placed);
@@ -98,7 +98,7 @@ const markOf = (placed: Placed): Mark | undefined => {
   }
 };
 
-const arrowsOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, TraceEvent>): ReadonlyArray<Arrow> => {
+const arrowsOf = (placed: ReadonlyArray<PlacedEvent>, uses: ReadonlyMap<TraceEvent, TraceEvent>): ReadonlyArray<Arrow> => {
   const senders = new Senders();
   const places = new Map(placed.map((one) => [one.event, one]));
   return placed.flatMap((one): ReadonlyArray<Arrow> => {
@@ -149,7 +149,7 @@ class OpenBands {
   }
 }
 
-const bandsOf = (placed: ReadonlyArray<Placed>, lanes: ReadonlyArray<Lane>): ReadonlyArray<Band> => {
+const bandsOf = (placed: ReadonlyArray<PlacedEvent>, lanes: ReadonlyArray<Lane>): ReadonlyArray<Band> => {
   const [down, cut] = [new OpenBands('down'), new OpenBands('cut')];
   const known = new Set(lanes.map(({ id }) => id));
   const nameOf = (id: number): string => (known.has(`c${id}`) ? `c${id}` : `s${id}`);
@@ -167,7 +167,7 @@ const bandsOf = (placed: ReadonlyArray<Placed>, lanes: ReadonlyArray<Lane>): Rea
 };
 
 /** Draws the diagram. `uses`: by event, the earlier event of another process that it used. */
-export const drawingOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, TraceEvent>): SpaceTimeDiagram => {
+export const drawingOf = (placed: ReadonlyArray<PlacedEvent>, uses: ReadonlyMap<TraceEvent, TraceEvent>): SpaceTimeDiagram => {
   const lanes = lanesOf(placed);
   return {
     lanes,

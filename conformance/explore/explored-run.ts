@@ -21,8 +21,8 @@ import { planIn } from '../simulation/simulation-plan.js';
 import { simulate } from '../simulation/simulated-run.js';
 import { readRuns } from '../layer3-traces/read-traces.js';
 import { drawingOf } from './drawing.js';
-import { follow, type Run } from './following.js';
-import { refusedIn, type Unexplained } from './refused.js';
+import { follow, type FollowedRun } from './following.js';
+import { refusedIn, type UnexplainedEvent } from './refused.js';
 
 // --- the run on the model --------------------------------------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ const onTheModel = ({ runs, live }: Exploration): ReadonlyArray<RunShot> =>
   runs.map((run) => ({ live, ...run, title: `on the model: ${run.title}` }));
 
 /** By event of the cluster's run: which properties hold after the model's last step up to it. */
-const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefined): ReadonlyArray<TrueStates> => {
+const truthAlong = ({ steps }: FollowedRun, path: RecordedPath, shot: RunShot | undefined): ReadonlyArray<TrueStates> => {
   if (shot === undefined) return [];
   const { from } = replayPath(path);
   const placeOf = new Map(steps.map(({ event }, i) => [`${event?.process ?? ''} ${event?.n ?? ''}`, i + 1]));
@@ -58,7 +58,13 @@ const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefine
 };
 
 /** Prepares a run that the model explains, with the same run on the model. */
-const explained = async (name: string, title: string, events: ReadonlyArray<TraceEvent>, run: Run, options: PathOptions) => {
+const explained = async (
+  name: string,
+  title: string,
+  events: ReadonlyArray<TraceEvent>,
+  run: FollowedRun,
+  options: PathOptions,
+) => {
   const built = run.verdict.verdict === 'conforms' && run.steps.length <= MAX_FOLLOWED ? pathOfAll(events, options) : undefined;
   const path = built?.kind === 'path' && replayPath(built.path).refusal === undefined ? built.path : undefined;
   const model = path === undefined ? undefined : await besideOf(name, path);
@@ -70,7 +76,7 @@ const explained = async (name: string, title: string, events: ReadonlyArray<Trac
 
 const TITLE = 'the run of the cluster';
 
-const shotOf = ({ placed, uses, steps }: Run): RunShot => ({
+const shotOf = ({ placed, uses, steps }: FollowedRun): RunShot => ({
   title: TITLE,
   initial: {},
   steps,
@@ -78,7 +84,7 @@ const shotOf = ({ placed, uses, steps }: Run): RunShot => ({
   drawing: drawingOf(placed, uses),
 });
 
-const verdictOf = ({ verdict }: Run): RunExploration['verdict'] =>
+const verdictOf = ({ verdict }: FollowedRun): RunExploration['verdict'] =>
   verdict.verdict === 'conforms'
     ? { tone: 'good', text: `conforms: the model explains all ${verdict.events} events` }
     : { tone: 'plain', text: `undecided: ${verdict.why ?? ''}` };
@@ -101,7 +107,7 @@ const followedOf = (
 const followed = async (
   name: string,
   events: ReadonlyArray<TraceEvent>,
-  beside?: Unexplained,
+  beside?: UnexplainedEvent,
   { lossy, ...options }: Omit<PathOptions, 'name'> & { readonly lossy?: ReadonlySet<NodeId> } = {},
 ): Promise<RunExploration> => {
   const run = follow(events, lossy);

@@ -6,7 +6,7 @@ import type { PartShot, StepShot } from '#bayou/explorer/shape.js';
 import type { ProcessName } from '../layer3-traces/read-traces.js';
 import { serverState, type Scene } from '../layer3-traces/run-scene.js';
 import { validateTrace, type TraceVerdict } from '../layer3-traces/validate-trace.js';
-import { laneOf, type Placed } from './drawing.js';
+import { laneOf, type PlacedEvent } from './drawing.js';
 import { serverShot, sessionShot, slim, type Length } from './states.js';
 import { asideOf, tellEvent } from './event-words.js';
 
@@ -18,10 +18,10 @@ const LONG = 2000;
 const MAX_RAW = 2000;
 
 /** A run, as far as it was followed. */
-export interface Run {
+export interface FollowedRun {
   readonly verdict: TraceVerdict;
   readonly steps: ReadonlyArray<StepShot>;
-  readonly placed: ReadonlyArray<Placed>;
+  readonly placed: ReadonlyArray<PlacedEvent>;
   readonly uses: ReadonlyMap<TraceEvent, TraceEvent>;
 }
 
@@ -76,9 +76,9 @@ const sessionsNow = (scene: Scene, length: Length): ReadonlyArray<readonly [part
   Array.from(scene.sessions, ([id, session]) => [`c${id}`, sessionShot(session, length)] as const);
 
 /** Follows a run and keeps the states along it. `lossy`: servers whose logs a fault has spoilt; undefined: unknown. */
-export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<NodeId>): Run => {
+export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<NodeId>): FollowedRun => {
   const length: Length = events.length > LONG ? 'long' : 'short';
-  const [steps, placed]: [StepShot[], Placed[]] = [[], []];
+  const [steps, placed]: [StepShot[], PlacedEvent[]] = [[], []];
   const known = new Map<string, PartShot>();
   const uses = new Map<TraceEvent, TraceEvent>();
   let command = '';

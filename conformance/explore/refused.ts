@@ -3,16 +3,16 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { RunShot, StepShot, WhyShot } from '#bayou/explorer/shape.js';
 import { parseProcessName, processesOf, type ProcessName } from '../layer3-traces/read-traces.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
-import { drawingOf, laneOf, type Placed } from './drawing.js';
-import { rawOf, titleOf, type Run } from './following.js';
+import { drawingOf, laneOf, type PlacedEvent } from './drawing.js';
+import { rawOf, titleOf, type FollowedRun } from './following.js';
 import { tellEvent } from './event-words.js';
 
 /** An event that no step explains. From layer 2 only its process and its number `n` are known. */
-export type Unexplained = Omit<Rejection, 'event'> & { readonly event?: Rejection['event'] };
+export type UnexplainedEvent = Omit<Rejection, 'event'> & { readonly event?: Rejection['event'] };
 
 // --- texts -----------------------------------------------------------------------------------------------------------------
 
-const whyOf = (rejection: Unexplained, step: number, compared: WhyShot['compared']): WhyShot => ({
+const whyOf = (rejection: UnexplainedEvent, step: number, compared: WhyShot['compared']): WhyShot => ({
   headline: `No step of the model explains event ${rejection.n} of ${rejection.process}.`,
   ...(compared === undefined ? {} : { compared }),
   relation: rejection.why,
@@ -34,7 +34,7 @@ const stepOf = (event: TraceEvent): StepShot => ({
   event: { process: event.p, n: event.n, raw: rawOf(event) },
 });
 
-const missingStep = ({ process, n }: Unexplained): StepShot => ({
+const missingStep = ({ process, n }: UnexplainedEvent): StepShot => ({
   label: { family: 'missing', args: [process] },
   told: `event ${n} of ${process} is missing`,
   changed: {},
@@ -100,8 +100,8 @@ const MAX_AFTER = 2000;
 /** The run with the unexplained event in red, and the later events as the processes wrote them. */
 export const refusedIn = (
   events: ReadonlyArray<TraceEvent>,
-  run: Run,
-  rejection: Unexplained,
+  run: FollowedRun,
+  rejection: UnexplainedEvent,
   comparedAt: (steps: number) => WhyShot['compared'],
 ): Omit<RunShot, 'title'> => {
   const { steps, placed, uses } = run;
@@ -119,7 +119,7 @@ export const refusedIn = (
   const seen = new Set(placed.map(({ event }) => event));
   if (refused !== undefined) seen.add(refused);
   const after = eventsAfter(events, seen).slice(0, MAX_AFTER);
-  const place = (event: TraceEvent, i: number): Placed => ({
+  const place = (event: TraceEvent, i: number): PlacedEvent => ({
     event,
     who: whoOf(event.p),
     at: at + i,

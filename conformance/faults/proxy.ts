@@ -5,9 +5,9 @@
 import { createServer, connect as connectSocket, type Server, type Socket } from 'node:net';
 import * as t from 'io-ts/lib/index.js';
 import type { Endpoint } from '#bayou/ports/ports.js';
-import { type Dice, diceOf } from '../common/seeded-chance.js';
+import { type DiceThrow, diceOf } from '../common/seeded-chance.js';
 import { frameSplitter } from './frames.js';
-import { type End, type Tap, tapOf, type Wire } from './tap.js';
+import { type FrameSender, type Tap, tapOf, type Wire } from './tap.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -122,7 +122,7 @@ const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer)
 };
 
 /** Pumps one direction of a connection: the frames that the end `sender` sends. */
-const pump = (sender: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dice, c: Context): void => {
+const pump = (sender: FrameSender, from: Socket, to: Socket, faults: FrameFaults, dice: DiceThrow, c: Context): void => {
   const splitter = frameSplitter();
   let wire: Wire | undefined;
   const sealed = (frame: Buffer): Buffer => wire?.seal(frame) ?? frame;

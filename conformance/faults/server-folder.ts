@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tearTail } from './process-faults.js';
-import type { Chance } from '../common/seeded-chance.js';
+import type { SeededChance } from '../common/seeded-chance.js';
 import { codeOf } from '#bayou/files/error-code.js';
 
 /** Copies a folder as `cp -a` does, also while a server uses it. A file that is removed meanwhile is left out. */
@@ -47,7 +47,7 @@ const filesIn = (folder: string): ReadonlyArray<string> =>
 const LOGS = /\.(log|wal)$/;
 
 /** Removes a log file, replaces it by an older one, or takes bytes off the end of the youngest one. Returns a text of what was done; undefined where nothing could be. */
-export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: Chance): string | undefined => {
+export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: SeededChance): string | undefined => {
   const logs = filesIn(folder).filter((name) => LOGS.test(name));
   const log = logs.length === 0 ? undefined : chance.pick(logs);
   const how = chance.pick(['remove', 'truncate', 'older'] as const);

@@ -11,7 +11,7 @@ const DEADLINE_MS = 60_000;
 const MAX_SAID = 2_000;
 
 /** The outcome of a server's start. */
-export type Started =
+export type ServerStart =
   | { readonly type: 'listens'; readonly port: number; readonly replica: ReplicaId }
   | { readonly type: 'ended'; readonly said: string };
 
@@ -19,7 +19,7 @@ export type Started =
 export interface ServerProcess {
   readonly pid: number;
   /** Resolves when the server listens, or has ended without listening. */
-  readonly started: Promise<Started>;
+  readonly started: Promise<ServerStart>;
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
   readonly isGone: () => boolean;
@@ -56,19 +56,19 @@ export const withDeadline = async <T>(promise: Promise<T>, ms: number, otherwise
   }
 };
 
-const startedOf = (child: ChildProcess, gone: Promise<void>, said: () => string): Promise<Started> => {
+const startedOf = (child: ChildProcess, gone: Promise<void>, said: () => string): Promise<ServerStart> => {
   let out = '';
-  const listens = new Promise<Started>((resolve) => {
+  const listens = new Promise<ServerStart>((resolve) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       out = (out + text).slice(-MAX_SAID);
       const match = LISTENS.exec(out);
       if (match !== null) resolve({ type: 'listens', port: Number(match[2]), replica: match[1] as ReplicaId });
     });
   });
-  return Promise.race([listens, gone.then((): Started => ({ type: 'ended', said: said() }))]);
+  return Promise.race([listens, gone.then((): ServerStart => ({ type: 'ended', said: said() }))]);
 };
 
-/** Starts a server. A server that refuses to start is an outcome ({@link Started}), and no error. */
+/** Starts a server. A server that refuses to start is an outcome ({@link ServerStart}), and no error. */
 export const startServer = ({ id, folder, secretFile, peers, antiEntropyMs }: ServerArguments): ServerProcess => {
   const args = ['server', '--id', `${id}`, '--data-dir', folder, '--secret-file', secretFile, '--log-level', 'warn'];
   const links = peers.flatMap(([peer, port]) => ['--peer', `${peer}@127.0.0.1:${port}`]);

@@ -7,7 +7,7 @@ import { AcceptHelloC, DialHelloC } from '#bayou/net/protocol.js';
 import { frameCipherOf } from '#bayou/net/frame-cipher.js';
 
 /** The end that sent a frame. */
-export type End = 'dialer' | 'acceptor';
+export type FrameSender = 'dialer' | 'acceptor';
 
 /** Opens the frames of one direction as they come, and seals them as they leave. */
 export interface Wire {
@@ -19,9 +19,9 @@ export interface Wire {
 /** Learns the ciphers of one connection from its introductions. */
 export interface Tap {
   /** Takes an introduction: a frame that is not sealed. */
-  readonly hear: (end: End, frame: Buffer) => void;
+  readonly hear: (end: FrameSender, frame: Buffer) => void;
   /** The ciphers for the frames of this end; undefined before both ends have introduced themselves. */
-  readonly wire: (end: End) => Wire | undefined;
+  readonly wire: (end: FrameSender) => Wire | undefined;
 }
 
 const HEADER = 4;

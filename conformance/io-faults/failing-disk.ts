@@ -3,7 +3,7 @@
  * the "process" that wrote them; its locks do not.
  */
 import type { Files, OpenFile } from '#bayou/impl/log/files.js';
-import { diskError, factsOf, Tree } from '../disk/tree.js';
+import { diskError, factsOf, DiskTree } from '../disk/tree.js';
 
 /** The kinds of faults. */
 export type FaultKind =
@@ -19,7 +19,7 @@ export type FaultKind =
   | 'lie';
 
 /** A fault of the call with number `at`, counted from 1. `part`: how much of a write reaches the disk, from 0 up to 1, without 1. */
-export interface Fault {
+export interface DiskFault {
   readonly kind: FaultKind;
   readonly at: number;
   readonly part: number;
@@ -34,18 +34,18 @@ class Killed extends Error {
 const NEEDS_ROOM = new Set(['makeFolder', 'create', 'rename', 'append']);
 
 /** The disk. */
-export class Disk {
+export class FailingDisk {
   /** The number of calls in the present life. */
   calls = 0;
-  readonly #tree = new Tree({ time: () => this.#time++, reusesInodes: false });
+  readonly #tree = new DiskTree({ time: () => this.#time++, reusesInodes: false });
   readonly #locks = new Set<string>();
-  #fault: Fault | undefined;
+  #fault: DiskFault | undefined;
   #dead = false;
   #life = 0;
   #time = 1;
 
   /** Begins the life of a process that uses the disk. `fault`: the fault of this life. */
-  begin(fault: Fault | undefined): Files {
+  begin(fault: DiskFault | undefined): Files {
     this.calls = 0;
     this.#fault = fault;
     this.#dead = false;

@@ -10,8 +10,8 @@ import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import type { Log } from '#bayou/impl/log/log.js';
 import { clockOf, vectorOf } from '#bayou/impl/replica.js';
-import { diceOf, type Dice } from '../common/seeded-chance.js';
-import { Disk, type Fault, type FaultKind } from './failing-disk.js';
+import { diceOf, type DiceThrow } from '../common/seeded-chance.js';
+import { FailingDisk, type DiskFault, type FaultKind } from './failing-disk.js';
 import { openStandIn } from './level-stand-in.js';
 
 /** The kinds of faults, in the order of the report. */
@@ -23,13 +23,13 @@ export interface Case {
   readonly fsync: boolean;
   /** The number of batches of puts. */
   readonly batches: number;
-  readonly fault: Fault | undefined;
+  readonly fault: DiskFault | undefined;
   /** The fault of the opening after the run. */
-  readonly openingFault: Fault | undefined;
+  readonly openingFault: DiskFault | undefined;
 }
 
 /** The outcome of a run; `wrong` is empty where there is no failure. */
-export interface Outcome {
+export interface FaultOutcome {
   /** The number of the run's calls. */
   readonly calls: number;
   /** The number of acknowledged puts. */
@@ -71,7 +71,7 @@ interface Known {
 
 const nameOf = (put: Put): string => `${put.client}/${put.session}/${put.clientTime}`;
 
-const makeLog = (disk: Disk, fault: Fault | undefined, fsync: boolean): Log => {
+const makeLog = (disk: FailingDisk, fault: DiskFault | undefined, fsync: boolean): Log => {
   const files = disk.begin(fault);
   return createDiskLog(FOLDER, {
     files,
@@ -107,7 +107,7 @@ const open = async (known: Known, log: Log, faulty: boolean): Promise<DurableRep
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const putOf = (dice: Dice, known: Known): Put => ({
+const putOf = (dice: DiceThrow, known: Known): Put => ({
   type: 'put',
   client: 9,
   session: '5e55',
@@ -131,7 +131,7 @@ const ask = (known: Known, replica: DurableReplica, put: Put): void => {
 };
 
 /** R9: takes two of a peer's writes in, in one part or in two. */
-const takeIn = (dice: Dice, known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
+const takeIn = (dice: DiceThrow, known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
   const t = clockOf(replica) + 1;
   const writeAt = (time: number): Write => {
     const key = 'abcdefgh'.charAt(Math.floor(dice() * 8));
@@ -165,7 +165,7 @@ const outdate = (known: Known, { replica, handle }: Pick<DurableReplica, 'replic
 };
 
 /** Does batches of puts, openings and closings, until all batches are done or the process is dead. */
-const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
+const live = async (disk: FailingDisk, known: Known, c: Case): Promise<void> => {
   const dice = diceOf(c.seed);
   const log = makeLog(disk, c.fault, c.fsync);
   let replica = await open(known, log, true);
@@ -188,7 +188,7 @@ const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
 };
 
 /** R3, R10: checks that the log has every acknowledged put, and recognises it. */
-const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
+const checkAll = async (disk: FailingDisk, known: Known, c: Case): Promise<void> => {
   disk.kill();
   if (c.openingFault !== undefined) {
     const half = await open(known, makeLog(disk, c.openingFault, c.fsync), true);
@@ -220,8 +220,8 @@ const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
 };
 
 /** Does one run. */
-export const runCase = async (c: Case): Promise<Outcome> => {
-  const disk = new Disk();
+export const runCase = async (c: Case): Promise<FaultOutcome> => {
+  const disk = new FailingDisk();
   const known: Known = {
     isDead: () => disk.isDead(),
     accepted: [],
@@ -241,7 +241,7 @@ export const runCase = async (c: Case): Promise<Outcome> => {
 };
 
 /** The sums of all runs of one kind of fault. */
-export interface Tally {
+export interface FaultTally {
   readonly kind: FaultKind;
   readonly runs: number;
   readonly acknowledged: number;
@@ -250,7 +250,7 @@ export interface Tally {
 }
 
 /** A case with failures. */
-export interface Failed {
+export interface FailedCase {
   readonly failed: Case;
   readonly wrong: ReadonlyArray<string>;
 }
@@ -258,19 +258,19 @@ export interface Failed {
 /** Does all faults of a run, each alone, and each with a second fault in the opening after it. The first case with a failure ends it. */
 export const runAll = async (
   base: Omit<Case, 'fault' | 'openingFault'>,
-): Promise<E.Either<Failed, { readonly calls: number; readonly tallies: ReadonlyArray<Tally> }>> => {
+): Promise<E.Either<FailedCase, { readonly calls: number; readonly tallies: ReadonlyArray<FaultTally> }>> => {
   const none: Case = { ...base, fault: undefined, openingFault: undefined };
   const clean = await runCase(none);
   if (clean.wrong.length > 0) return E.left({ failed: none, wrong: clean.wrong });
   const dice = diceOf(base.seed, 2);
-  const tallies: Tally[] = [];
+  const tallies: FaultTally[] = [];
   for (const kind of KINDS) {
     const refusals: Record<string, number> = {};
     let [acknowledged, runs] = [0, 0];
     for (let at = 1; at <= clean.calls; at++) {
-      const fault: Fault = { kind, at, part: dice() };
+      const fault: DiskFault = { kind, at, part: dice() };
       const second = KINDS[Math.floor(dice() * KINDS.length)] ?? 'kill';
-      const openingFault: Fault = { kind: second, at: 1 + Math.floor(dice() * OPENING_CALLS), part: dice() };
+      const openingFault: DiskFault = { kind: second, at: 1 + Math.floor(dice() * OPENING_CALLS), part: dice() };
       for (const each of [
         { ...none, fault },
         { ...none, fault, openingFault },

@@ -2,9 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { wholeNumber } from '#bayou/command-line/command-line.js';
-import type { Fault } from './failing-disk.js';
+import type { DiskFault } from './failing-disk.js';
 import { hasStrace, killAtCalls } from './kill-at-calls.js';
-import { KINDS, runAll, runCase, type Failed, type Case } from './fault-runs.js';
+import { KINDS, runAll, runCase, type FailedCase, type Case } from './fault-runs.js';
 
 interface Options {
   readonly seed: number;
@@ -16,10 +16,10 @@ interface Options {
   readonly strace?: number;
 }
 
-const textOf = (f: Fault): string => `${f.kind}:${f.at}:${f.part}`;
+const textOf = (f: DiskFault): string => `${f.kind}:${f.at}:${f.part}`;
 
 /** A fault in the form of the reports, `kind:call:part`. */
-const faultOf = (text: string | undefined): Fault | undefined => {
+const faultOf = (text: string | undefined): DiskFault | undefined => {
   const [kind, at, part] = text?.split(':') ?? [];
   const known = KINDS.find((k) => k === kind);
   return known === undefined ? undefined : { kind: known, at: Number(at), part: Number(part) };
@@ -30,7 +30,7 @@ const commandOf = ({ seed, batches, fsync, fault, openingFault }: Case): string 
   (fault === undefined ? '' : ` --fault ${textOf(fault)}`) +
   (openingFault === undefined ? '' : ` --again ${textOf(openingFault)}`);
 
-const report = ({ failed, wrong }: Failed): void => {
+const report = ({ failed, wrong }: FailedCase): void => {
   for (const line of wrong) process.stdout.write(`${line}\n`);
   process.stdout.write(`repeat with: ${commandOf(failed)}\n`);
 };

@@ -33,9 +33,9 @@ import { replicaOrd, stampOrd } from '#bayou/model/protocol/order.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** The appends that were made durable, latest first. */
-export interface Disk {
+export interface DurableAppends {
   readonly append: Append;
-  readonly before: Disk | undefined;
+  readonly before: DurableAppends | undefined;
 }
 
 /** A server. The replica of a part is never changed: a move takes its step with a copy. */
@@ -43,7 +43,7 @@ export interface ServerPart {
   readonly up: boolean;
   readonly replica: Replica;
   readonly seen: ReadonlyArray<SeenPut>;
-  readonly disk: Disk | undefined;
+  readonly disk: DurableAppends | undefined;
 }
 
 /** A client. The session of a part is never changed. */

@@ -2,11 +2,11 @@
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
 
 /** The parts of an interaction's slots; undefined for those that the implementation does not have. */
-export type Parts = ReadonlyArray<unknown>;
+export type MoveParts = ReadonlyArray<unknown>;
 
 /** The outcome of a move. */
-export interface Moved {
-  readonly parts: Parts;
+export interface MoveOutcome {
+  readonly parts: MoveParts;
   /** The user's view of the step, where the model has one. */
   readonly saw?: string;
   /** The reason why the move itself was wrong. */
@@ -24,4 +24,4 @@ export interface MoveSettings {
 }
 
 /** One interaction on the implementation. `which`: the number of the model's outcome that the move must have. */
-export type Move = (parts: Parts, which: number) => Moved | Promise<Moved>;
+export type Move = (parts: MoveParts, which: number) => MoveOutcome | Promise<MoveOutcome>;

@@ -3,7 +3,7 @@ import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
 import { createReplica, type ReplicaOptions } from '#bayou/impl/replica.js';
 import { pullFrom } from './one-server.js';
 import { openDisk, serverIdOf, type NetPart, type ServerPart } from './implementation-parts.js';
-import type { Move, Parts, MoveSettings } from './move.js';
+import type { Move, MoveParts, MoveSettings } from './move.js';
 
 /** Makes or cuts a link. Messages on a link that is cut are lost. Whether the move makes or cuts follows from whether the link was up, so it needs no `saw`. */
 export const changeLink =
@@ -55,7 +55,7 @@ export const restartBlank =
 
 /** Pulls over the existing links, round after round until nothing changes, as the master makes servers do. */
 export const stabilize =
-  (settings: MoveSettings, servers: number, linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>): Move =>
+  (settings: MoveSettings, servers: number, linked: (links: MoveParts) => ReadonlyArray<readonly [NodeId, NodeId]>): Move =>
   (parts) => {
     const now = [...(parts.slice(0, servers) as ReadonlyArray<ServerPart>)];
     const links = parts.slice(servers);

@@ -5,7 +5,7 @@ import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/s
 import { valueOf } from '#bayou/model/protocol/put-identity.js';
 import { getAt, putAt } from './one-server.js';
 import { copySession, type ClientPart, type ServerPart } from './implementation-parts.js';
-import type { Move, Moved, MoveSettings } from './move.js';
+import type { Move, MoveOutcome, MoveSettings } from './move.js';
 import { probe } from './probe.js';
 
 export const sessionFor = (settings: MoveSettings, part: ClientPart): ClientPart['session'] =>
@@ -39,7 +39,7 @@ export const put =
 const PROBE_EVERY = 101;
 
 /** Probes the replica after this put, if it is a probe's turn; `wrong`: what the probe found. */
-const probed = (settings: MoveSettings, { replica }: ServerPart, accepted: Put): Pick<Moved, 'wrong'> => {
+const probed = (settings: MoveSettings, { replica }: ServerPart, accepted: Put): Pick<MoveOutcome, 'wrong'> => {
   const wrong = settings.putCounter.puts++ % PROBE_EVERY === 0 ? probe(replica, accepted) : undefined;
   return wrong === undefined ? {} : { wrong };
 };

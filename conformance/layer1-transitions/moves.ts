@@ -9,7 +9,7 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import { putArrives, putDelayed } from './moves-late.js';
 import { copyLog, putBack, startAnew, startFromToken, takeToken } from './moves-again.js';
-import type { Move, Parts, MoveSettings } from './move.js';
+import type { Move, MoveParts, MoveSettings } from './move.js';
 import { changeLink, kill, restart, restartBlank, stabilize } from './moves-failures.js';
 import { changeClientLink, getInOrder, putInOrder } from './moves-linked.js';
 import { answer, duplicate, lose, pull, receipt, request } from './moves-pulls.js';
@@ -18,7 +18,7 @@ import { get, giveUp, put, putUnanswered, repeatPut } from './moves-roaming.js';
 /** What moves must know of the model's world and the implementation's replicas do not say: its links, how many servers it has, and whether clients roam. */
 export interface LinkView {
   readonly isUp: (link: unknown) => boolean;
-  readonly linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>;
+  readonly linked: (links: MoveParts) => ReadonlyArray<readonly [NodeId, NodeId]>;
   readonly servers: number;
   readonly roaming: boolean;
 }

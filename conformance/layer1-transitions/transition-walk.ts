@@ -17,7 +17,7 @@ import type { Server as ModelServer } from '#bayou/model/protocol/server.js';
 import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
 import { asksOf, clientId, worldOf, type World } from '#bayou/model/checking/world.js';
 import type { Conformity } from '../common/finding.js';
-import type { Move, Moved, Parts, MoveSettings } from './move.js';
+import type { Move, MoveOutcome, MoveParts, MoveSettings } from './move.js';
 import { moveOf, type LinkView } from './moves.js';
 import {
   netOfPart,
@@ -84,7 +84,7 @@ interface Interned {
 
 interface State {
   readonly values: ReadonlyArray<Interned>;
-  readonly parts: Parts;
+  readonly parts: MoveParts;
   readonly from: State | undefined;
   readonly interaction: number;
   readonly which: number;
@@ -167,7 +167,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
 };
 
 /** The parts of the initial state. */
-const initialParts = (world: World, model: ComponentModel, replicaOptions: ReplicaOptions): Parts =>
+const initialParts = (world: World, model: ComponentModel, replicaOptions: ReplicaOptions): MoveParts =>
   model.slots.map((slot): unknown => {
     const server = world.servers.findIndex((s) => s.name === slot.name);
     const client = world.clients.findIndex((c) => c.name === slot.name);
@@ -312,11 +312,11 @@ class Walk {
   }
 
   /** The parts of the interaction's slots. For a slot without a part: the model's value, which moves read for links alone. */
-  #partsAt(joint: MovedInteraction, state: State): Parts {
+  #partsAt(joint: MovedInteraction, state: State): MoveParts {
     return joint.at.map((x) => state.parts[x] ?? state.values[x]);
   }
 
-  #compare(joint: MovedInteraction, state: State, outcome: ModelOutcome, moved: Moved): Divergence | undefined {
+  #compare(joint: MovedInteraction, state: State, outcome: ModelOutcome, moved: MoveOutcome): Divergence | undefined {
     const label = [joint.label];
     if (moved.wrong !== undefined) return { ...this.#divergence(state, label, 'the step'), implementation: moved.wrong };
     if (moved.saw !== undefined && outcome.note !== moved.saw)
@@ -330,7 +330,7 @@ class Walk {
     return undefined;
   }
 
-  #arrive(joint: MovedInteraction, from: State, interaction: number, which: number, to: ModelOutcome, moved: Moved): void {
+  #arrive(joint: MovedInteraction, from: State, interaction: number, which: number, to: ModelOutcome, moved: MoveOutcome): void {
     const values = [...from.values];
     joint.writes.forEach((w, k) => (values[joint.at[w]!] = to.next[k]!));
     const name = nameOf(values);
@@ -342,7 +342,7 @@ class Walk {
 
   #add(
     values: ReadonlyArray<Interned>,
-    parts: Parts,
+    parts: MoveParts,
     from: State | undefined,
     interaction: number,
     which: number,

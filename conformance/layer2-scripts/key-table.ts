@@ -27,16 +27,16 @@ export interface Branch<V> {
 export type Table<V> = Branch<V> | undefined;
 
 /** The functions of a kind of values: a text, which is equal for equal values, and the stamps in a value. */
-export interface Kind<V> {
+export interface ValueKind<V> {
   readonly textOf: (value: V) => string;
   readonly stampsOf: (value: V) => ReadonlyArray<Stamp>;
 }
 
 /** Numbers keys in the order in which they come. Fails beyond {@link MAX_KEYS}. */
-export type Numbers = (key: Bytes) => number;
+export type KeyNumbering = (key: Bytes) => number;
 
 /** Numbers keys. `onTooMany` must throw. */
-export const numbering = (onTooMany: () => never): Numbers => {
+export const numbering = (onTooMany: () => never): KeyNumbering => {
   const numbers = new Map<Bytes, number>();
   return (key) => {
     const known = numbers.get(key);
@@ -58,12 +58,12 @@ const NOTHING: ReadonlyArray<undefined> = Array.from({ length: BRANCHES }, () =>
 /** Tables of one kind. `onWork` is told how many branches and values were made or looked at. */
 export class Tables<V> {
   readonly #branches = new Map<string, Branch<V>>();
-  readonly #kind: Kind<V>;
-  readonly #numbers: Numbers;
+  readonly #kind: ValueKind<V>;
+  readonly #numbers: KeyNumbering;
   readonly #onWork: (steps: number) => void;
   #ids = 0;
 
-  constructor(kind: Kind<V>, numbers: Numbers, onWork: (steps: number) => void) {
+  constructor(kind: ValueKind<V>, numbers: KeyNumbering, onWork: (steps: number) => void) {
     this.#kind = kind;
     this.#numbers = numbers;
     this.#onWork = onWork;

@@ -12,11 +12,11 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { atOnce, type Work } from '../common/in-turns.js';
-import { applyCommand, isLinked, newTopology, type Topology } from '../common/topology-of-script.js';
+import { applyCommand, isLinked, newTopology, type ScriptTopology } from '../common/topology-of-script.js';
 import { Pieces, TooMuch } from './pieces.js';
 import {
   afterCommand,
-  type Layout,
+  type ClusterLayout,
   nameOf,
   perform,
   pulled,
@@ -28,7 +28,7 @@ import {
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** A command with its result. */
-export interface Observed {
+export interface ObservedCommand {
   readonly line: number;
   readonly command: Command;
   readonly output: ReadonlyArray<Bytes>;
@@ -90,7 +90,7 @@ type Worlds = Map<string, PossibleWorld>;
 
 // --- the script's side -----------------------------------------------------------------------------------------------------
 
-const layoutOf = (t: Topology, servers: ReadonlyArray<NodeId>, clients: ReadonlyArray<NodeId>): Layout => ({
+const layoutOf = (t: ScriptTopology, servers: ReadonlyArray<NodeId>, clients: ReadonlyArray<NodeId>): ClusterLayout => ({
   servers,
   clients,
   orphans: servers.flatMap((a, i) =>
@@ -106,7 +106,7 @@ const layoutOf = (t: Topology, servers: ReadonlyArray<NodeId>, clients: Readonly
 // --- the sets --------------------------------------------------------------------------------------------------------------
 
 /** Closes a set under pulls; false when it becomes too large. */
-function* closeUnderPulls(pieces: Pieces, worlds: Worlds, layout: Layout, max: number): Work<boolean> {
+function* closeUnderPulls(pieces: Pieces, worlds: Worlds, layout: ClusterLayout, max: number): Work<boolean> {
   const pairs = [...layout.links.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]), ...layout.orphans];
   for (const world of worlds.values())
     for (const [puller, answerer] of pairs) {
@@ -133,7 +133,7 @@ const isTooLong = (c: Command): boolean =>
   (c.type === 'put' || c.type === 'get') &&
   (c.key.length > MAX_KEY_BYTES || (c.type === 'put' && c.value.length > MAX_VALUE_BYTES));
 
-const isSame = (step: WorldStep, seen: Observed): boolean =>
+const isSame = (step: WorldStep, seen: ObservedCommand): boolean =>
   step.failed === seen.failed &&
   step.output.length === seen.output.length &&
   step.output.every((line, i) => line === seen.output[i]);
@@ -143,14 +143,14 @@ const show = (output: ReadonlyArray<Bytes>, failed: boolean): string =>
 
 // --- the oracle ------------------------------------------------------------------------------------------------------------
 
-const membersOf = (t: Topology, id: NodeId): ReadonlyArray<Bytes> =>
+const membersOf = (t: ScriptTopology, id: NodeId): ReadonlyArray<Bytes> =>
   [...t.live]
     .filter((s) => isLinked(t, s, id))
     .sort((a, b) => a - b)
     .map(String);
 
 /** Decides whether what a script printed is allowed, as work that can be done in turns. Late pulls are tried only where whole pulls do not explain the output. */
-export function* deciding(observed: ReadonlyArray<Observed>, options: OracleOptions): Work<OracleVerdict> {
+export function* deciding(observed: ReadonlyArray<ObservedCommand>, options: OracleOptions): Work<OracleVerdict> {
   const verdict = yield* decidingOnce(observed, { ...options, late: false });
   return verdict.verdict === 'diverges' && options.background
     ? yield* decidingOnce(observed, { ...options, late: true })
@@ -158,13 +158,13 @@ export function* deciding(observed: ReadonlyArray<Observed>, options: OracleOpti
 }
 
 /** Decides whether what a script printed is allowed, at once. */
-export const decide = (observed: ReadonlyArray<Observed>, options: OracleOptions): OracleVerdict =>
+export const decide = (observed: ReadonlyArray<ObservedCommand>, options: OracleOptions): OracleVerdict =>
   atOnce(deciding(observed, options));
 
 /** The state of a decision. */
 interface Deciding {
   readonly pieces: Pieces;
-  readonly topology: Topology;
+  readonly topology: ScriptTopology;
   readonly servers: NodeId[];
   readonly clients: NodeId[];
   worlds: Worlds;
@@ -172,7 +172,7 @@ interface Deciding {
   reads: number;
 }
 
-function* decidingOnce(observed: ReadonlyArray<Observed>, options: OracleOptions & Lateness): Work<OracleVerdict> {
+function* decidingOnce(observed: ReadonlyArray<ObservedCommand>, options: OracleOptions & Lateness): Work<OracleVerdict> {
   const nothing: PossibleWorld = { servers: [], clients: [], ...(options.late && { past: [] }) };
   const state: Deciding = {
     pieces: new Pieces(options.maxWork ?? MAX_WORK),
@@ -203,7 +203,7 @@ function* decidingOnce(observed: ReadonlyArray<Observed>, options: OracleOptions
 
 const divergence = (
   { widest }: Deciding,
-  observed: ReadonlyArray<Observed>,
+  observed: ReadonlyArray<ObservedCommand>,
   at: number,
   allowed: Iterable<string>,
 ): OracleVerdict => {
@@ -224,7 +224,7 @@ const divergence = (
 const MAX_SHOWN = 20;
 
 /** Takes a command with its result. Returns the allowed outputs where the model does not allow this one; undefined where it does. */
-function* take(state: Deciding, seen: Observed, options: OracleOptions): Work<Iterable<string> | undefined> {
+function* take(state: Deciding, seen: ObservedCommand, options: OracleOptions): Work<Iterable<string> | undefined> {
   const { pieces, topology, servers, clients } = state;
   const { command } = seen;
   const layout = layoutOf(topology, servers, clients);
@@ -279,8 +279,8 @@ export const showOracle = (v: OracleVerdict): string => {
 };
 
 /** The commands and their results, as the master wrote them down. */
-export const observedIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<Observed> => {
-  const all: Observed[] = [];
+export const observedIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<ObservedCommand> => {
+  const all: ObservedCommand[] = [];
   let begun: Extract<TraceEvent, { type: 'command' }> | undefined;
   for (const e of events.filter((x) => x.p === 'master').sort((a, b) => a.n - b.n)) {
     if (e.type === 'command') begun = e;

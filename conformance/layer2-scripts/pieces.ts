@@ -21,7 +21,7 @@ import { MAX_KEYS, numbering, type Table, Tables } from './key-table.js';
 const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: 'no' };
 
 /** A server. Equal ones are the same object. */
-export interface Server {
+export interface ServerPiece {
   readonly id: number;
   /** The server without its writes. */
   readonly core: Sv.Server;
@@ -31,7 +31,7 @@ export interface Server {
 type Stamps = Pick<S.Session, 'wrote' | 'read'>;
 
 /** A session. Equal ones are the same object. */
-export interface Session {
+export interface SessionPiece {
   readonly id: number;
   /** The session without its stamps by key. */
   readonly core: S.Session;
@@ -52,8 +52,8 @@ export class Pieces {
   readonly #most: number;
   readonly #logs: Tables<Log>;
   readonly #stamps: Tables<Stamps>;
-  readonly #servers = new Map<string, Server>();
-  readonly #sessions = new Map<string, Session>();
+  readonly #servers = new Map<string, ServerPiece>();
+  readonly #sessions = new Map<string, SessionPiece>();
 
   constructor(most: number) {
     this.#most = most;
@@ -81,64 +81,69 @@ export class Pieces {
 
   // --- making them ---
 
-  #server(core: Sv.Server, logs: Table<Log>): Server {
+  #server(core: Sv.Server, logs: Table<Log>): ServerPiece {
     const text = `${keyOf('server', core)} ${logs?.id ?? ''}`;
     const known = this.#servers.get(text) ?? { id: this.#servers.size, core, logs };
     this.#servers.set(text, known);
     return known;
   }
 
-  #session(core: S.Session, stamps: Table<Stamps>): Session {
+  #session(core: S.Session, stamps: Table<Stamps>): SessionPiece {
     const text = `${keyOf('client', core)} ${stamps?.id ?? ''}`;
     const known = this.#sessions.get(text) ?? { id: this.#sessions.size, core, stamps };
     this.#sessions.set(text, known);
     return known;
   }
 
-  newServer(id: NodeId, incarnation = 0): Server {
+  newServer(id: NodeId, incarnation = 0): ServerPiece {
     return this.#server(Sv.newServer(id, incarnation), undefined);
   }
 
-  newSession(id: NodeId, servers: ReadonlyArray<NodeId>): Session {
+  newSession(id: NodeId, servers: ReadonlyArray<NodeId>): SessionPiece {
     return this.#session(S.newSession(id, servers), undefined);
   }
 
-  #ofKey({ core, logs }: Server, key: Bytes): Sv.Server {
+  #ofKey({ core, logs }: ServerPiece, key: Bytes): Sv.Server {
     const log = this.#logs.at(logs, key) ?? [];
     this.worked(log.length);
     return Sv.serverWith(core, { log });
   }
 
-  #sessionOfKey({ core, stamps }: Session, key: Bytes): S.Session {
+  #sessionOfKey({ core, stamps }: SessionPiece, key: Bytes): S.Session {
     return S.sessionWith(core, this.#stamps.at(stamps, key) ?? NO_STAMPS);
   }
 
-  #withKey({ stamps }: Session, key: Bytes, after: S.Session): Session {
+  #withKey({ stamps }: SessionPiece, key: Bytes, after: S.Session): SessionPiece {
     const { wrote, read } = after;
     return this.#session(S.sessionWith(after, NO_STAMPS), this.#stamps.with(stamps, key, { wrote, read }));
   }
 
   // --- what they do ---
 
-  killed({ core, logs }: Server): Server {
+  killed({ core, logs }: ServerPiece): ServerPiece {
     return this.#server(kill(core), logs);
   }
 
   /** The server after its restart: with its log (R10), or as a new replica without it (R7). */
-  restarted({ core, logs }: Server, id: NodeId, keepsLog: boolean): Server {
+  restarted({ core, logs }: ServerPiece, id: NodeId, keepsLog: boolean): ServerPiece {
     return keepsLog ? this.#server(restart(core), logs) : this.newServer(id, incarnationOf(core.replica) + 1);
   }
 
   linked(
-    { core, stamps }: Session,
+    { core, stamps }: SessionPiece,
     server: NodeId,
     c: Extract<Command, { type: 'breakConnection' | 'createConnection' }>,
-  ): Session {
+  ): SessionPiece {
     return this.#session((c.type === 'breakConnection' ? S.linkCut : S.linkMade)(core, server), stamps);
   }
 
   /** A put at a server: the server after it, and the answer. */
-  put(server: Server, session: Session, key: Bytes, value: Bytes): readonly [Server, Session, PutAnswer | RefusedAnswer] {
+  put(
+    server: ServerPiece,
+    session: SessionPiece,
+    key: Bytes,
+    value: Bytes,
+  ): readonly [ServerPiece, SessionPiece, PutAnswer | RefusedAnswer] {
     const before = this.#sessionOfKey(session, key);
     const request = S.putOf(MASTER_GUARANTEES, () => value)(before, key);
     const [after, answer] = Sv.acceptPut(RULES)(this.#ofKey(server, key), request);
@@ -151,19 +156,19 @@ export class Pieces {
   }
 
   /** A get at a server: the session after it, and the answer. */
-  get(server: Server, session: Session, key: Bytes): readonly [Session, GetAnswer] {
+  get(server: ServerPiece, session: SessionPiece, key: Bytes): readonly [SessionPiece, GetAnswer] {
     const before = this.#sessionOfKey(session, key);
     const answer = Sv.answerGet(RULES)(this.#ofKey(server, key), S.getOf(MASTER_GUARANTEES)(before, key));
     if (answer.type !== 'found') return [session, answer];
     return [this.#withKey(session, key, S.afterGet(before, key, answer.stamp)), answer];
   }
 
-  answeredBy({ core, stamps }: Session, server: NodeId): Session {
+  answeredBy({ core, stamps }: SessionPiece, server: NodeId): SessionPiece {
     return this.#session(S.answeredBy(core, server), stamps);
   }
 
   /** The puller `here` after a whole pull from a state of the other server; undefined where the pull brings nothing. */
-  pull(here: Server, there: Server): Server | undefined {
+  pull(here: ServerPiece, there: ServerPiece): ServerPiece | undefined {
     this.worked(1);
     if (covers(here.core.vv, there.core.vv) && here.core.clock >= there.core.clock) return undefined;
     const request = Pulls.pullRequest(here.core);
@@ -181,7 +186,7 @@ export class Pieces {
   }
 
   /** The store, as it is printed. */
-  storeOf({ core, logs }: Server): ReadonlyArray<Bytes> {
+  storeOf({ core, logs }: ServerPiece): ReadonlyArray<Bytes> {
     const store = [...this.#logs.values(logs)].flatMap((log) => Sv.storeOf(RULES)(Sv.serverWith(core, { log })));
     return store.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}:${value}`);
   }

@@ -4,24 +4,24 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
 import { askingOrder } from '#bayou/model/protocol/session.js';
 import { covers } from '#bayou/model/protocol/vector.js';
-import type { Pieces, Server, Session } from './pieces.js';
+import type { Pieces, ServerPiece, SessionPiece } from './pieces.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** A state of the model. Immutable; unchanged parts are shared between worlds. */
 export interface PossibleWorld {
   /** In the order of ids. */
-  readonly servers: ReadonlyArray<Server>;
-  readonly clients: ReadonlyArray<Session>;
+  readonly servers: ReadonlyArray<ServerPiece>;
+  readonly clients: ReadonlyArray<SessionPiece>;
   /**
    * Where pulls may be late: by server and by puller, earlier states of the server while the two were linked. An answer that was given in such a state
    * may still be under way to the puller, and has news for it.
    */
-  readonly past?: ReadonlyArray<ReadonlyArray<ReadonlyArray<Server>>>;
+  readonly past?: ReadonlyArray<ReadonlyArray<ReadonlyArray<ServerPiece>>>;
 }
 
 /** The positions of servers and sessions, and the links. They are the same in all worlds, since the script alone decides them. */
-export interface Layout {
+export interface ClusterLayout {
   readonly servers: ReadonlyArray<NodeId>;
   readonly clients: ReadonlyArray<NodeId>;
   /** Pairs of positions of live servers that are linked. */
@@ -53,7 +53,7 @@ export const nameOf = (world: PossibleWorld): string =>
  */
 export const pulled = (
   pieces: Pieces,
-  layout: Layout,
+  layout: ClusterLayout,
   world: PossibleWorld,
   puller: number,
   answerer: number,
@@ -67,14 +67,14 @@ export const pulled = (
 };
 
 /** Has an answer that was given in this state news for the puller? */
-const isNews = ({ core: there }: Server, { core: here }: Server): boolean =>
+const isNews = ({ core: there }: ServerPiece, { core: here }: ServerPiece): boolean =>
   !covers(here.vv, there.vv) || there.clock > here.clock;
 
-const isLinked = ({ links }: Layout, a: number, b: number): boolean =>
+const isLinked = ({ links }: ClusterLayout, a: number, b: number): boolean =>
   links.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
 
 /** Where pulls may be late: keeps the servers' states before this step, since linked servers may have answered from them. */
-export const remembering = (layout: Layout, before: PossibleWorld, after: PossibleWorld): PossibleWorld => {
+export const remembering = (layout: ClusterLayout, before: PossibleWorld, after: PossibleWorld): PossibleWorld => {
   const { past } = before;
   if (past === undefined) return after;
   const next = after.servers.map((server, answerer) => {
@@ -96,7 +96,7 @@ const withoutLate = (world: PossibleWorld, isLost: (answerer: number, puller: nu
     : { ...world, past: world.past.map((all, a) => all.map((states, p) => (isLost(a, p) ? [] : states))) };
 
 /** Forgets the late answers that a command makes impossible. */
-export const afterCommand = (layout: Layout, world: PossibleWorld, c: Command): PossibleWorld => {
+export const afterCommand = (layout: ClusterLayout, world: PossibleWorld, c: Command): PossibleWorld => {
   const at = (id: NodeId): number => layout.servers.indexOf(id);
   if (c.type === 'killServer') return withoutLate(world, (_, puller) => puller === at(c.id));
   if (c.type !== 'breakConnection') return world;
@@ -104,12 +104,12 @@ export const afterCommand = (layout: Layout, world: PossibleWorld, c: Command): 
   return withoutLate(world, (x, y) => (x === a && y === b) || (x === b && y === a));
 };
 
-const withServer = (world: PossibleWorld, at: number, server: Server): PossibleWorld => ({
+const withServer = (world: PossibleWorld, at: number, server: ServerPiece): PossibleWorld => ({
   ...world,
   servers: world.servers.map((s, i) => (i === at ? server : s)),
 });
 
-const withClient = (world: PossibleWorld, at: number, client: Session): PossibleWorld => ({
+const withClient = (world: PossibleWorld, at: number, client: SessionPiece): PossibleWorld => ({
   ...world,
   clients: world.clients.map((c, i) => (i === at ? client : c)),
 });
@@ -119,12 +119,12 @@ const withClient = (world: PossibleWorld, at: number, client: Session): Possible
 const silent = (world: PossibleWorld): WorldStep => ({ world, output: [], failed: false });
 
 /** The live servers that a session asks, in R13's order, as positions. */
-const asked = (layout: Layout, world: PossibleWorld, { core }: Session): ReadonlyArray<number> =>
+const asked = (layout: ClusterLayout, world: PossibleWorld, { core }: SessionPiece): ReadonlyArray<number> =>
   askingOrder(core)
     .map((id) => layout.servers.indexOf(id))
     .filter((at) => world.servers[at]?.core.up === true);
 
-const put = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Extract<Command, { type: 'put' }>): WorldStep => {
+const put = (pieces: Pieces, layout: ClusterLayout, world: PossibleWorld, c: Extract<Command, { type: 'put' }>): WorldStep => {
   const at = layout.clients.indexOf(c.client);
   const session = world.clients[at]!;
   for (const s of asked(layout, world, session)) {
@@ -135,7 +135,7 @@ const put = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Extract<Co
   return { world, output: [], failed: true };
 };
 
-const get = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Extract<Command, { type: 'get' }>): WorldStep => {
+const get = (pieces: Pieces, layout: ClusterLayout, world: PossibleWorld, c: Extract<Command, { type: 'get' }>): WorldStep => {
   const at = layout.clients.indexOf(c.client);
   const session = world.clients[at]!;
   const servers = asked(layout, world, session);
@@ -148,7 +148,13 @@ const get = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Extract<Co
   return { ...silent(world), output: [`${c.key}:${servers.length === 0 ? 'ERR_CONN' : 'ERR_DEP'}`] };
 };
 
-const joinServer = (pieces: Pieces, layout: Layout, world: PossibleWorld, id: NodeId, keepsLog: boolean): PossibleWorld => {
+const joinServer = (
+  pieces: Pieces,
+  layout: ClusterLayout,
+  world: PossibleWorld,
+  id: NodeId,
+  keepsLog: boolean,
+): PossibleWorld => {
   const at = layout.servers.indexOf(id);
   const before = world.servers[at];
   return before === undefined
@@ -158,7 +164,7 @@ const joinServer = (pieces: Pieces, layout: Layout, world: PossibleWorld, id: No
 
 const changeLink = (
   pieces: Pieces,
-  layout: Layout,
+  layout: ClusterLayout,
   world: PossibleWorld,
   c: Extract<Command, { type: 'breakConnection' | 'createConnection' }>,
 ): PossibleWorld => {
@@ -169,7 +175,11 @@ const changeLink = (
 };
 
 /** Section 5: pulls over the links until nothing changes. Each pull that changes something raises a vector or a clock, so the pulls come to an end. */
-const stabilized = (pieces: Pieces, { links }: Layout, servers: ReadonlyArray<Server>): ReadonlyArray<Server> => {
+const stabilized = (
+  pieces: Pieces,
+  { links }: ClusterLayout,
+  servers: ReadonlyArray<ServerPiece>,
+): ReadonlyArray<ServerPiece> => {
   const now = [...servers];
   const pull = (to: number, from: number): boolean => {
     const after = pieces.pull(now[to]!, now[from]!);
@@ -190,7 +200,13 @@ const stabilized = (pieces: Pieces, { links }: Layout, servers: ReadonlyArray<Se
 };
 
 /** Does a valid command in a world. `layout`: the layout before the command. */
-export const perform = (pieces: Pieces, layout: Layout, world: PossibleWorld, c: Command, keepsLog: boolean): WorldStep => {
+export const perform = (
+  pieces: Pieces,
+  layout: ClusterLayout,
+  world: PossibleWorld,
+  c: Command,
+  keepsLog: boolean,
+): WorldStep => {
   switch (c.type) {
     case 'joinServer':
       return silent(joinServer(pieces, layout, world, c.id, keepsLog));

@@ -3,15 +3,15 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
-import type { Given } from './ledger.js';
-import { reject, Rejected, showStamp, Undecidable } from './rejection.js';
+import type { GivenAnswer } from './ledger.js';
+import { reject, RejectedEvent, showStamp, Undecidable } from './rejection.js';
 import { linkName } from '../common/topology-of-script.js';
-import { type Commanded, commandsOf, mayRun, type Scene, seen } from './run-scene.js';
-import { FollowedSession, type Operation } from './followed-session.js';
-import type { Process } from './timeline.js';
+import { type CommandedOperation, commandsOf, mayRun, type Scene, seen } from './run-scene.js';
+import { FollowedSession, type SessionOperation } from './followed-session.js';
+import type { FollowedProcess } from './timeline.js';
 
 /** Follows an event of a client's process. */
-export const followClient = (scene: Scene, process: Process, event: TraceEvent): void => {
+export const followClient = (scene: Scene, process: FollowedProcess, event: TraceEvent): void => {
   switch (event.type) {
     case 'session':
       sessionBegins(scene, event);
@@ -40,13 +40,13 @@ const sessionBegins = (scene: Scene, event: EventOf<'session'>): void => {
   scene.sessions.set(client, new FollowedSession(client, session, guarantees, scene.variant));
 };
 
-const sessionOf = (scene: Scene, process: Process, event: TraceEvent): FollowedSession =>
+const sessionOf = (scene: Scene, process: FollowedProcess, event: TraceEvent): FollowedSession =>
   scene.sessions.get(process.who.id) ?? reject(event, 'trace', 'the session has not begun');
 
 // --- asking (R13, R14) -----------------------------------------------------------------------------------------------------
 
 /** The value of a put that is being asked: it stands in the put's result. Undefined where the client was killed before the result. */
-const valueAhead = (process: Process, clientTime: number): string | undefined => {
+const valueAhead = (process: FollowedProcess, clientTime: number): string | undefined => {
   for (let i = process.next; i < process.events.length; i++) {
     const e = process.events[i]!;
     if (e.type === 'putDone' && e.clientTime === clientTime) return e.value;
@@ -57,11 +57,11 @@ const valueAhead = (process: Process, clientTime: number): string | undefined =>
 /** The master's command that started this operation. */
 const commandFor = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   event: TraceEvent,
   what: string,
-  is: (c: Commanded) => boolean,
-): Commanded | undefined => {
+  is: (c: CommandedOperation) => boolean,
+): CommandedOperation | undefined => {
   const master = scene.timeline.processes.get('master');
   if (master === undefined) return undefined;
   const queue = commandsOf(scene, process.who.id);
@@ -80,7 +80,7 @@ const commandFor = (
 
 const begin = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   event: TraceEvent,
   session: FollowedSession,
   op: 'put' | 'get',
@@ -93,7 +93,7 @@ const begin = (
   return session.operation;
 };
 
-const asked = (scene: Scene, process: Process, session: FollowedSession, e: EventOf<'asked'>): void => {
+const asked = (scene: Scene, process: FollowedProcess, session: FollowedSession, e: EventOf<'asked'>): void => {
   const { operation = begin(scene, process, e, session, e.op, e.key, e.clientTime) } = session;
   const { request } = operation;
   if (request.type !== e.op || request.key !== e.key) reject(e, 'R13', `the session is at its ${request.type} of ${request.key}`);
@@ -110,11 +110,11 @@ const asked = (scene: Scene, process: Process, session: FollowedSession, e: Even
 };
 
 /** R14: a put that was sent goes to the same replica alone, until that replica has refused it. */
-const checkReplica = (scene: Scene, process: Process, e: EventOf<'asked'>, sent: Operation['sent']): void => {
+const checkReplica = (scene: Scene, process: FollowedProcess, e: EventOf<'asked'>, sent: SessionOperation['sent']): void => {
   if (sent === undefined || sent.replica === e.replica) return;
   const client = process.who.id;
   const isRefusing = (x: TraceEvent): boolean => x.type === 'refuse' && x.client === client && x.clientTime === e.clientTime;
-  const find = (): Given | undefined =>
+  const find = (): GivenAnswer | undefined =>
     scene.ledger
       .given(client, sent.server)
       .find((g) => g.clientTime === e.clientTime && (g.answer.type === 'behind' || g.answer.type === 'refused'));
@@ -142,7 +142,7 @@ const certain = (scene: Scene, client: NodeId, session: FollowedSession, placed:
  */
 const checkOrder = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   session: FollowedSession,
   e: EventOf<'asked'>,
   asked: ReadonlyArray<NodeId>,
@@ -172,15 +172,15 @@ const checkOrder = (
 const answerFrom = (
   scene: Scene,
   event: EventOf<'putDone' | 'getDone'>,
-  process: Process,
+  process: FollowedProcess,
   server: NodeId,
-  is: (g: Given) => boolean,
-): Given | undefined => {
-  const isMine = (g: Given): boolean =>
+  is: (g: GivenAnswer) => boolean,
+): GivenAnswer | undefined => {
+  const isMine = (g: GivenAnswer): boolean =>
     event.type === 'getDone' ? g.clientTime === 0 && g.key === event.key : g.clientTime === event.clientTime;
   const client = process.who.id;
   const given = scene.ledger.given(client, server);
-  const find = (): Given | undefined => given.find((g) => !g.taken && is(g));
+  const find = (): GivenAnswer | undefined => given.find((g) => !g.taken && is(g));
   const matters = (e: TraceEvent): boolean =>
     (e.type === 'answer' || e.type === 'accept' || e.type === 'refuse') && e.client === client;
   for (const p of scene.timeline.of('server', server)) {
@@ -191,14 +191,14 @@ const answerFrom = (
       if (found !== undefined) return found;
     } catch (error) {
       // The server has given this operation another answer. So the client's result is wrong, and not the server's event that was rejected.
-      if (error instanceof Rejected && given.some((g) => !g.taken && isMine(g))) return undefined;
+      if (error instanceof RejectedEvent && given.some((g) => !g.taken && isMine(g))) return undefined;
       throw error;
     }
   }
   return undefined;
 };
 
-const take = (scene: Scene, process: Process, event: TraceEvent, answer: Given): void => {
+const take = (scene: Scene, process: FollowedProcess, event: TraceEvent, answer: GivenAnswer): void => {
   answer.taken = true;
   const given = scene.ledger.given(process.who.id, answer.process.who.id);
   while (given[0]?.taken === true) given.shift();
@@ -206,7 +206,7 @@ const take = (scene: Scene, process: Process, event: TraceEvent, answer: Given):
   seen(scene, event, answer.process, answer.index);
 };
 
-const putDone = (scene: Scene, process: Process, session: FollowedSession, e: EventOf<'putDone'>): void => {
+const putDone = (scene: Scene, process: FollowedProcess, session: FollowedSession, e: EventOf<'putDone'>): void => {
   const operation = session.operation ?? begin(scene, process, e, session, 'put', e.key, e.clientTime);
   session.operation = undefined;
   const put = operation.request;
@@ -216,7 +216,7 @@ const putDone = (scene: Scene, process: Process, session: FollowedSession, e: Ev
     reject(e, 'R3', `the put has client time ${e.clientTime}; the session's next is ${put.clientTime}`);
   const last = operation.asked.at(-1);
   if (e.result === 'accepted') {
-    const is = (g: Given): boolean =>
+    const is = (g: GivenAnswer): boolean =>
       g.clientTime === e.clientTime && g.answer.type === 'accepted' && showStamp(g.answer.stamp) === showStamp(e.stamp);
     const answer = last === undefined ? undefined : answerFrom(scene, e, process, last, is);
     if (answer === undefined || e.stamp === null)
@@ -236,7 +236,7 @@ const putDone = (scene: Scene, process: Process, session: FollowedSession, e: Ev
 /** R14: ERR_DEP, ERR_LOG and ERR_CONN promise that the put was not written and never will be. */
 const nothingWritten = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   session: FollowedSession,
   e: EventOf<'putDone'>,
   servers: ReadonlyArray<NodeId>,
@@ -253,17 +253,17 @@ const nothingWritten = (
   }
 };
 
-const getDone = (scene: Scene, process: Process, session: FollowedSession, e: EventOf<'getDone'>): void => {
+const getDone = (scene: Scene, process: FollowedProcess, session: FollowedSession, e: EventOf<'getDone'>): void => {
   const operation = session.operation ?? begin(scene, process, e, session, 'get', e.key, 0);
   session.operation = undefined;
   const get = operation.request;
   if (get.type !== 'get' || get.key !== e.key) return reject(e, 'R13', `the session is at its ${show(get)}`);
   const last = operation.asked.at(-1);
-  const isMine = (g: Given): boolean => g.key === e.key && g.clientTime === 0;
+  const isMine = (g: GivenAnswer): boolean => g.key === e.key && g.clientTime === 0;
   if (e.result === 'ERR_DEP') behindEverywhere(scene, process, session, e, operation.asked, isMine);
   if (e.result === 'ERR_CONN') someoneAsked(scene, process, session, e, operation.asked);
   if (e.result === 'ERR_DEP' || e.result === 'ERR_CONN') return;
-  const is = (g: Given): boolean =>
+  const is = (g: GivenAnswer): boolean =>
     isMine(g) &&
     (g.answer.type === 'found'
       ? e.result === 'value' && g.answer.value === e.value && showStamp(g.answer.stamp) === showStamp(e.stamp)
@@ -286,11 +286,11 @@ const show = (request: Get | Put): string =>
 /** R13: ERR_DEP is the result only where a server was behind, and no connected server met the guarantees. */
 const behindEverywhere = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   session: FollowedSession,
   e: EventOf<'putDone' | 'getDone'>,
   askedServers: ReadonlyArray<NodeId>,
-  isMine: (g: Given) => boolean,
+  isMine: (g: GivenAnswer) => boolean,
 ): void => {
   // A server that was asked again after its connection broke may have answered once. So each server counts once: a second answer may belong to the next operation.
   const answers = [...new Set(askedServers)].flatMap((server) => {
@@ -307,7 +307,7 @@ const behindEverywhere = (
 /** R15: ERR_CONN comes only after a connected server was tried. (The time may run out before all of them are tried.) */
 const someoneAsked = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   session: FollowedSession,
   e: EventOf<'putDone' | 'getDone'>,
   askedServers: ReadonlyArray<NodeId>,

@@ -7,15 +7,15 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { covers, join, none, type Vector } from '#bayou/model/protocol/vector.js';
-import { applyCommand, isLinked, linkName, partitionsOf, type Topology } from '../common/topology-of-script.js';
+import { applyCommand, isLinked, linkName, partitionsOf, type ScriptTopology } from '../common/topology-of-script.js';
 import { bothEnds, bothEndsOfJoin, endsOf } from './link-ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './followed-replica.js';
 import { commandsOf, currentProcess, endsUnannounced, look, mayRun, type Scene, serverState } from './run-scene.js';
-import { indexOf, type Process } from './timeline.js';
+import { indexOf, type FollowedProcess } from './timeline.js';
 
 /** Follows an event of the master. */
-export const followMaster = (scene: Scene, process: Process, event: TraceEvent): void => {
+export const followMaster = (scene: Scene, process: FollowedProcess, event: TraceEvent): void => {
   process.knows = event.n;
   switch (event.type) {
     case 'command':
@@ -46,7 +46,7 @@ const parse = (event: EventOf<'command'>): Command => {
 };
 
 /** The command to which a result belongs: the event before the result, and before the kill that may stand between the two. */
-const commandOf = (process: Process, event: EventOf<'result'>): EventOf<'command'> => {
+const commandOf = (process: FollowedProcess, event: EventOf<'result'>): EventOf<'command'> => {
   for (let i = process.next - 1; i >= 0; i--) {
     const e = process.events[i]!;
     if (e.type === 'command')
@@ -58,7 +58,7 @@ const commandOf = (process: Process, event: EventOf<'result'>): EventOf<'command
 
 // --- commands --------------------------------------------------------------------------------------------------------------
 
-const command = (scene: Scene, process: Process, event: EventOf<'command'>): void => {
+const command = (scene: Scene, process: FollowedProcess, event: EventOf<'command'>): void => {
   const c = parse(event);
   const before = process.events[process.next - 1];
   if (before?.type === 'command') reject(event, 'trace', `the command of line ${before.line} has no result`);
@@ -71,7 +71,7 @@ const command = (scene: Scene, process: Process, event: EventOf<'command'>): voi
 };
 
 /** The result of the command that stands at `process.next`; undefined where the trace ends before it. */
-const resultAhead = (process: Process): EventOf<'result'> | undefined => {
+const resultAhead = (process: FollowedProcess): EventOf<'result'> | undefined => {
   for (let i = process.next + 1; i < process.events.length; i++) {
     const e = process.events[i]!;
     if (e.type === 'result') return e;
@@ -80,10 +80,10 @@ const resultAhead = (process: Process): EventOf<'result'> | undefined => {
   return undefined;
 };
 
-const isFailed = (process: Process): boolean => (resultAhead(process)?.errors.length ?? 1) > 0;
+const isFailed = (process: FollowedProcess): boolean => (resultAhead(process)?.errors.length ?? 1) > 0;
 
 /** Section 5: the printed store is the server's store at some instant between the command and its result. */
-const printStore = (scene: Scene, process: Process, server: NodeId): void => {
+const printStore = (scene: Scene, process: FollowedProcess, server: NodeId): void => {
   const shown = resultAhead(process)!;
   const at = currentProcess(scene, server);
   if (at === undefined) return void reject(shown, 'section 5', `server ${server} was not running`);
@@ -102,7 +102,7 @@ const printStore = (scene: Scene, process: Process, server: NodeId): void => {
 };
 
 /** Section 5: before a stabilize ends, every server of a partition gets all writes that any of them had before. */
-const stabilize = (scene: Scene, process: Process): void => {
+const stabilize = (scene: Scene, process: FollowedProcess): void => {
   if (scene.variant === 'V4') return;
   const shown = resultAhead(process)!;
   // Servers that are connected by certain links are in one partition, whether the uncertain links exist or not.
@@ -125,7 +125,7 @@ const stabilize = (scene: Scene, process: Process): void => {
 
 // --- results ---------------------------------------------------------------------------------------------------------------
 
-const result = (scene: Scene, process: Process, event: EventOf<'result'>): void => {
+const result = (scene: Scene, process: FollowedProcess, event: EventOf<'result'>): void => {
   const c = parse(commandOf(process, event));
   if (c.type === 'put' || c.type === 'get') {
     operationDone(scene, process, event, c);
@@ -142,10 +142,10 @@ const result = (scene: Scene, process: Process, event: EventOf<'result'>): void 
   if (c.type === 'printMemberList') members(scene, event, c.id);
 };
 
-const wasLinked = (t: Topology, c: Command): boolean => c.type === 'createConnection' && isLinked(t, c.a, c.b);
+const wasLinked = (t: ScriptTopology, c: Command): boolean => c.type === 'createConnection' && isLinked(t, c.a, c.b);
 
 /** Waits for the events of other processes that must come before the command's result. */
-const awaitEffects = (scene: Scene, process: Process, event: EventOf<'result'>, c: Command): void => {
+const awaitEffects = (scene: Scene, process: FollowedProcess, event: EventOf<'result'>, c: Command): void => {
   switch (c.type) {
     case 'joinServer':
       started(scene, event, 'server', c.id);
@@ -171,7 +171,7 @@ const awaitEffects = (scene: Scene, process: Process, event: EventOf<'result'>, 
 };
 
 /** The process that this command started. It may be followed already, where a client asked it in vain while it joined. */
-const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): Process | undefined => {
+const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): FollowedProcess | undefined => {
   const all = scene.timeline.of(role, id).filter((x) => role === 'client' || mayRun(scene, x));
   const p = all.slice(all.findLastIndex(({ name }) => scene.begun.has(name)) + 1).find(({ events }) => events.length > 0);
   return p?.events[0]?.type === (role === 'server' ? 'start' : 'session') ? p : undefined;
@@ -210,7 +210,7 @@ const doubtLink = (scene: Scene, a: NodeId, b: NodeId, up: boolean): void => {
 };
 
 /** Is the command valid? An invalid command is refused and has no effect. */
-const isValid = (t: Topology, c: Command): boolean =>
+const isValid = (t: ScriptTopology, c: Command): boolean =>
   applyCommand({ live: new Set(t.live), dead: new Set(t.dead), clients: new Set(t.clients), links: new Set(t.links) }, c);
 
 /** A command that failed half way may have had any part of its effect. */
@@ -249,7 +249,7 @@ const members = (scene: Scene, event: EventOf<'result'>, server: NodeId): void =
 /** R13 to R15: the master printed the result of its client. */
 const operationDone = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   event: EventOf<'result'>,
   c: Extract<Command, { type: 'put' | 'get' }>,
 ): void => {

@@ -5,8 +5,8 @@ import { followMaster } from './follow-master.js';
 import { followServer } from './follow-server.js';
 import type { ProcessTrace } from './read-traces.js';
 import { reject } from './rejection.js';
-import { type Following, type Inheritance, makeScene, type Scene } from './run-scene.js';
-import { type Process, Timeline, Waiting } from './timeline.js';
+import { type FollowOptions, type Inheritance, makeScene, type Scene } from './run-scene.js';
+import { type FollowedProcess, Timeline, EndlessWait } from './timeline.js';
 
 /** The inheritance of the first run on a data folder: no logs, replicas or sessions. */
 export const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sessions: new Set() };
@@ -15,7 +15,7 @@ export const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sess
 const FOLLOWERS = { master: followMaster, client: followClient, server: followServer };
 
 /** Makes the scene of a run, and lets the timeline follow events with it. No event is followed before. */
-export const sceneOf = (traces: ReadonlyArray<ProcessTrace>, following: Following): Scene => {
+export const sceneOf = (traces: ReadonlyArray<ProcessTrace>, following: FollowOptions): Scene => {
   const scene = makeScene(new Timeline(traces), following);
   scene.timeline.beFollowedBy({
     follow: (process, event) => FOLLOWERS[process.who.role](scene, process, event),
@@ -34,7 +34,7 @@ export function* followAll(timeline: Timeline): Work<void> {
 }
 
 /** Follows all events of a process. */
-export function* followProcess(timeline: Timeline, process: Process): Work<void> {
+export function* followProcess(timeline: Timeline, process: FollowedProcess): Work<void> {
   try {
     while (process.next < process.events.length) {
       const at = process.next;
@@ -42,7 +42,7 @@ export function* followProcess(timeline: Timeline, process: Process): Work<void>
       yield;
     }
   } catch (error) {
-    if (error instanceof Waiting) reject(error.event, 'trace', error.message);
+    if (error instanceof EndlessWait) reject(error.event, 'trace', error.message);
     throw error;
   }
 }

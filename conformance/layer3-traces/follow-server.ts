@@ -6,10 +6,10 @@ import { link } from './server-links.js';
 import { preparePullAnswered, prepareMerged, pullAsked } from './server-pulls.js';
 import { prepareAccept, prepareAnswer, prepareRefuse } from './server-requests.js';
 import { prepareStart, renewed } from './server-starts.js';
-import type { Process } from './timeline.js';
+import type { FollowedProcess } from './timeline.js';
 
 /** Follows an event of a server's process. */
-export const followServer = (scene: Scene, process: Process, event: TraceEvent): void => {
+export const followServer = (scene: Scene, process: FollowedProcess, event: TraceEvent): void => {
   const state = serverState(scene, process);
   const step = prepare(scene, process, state, event);
   closeViews(process, state);
@@ -19,7 +19,7 @@ export const followServer = (scene: Scene, process: Process, event: TraceEvent):
 };
 
 /** Asks for the events that must come before this one; returns the model's step. */
-const prepare = (scene: Scene, process: Process, state: ServerState, event: TraceEvent): (() => void) => {
+const prepare = (scene: Scene, process: FollowedProcess, state: ServerState, event: TraceEvent): (() => void) => {
   if (event.type === 'start') return prepareStart(scene, process, state, event);
   const { replica } = state;
   if (replica === undefined) return reject(event, 'trace', 'the process has not said as which replica it runs');
@@ -48,6 +48,6 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
 };
 
 /** A server whose log has failed writes no more events, so nothing after it can be decided. */
-const logFailed = ({ name }: Process): never => {
+const logFailed = ({ name }: FollowedProcess): never => {
   throw new Undecidable(`the log of ${name} failed; what a server shows afterwards is not compared`);
 };

@@ -9,7 +9,7 @@ import type { Variant } from '#bayou/model/protocol/rules.js';
 import * as S from '#bayou/model/protocol/session.js';
 
 /** An operation that a session has begun. */
-export interface Operation {
+export interface SessionOperation {
   readonly request: Get | Put;
   /** The servers that were tried, in order. */
   readonly asked: NodeId[];
@@ -22,7 +22,7 @@ export class FollowedSession {
   readonly guarantees: Guarantees;
   readonly number: SessionNumber;
   /** The operation under way. */
-  operation: Operation | undefined;
+  operation: SessionOperation | undefined;
   /** Client times of puts whose result promised that nothing was written (R14). */
   readonly failed = new Set<number>();
   #session: S.Session;

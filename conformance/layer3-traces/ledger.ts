@@ -5,10 +5,10 @@ import type { Get, GetAnswer, Put, PutAnswer, RefusedAnswer } from '#bayou/core/
 import type { AnswerToPull } from '#bayou/model/protocol/pulls.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp } from '#bayou/core/write.js';
-import type { Process } from './timeline.js';
+import type { FollowedProcess } from './timeline.js';
 
 /** A session's request that was sent to a server. */
-export interface Sent {
+export interface SentRequest {
   readonly request: Get | Put;
   /** The count of the latest of the master's events that the session's request comes after. */
   readonly knows: number;
@@ -16,13 +16,13 @@ export interface Sent {
 
 /** A session's gets of one key at one server, in their order, and how many answers to them were followed. */
 interface Gets {
-  readonly sent: Sent[];
+  readonly sent: SentRequest[];
   answers: number;
 }
 
 /** An answer that a server has given to a session's request. */
-export interface Given {
-  readonly process: Process;
+export interface GivenAnswer {
+  readonly process: FollowedProcess;
   readonly index: number;
   readonly knows: number;
   readonly key: string;
@@ -35,7 +35,7 @@ export interface Given {
 /** An answer to a pull. */
 export interface PullAnswer {
   readonly pulled: AnswerToPull;
-  readonly process: Process;
+  readonly process: FollowedProcess;
   readonly index: number;
   readonly knows: number;
 }
@@ -44,7 +44,7 @@ export interface PullAnswer {
 export interface PullRecord {
   asked?: {
     readonly event: Extract<TraceEvent, { type: 'pullAsked' }>;
-    readonly process: Process;
+    readonly process: FollowedProcess;
     readonly knows: number;
     /** The replica that the puller was when it asked; it may be another when the answer comes (R7a). */
     readonly replica: ReplicaId | undefined;
@@ -54,13 +54,13 @@ export interface PullRecord {
 
 /** The messages of a run. */
 export class Ledger {
-  readonly #sent = new Map<string, Sent[]>();
+  readonly #sent = new Map<string, SentRequest[]>();
   readonly #gets = new Map<string, Gets>();
-  readonly #given = new Map<string, Given[]>();
+  readonly #given = new Map<string, GivenAnswer[]>();
   readonly #pulls = new Map<string, PullRecord>();
   readonly #stamps = new Map<string, Stamp>();
 
-  sent(client: NodeId, server: NodeId): Sent[] {
+  sent(client: NodeId, server: NodeId): SentRequest[] {
     return entry(this.#sent, `${client} ${server}`);
   }
 
@@ -72,7 +72,7 @@ export class Ledger {
     return known;
   }
 
-  given(client: NodeId, server: NodeId): Given[] {
+  given(client: NodeId, server: NodeId): GivenAnswer[] {
     return entry(this.#given, `${client} ${server}`);
   }
 

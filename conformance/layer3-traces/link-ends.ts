@@ -3,7 +3,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { reject } from './rejection.js';
 import { currentProcess, endsUnannounced, type Scene, serverState } from './run-scene.js';
-import type { Process } from './timeline.js';
+import type { FollowedProcess } from './timeline.js';
 
 const PULLING: ReadonlyArray<TraceEvent['type']> = ['pullAsked', 'pullAnswered', 'merged'];
 
@@ -11,7 +11,7 @@ const PULLING: ReadonlyArray<TraceEvent['type']> = ['pullAsked', 'pullAnswered',
  * May the process have ended by now, though the master did not kill it? Then another process came after it, or a later event of the master tells its
  * end, and the process has no further events except those of pulls.
  */
-const mayBeGone = (scene: Scene, p: Process): boolean => {
+const mayBeGone = (scene: Scene, p: FollowedProcess): boolean => {
   const master = scene.timeline.processes.get('master');
   const isBuried = (): boolean =>
     master?.events.some((e) => e.type === 'kill' && e.process === p.name && e.n >= master.next) === true;
@@ -26,7 +26,7 @@ export const endsOf = (
   scene: Scene,
   a: NodeId,
   b: NodeId,
-): ReadonlyArray<readonly [at: NodeId, process: Process, peer: NodeId]> =>
+): ReadonlyArray<readonly [at: NodeId, process: FollowedProcess, peer: NodeId]> =>
   (
     [
       [a, b],

@@ -20,7 +20,7 @@ export interface Rejection {
  * `validate-trace.ts` and `running-trace.ts` catch it and refuse the run. `follow-client.ts` catches it, too: where a client's result is not the server's
  * answer, the result is wrong, and the server's rejected event is only a consequence.
  */
-export class Rejected extends Error {
+export class RejectedEvent extends Error {
   readonly rejection: Rejection;
   constructor(rejection: Rejection) {
     super(rejection.why);
@@ -30,7 +30,7 @@ export class Rejected extends Error {
 
 /** Refuses an event. */
 export const reject = (event: TraceEvent, rule: string, why: string, of?: Rejection['of']): never => {
-  throw new Rejected({ process: event.p, n: event.n, event, rule, why, ...(of === undefined ? {} : { of }) });
+  throw new RejectedEvent({ process: event.p, n: event.n, event, rule, why, ...(of === undefined ? {} : { of }) });
 };
 
 /** Thrown where the trace lacks an event that the verdict depends on. */

@@ -2,19 +2,19 @@
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
-import { newTopology, type Topology } from '../common/topology-of-script.js';
+import { newTopology, type ScriptTopology } from '../common/topology-of-script.js';
 import { Ledger } from './ledger.js';
 import { Notices } from './notices.js';
 import { reject } from './rejection.js';
 import type { FollowedReplica } from './followed-replica.js';
 import type { FollowedSession } from './followed-session.js';
-import type { Process, Timeline } from './timeline.js';
+import type { FollowedProcess, Timeline } from './timeline.js';
 
 /**
  * A claim about a server's state, which the master got by a message that is in no trace (a printed store, the end of a stabilize). The state must have
  * been so at some instant between the command and its result.
  */
-export interface View {
+export interface MasterView {
   readonly event: TraceEvent;
   /** The count of an event of the master. The server's events after that one are too late for the view. */
   readonly until: number;
@@ -24,7 +24,7 @@ export interface View {
 }
 
 /** A put or get that the master told a client to do; `n` is the count of its event. */
-export interface Commanded {
+export interface CommandedOperation {
   readonly op: 'put' | 'get';
   readonly key: string;
   readonly value: string | undefined;
@@ -47,7 +47,7 @@ export interface ServerState {
   readonly cut: Set<NodeId>;
   /** The notices that the process got of its links. */
   readonly notices: Notices;
-  views: View[];
+  views: MasterView[];
   /** The index of the last step that a kill has not taken back (R10). No process may have seen an answer that was given after it. */
   survived: number;
   /** The renewals of the process, in their order. A kill may take back a renewal that no process has seen (R10). */
@@ -78,7 +78,7 @@ export interface Inheritance {
 export interface Scene {
   readonly timeline: Timeline;
   readonly ledger: Ledger;
-  readonly topology: Topology;
+  readonly topology: ScriptTopology;
   /** By process name. */
   readonly servers: Map<string, ServerState>;
   readonly sessions: Map<NodeId, FollowedSession>;
@@ -94,7 +94,7 @@ export interface Scene {
   /** Every session of this run and of the runs before it. */
   readonly sessionNames: Set<string>;
   /** By client. */
-  readonly commands: Map<NodeId, Commanded[]>;
+  readonly commands: Map<NodeId, CommandedOperation[]>;
   /** By server, how many commands joined it: no more of its processes than that have started. */
   readonly joins: Map<NodeId, number>;
   /** Processes that have started, according to a result of the master. */
@@ -110,35 +110,35 @@ export interface Scene {
 /** Is told how a run is followed, so that it can write the run down as a path. Each function is called at the moment of the step. */
 export interface Listener {
   /** An event was followed; `scene` is the state after it. */
-  readonly onFollowed: (process: Process, event: TraceEvent, scene: Scene) => void;
+  readonly onFollowed: (process: FollowedProcess, event: TraceEvent, scene: Scene) => void;
   /** An event has used an earlier event of another process: a result its answer, a merge its pull's answer. */
   readonly onUse: (by: TraceEvent, used: TraceEvent) => void;
   /** The server's state is now as the master's event `seen` tells it. */
-  readonly onMet: (seen: TraceEvent, process: Process) => void;
+  readonly onMet: (seen: TraceEvent, process: FollowedProcess) => void;
   /** A killed process's steps after this index are in no log (R10). */
-  readonly onLost: (process: Process, survived: number) => void;
+  readonly onLost: (process: FollowedProcess, survived: number) => void;
 }
 
 /** May this process have started by now? */
-export const mayRun = (scene: Scene, { who, next }: Process): boolean =>
+export const mayRun = (scene: Scene, { who, next }: FollowedProcess): boolean =>
   next > 0 || !scene.hasMaster || (scene.joins.get(who.id) ?? 0) >= who.run;
 
 /** Did the process end without a kill by the master? No event tells the moment, but another process came after it. */
-export const endsUnannounced = (scene: Scene, process: Process): boolean =>
+export const endsUnannounced = (scene: Scene, process: FollowedProcess): boolean =>
   scene.timeline.of('server', process.who.id).at(-1) !== process &&
   scene.timeline.processes.get('master')?.events.some((e) => e.type === 'kill' && e.process === process.name) !== true;
 
 /** The operations that the master told a client to do and that it has not begun, in order. */
-export const commandsOf = (scene: Scene, client: NodeId): Commanded[] => {
+export const commandsOf = (scene: Scene, client: NodeId): CommandedOperation[] => {
   const known = scene.commands.get(client);
   if (known !== undefined) return known;
-  const made: Commanded[] = [];
+  const made: CommandedOperation[] = [];
   scene.commands.set(client, made);
   return made;
 };
 
 /** How a run is followed. */
-export interface Following {
+export interface FollowOptions {
   readonly variant: Variant;
   readonly inherited: Inheritance;
   readonly lossy: ReadonlySet<NodeId> | undefined;
@@ -151,7 +151,7 @@ const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onL
 /** The scene of a run before any of its events was followed. */
 export const makeScene = (
   timeline: Timeline,
-  { variant, inherited, lossy, listener: { onFollowed, onUse, onMet, onLost } = NOBODY }: Following,
+  { variant, inherited, lossy, listener: { onFollowed, onUse, onMet, onLost } = NOBODY }: FollowOptions,
 ): Scene => ({
   timeline,
   ledger: new Ledger(),
@@ -175,7 +175,7 @@ export const makeScene = (
 });
 
 /** A server's process as it is followed. */
-export const serverState = (scene: Scene, process: Process): ServerState => {
+export const serverState = (scene: Scene, process: FollowedProcess): ServerState => {
   const known = scene.servers.get(process.name);
   if (known !== undefined) return known;
   const made: ServerState = {
@@ -193,11 +193,11 @@ export const serverState = (scene: Scene, process: Process): ServerState => {
 };
 
 /** The process that runs as a server now: the last one that has started. */
-export const currentProcess = (scene: Scene, server: NodeId): Process | undefined =>
+export const currentProcess = (scene: Scene, server: NodeId): FollowedProcess | undefined =>
   scene.timeline.of('server', server).findLast((p) => p.next > 0);
 
 /** Opens a view on a server. The view is met at once where the server's state is already so. */
-export const look = (scene: Scene, process: Process, view: View): void => {
+export const look = (scene: Scene, process: FollowedProcess, view: MasterView): void => {
   const state = serverState(scene, process);
   if (state.replica !== undefined && view.holds(state.replica)) scene.onMet(view.event, process);
   // A process without further events keeps its state.
@@ -206,13 +206,13 @@ export const look = (scene: Scene, process: Process, view: View): void => {
 };
 
 /** Refuses the views whose `until` the process has passed without meeting them. */
-export const closeViews = (process: Process, state: ServerState): void => {
+export const closeViews = (process: FollowedProcess, state: ServerState): void => {
   if (state.views.length === 0) return;
   for (const view of state.views) if (process.knows >= view.until) refuse(process, state, view);
 };
 
 /** Closes the views that the state meets now. */
-export const meetViews = (scene: Scene, process: Process, state: ServerState): void => {
+export const meetViews = (scene: Scene, process: FollowedProcess, state: ServerState): void => {
   const { replica } = state;
   if (state.views.length === 0 || replica === undefined) return;
   for (const view of state.views) if (view.holds(replica)) scene.onMet(view.event, process);
@@ -220,17 +220,17 @@ export const meetViews = (scene: Scene, process: Process, state: ServerState): v
 };
 
 /** Refuses the views that are still open after the last event of their process. */
-export const endViews = (process: Process, state: ServerState): void => {
+export const endViews = (process: FollowedProcess, state: ServerState): void => {
   for (const view of state.views) refuse(process, state, view);
 };
 
-const refuse = (process: Process, state: ServerState, view: View): void => {
+const refuse = (process: FollowedProcess, state: ServerState, view: MasterView): void => {
   const why = state.replica === undefined ? 'the server had not started' : view.why(state.replica);
   reject(view.event, view.rule, why, { process: process.name, vv: state.replica?.vv ?? [] });
 };
 
 /** A process has seen an answer of a server. So the steps up to this answer must be in the server's log, after a kill too (R10). */
-export const seen = (scene: Scene, by: TraceEvent, process: Process, index: number): void => {
+export const seen = (scene: Scene, by: TraceEvent, process: FollowedProcess, index: number): void => {
   const state = serverState(scene, process);
   if (index > state.survived)
     reject(by, 'R10', `${process.name} gave this answer, was killed, and came back without what it had then`);

@@ -10,7 +10,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import { atOnce } from '../common/in-turns.js';
 import { followAll, followProcess, NOTHING, sceneOf } from './follow-run.js';
 import { processesOf } from './read-traces.js';
-import { Rejected, type Rejection, Undecidable } from './rejection.js';
+import { RejectedEvent, type Rejection, Undecidable } from './rejection.js';
 import { leftBy, type Scene } from './run-scene.js';
 
 /** Follows the runs on one data folder, one after the other. */
@@ -56,7 +56,7 @@ export class RunningTrace {
       else atOnce(followProcess(this.#scene.timeline, this.#scene.timeline.processes.get(event.p)!));
     } catch (error) {
       if (error instanceof Undecidable) this.#isUndecided = true;
-      else if (error instanceof Rejected) this.#doubt();
+      else if (error instanceof RejectedEvent) this.#doubt();
       else throw error;
     }
   }
@@ -76,7 +76,7 @@ export class RunningTrace {
       this.#begin();
       this.doubted++;
     } catch (error) {
-      if (error instanceof Rejected) this.rejection = error.rejection;
+      if (error instanceof RejectedEvent) this.rejection = error.rejection;
       else if (error instanceof Undecidable) this.#isUndecided = true;
       else throw error;
     }

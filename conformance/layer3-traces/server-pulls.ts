@@ -8,13 +8,13 @@ import type { PullAnswer } from './ledger.js';
 import { reject, showStamp, showVector, showWrites } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
 import { type Scene, seen, type ServerState } from './run-scene.js';
-import type { Process } from './timeline.js';
+import type { FollowedProcess } from './timeline.js';
 import { checkVector } from './server-requests.js';
 import { checkLink } from './server-links.js';
 
 export const pullAsked = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   state: ServerState,
   replica: FollowedReplica,
   e: EventOf<'pullAsked'>,
@@ -35,13 +35,13 @@ export const pullAsked = (
 type Asked = NonNullable<ReturnType<Scene['ledger']['pull']>['asked']>;
 
 /** The request of a pull, where its puller is in the trace. */
-const askedBy = (scene: Scene, pullers: ReadonlyArray<Process>, e: EventOf<'pullAnswered'>): Asked => {
+const askedBy = (scene: Scene, pullers: ReadonlyArray<FollowedProcess>, e: EventOf<'pullAnswered'>): Asked => {
   const isAsking = (x: TraceEvent): boolean => x.type === 'pullAsked' && x.pull === e.pull;
   const asked = scene.timeline.need(e, pullers, isAsking, () => scene.ledger.pull(e.pull).asked);
   return asked ?? reject(e, 'R9', `server ${serverOf(e.puller)} did not ask for the pull ${e.pull}`);
 };
 
-const checkAsked = (process: Process, e: EventOf<'pullAnswered'>, { event, replica }: Asked): void => {
+const checkAsked = (process: FollowedProcess, e: EventOf<'pullAnswered'>, { event, replica }: Asked): void => {
   if (event.peer !== process.who.id) reject(e, 'R9', `the pull ${e.pull} was asked of server ${event.peer}`);
   if (replica !== e.puller) reject(e, 'R9', `${e.puller} is not the replica that asked`);
   if (!same(event.vv, e.asked))
@@ -52,7 +52,7 @@ const checkAsked = (process: Process, e: EventOf<'pullAnswered'>, { event, repli
 
 export const preparePullAnswered = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   state: ServerState,
   replica: FollowedReplica,
   e: EventOf<'pullAnswered'>,
@@ -89,7 +89,7 @@ const fieldsOf = (w: Write | undefined): unknown => w && [w.t, w.r, w.client, w.
 
 export const prepareMerged = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   state: ServerState,
   replica: FollowedReplica,
   e: EventOf<'merged'>,

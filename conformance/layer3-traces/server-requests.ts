@@ -4,19 +4,19 @@ import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
 import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
 import { same } from '#bayou/model/protocol/vector.js';
-import type { Sent } from './ledger.js';
+import type { SentRequest } from './ledger.js';
 import { reject, showStamp, showVector } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
 import { type Scene, type ServerState } from './run-scene.js';
-import type { Process } from './timeline.js';
+import type { FollowedProcess } from './timeline.js';
 import { checkLink } from './server-links.js';
 
 /** The request as the session sent it; undefined where no trace of the session exists. `find` looks it up, and finds nothing until the session's trace was followed far enough. */
 const sentBy = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   event: EventOf<'accept' | 'refuse' | 'answer'>,
-  find: (sent: ReadonlyArray<Sent>) => Sent | undefined,
+  find: (sent: ReadonlyArray<SentRequest>) => SentRequest | undefined,
 ) => {
   const session = scene.timeline.of('client', event.client)[0];
   if (session === undefined) return undefined;
@@ -36,12 +36,12 @@ const sentBy = (
 
 const putOf =
   (clientTime: number) =>
-  (sent: ReadonlyArray<Sent>): Sent | undefined =>
+  (sent: ReadonlyArray<SentRequest>): SentRequest | undefined =>
     sent.findLast(({ request }) => request.type === 'put' && request.clientTime === clientTime);
 
 const given = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   e: EventOf<'accept' | 'refuse' | 'answer'>,
   answer: ReturnType<FollowedReplica['get' | 'put']> | RefusedAnswer,
 ) =>
@@ -57,7 +57,7 @@ const given = (
 
 export const prepareAccept = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   state: ServerState,
   replica: FollowedReplica,
   e: EventOf<'accept'>,
@@ -112,7 +112,7 @@ const checkPut = (e: EventOf<'accept'>, sent: Put): void => {
 
 export const prepareRefuse = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   state: ServerState,
   replica: FollowedReplica,
   e: EventOf<'refuse'>,
@@ -138,7 +138,7 @@ export const prepareRefuse = (
 
 export const prepareAnswer = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   state: ServerState,
   replica: FollowedReplica,
   e: EventOf<'answer'>,

@@ -5,9 +5,14 @@ import { reject, showVector, Undecidable } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
 import { linkName } from '../common/topology-of-script.js';
 import { type Scene, serverState, type ServerState } from './run-scene.js';
-import type { Process } from './timeline.js';
+import type { FollowedProcess } from './timeline.js';
 
-export const prepareStart = (scene: Scene, process: Process, state: ServerState, event: EventOf<'start'>): (() => void) => {
+export const prepareStart = (
+  scene: Scene,
+  process: FollowedProcess,
+  state: ServerState,
+  event: EventOf<'start'>,
+): (() => void) => {
   const server = process.who.id;
   if (state.replica !== undefined) reject(event, 'trace', 'the process has started already');
   if (serverOf(event.replica) !== server) reject(event, 'R7', `server ${server} runs as ${event.replica}`);
@@ -76,7 +81,7 @@ const again = (scene: Scene, event: EventOf<'start'>, before: FollowedReplica): 
 /** R7a: the server goes on as a new replica, with the writes that it has. */
 export const renewed = (
   scene: Scene,
-  process: Process,
+  process: FollowedProcess,
   state: ServerState,
   replica: FollowedReplica,
   e: EventOf<'renewed'>,

@@ -8,7 +8,7 @@ import { parseProcessName, type ProcessName, type ProcessTrace } from './read-tr
 import { reject } from './rejection.js';
 
 /** A process that is followed: its events, and the index of the next one. */
-export interface Process extends ProcessTrace {
+export interface FollowedProcess extends ProcessTrace {
   readonly who: ProcessName;
   /** The index of the next event. */
   next: number;
@@ -19,15 +19,15 @@ export interface Process extends ProcessTrace {
 }
 
 /** The follower of a timeline's events. */
-export interface Follower {
+export interface EventFollower {
   /** Asks for the events that must come before this one, then takes the model's step. */
-  readonly follow: (process: Process, event: TraceEvent) => void;
+  readonly follow: (process: FollowedProcess, event: TraceEvent) => void;
   /** The event was followed, and the process is at its next one. */
-  readonly onFollowed: (process: Process, event: TraceEvent) => void;
+  readonly onFollowed: (process: FollowedProcess, event: TraceEvent) => void;
 }
 
 /** An event waits for an event that never comes, or that waits for it in turn. */
-export class Waiting extends Error {
+export class EndlessWait extends Error {
   readonly event: TraceEvent;
   constructor(event: TraceEvent, why: string) {
     super(why);
@@ -36,17 +36,17 @@ export class Waiting extends Error {
 }
 
 /** The index of the next event that matters; -1: none. */
-export const indexOf = ({ events, next }: Process, matters: (event: TraceEvent) => boolean): number => {
+export const indexOf = ({ events, next }: FollowedProcess, matters: (event: TraceEvent) => boolean): number => {
   for (let i = next; i < events.length; i++) if (matters(events[i]!)) return i;
   return -1;
 };
 
 /** All processes of a run. */
 export class Timeline {
-  readonly processes = new Map<string, Process>();
+  readonly processes = new Map<string, FollowedProcess>();
   followed = 0;
-  #follower: Follower | undefined;
-  readonly #runs = new Map<string, Process[]>();
+  #follower: EventFollower | undefined;
+  readonly #runs = new Map<string, FollowedProcess[]>();
   readonly #events = new Map<string, TraceEvent[]>();
 
   constructor(traces: ReadonlyArray<ProcessTrace>) {
@@ -76,17 +76,17 @@ export class Timeline {
   }
 
   /** Sets the follower of this timeline's events. It knows the scene that was made for the timeline. */
-  beFollowedBy(follower: Follower): void {
+  beFollowedBy(follower: EventFollower): void {
     this.#follower = follower;
   }
 
   /** The processes that ran as this server or client, in their order. */
-  of(role: ProcessName['role'], id: number): ReadonlyArray<Process> {
+  of(role: ProcessName['role'], id: number): ReadonlyArray<FollowedProcess> {
     return this.#runs.get(`${role} ${id}`) ?? [];
   }
 
   /** Follows the next event of a process. */
-  step(process: Process): void {
+  step(process: FollowedProcess): void {
     if (this.#follower === undefined) throw new Error('nobody follows the events of this timeline');
     const event = process.events[process.next]!;
     process.busy = true;
@@ -101,7 +101,7 @@ export class Timeline {
   }
 
   /** Follows a process until the condition holds. False where its events end before, or where the process waits for the caller. */
-  until(process: Process, holds: () => boolean): boolean {
+  until(process: FollowedProcess, holds: () => boolean): boolean {
     while (!holds()) {
       if (process.busy || process.next >= process.events.length) return false;
       this.step(process);
@@ -113,7 +113,7 @@ export class Timeline {
    * Follows a process until `found` returns a value, as long as it has further events for which `matters` holds. Undefined where there are no such
    * events, or where they would have to wait for the caller.
    */
-  seek<T>(process: Process, matters: (event: TraceEvent) => boolean, found: () => T | undefined): T | undefined {
+  seek<T>(process: FollowedProcess, matters: (event: TraceEvent) => boolean, found: () => T | undefined): T | undefined {
     for (;;) {
       const thing = found();
       if (thing !== undefined) return thing;
@@ -122,7 +122,7 @@ export class Timeline {
       try {
         this.until(process, () => process.next > ahead);
       } catch (error) {
-        if (error instanceof Waiting) return undefined;
+        if (error instanceof EndlessWait) return undefined;
         throw error;
       }
     }
@@ -134,7 +134,7 @@ export class Timeline {
    */
   need<T>(
     event: TraceEvent,
-    processes: ReadonlyArray<Process>,
+    processes: ReadonlyArray<FollowedProcess>,
     matters: (event: TraceEvent) => boolean,
     found: () => T | undefined,
   ): T | undefined {
@@ -142,17 +142,17 @@ export class Timeline {
       const thing = this.seek(process, matters, found);
       if (thing !== undefined) return thing;
     }
-    if (processes.some((p) => indexOf(p, matters) >= 0)) throw new Waiting(event, 'it needs what comes after it');
+    if (processes.some((p) => indexOf(p, matters) >= 0)) throw new EndlessWait(event, 'it needs what comes after it');
     return undefined;
   }
 
-  /** Follows another process until `holds`. Throws {@link Waiting} where that never comes, since the event depends on it. */
-  await(event: TraceEvent, process: Process, holds: () => boolean, why: string): void {
-    if (!this.until(process, holds)) throw new Waiting(event, why);
+  /** Follows another process until `holds`. Throws {@link EndlessWait} where that never comes, since the event depends on it. */
+  await(event: TraceEvent, process: FollowedProcess, holds: () => boolean, why: string): void {
+    if (!this.until(process, holds)) throw new EndlessWait(event, why);
   }
 
   /** Follows a process to its last event; false where the process waits for the caller. */
-  toEnd(process: Process): boolean {
+  toEnd(process: FollowedProcess): boolean {
     return this.until(process, () => process.next >= process.events.length);
   }
 }

@@ -13,7 +13,7 @@ import { followAll, NOTHING, sceneOf } from './follow-run.js';
 import { processesOf } from './read-traces.js';
 import type { Conformity } from '../common/finding.js';
 import { atOnce, type Work } from '../common/in-turns.js';
-import { Rejected, type Rejection, Undecidable } from './rejection.js';
+import { RejectedEvent, type Rejection, Undecidable } from './rejection.js';
 import { type Inheritance, leftBy, type Listener, type Scene } from './run-scene.js';
 import { gapIn } from './timeline.js';
 
@@ -87,7 +87,8 @@ function* follow(
     return [{ ...base, verdict: 'conforms', followed: scene.timeline.followed }, leftBy(scene)];
   } catch (error) {
     const followed = scene?.timeline.followed ?? 0;
-    if (error instanceof Rejected) return [{ ...base, verdict: 'diverges', followed, rejection: error.rejection }, inherited];
+    if (error instanceof RejectedEvent)
+      return [{ ...base, verdict: 'diverges', followed, rejection: error.rejection }, inherited];
     if (error instanceof Undecidable) return [{ ...base, verdict: 'undecided', followed, why: error.message }, inherited];
     throw error;
   }

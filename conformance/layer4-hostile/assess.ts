@@ -5,7 +5,7 @@ import { inTurns } from '../common/in-turns.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
 import { historyOfRuns } from './judge/history-of-trace.js';
 import { judge } from './judge/judge.js';
-import { showVerdict, type Verdict } from './judge/verdict.js';
+import { showVerdict, type JudgeVerdict } from './judge/verdict.js';
 
 /** The part of a finished run that is assessed. */
 export interface AssessedRun {
@@ -20,7 +20,7 @@ export interface AssessedRun {
 /** The verdicts on a run. */
 export interface RunVerdict {
   readonly sound: boolean;
-  readonly judged: Verdict;
+  readonly judged: JudgeVerdict;
   readonly validated: TraceVerdict;
   readonly failures: ReadonlyArray<string>;
 }

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { writeBeginning } from '../common/page-parts.js';
 import { copiesOf, inCopyWith, keptOutcomes, readArguments, ROOT, rowOf, tryMutants } from './driver.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
-import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from './other-layers.js';
+import { CONFIGURATIONS, type LayersResult, PLANS, RUNS, SCRIPTS, tryLayers } from './other-layers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** The outcome of a mutant. */
-interface Outcome extends Noticed {
+interface Outcome extends LayersResult {
   readonly name: string;
   readonly seconds: number;
 }

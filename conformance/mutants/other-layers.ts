@@ -5,7 +5,7 @@ import type { ConformReport, Finding } from '../common/finding.js';
 import type { StoreMutant } from './mutant-table.js';
 
 /** The result of the layers. */
-export interface Noticed {
+export interface LayersResult {
   /** The layer of the first finding that diverges; null: no finding does. */
   readonly layer: number | null;
   /** The shortest known path or script that shows the fault; empty where no layer noticed it. */
@@ -163,7 +163,7 @@ export const tryLayers = async (
   copy: string,
   root: string,
   withinMs?: number,
-): Promise<Noticed> => {
+): Promise<LayersResult> => {
   const began = performance.now();
   let [tried, processorMs, isCut] = [0, 0, false];
   for (const { args, implOnly, perItem } of STAGES) {

@@ -13,7 +13,7 @@ import { copiesOf, inCopyWith, ROOT, rowOf, tryMutants } from './driver.js';
 import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { type OldRow, oldRowsOf, simulatedMutants } from './simulated-list.js';
-import { type Noticed, tryLayers } from './other-layers.js';
+import { type LayersResult, tryLayers } from './other-layers.js';
 
 /** The result of a copy's simulation. */
 interface Simulated {
@@ -24,7 +24,7 @@ interface Simulated {
 }
 
 /** The result of the older layers for a mutant. */
-type Older = Omit<Noticed, 'smallest'>;
+type Older = Omit<LayersResult, 'smallest'>;
 
 /** The outcome of a mutant. The older layers may not have tried it yet. */
 interface Outcome {

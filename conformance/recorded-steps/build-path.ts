@@ -12,18 +12,18 @@ import { VARIANTS, type Variant } from '#bayou/model/protocol/rules.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { namesOf, type Names } from './path-names.js';
 import { inOrder, neededFor } from './path-order.js';
-import { record, type Recording } from './recording.js';
-import type { Node } from './path-parts.js';
+import { record, type RunRecord } from './recording.js';
+import type { StepNode } from './path-parts.js';
 import { contextOf, nodesOf, refusedNode } from './steps.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** A path, or the reason why there is none. */
-export type Built = { readonly kind: 'path'; readonly path: RecordedPath } | { readonly kind: 'none'; readonly why: string };
+export type BuiltPath = { readonly kind: 'path'; readonly path: RecordedPath } | { readonly kind: 'none'; readonly why: string };
 
 /** Steps in an order, and the grain of their pulls at which such an order exists. */
 interface Ordered {
-  readonly nodes: ReadonlyArray<Node>;
+  readonly nodes: ReadonlyArray<StepNode>;
   readonly grain: Config['grain'];
 }
 
@@ -35,7 +35,7 @@ const MAX_STEPS = 50_000;
 const FAULTS = (Object.keys(VARIANTS) as ReadonlyArray<Variant>).filter((variant) => variant !== 'FIXED');
 
 /** Follows the run by models with a fault; returns the recording of the first model that explains all of it. */
-const explained = (events: ReadonlyArray<TraceEvent>): Recording | undefined => {
+const explained = (events: ReadonlyArray<TraceEvent>): RunRecord | undefined => {
   for (const variant of FAULTS) {
     const recording = record(events, variant);
     if (recording.verdict.verdict === 'conforms') return recording;
@@ -46,7 +46,7 @@ const explained = (events: ReadonlyArray<TraceEvent>): Recording | undefined => 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
 /** The links between servers that are cut at the end of the followed run, as at least one end tells. */
-const cutLinks = ({ followed }: Recording): ReadonlyArray<readonly [NodeId, NodeId]> => {
+const cutLinks = ({ followed }: RunRecord): ReadonlyArray<readonly [NodeId, NodeId]> => {
   const cut = new Map<NodeId, Set<NodeId>>();
   const servers = new Set(followed.flatMap(({ who }) => (who.role === 'server' ? [who.id] : [])));
   for (const { event, who } of followed) {
@@ -61,11 +61,11 @@ const cutLinks = ({ followed }: Recording): ReadonlyArray<readonly [NodeId, Node
 };
 
 /** The steps that cut links, for the path. They matter only before a stabilize, and before a pull over a link that is cut. */
-const cutsBefore = (recording: Recording, names: Names, last: Node | undefined, rule: string): ReadonlyArray<Node> => {
+const cutsBefore = (recording: RunRecord, names: Names, last: StepNode | undefined, rule: string): ReadonlyArray<StepNode> => {
   if (rule !== 'section 5' || last?.label === undefined) return [];
   const at = Math.max(...last.accesses.map((a) => a.at)) - 0.25;
   const mine = last.label.args.map(String);
-  return cutLinks(recording).flatMap(([a, b]): ReadonlyArray<Node> => {
+  return cutLinks(recording).flatMap(([a, b]): ReadonlyArray<StepNode> => {
     const ends = [names.server(a), names.server(b)];
     if (last.label?.family === 'Pull' && !ends.every((end) => mine.includes(end))) return [];
     return [
@@ -80,13 +80,13 @@ const cutsBefore = (recording: Recording, names: Names, last: Node | undefined, 
 
 // --- the configuration -----------------------------------------------------------------------------------------------------
 
-const guaranteesIn = ({ followed }: Recording, client: NodeId): Guarantees => {
+const guaranteesIn = ({ followed }: RunRecord, client: NodeId): Guarantees => {
   const session = followed.find(({ event }) => event.type === 'session' && event.client === client)?.event;
   return session?.type === 'session' ? session.guarantees : MASTER_GUARANTEES;
 };
 
 /** The smallest configuration in which the steps are possible. */
-const configOf = (recording: Recording, names: Names, { nodes, grain }: Ordered, name: string): Config => {
+const configOf = (recording: RunRecord, names: Names, { nodes, grain }: Ordered, name: string): Config => {
   const count = (...families: ReadonlyArray<string>): number =>
     nodes.filter(({ label }) => label !== undefined && families.includes(label.family)).length;
   const isUnanswered = count('PutUnanswered', 'PutDelayed', 'RepeatPut', 'GiveUp') > 0;
@@ -115,7 +115,7 @@ const configOf = (recording: Recording, names: Names, { nodes, grain }: Ordered,
   };
 };
 
-const stepOf = ({ label, note, seen, event }: Node): RecordedStep => ({
+const stepOf = ({ label, note, seen, event }: StepNode): RecordedStep => ({
   ...(label === undefined ? {} : { label }),
   ...(note === undefined ? {} : { note }),
   ...(seen === undefined ? {} : { seen }),
@@ -124,7 +124,7 @@ const stepOf = ({ label, note, seen, event }: Node): RecordedStep => ({
 
 // --- the path --------------------------------------------------------------------------------------------------------------
 
-const ordered = (nodesAt: (inThree: boolean) => ReadonlyArray<Node>): Ordered | undefined => {
+const ordered = (nodesAt: (inThree: boolean) => ReadonlyArray<StepNode>): Ordered | undefined => {
   const whole = inOrder(nodesAt(false));
   if (whole !== undefined) return { nodes: whole, grain: 'pull' };
   const split = inOrder(nodesAt(true));
@@ -142,7 +142,7 @@ const namedIn = (path: RecordedPath): RecordedPath => {
 type Make = (steps: Ordered) => RecordedPath;
 
 /** The steps that the path must reach: the one that the protocol refuses, and the one at which the fault first breaks a property. */
-const targetsIn = (steps: Ordered, make: Make, fault: Variant, refused: Node | undefined): ReadonlyArray<Node> => {
+const targetsIn = (steps: Ordered, make: Make, fault: Variant, refused: StepNode | undefined): ReadonlyArray<StepNode> => {
   const path = make(steps);
   const { refusal } = replayPath(path);
   const targets = [refusal === undefined ? refused : steps.nodes[refusal.step]];
@@ -157,11 +157,11 @@ const targetsIn = (steps: Ordered, make: Make, fault: Variant, refused: Node | u
 const isRefused = (path: RecordedPath): boolean => replayPath(path).refusal !== undefined;
 
 /** The name of a step, equal at both grains: a whole pull and a receipt belong to one event. */
-const nameOf = ({ event, label, accesses }: Node): string =>
+const nameOf = ({ event, label, accesses }: StepNode): string =>
   event === undefined ? `${label?.family ?? ''} ${accesses[0]?.at ?? ''}` : `${event.process} ${event.n}`;
 
 /** The steps that the targets need, in order; with whole pulls where those that are left do not cross each other. */
-const fewer = (steps: Ordered, targets: ReadonlyArray<Node>, whole: () => ReadonlyArray<Node>): Ordered => {
+const fewer = (steps: Ordered, targets: ReadonlyArray<StepNode>, whole: () => ReadonlyArray<StepNode>): Ordered => {
   const nodes = neededFor(steps.nodes, targets);
   if (steps.grain === 'pull') return { ...steps, nodes };
   const kept = new Set(nodes.map(nameOf));
@@ -174,8 +174,8 @@ const shortened = (
   steps: Ordered,
   make: Make,
   fault: Variant,
-  refused: Node | undefined,
-  whole: () => ReadonlyArray<Node>,
+  refused: StepNode | undefined,
+  whole: () => ReadonlyArray<StepNode>,
 ): RecordedPath => {
   const targets = targetsIn(steps, make, fault, refused);
   if (targets.length === 0) return make(steps);
@@ -194,13 +194,13 @@ export interface PathOptions {
 
 const NO_ORDER = 'its steps have no order in which the model could take them';
 
-const tooLong = (count: number): Built => ({
+const tooLong = (count: number): BuiltPath => ({
   kind: 'none',
   why: `it has ${count} steps, and a path ${MAX_STEPS} at most; use a shorter script`,
 });
 
 /** The path of a whole run that the protocol explains. */
-export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOptions): Built => {
+export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOptions): BuiltPath => {
   const recording = record(events, 'FIXED');
   const names = namesOf(recording);
   if (typeof names === 'string') return { kind: 'none', why: names };
@@ -216,7 +216,11 @@ export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOption
 };
 
 /** The path of a run that diverges: at an event that layer 3 refuses, or at the result of a command that layer 2 refuses. */
-export const pathOf = (events: ReadonlyArray<TraceEvent>, rejection: Omit<Rejection, 'event'>, options: PathOptions): Built => {
+export const pathOf = (
+  events: ReadonlyArray<TraceEvent>,
+  rejection: Omit<Rejection, 'event'>,
+  options: PathOptions,
+): BuiltPath => {
   const plain = record(events, 'FIXED');
   const fault = plain.verdict.verdict === 'diverges' ? explained(events) : undefined;
   const recording = fault ?? plain;
@@ -230,7 +234,7 @@ export const pathOf = (events: ReadonlyArray<TraceEvent>, rejection: Omit<Reject
     plain.verdict.verdict === 'diverges'
       ? Infinity
       : recording.followed.findIndex(({ event: e }) => e.p === process && e.n === n);
-  const nodesAt = (inThree: boolean): ReadonlyArray<Node> => {
+  const nodesAt = (inThree: boolean): ReadonlyArray<StepNode> => {
     const nodes = nodesOf(m, inThree).filter(({ accesses }) => accesses.some(({ at }) => at <= end));
     if (last === undefined || nodes.some(({ event }) => isIt(event))) return nodes;
     return [...nodes, ...cutsBefore(recording, names, last, rule), last];

@@ -11,7 +11,7 @@ import { replicaOrd } from '#bayou/model/protocol/order.js';
 import { showWrites } from '#bayou/model/checking/seen-in-a-run.js';
 import { showStamp, showVector } from '#bayou/model/checking/texts.js';
 import { clientId, keyName } from '#bayou/model/checking/world.js';
-import type { Recording } from './recording.js';
+import type { RunRecord } from './recording.js';
 
 /** The model's names for a run. */
 export interface Names {
@@ -66,7 +66,7 @@ interface Things {
   readonly lives: ReadonlyMap<NodeId, ReadonlyArray<ReplicaId>>;
 }
 
-const thingsOf = ({ followed, verdict }: Recording): Things => {
+const thingsOf = ({ followed, verdict }: RunRecord): Things => {
   const last = verdict.rejection?.event ?? undefined;
   const events = [...followed.map(({ event }) => event), ...(last === undefined ? [] : [last])];
   const servers: NodeId[] = [];
@@ -107,7 +107,7 @@ const thingsOf = ({ followed, verdict }: Recording): Things => {
 };
 
 /** The model's names for a run, or the reason why the model has none. */
-export const namesOf = (recording: Recording): Names | string => {
+export const namesOf = (recording: RunRecord): Names | string => {
   const things = thingsOf(recording);
   const servers = numbered(things.servers, (id) => id, MAX_SERVERS, MAX_GAPS);
   const clients = numbered(things.clients, (id) => id - clientId(0), MAX_CLIENTS, MAX_GAPS);

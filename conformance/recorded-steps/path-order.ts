@@ -2,14 +2,14 @@
  * Puts steps in an order. Steps that touch the same part of the state keep their order there; there is no other constraint. So a pull whose events lie
  * apart in the run can be whole in the path, and steps on which no other depends can be left out.
  */
-import type { Access, Node } from './path-parts.js';
+import type { Access, StepNode } from './path-parts.js';
 
 /** A step's access to a part, with the step's index. */
 interface Touch extends Access {
   readonly index: number;
 }
 
-const touchesOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<ReadonlyArray<Touch>> => {
+const touchesOf = (nodes: ReadonlyArray<StepNode>): ReadonlyArray<ReadonlyArray<Touch>> => {
   const byPart = new Map<string, Touch[]>();
   for (const [index, node] of nodes.entries())
     for (const access of node.accesses) {
@@ -22,7 +22,7 @@ const touchesOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<ReadonlyArray<Touc
 
 /** For each step the steps that must come before it, and those whose effect it needs. */
 const before = (
-  nodes: ReadonlyArray<Node>,
+  nodes: ReadonlyArray<StepNode>,
 ): { readonly order: ReadonlyArray<ReadonlySet<number>>; readonly needs: ReadonlyArray<ReadonlySet<number>> } => {
   const order = nodes.map(() => new Set<number>());
   const needs = nodes.map(() => new Set<number>());
@@ -46,17 +46,18 @@ const before = (
 };
 
 /** A step's rank by the run's own order. A kill has a later rank, so that other steps come before it where they can. */
-const rankOf = (node: Node): number => Math.max(...node.accesses.map(({ at }) => at)) + (node.label?.family === 'Kill' ? 1e9 : 0);
+const rankOf = (node: StepNode): number =>
+  Math.max(...node.accesses.map(({ at }) => at)) + (node.label?.family === 'Kill' ? 1e9 : 0);
 
 /** The steps in an order that keeps each part's; undefined where there is none, since whole pulls cross each other. */
-export const inOrder = (nodes: ReadonlyArray<Node>): ReadonlyArray<Node> | undefined => {
+export const inOrder = (nodes: ReadonlyArray<StepNode>): ReadonlyArray<StepNode> | undefined => {
   const { order } = before(nodes);
   const waiting = order.map((set) => set.size);
   const next = nodes.map((): number[] => []);
   for (const [index, set] of order.entries()) for (const earlier of set) next[earlier]!.push(index);
   const ranks = nodes.map(rankOf);
   const ready = waiting.flatMap((n, index) => (n === 0 ? [index] : []));
-  const done: Node[] = [];
+  const done: StepNode[] = [];
   while (ready.length > 0) {
     const least = ready.reduce((best, _, i) => (ranks[ready[i]!]! < ranks[ready[best]!]! ? i : best), 0);
     const [index] = ready.splice(least, 1) as [number];
@@ -70,7 +71,7 @@ export const inOrder = (nodes: ReadonlyArray<Node>): ReadonlyArray<Node> | undef
 };
 
 /** The targets, and the steps that they need, in order. */
-export const neededFor = (nodes: ReadonlyArray<Node>, targets: ReadonlyArray<Node>): ReadonlyArray<Node> => {
+export const neededFor = (nodes: ReadonlyArray<StepNode>, targets: ReadonlyArray<StepNode>): ReadonlyArray<StepNode> => {
   const { needs } = before(nodes);
   const kept = new Set<number>();
   const queue = targets.map((target) => nodes.indexOf(target));

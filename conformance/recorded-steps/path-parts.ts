@@ -3,7 +3,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { Names } from './path-names.js';
-import type { Recording } from './recording.js';
+import type { RunRecord } from './recording.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -15,14 +15,14 @@ export interface Access {
 }
 
 /** A step before it has its place in the order. */
-export interface Node extends RecordedStep {
+export interface StepNode extends RecordedStep {
   readonly accesses: ReadonlyArray<Access>;
 }
 
 /** A run, with tables for looking events up in it. */
 export interface PathContext {
   readonly names: Names;
-  readonly recording: Recording;
+  readonly recording: RunRecord;
   /** The place of each event in the order in which the run was followed. */
   readonly places: ReadonlyMap<TraceEvent, number>;
   /** By the answer: the result that used it. */

@@ -5,36 +5,36 @@ import type { ProcessName } from '../layer3-traces/read-traces.js';
 import type { TraceVerdict } from '../layer3-traces/validate-trace.js';
 import { validateTrace } from '../layer3-traces/validate-trace.js';
 
-/** An event that was followed. Its place in {@link Recording.followed} comes after everything that it needs. */
-export interface Followed {
+/** An event that was followed. Its place in {@link RunRecord.followed} comes after everything that it needs. */
+export interface FollowedEvent {
   readonly event: TraceEvent;
   readonly who: ProcessName;
 }
 
 /** A server's state as the master was told of it, and its place between the events. */
-export interface Met {
+export interface ToldState {
   readonly event: TraceEvent;
   readonly server: number;
   readonly at: number;
 }
 
 /** A run, followed. */
-export interface Recording {
+export interface RunRecord {
   readonly variant: Variant;
   readonly verdict: TraceVerdict;
-  readonly followed: ReadonlyArray<Followed>;
+  readonly followed: ReadonlyArray<FollowedEvent>;
   /** By event: the earlier event of another process that it needed. */
   readonly uses: ReadonlyMap<TraceEvent, TraceEvent>;
-  readonly met: ReadonlyArray<Met>;
+  readonly met: ReadonlyArray<ToldState>;
   /** By process: the count of the last event whose effect outlived the process (R10). */
   readonly survived: ReadonlyMap<string, number>;
 }
 
 /** Follows a run by a variant of the protocol, and records it. */
-export const record = (events: ReadonlyArray<TraceEvent>, variant: Variant): Recording => {
-  const followed: Followed[] = [];
+export const record = (events: ReadonlyArray<TraceEvent>, variant: Variant): RunRecord => {
+  const followed: FollowedEvent[] = [];
   const uses = new Map<TraceEvent, TraceEvent>();
-  const met: Met[] = [];
+  const met: ToldState[] = [];
   const survived = new Map<string, number>();
   const verdict = validateTrace(events, {
     variant,

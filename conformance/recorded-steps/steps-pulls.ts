@@ -4,7 +4,7 @@ import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { VectorEntries } from '#bayou/core/write.js';
 import { covers, has } from '#bayou/model/protocol/vector.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
-import { type PathContext, type Node, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
+import { type PathContext, type StepNode, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Did the server's vector change between these places? */
 const isChanged = (m: PathContext, server: NodeId, from: number, to: number): boolean =>
@@ -36,7 +36,7 @@ const newWrites = (m: PathContext, p: Pulling): Readonly<Record<string, string>>
     ? {}
     : { 'new writes': m.names.writes(p.answered.writes.filter((w) => !has(p.asked, w))) };
 
-const wholePull = (m: PathContext, p: Pulling, step: RecordedStep): Node => {
+const wholePull = (m: PathContext, p: Pulling, step: RecordedStep): StepNode => {
   const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
   return {
     label: { family: 'Pull', args: [puller, answerer] },
@@ -47,7 +47,7 @@ const wholePull = (m: PathContext, p: Pulling, step: RecordedStep): Node => {
 };
 
 /** A pull in three steps (R9): other steps between them may change both servers. */
-const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArray<Node> => {
+const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArray<StepNode> => {
   const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
   const message = `pull ${p.answered.pull}`;
   return [
@@ -71,7 +71,7 @@ const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArr
 /** Is this answer one of several parts? */
 export const isPart = ({ after, upTo }: EventOf<'pullAnswered'>): boolean => after !== null || upTo !== null;
 
-export const merged = (m: PathContext, e: EventOf<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
+export const merged = (m: PathContext, e: EventOf<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<StepNode> => {
   const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
   // A part changes nothing visible. The last part counts as a whole pull (R9).
@@ -93,7 +93,7 @@ export const merged = (m: PathContext, e: EventOf<'merged'>, inThree: boolean, i
 };
 
 /** An answer that no step explains. */
-export const pullAnswered = (m: PathContext, e: EventOf<'pullAnswered'>): ReadonlyArray<Node> => {
+export const pullAnswered = (m: PathContext, e: EventOf<'pullAnswered'>): ReadonlyArray<StepNode> => {
   const p = pulling(m, e, m.recording.followed.length);
   const name = m.names.server(p.answerer);
   const seen = { ...newWrites(m, p), [`vector of ${name}`]: m.names.vector(e.vv), [`accept time of ${name}`]: String(e.clock) };

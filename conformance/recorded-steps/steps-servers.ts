@@ -3,17 +3,17 @@ import type { Bytes } from '#bayou/core/bytes.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { VectorEntries } from '#bayou/core/write.js';
-import { type PathContext, type Node, eventOf, placeOf, reads, writes } from './path-parts.js';
+import { type PathContext, type StepNode, eventOf, placeOf, reads, writes } from './path-parts.js';
 
 // --- kills and starts ------------------------------------------------------------------------------------------------------
 
-export const kill = (m: PathContext, server: NodeId, at: number): Node => {
+export const kill = (m: PathContext, server: NodeId, at: number): StepNode => {
   const name = m.names.server(server);
   return { label: { family: 'Kill', args: [name] }, accesses: [writes(name, at)] };
 };
 
 /** The step of a server that comes back. A server's first start is no step, since all servers of the model run from the beginning. */
-export const start = (m: PathContext, e: EventOf<'start'>, run: number): ReadonlyArray<Node> => {
+export const start = (m: PathContext, e: EventOf<'start'>, run: number): ReadonlyArray<StepNode> => {
   const name = m.names.server(serverOf(e.replica));
   const at = placeOf(m, e);
   if (run === 1) return [];
@@ -40,7 +40,7 @@ export const lookAt = (
   seen: Readonly<Record<string, string>>,
   event: TraceEvent,
   at: number,
-): Node => {
+): StepNode => {
   const name = m.names.server(server);
   const named = Object.fromEntries(Object.entries(seen).map(([what, text]) => [`${what} of ${name}`, text]));
   return { seen: named, ...eventOf(event), accesses: [reads(name, at)] };
@@ -49,11 +49,11 @@ export const lookAt = (
 /** A printed store, in the run's own words. */
 const showStore = (lines: ReadonlyArray<Bytes>): string => lines.join(', ');
 
-export const printed = (m: PathContext, server: NodeId, e: EventOf<'result'>, at: number): Node =>
+export const printed = (m: PathContext, server: NodeId, e: EventOf<'result'>, at: number): StepNode =>
   lookAt(m, server, { store: showStore(e.output) }, e, at);
 
 /** The step of a stabilize that ended too early. Its pulls are steps of their own. */
-export const stabilized = (m: PathContext, server: NodeId, vv: VectorEntries, e: TraceEvent, at: number): Node => ({
+export const stabilized = (m: PathContext, server: NodeId, vv: VectorEntries, e: TraceEvent, at: number): StepNode => ({
   label: { family: 'Stabilize', args: [] },
   seen: { [`vector of ${m.names.server(server)}`]: m.names.vector(vv) },
   ...eventOf(e),

@@ -4,7 +4,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { Names } from './path-names.js';
-import { type PathContext, type Node, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
+import { type PathContext, type StepNode, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** The place at which the session first sent this put to this server. */
 const askedAt = (m: PathContext, e: EventOf<'accept'>): number =>
@@ -20,7 +20,7 @@ const putSeen = (m: PathContext, e: EventOf<'accept'>): RecordedStep => ({
 });
 
 /** R14: a put that its session gave up before the server accepted it. */
-const acceptLate = (m: PathContext, e: EventOf<'accept'>): ReadonlyArray<Node> => {
+const acceptLate = (m: PathContext, e: EventOf<'accept'>): ReadonlyArray<StepNode> => {
   const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
   const [sentAt, message] = [askedAt(m, e), `put ${e.client} ${e.clientTime}`];
   return [
@@ -39,7 +39,7 @@ const acceptLate = (m: PathContext, e: EventOf<'accept'>): ReadonlyArray<Node> =
 };
 
 /** A put whose answer arrived is one step. Of a put whose answer did not arrive only the server's part is one (R3, R14). */
-export const accept = (m: PathContext, e: EventOf<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<Node> => {
+export const accept = (m: PathContext, e: EventOf<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<StepNode> => {
   const { names } = m;
   const [client, server] = [names.client(e.client), names.server(serverAt(e))];
   const at = placeOf(m, e);
@@ -87,7 +87,7 @@ const valueOf =
     return put?.value === e.value ? names.value(put.client, put.clientTime) : JSON.stringify(e.value);
   };
 
-export const answer = (m: PathContext, e: EventOf<'answer'>, isRefused = false): ReadonlyArray<Node> => {
+export const answer = (m: PathContext, e: EventOf<'answer'>, isRefused = false): ReadonlyArray<StepNode> => {
   const { names } = m;
   // The session never got this answer, so the get has no effect.
   if (!m.usedBy.has(e) && !isRefused) return [];
@@ -106,7 +106,7 @@ export const answer = (m: PathContext, e: EventOf<'answer'>, isRefused = false):
   ];
 };
 
-export const refuse = (m: PathContext, e: EventOf<'refuse'>): ReadonlyArray<Node> => {
+export const refuse = (m: PathContext, e: EventOf<'refuse'>): ReadonlyArray<StepNode> => {
   // The model refuses a put only for its requirement (`behind`). A put that was refused for another reason may still be accepted, here or elsewhere.
   if (e.reason !== 'behind') return [];
   const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
@@ -122,7 +122,7 @@ export const refuse = (m: PathContext, e: EventOf<'refuse'>): ReadonlyArray<Node
 };
 
 /** R14: a put of which the session never learned whether it was accepted. */
-export const putDone = (m: PathContext, e: EventOf<'putDone'>, client: NodeId): ReadonlyArray<Node> => {
+export const putDone = (m: PathContext, e: EventOf<'putDone'>, client: NodeId): ReadonlyArray<StepNode> => {
   if (e.result === 'accepted' || !m.puts.has(`${client} ${e.clientTime}`)) return [];
   const name = m.names.client(client);
   return [{ label: { family: 'GiveUp', args: [name] }, ...eventOf(e), accesses: [writes(name, placeOf(m, e))] }];

@@ -2,14 +2,14 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Names } from './path-names.js';
-import type { Recording } from './recording.js';
-import { type PathContext, type Node, placeOf, serverAt } from './path-parts.js';
+import type { RunRecord } from './recording.js';
+import { type PathContext, type StepNode, placeOf, serverAt } from './path-parts.js';
 import { isPart, merged, pullAnswered } from './steps-pulls.js';
 import { kill, lookAt, printed, stabilized, start } from './steps-servers.js';
 import { accept, answer, putDone, refuse } from './steps-sessions.js';
 
 /** Makes the tables for looking up a run's events. */
-export const contextOf = (recording: Recording, names: Names, keepsLog: boolean): PathContext => {
+export const contextOf = (recording: RunRecord, names: Names, keepsLog: boolean): PathContext => {
   const places = new Map<TraceEvent, number>();
   const changes = new Map<NodeId, number[]>();
   const sent = new Map<string, number>();
@@ -52,7 +52,7 @@ export const contextOf = (recording: Recording, names: Names, keepsLog: boolean)
 const isLost = ({ recording }: PathContext, { p, n }: TraceEvent): boolean => n > (recording.survived.get(p) ?? Infinity);
 
 /** The kills of servers: those that the master tells, and those before a process that replaces another one without a kill in the trace. */
-const killsOf = ({ followed }: Recording): ReadonlyMap<TraceEvent, NodeId> => {
+const killsOf = ({ followed }: RunRecord): ReadonlyMap<TraceEvent, NodeId> => {
   const kills = new Map<TraceEvent, NodeId>();
   const told = new Set(followed.flatMap(({ event }) => (event.type === 'kill' ? [event.process] : [])));
   for (const { event, who } of followed) {
@@ -63,11 +63,11 @@ const killsOf = ({ followed }: Recording): ReadonlyMap<TraceEvent, NodeId> => {
 };
 
 /** The steps of the followed events. `inThree`: each pull is three steps, where whole pulls have no possible order. */
-export const nodesOf = (m: PathContext, inThree: boolean): ReadonlyArray<Node> => {
+export const nodesOf = (m: PathContext, inThree: boolean): ReadonlyArray<StepNode> => {
   const { recording } = m;
   const kills = killsOf(recording);
   const accepted = new Set<string>();
-  const nodes = recording.followed.flatMap(({ event: e, who }, at): ReadonlyArray<Node> => {
+  const nodes = recording.followed.flatMap(({ event: e, who }, at): ReadonlyArray<StepNode> => {
     const killed = kills.get(e);
     const before = killed === undefined ? [] : [kill(m, killed, at - 0.5)];
     return [...before, ...followedNodes(m, e, who.id, who.run, accepted, inThree)];
@@ -85,7 +85,7 @@ const followedNodes = (
   run: number,
   accepted: Set<string>,
   inThree: boolean,
-): ReadonlyArray<Node> => {
+): ReadonlyArray<StepNode> => {
   switch (e.type) {
     case 'accept': {
       const put = `${e.client} ${e.clientTime}`;
@@ -108,7 +108,7 @@ const followedNodes = (
 };
 
 /** The rejected event as a step, so that the model can say what it has in its place; undefined where there is no such step. */
-export const refusedNode = (m: PathContext, rejection: Recording['verdict']['rejection']): Node | undefined => {
+export const refusedNode = (m: PathContext, rejection: RunRecord['verdict']['rejection']): StepNode | undefined => {
   const { names } = m;
   const e = rejection?.event ?? undefined;
   if (e === undefined) return undefined;

@@ -10,7 +10,7 @@ import { deciding, observedIn, showOracle, type OracleOptions, type OracleVerdic
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
 import type { Conformity } from '../common/finding.js';
 import { inTurns } from '../common/in-turns.js';
-import { runOnCluster, type ClusterOptions } from './traced-cluster.js';
+import { runOnCluster, type TracedClusterOptions } from './traced-cluster.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -33,7 +33,7 @@ export interface ScriptTrial {
 }
 
 /** The smallest script found that still diverges, and the verdicts on it; undefined where no smaller script than the given one was found. */
-export interface Shrunk {
+export interface ShrunkScript {
   readonly lines: ReadonlyArray<string>;
   readonly tried: ScriptTrial | undefined;
 }
@@ -102,7 +102,7 @@ const isRefusal = (line: string): boolean => /^line \d+: /.test(line) && !PUT_TH
 /** Runs a script, and compares the run with the model by layers 2 and 3. Left: one line, where there is no run to compare. */
 export const tryScript = async (
   script: ScriptCase,
-  o: Omit<ClusterOptions, 'flags'> & { readonly maxWorlds?: number } = {},
+  o: Omit<TracedClusterOptions, 'flags'> & { readonly maxWorlds?: number } = {},
 ): Promise<E.Either<string, ScriptTrial>> => {
   const began = performance.now();
   const run = await runOnCluster(script.text, { ...o, flags: script.flags });
@@ -139,7 +139,11 @@ const MAX_RUNS = 60;
  * Looks for a smaller script that still diverges. It leaves out parts of the script, halves first, single lines last, and keeps a smaller script that
  * diverges. Every try is a run of the cluster, so their number has a limit. A divergence that needs luck may not show in every run.
  */
-export const shrink = async (script: ScriptCase, o: Omit<ClusterOptions, 'flags'>, maxRuns = MAX_RUNS): Promise<Shrunk> => {
+export const shrink = async (
+  script: ScriptCase,
+  o: Omit<TracedClusterOptions, 'flags'>,
+  maxRuns = MAX_RUNS,
+): Promise<ShrunkScript> => {
   let smallest: ScriptTrial | undefined;
   let lines = script.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   let runs = 0;

@@ -10,7 +10,7 @@ import { readTrace } from '../layer3-traces/read-traces.js';
 import { temporaryFolder } from '../common/temporary-folder.js';
 
 /** The options of a run. */
-export interface ClusterOptions {
+export interface TracedClusterOptions {
   /** The master's options, as on its command line. */
   readonly flags?: ReadonlyArray<string>;
   /** The master's program. Default: this build's. Another build may have a fault that the layers must notice. */
@@ -35,7 +35,7 @@ const DEADLINE_MS = 120_000;
 /** The most bytes that a run may print before it is given up. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
-const argumentsOf = (o: ClusterOptions, trace: string, script: string): ReadonlyArray<string> => [
+const argumentsOf = (o: TracedClusterOptions, trace: string, script: string): ReadonlyArray<string> => [
   o.program ?? SHIPPED,
   ...(o.flags ?? []),
   '--trace',
@@ -92,7 +92,7 @@ const lastWord = (errors: string): string => {
 };
 
 /** Runs a script. Left: one line that says why there is no trace. Rejects where the signal comes first, when all processes are gone. */
-export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promise<E.Either<string, ClusterRun>> => {
+export const runOnCluster = async (script: Bytes, o: TracedClusterOptions = {}): Promise<E.Either<string, ClusterRun>> => {
   o.signal?.throwIfAborted();
   const dir = temporaryFolder('bayou-conform-');
   try {

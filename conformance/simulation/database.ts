@@ -3,7 +3,7 @@ import type { Database, OpenDatabase } from '#bayou/impl/log/level-directory.js'
 import { openStandIn } from '../io-faults/level-stand-in.js';
 import { SYNC_US, type SimulatedDisk } from './simulated-disk.js';
 import type { Life } from './life.js';
-import type { Random } from './seeded-streams.js';
+import type { RandomStream } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 
 /** How long a turn of the database takes, in µs. */
@@ -22,7 +22,7 @@ const locked = (directory: string): Error =>
   });
 
 /** Opens databases for one process. */
-export const databasesOf = (scheduler: Scheduler, life: Life, disk: SimulatedDisk, random: Random): OpenDatabase => {
+export const databasesOf = (scheduler: Scheduler, life: Life, disk: SimulatedDisk, random: RandomStream): OpenDatabase => {
   let lastUs = 0;
   /** Does the calls one after the other, in the order in which they were made. */
   const inTurn: InTurn = (what, act, isSynced = false) =>

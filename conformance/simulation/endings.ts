@@ -5,20 +5,20 @@
 import { counted } from '#bayou/core/counted.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import type { Life } from './life.js';
-import type { Running, Simulation } from './simulation.js';
+import type { RunningProcess, Simulation } from './simulation.js';
 
 /** How long a server may take to close, and how long the network may then take to tell the other ends, in µs. */
 const CLOSE_US = 20_000_000;
 const QUIET_US = 5_000_000;
 
 /** A server and its process. */
-export interface Closing {
+export interface ClosingServer {
   readonly server: RunningServer;
-  readonly running: Running;
+  readonly running: RunningProcess;
 }
 
 /** The connections, ports, files, locks and timers that a process holds. */
-export const heldBy = ({ scheduler, network }: Simulation, { life, machine }: Running): ReadonlyArray<string> => [
+export const heldBy = ({ scheduler, network }: Simulation, { life, machine }: RunningProcess): ReadonlyArray<string> => [
   ...network.heldBy(life),
   ...machine.disk.heldBy(life),
   ...scheduler.pendingOf(life),
@@ -43,12 +43,12 @@ export const crowded = (
 export const closeGently = async (
   simulation: Simulation,
   waiting: Life,
-  all: ReadonlyArray<Closing>,
+  all: ReadonlyArray<ClosingServer>,
 ): Promise<ReadonlyArray<string>> => {
   const { scheduler } = simulation;
   const after = (us: number): Promise<'late'> =>
     new Promise((resolve) => scheduler.after(us, waiting, 'the end', () => resolve('late')));
-  const close = ({ server, running }: Closing): Promise<'closed'> =>
+  const close = ({ server, running }: ClosingServer): Promise<'closed'> =>
     new Promise((resolve) => scheduler.after(0, running.life, 'close', () => void server.close().then(() => resolve('closed'))));
   const ends = await Promise.all(all.map((one) => Promise.race([close(one), after(CLOSE_US)])));
   await after(QUIET_US);

@@ -9,7 +9,7 @@ import type { Connection } from '#bayou/net/connection.js';
 import { dial } from '#bayou/net/handshake.js';
 import type { Address, NetRequest, Party } from '#bayou/net/protocol.js';
 import type { WorldFault } from './plan-faults.js';
-import type { Main } from './simulation.js';
+import type { ProcessMain } from './simulation.js';
 
 /**
  * The deed of a guest. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long. `stray`: a put that another replica may have taken (R14). `address`: the guest
@@ -57,7 +57,7 @@ const ROLES: Readonly<Record<GuestDeed, Party>> = {
 
 /** The program of a guest: it dials, asks once, and leaves. */
 export const guestProgram =
-  (deed: GuestDeed, server: NodeId, address: Address, secret: string): Main =>
+  (deed: GuestDeed, server: NodeId, address: Address, secret: string): ProcessMain =>
   async ({ world, say }) => {
     const callbacks = {
       onAsk: () => undefined,

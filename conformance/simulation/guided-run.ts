@@ -13,22 +13,22 @@ import type { ScriptReader } from '#bayou/master/lines.js';
 import { runScript } from '#bayou/master/run.js';
 import { Abstraction } from './cluster-abstraction.js';
 import { simulatedCluster, type SimulatedCluster } from './simulated-cluster.js';
-import { idOf, labelOf, Led } from './leading.js';
+import { idOf, labelOf, LedCluster } from './leading.js';
 import type { GraphStep } from './model-graph.js';
 import type { Situations } from './situations.js';
 import { Insight } from './inside.js';
 import type { Life } from './life.js';
-import type { Random } from './seeded-streams.js';
+import type { RandomStream } from './seeded-streams.js';
 import type { SimulatedRun } from './simulated-run.js';
 import { type Environment, Simulation } from './simulation.js';
 import { WorldTrace } from './world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
 /** Chooses the next deed, one that is possible with these contents; undefined: the run is over. */
-export type Choose = (contents: number, cost: (deed: number) => number) => number | undefined;
+export type DeedChoice = (contents: number, cost: (deed: number) => number) => number | undefined;
 
 /** Chooses the deeds of a path, in order. */
-export const along = (deeds: ReadonlyArray<number>): Choose => {
+export const along = (deeds: ReadonlyArray<number>): DeedChoice => {
   let next = 0;
   return () => deeds[next++];
 };
@@ -60,7 +60,7 @@ export const GuidedPlanC = t.readonly(
 export type GuidedPlan = t.TypeOf<typeof GuidedPlanC>;
 
 /** The network faults of a guided run: segments are split and merged at random. No fault makes an outcome unknown. */
-const networkFaultsOf = (random: Random): NetworkFaults => ({
+const networkFaultsOf = (random: RandomStream): NetworkFaults => ({
   ...NO_NETWORK_FAULTS,
   moreUs: random.pick([100, 100, 2_000]),
   split: random.pick([0, 0, 0.2]),
@@ -78,9 +78,9 @@ class Walk {
   readonly path: number[] = [];
   readonly insight = new Insight();
   readonly #situations: Situations;
-  readonly #choose: Choose;
+  readonly #choose: DeedChoice;
   readonly #seed: number;
-  readonly #led: Led;
+  readonly #led: LedCluster;
   readonly #abstraction: Abstraction;
   /** Lines of the script that come before the next deed is chosen. */
   readonly #lines: string[];
@@ -93,13 +93,13 @@ class Walk {
   #printed: string | undefined;
   #isDone = false;
 
-  constructor(situations: Situations, seed: number, choose: Choose, trace: WorldTrace) {
+  constructor(situations: Situations, seed: number, choose: DeedChoice, trace: WorldTrace) {
     this.#situations = situations;
     this.#choose = choose;
     this.#seed = seed;
     this.simulation = new Simulation({ seed, trace });
     this.simulation.network.networkFaults = networkFaultsOf(this.simulation.random('guide'));
-    this.#led = new Led(situations);
+    this.#led = new LedCluster(situations);
     this.#abstraction = new Abstraction(situations.graph);
     this.#lines = [...this.#led.beginning()];
   }
@@ -265,7 +265,7 @@ class Walk {
 export const guide = async (
   situations: Situations,
   seed: number,
-  choose: Choose,
+  choose: DeedChoice,
   { keep = false, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<GuidedRun> => {
   const trace = new WorldTrace(keep);

@@ -42,7 +42,7 @@ export const labelOf = ({ graph, transitionOf }: Situations, deed: number): stri
 };
 
 /** The cluster's situation and its clients' links, from which the master's next commands follow. */
-export class Led {
+export class LedCluster {
   readonly #situations: Situations;
   readonly #servers: ReadonlyArray<NodeId>;
   readonly #pairs: ReadonlyArray<readonly [NodeId, NodeId]>;

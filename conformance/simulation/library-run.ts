@@ -12,16 +12,16 @@ import { connectIn } from '#bayou/library.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import { nameIn } from '../soak/put-values.js';
-import { type Judged, type Knowledge, SoakJudge, type Store } from '../soak/soak-judge.js';
+import { type JudgedCounts, type Knowledge, SoakJudge, type StoreContents } from '../soak/soak-judge.js';
 import { startWriters, type Writers } from '../soak/writers.js';
 import { heldBy, leftBehind } from './endings.js';
 import { Insight } from './inside.js';
 import { NO_NETWORK_FAULTS } from './network-faults.js';
 import { LogsOfTheDead } from './logs-of-the-dead.js';
-import type { Hurt, HurtKind, SessionsPlan } from './sessions-plan.js';
+import type { SessionFault, SessionFaultKind, SessionsPlan } from './sessions-plan.js';
 import { simulatedCluster } from './simulated-cluster.js';
 import type { NetworkCounts } from './simulated-network.js';
-import { type Environment, type Running, Simulation } from './simulation.js';
+import { type Environment, type RunningProcess, Simulation } from './simulation.js';
 import { mendWorld } from './world-faults.js';
 import { WorldTrace } from './world-trace.js';
 
@@ -29,10 +29,10 @@ import { WorldTrace } from './world-trace.js';
 export interface LibraryRun {
   /** The failures, a line each. */
   readonly failures: ReadonlyArray<string>;
-  readonly judged: Readonly<Judged>;
+  readonly judged: Readonly<JudgedCounts>;
   /** How many sessions began anew, and how many from each kind of token. */
   readonly sessions: Writers['counts'];
-  readonly hurts: Readonly<Record<HurtKind, number>>;
+  readonly hurts: Readonly<Record<SessionFaultKind, number>>;
   readonly events: number;
   readonly simulatedMs: number;
   readonly network: NetworkCounts;
@@ -69,7 +69,7 @@ class Sessions {
   readonly judge = new Told();
   readonly insight = new Insight();
   readonly failures: string[] = [];
-  readonly hurts: Record<HurtKind, number> = { kill: 0, cut: 0, reset: 0, pause: 0, power: 0 };
+  readonly hurts: Record<SessionFaultKind, number> = { kill: 0, cut: 0, reset: 0, pause: 0, power: 0 };
   counts: Writers['counts'] = { fresh: 0, latest: 0, old: 0, twice: 0, crashed: 0 };
   readonly #plan: SessionsPlan;
   readonly #replica: ReplicaOptions | undefined;
@@ -145,7 +145,7 @@ class Sessions {
   }
 
   /** Starts the process of the sessions. */
-  #home(): Promise<readonly [Running, Environment]> {
+  #home(): Promise<readonly [RunningProcess, Environment]> {
     return new Promise((resolve) => {
       const home = this.simulation.start(this.simulation.machine(HOME), HOME, (environment) => resolve([home, environment]));
     });
@@ -170,10 +170,10 @@ class Sessions {
   }
 
   async #hurt(
-    { type, server, other: end, forMs, both }: Hurt,
+    { type, server, other: end, forMs, both }: SessionFault,
     cluster: Cluster,
     sleep: (ms: number) => Promise<void>,
-    runningOf: (name: string) => Running | undefined,
+    runningOf: (name: string) => RunningProcess | undefined,
   ): Promise<void> {
     const { network } = this.simulation;
     const living = SERVERS.filter((one) => cluster.topology.isLive(one));
@@ -220,7 +220,7 @@ class Sessions {
     for (const id of SERVERS) await this.#join(cluster, id, true);
     const settled = await cluster.stabilize();
     if (E.isLeft(settled)) this.failures.push(`in the calm: ${settled.left}`);
-    const stores = [...this.#servers].map(([id, { inside }]): readonly [NodeId, Store] => [
+    const stores = [...this.#servers].map(([id, { inside }]): readonly [NodeId, StoreContents] => [
       id,
       new Map(liveWritesOf(inside.replica).map(({ key, value, t, r }) => [key, { value: nameIn(value), stamp: { t, r } }])),
     ]);

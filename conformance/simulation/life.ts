@@ -1,12 +1,12 @@
 /** The life of one process in a simulated world, from its start to its death: whether it may act, and the events that wait while it may not. */
 
 /** Thrown by the ports that a dead process calls. */
-export class Killed extends Error {
+export class KilledProcessError extends Error {
   override readonly name = 'Killed';
 }
 
 /** An event that is to happen. Without `act` it was cancelled, or has happened. */
-export interface Scheduled {
+export interface ScheduledEvent {
   at: number;
   order: number;
   readonly life: Life | undefined;
@@ -21,7 +21,7 @@ export class Life {
   /** The moment, in µs, at which its call to the disk ends; its events wait until then. */
   busyUntilUs = 0;
   /** The events that came while it was paused, in order. */
-  readonly held: Scheduled[] = [];
+  readonly held: ScheduledEvent[] = [];
   #state: 'alive' | 'paused' | 'dead' = 'alive';
   readonly #deaths: ((how: string, isSilent: boolean) => void)[] = [];
 
@@ -37,9 +37,9 @@ export class Life {
     return this.#state === 'paused';
   }
 
-  /** @throws {Killed} where the process is dead: a dead process calls nothing. */
+  /** @throws {KilledProcessError} where the process is dead: a dead process calls nothing. */
   mustLive(call: string): void {
-    if (this.isDead) throw new Killed(`${call} of ${this.name}`);
+    if (this.isDead) throw new KilledProcessError(`${call} of ${this.name}`);
   }
 
   /** Calls `tell` at the process's death, with its cause. `isSilent`: the machine died too, so its connections break without a word to the other ends. */
@@ -61,7 +61,7 @@ export class Life {
   }
 
   /** Ends a pause; returns the held events, which the caller has to schedule. */
-  goOn(): ReadonlyArray<Scheduled> {
+  goOn(): ReadonlyArray<ScheduledEvent> {
     if (this.#state !== 'paused') return [];
     this.#state = 'alive';
     return this.held.splice(0);

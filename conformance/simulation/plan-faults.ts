@@ -38,7 +38,7 @@ export const WorldFaultC = t.union([
 export type WorldFault = t.TypeOf<typeof WorldFaultC>;
 
 /** The script, server ids and options for which a plan's faults are drawn. */
-export interface Frame {
+export interface FaultContext {
   readonly script: ReadonlyArray<Bytes>;
   readonly ids: ReadonlyArray<NodeId>;
   readonly fsync: boolean;
@@ -203,7 +203,7 @@ const silenceAt = (line: number, server: number): fc.Arbitrary<Storm> => {
 };
 
 /** Draws the storm of a plan; half of the plans have none. */
-export const storms = ({ script, fsync }: Frame): fc.Arbitrary<Storm> => {
+export const storms = ({ script, fsync }: FaultContext): fc.Arbitrary<Storm> => {
   const lines = stormLines(script);
   if (lines.length === 0) return fc.constant(NO_STORM);
   const storm = fc

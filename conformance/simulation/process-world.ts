@@ -1,7 +1,7 @@
 /** The ports of one process (`ports/ports.ts`) in a simulated world. A dead process calls nothing, and nothing calls it. */
 import type { Clock, Network, Timer, Timers, World } from '#bayou/ports/ports.js';
-import type { Life, Scheduled } from './life.js';
-import type { Random } from './seeded-streams.js';
+import type { Life, ScheduledEvent } from './life.js';
+import type { RandomStream } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 
 /** A machine's clock. It may go too fast or too slowly, be wrong, and be set. */
@@ -60,7 +60,7 @@ const wholeMs = (ms: number): number => (ms >= 1 && ms <= MAX_TIMER_MS ? Math.tr
 
 const NO_TIMER: Timer = { cancel: () => undefined };
 
-const timersOf = (scheduler: Scheduler, life: Life, machine: MachineClock, random: Random): Timers => {
+const timersOf = (scheduler: Scheduler, life: Life, machine: MachineClock, random: RandomStream): Timers => {
   const us = (ms: number): number => (wholeMs(ms) * 1000) / machine.rate + random.int(0, LATE_US);
   return {
     after: (ms, act) => {
@@ -71,7 +71,7 @@ const timersOf = (scheduler: Scheduler, life: Life, machine: MachineClock, rando
     every: (ms, act) => {
       if (life.isDead) return NO_TIMER;
       let isOver = false;
-      let event: Scheduled;
+      let event: ScheduledEvent;
       const next = (): void => {
         event = scheduler.after(us(ms), life, 'timer', () => {
           // An exception of `act` ends the process. As in Node, the next timer is set before that.
@@ -113,7 +113,7 @@ export const worldOf = (
   scheduler: Scheduler,
   life: Life,
   machine: MachineClock,
-  random: (name: string) => Random,
+  random: (name: string) => RandomStream,
   network: Network,
 ): World => {
   const chance = random('chance');

@@ -4,7 +4,7 @@
  */
 import TinyQueue from 'tinyqueue';
 import { errorOf, stackOf } from '#bayou/core/errors.js';
-import { Killed, type Life, type Scheduled } from './life.js';
+import { KilledProcessError, type Life, type ScheduledEvent } from './life.js';
 import type { WorldTrace } from './world-trace.js';
 import { hearsNow, hearUncaught } from './uncaught.js';
 
@@ -35,7 +35,7 @@ export class Scheduler {
   events = 0;
   readonly crashes: Crash[] = [];
   readonly #trace: WorldTrace;
-  #queue = new TinyQueue<Scheduled>([], (a, b) => a.at - b.at || a.order - b.order);
+  #queue = new TinyQueue<ScheduledEvent>([], (a, b) => a.at - b.at || a.order - b.order);
   #order = 0;
   #cancelled = 0;
   #acting: Life | undefined;
@@ -46,14 +46,14 @@ export class Scheduler {
   }
 
   /** Schedules `act` after `us`. An event of a life waits while the life is paused, and does not happen after its death. An event without a life is the world's. */
-  after(us: number, life: Life | undefined, what: string, act: () => void): Scheduled {
+  after(us: number, life: Life | undefined, what: string, act: () => void): ScheduledEvent {
     const at = this.nowUs + Math.max(0, Math.round(us));
     const event = { at, order: this.#order++, life, what, act };
     this.#queue.push(event);
     return event;
   }
 
-  cancel(event: Scheduled): void {
+  cancel(event: ScheduledEvent): void {
     if (event.act === undefined) return;
     event.act = undefined;
     this.#cancelled++;
@@ -70,7 +70,7 @@ export class Scheduler {
   }
 
   /** Puts an event off. Events that are put off one after the other keep that order. */
-  #putOff(event: Scheduled, at: number): void {
+  #putOff(event: ScheduledEvent, at: number): void {
     event.at = at;
     event.order = this.#order++;
     this.#queue.push(event);
@@ -83,7 +83,7 @@ export class Scheduler {
 
   /** An exception that a process did not catch ends the process, as it ends a real one. Exceptions of the dead are ignored. */
   crash(life: Life | undefined, error: unknown): void {
-    if (error instanceof Killed || life?.isDead === true) return;
+    if (error instanceof KilledProcessError || life?.isDead === true) return;
     if (life === undefined) throw error;
     this.crashes.push({ atUs: this.nowUs, life: life.name, error });
     this.note(life.name, `uncaught ${String(error)}`);
@@ -131,7 +131,7 @@ export class Scheduler {
   }
 
   /** Runs an event; false where it does not happen, or has to wait. */
-  #happens(event: Scheduled): boolean {
+  #happens(event: ScheduledEvent): boolean {
     const { life, act } = event;
     if (act === undefined) this.#cancelled--;
     if (act === undefined || life?.isDead === true) return false;

@@ -6,7 +6,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** A stream of chance. */
-export interface Random {
+export interface RandomStream {
   /** A whole number from `least` to `most`, both included. */
   readonly int: (least: number, most: number) => number;
   /** A number from 0 up to 1, without 1. */
@@ -29,7 +29,7 @@ const seedOf = (seed: number, name: string): number => {
 };
 
 /** The stream of this name. */
-export const randomOf = (seed: number, name: string): Random => {
+export const randomOf = (seed: number, name: string): RandomStream => {
   const generator = xoroshiro128plus(seedOf(seed, name));
   const part = (): number => (generator.next() >>> 0) / 2 ** 32;
   return {

@@ -20,9 +20,9 @@ const HurtC = t.readonly(
 );
 
 /** A fault of a server, or of a way to it. */
-export type Hurt = t.TypeOf<typeof HurtC>;
+export type SessionFault = t.TypeOf<typeof HurtC>;
 
-export type HurtKind = Hurt['type'];
+export type SessionFaultKind = SessionFault['type'];
 
 const SessionsPlanC = t.readonly(
   t.strict(
@@ -57,8 +57,8 @@ const FAULTY: NetworkFaults = {
 export const sessionsPlanOf = (seed: number): SessionsPlan => {
   const chance = chanceOf(seed, 1);
   const fsync = chance.percent(30);
-  const types: ReadonlyArray<HurtKind> = ['kill', 'kill', 'cut', 'reset', 'pause', ...(fsync ? ['power' as const] : [])];
-  const hurt = (): Hurt => {
+  const types: ReadonlyArray<SessionFaultKind> = ['kill', 'kill', 'cut', 'reset', 'pause', ...(fsync ? ['power' as const] : [])];
+  const hurt = (): SessionFault => {
     const type = chance.pick(types);
     return {
       type,

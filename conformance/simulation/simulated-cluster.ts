@@ -6,9 +6,9 @@ import type { ProgramKind, Starter } from '#bayou/master/processes.js';
 import { makeTopology } from '#bayou/master/topology.js';
 import type { Tracer } from '#bayou/net/tracer.js';
 import type { Life } from './life.js';
-import { simulatedStarter, type Starting } from './simulated-processes.js';
+import { simulatedStarter, type StarterOptions } from './simulated-processes.js';
 import { programsOf, tracerOf, type Recorder } from './programs.js';
-import type { Environment, Machine, Running, Simulation } from './simulation.js';
+import type { Environment, Machine, RunningProcess, Simulation } from './simulation.js';
 
 /** The folder below which each server has its log. */
 export const DATA = '/data';
@@ -22,7 +22,7 @@ export interface SimulatedClusterOptions {
   readonly recorder: Recorder;
   /** Faults to put into the servers; default: none. */
   readonly replica?: ReplicaOptions | undefined;
-  readonly onStart: NonNullable<Starting['onStart']>;
+  readonly onStart: NonNullable<StarterOptions['onStart']>;
   readonly onDeath: ClusterOptions['onDeath'];
   readonly settings: Pick<ClusterOptions, 'fsync' | 'antiEntropyMs' | 'timeoutMs'>;
 }
@@ -34,7 +34,7 @@ export interface SimulatedCluster {
   /** The master's tracer. */
   readonly tracer: Tracer;
   /** The processes that were started, by their names; a test may add its own. */
-  readonly running: Map<string, Running>;
+  readonly running: Map<string, RunningProcess>;
 }
 
 /** Each process has a machine of its own, by its id. */
@@ -57,7 +57,7 @@ export const replicaOf = (partWrites: number, faults: ReplicaOptions | undefined
 /** Makes a cluster without processes. */
 export const simulatedCluster = (o: SimulatedClusterOptions): SimulatedCluster => {
   const { simulation, environment, life, recorder, settings } = o;
-  const running = new Map<string, Running>();
+  const running = new Map<string, RunningProcess>();
   const starter = simulatedStarter({
     simulation,
     master: life,

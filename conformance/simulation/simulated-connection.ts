@@ -9,7 +9,7 @@
 import { crc32 } from 'node:zlib';
 import type { Life } from './life.js';
 import type { Host, Ways } from './open-ways.js';
-import type { Random } from './seeded-streams.js';
+import type { RandomStream } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
@@ -48,13 +48,13 @@ const MAX_TRIES = 15;
 export const KEEP_ALIVE_US = 20_000_000;
 
 /** One end of a connection. */
-export class End {
+export class ConnectionEnd {
   readonly host: Host;
   /** The life of the end's process. */
   readonly life: Life;
   readonly wires: Wires;
-  readonly random: Random;
-  peer!: End;
+  readonly random: RandomStream;
+  peer!: ConnectionEnd;
   listener: EndListener | undefined;
   /** Has the other end finished writing? */
   isAtEnd = false;
@@ -81,7 +81,7 @@ export class End {
   readonly #onClosed: () => void;
 
   /** Calls `onClosed` when the process has closed the end. */
-  constructor(wires: Wires, host: Host, life: Life, random: Random, onClosed: () => void) {
+  constructor(wires: Wires, host: Host, life: Life, random: RandomStream, onClosed: () => void) {
     this.#onClosed = onClosed;
     this.wires = wires;
     this.host = host;

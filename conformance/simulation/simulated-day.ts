@@ -32,7 +32,7 @@ const DAY_US = 7_200_000_000;
 const A_BAD_CALLER = /: master 0 was cut off: it sent a message whose field 'ask\b/;
 
 /** The state that the days of a run share. */
-export interface Shared {
+export interface SharedRunState {
   readonly simulation: Simulation;
   readonly plan: SimulationPlan;
   readonly insight: Insight;
@@ -47,7 +47,7 @@ export interface Shared {
 }
 
 /** Was a violation seen? Then the run ends. */
-export const isWrong = ({ insight, followed }: Shared): boolean =>
+export const isWrong = ({ insight, followed }: SharedRunState): boolean =>
   insight.violations.length > 0 || followed.rejection !== undefined;
 
 /** A finished day. */
@@ -58,7 +58,7 @@ export interface PastDay {
 }
 
 class Day {
-  readonly #shared: Shared;
+  readonly #shared: SharedRunState;
   readonly #events: TraceEvent[] = [];
   readonly #failures: string[] = [];
   readonly #configs = new Map<NodeId, ServerConfig>();
@@ -70,7 +70,7 @@ class Day {
   #isOver = false;
   #hasBadCaller = false;
 
-  constructor(shared: Shared) {
+  constructor(shared: SharedRunState) {
     this.#shared = shared;
   }
 
@@ -229,4 +229,4 @@ class Day {
 }
 
 /** Runs the script of one day to its end. Rejects where the signal comes first. */
-export const runDay = (shared: Shared, number: number): Promise<PastDay> => new Day(shared).live(number);
+export const runDay = (shared: SharedRunState, number: number): Promise<PastDay> => new Day(shared).live(number);

@@ -6,10 +6,10 @@ import { errorOf } from '#bayou/core/errors.js';
 import type { Files, OpenFile } from '#bayou/impl/log/files.js';
 import type { Unlock } from '#bayou/impl/log/lock.js';
 import type { File } from '../disk/inode.js';
-import { diskError, factsOf, Tree, type Copy } from '../disk/tree.js';
+import { diskError, factsOf, DiskTree, type Copy } from '../disk/tree.js';
 import type { CallFault } from '../layer4-hostile/fault-effects.js';
-import { Killed, type Life } from './life.js';
-import type { Random } from './seeded-streams.js';
+import { KilledProcessError, type Life } from './life.js';
+import type { RandomStream } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 
 /** The counts of a disk's calls and faults. */
@@ -63,19 +63,19 @@ export class SimulatedDisk {
   slowUs = 0;
   readonly name: string;
   readonly #scheduler: Scheduler;
-  readonly #random: Random;
-  readonly #tree: Tree;
+  readonly #random: RandomStream;
+  readonly #tree: DiskTree;
   readonly #locks = new Map<number, Life>();
   /** By process, the open files of each port that it has to the disk. */
   readonly #handles = new Map<Life, ReadonlyArray<ReadonlySet<Handle>>>();
   #armed: (CallFault & { left: number })[] = [];
 
   /** `wallNs`: the time of the machine's clock. */
-  constructor(name: string, scheduler: Scheduler, random: Random, wallNs: () => number) {
+  constructor(name: string, scheduler: Scheduler, random: RandomStream, wallNs: () => number) {
     this.name = name;
     this.#scheduler = scheduler;
     this.#random = random;
-    this.#tree = new Tree({ time: () => Math.floor(wallNs() / TICK_NS) * TICK_NS, reusesInodes: true });
+    this.#tree = new DiskTree({ time: () => Math.floor(wallNs() / TICK_NS) * TICK_NS, reusesInodes: true });
   }
 
   // --- faults --------------------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ export class SimulatedDisk {
     const then = (): void => {
       if (fault.kind !== 'kill') return;
       life.die('SIGKILL');
-      throw new Killed(`${call} ${path}`);
+      throw new KilledProcessError(`${call} ${path}`);
     };
     if (!isWrite) then();
     return { part: fault.part, isShort: fault.kind === 'short', then };

@@ -5,19 +5,19 @@ import type { Copy } from '../disk/tree.js';
 import type { CallFault, FaultEffects } from '../layer4-hostile/fault-effects.js';
 import type { SimulatedDisk } from './simulated-disk.js';
 import type { Program } from './simulated-processes.js';
-import type { Machine, Running, Simulation } from './simulation.js';
+import type { Machine, RunningProcess, Simulation } from './simulation.js';
 
 /** The parts of the simulated world that faults need. */
-export interface Reach {
+export interface FaultedWorld {
   readonly simulation: Simulation;
   /** The running process of this name. */
-  readonly runningOf: (name: string) => Running | undefined;
+  readonly runningOf: (name: string) => RunningProcess | undefined;
   /** The machine that a server's folder is on. */
   readonly machineOfFolder: (folder: string) => Machine;
   readonly startSecond: (
     machine: Machine,
     config: ServerConfig,
-  ) => { readonly running: Running; readonly started: Promise<unknown> };
+  ) => { readonly running: RunningProcess; readonly started: Promise<unknown> };
   /** The configuration with which the server of this id was started last. */
   readonly configOf: (id: NodeId) => ServerConfig | undefined;
   /** Arms faults of calls to the disk for the server's next starts, one fault a start. */
@@ -40,7 +40,7 @@ const youngest = (disk: SimulatedDisk, folder: string): { readonly path: string;
 
 /** The effects of faults in this world. */
 // eslint-disable-next-line max-lines-per-function -- one function for each kind of fault, over one world.
-export const simulatedEffects = (reach: Reach): FaultEffects => {
+export const simulatedEffects = (reach: FaultedWorld): FaultEffects => {
   const { simulation, runningOf, machineOfFolder } = reach;
   const { scheduler } = simulation;
   const after = (ms: number, act: () => void): void => void scheduler.after(ms * 1000, undefined, 'hand', act);
@@ -128,7 +128,7 @@ export const simulatedEffects = (reach: Reach): FaultEffects => {
 /** Starts a second server on a folder. `started` resolves when it listens, has failed to start, or has died. */
 export const startSecondWith =
   (simulation: Simulation, program: Program) =>
-  (machine: Machine, config: ServerConfig): { readonly running: Running; readonly started: Promise<unknown> } => {
+  (machine: Machine, config: ServerConfig): { readonly running: RunningProcess; readonly started: Promise<unknown> } => {
     let tell: (value: unknown) => void = () => undefined;
     const started = new Promise<unknown>((resolve) => (tell = resolve));
     const running = simulation.start(machine, config.name, (environment) => {

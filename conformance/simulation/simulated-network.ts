@@ -1,9 +1,9 @@
 /** The network of a simulated world: its listeners, its connections, and their faults. All hosts share one range of ports at 127.0.0.1. */
 import type { Acceptor, ByteStream, Endpoint, Network } from '#bayou/ports/ports.js';
-import { End, KEEP_ALIVE_US, type Wires } from './simulated-connection.js';
+import { ConnectionEnd, KEEP_ALIVE_US, type Wires } from './simulated-connection.js';
 import type { Life } from './life.js';
 import { Ways, type Host } from './open-ways.js';
-import { randomOf, type Random } from './seeded-streams.js';
+import { randomOf, type RandomStream } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedStream, systemError } from './stream.js';
 import type { NetworkFaults } from './network-faults.js';
@@ -14,7 +14,7 @@ interface Listener {
   readonly at: Endpoint;
   readonly onConnection: (stream: ByteStream) => void;
   /** Connections that the system has taken and the process has not taken yet. */
-  readonly backlog: Set<End>;
+  readonly backlog: Set<ConnectionEnd>;
 }
 
 /** The counts of connections and of their faults. */
@@ -48,12 +48,12 @@ export class SimulatedNetwork {
   networkFaults: NetworkFaults;
   readonly #scheduler: Scheduler;
   readonly #seed: number;
-  readonly #random: Random;
+  readonly #random: RandomStream;
   readonly #wires: Wires;
   readonly #listeners = new Map<string, Listener>();
   /** Ports of machines without power: they do not even refuse a connection. */
   readonly #silent = new Map<string, Host>();
-  readonly #ends = new Map<Life, Set<End>>();
+  readonly #ends = new Map<Life, Set<ConnectionEnd>>();
   readonly #dialed = new Map<string, number>();
   /** Ports that were freed, the latest at the end. */
   readonly #freed: number[] = [];
@@ -131,8 +131,8 @@ export class SimulatedNetwork {
     return [...this.#listeners.values()].filter((l) => l.host.name === host).map(({ at }) => at);
   }
 
-  #between(one: string, other: string): ReadonlyArray<End> {
-    const isOne = (end: End): boolean =>
+  #between(one: string, other: string): ReadonlyArray<ConnectionEnd> {
+    const isOne = (end: ConnectionEnd): boolean =>
       (end.host.name === one && end.peer.host.name === other) || (end.host.name === other && end.peer.host.name === one);
     return [...this.#ends.values()].flatMap((ends) => [...ends].filter(isOne));
   }
@@ -173,7 +173,7 @@ export class SimulatedNetwork {
     this.#scheduler.after(us, life, 'not connected', () => stream.fail(error));
   }
 
-  #latency(random: Random): number {
+  #latency(random: RandomStream): number {
     return this.networkFaults.leastUs + random.part() * this.networkFaults.moreUs;
   }
 
@@ -182,7 +182,7 @@ export class SimulatedNetwork {
     host: Host,
     to: Endpoint,
     own: Endpoint,
-    random: Random,
+    random: RandomStream,
     stream: SimulatedStream,
   ): 'taken' | 'refused' | 'silence' {
     const listener = this.#listeners.get(nameOf(to));
@@ -203,14 +203,14 @@ export class SimulatedNetwork {
     return 'taken';
   }
 
-  #end(host: Host, life: Life, random: Random): End {
-    const end = new End(this.#wires, host, life, random, () => this.#ends.get(life)?.delete(end));
+  #end(host: Host, life: Life, random: RandomStream): ConnectionEnd {
+    const end = new ConnectionEnd(this.#wires, host, life, random, () => this.#ends.get(life)?.delete(end));
     const ends = this.#ends.get(life) ?? new Set();
     this.#ends.set(life, ends.add(end));
     return end;
   }
 
-  #accept(listener: Listener, end: End, remote: Endpoint): void {
+  #accept(listener: Listener, end: ConnectionEnd, remote: Endpoint): void {
     if (!listener.backlog.delete(end)) return;
     const stream = new SimulatedStream(this.#scheduler, listener.life);
     stream.attach(end, remote, false);

@@ -3,14 +3,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ProgramKind, Process, Starter } from '#bayou/master/processes.js';
 import type { ClientConfig, ListenAddress, ServerConfig } from '#bayou/net/process-config.js';
 import type { Life } from './life.js';
-import type { Random } from './seeded-streams.js';
-import type { Environment, Machine, Running, Simulation } from './simulation.js';
+import type { RandomStream } from './seeded-streams.js';
+import type { Environment, Machine, RunningProcess, Simulation } from './simulation.js';
 
 /** The program of a server or client. It resolves with the address at which it listens. Left: one line that says why it does not. */
 export type Program = (environment: Environment, config: ServerConfig | ClientConfig) => Promise<E.Either<string, ListenAddress>>;
 
 /** The options of a starter. */
-export interface Starting {
+export interface StarterOptions {
   readonly simulation: Simulation;
   /** The life of the master, which is told of its processes. */
   readonly master: Life;
@@ -18,7 +18,7 @@ export interface Starting {
   /** The machine of a process. */
   readonly machineOf: (kind: ProgramKind, config: ServerConfig | ClientConfig) => Machine;
   /** Is called for each process that was started. */
-  readonly onStart?: (kind: ProgramKind, config: ServerConfig | ClientConfig, running: Running) => void;
+  readonly onStart?: (kind: ProgramKind, config: ServerConfig | ClientConfig, running: RunningProcess) => void;
 }
 
 /** The time, in µs, that a process takes to start, and that a message to its master takes. */
@@ -33,13 +33,13 @@ class Child implements Process {
   readonly pid: number;
   readonly gone: Promise<string>;
   readonly #kind: ProgramKind;
-  readonly #starting: Starting;
-  readonly #random: Random;
-  #running: Running | undefined;
+  readonly #starting: StarterOptions;
+  readonly #random: RandomStream;
+  #running: RunningProcess | undefined;
   #isKilled = false;
   #tellGone: (how: string) => void = () => undefined;
 
-  constructor(pid: number, kind: ProgramKind, starting: Starting, random: Random) {
+  constructor(pid: number, kind: ProgramKind, starting: StarterOptions, random: RandomStream) {
     this.pid = pid;
     this.#kind = kind;
     this.#starting = starting;
@@ -92,7 +92,7 @@ class Child implements Process {
 }
 
 /** A starter for a simulated master. */
-export const simulatedStarter = (starting: Starting): Starter => {
+export const simulatedStarter = (starting: StarterOptions): Starter => {
   const random = starting.simulation.random(`starter/${starting.master.name}`);
   const all = new Set<Process>();
   let pids = 1000;

@@ -12,7 +12,7 @@ import { Insight } from './inside.js';
 import { NO_NETWORK_FAULTS } from './network-faults.js';
 import { LogsOfTheDead } from './logs-of-the-dead.js';
 import type { ReachedSteps } from './reached-steps.js';
-import { isWrong, runDay, type Shared } from './simulated-day.js';
+import { isWrong, runDay, type SharedRunState } from './simulated-day.js';
 import type { NetworkCounts } from './simulated-network.js';
 import type { SimulationPlan } from './simulation-plan.js';
 import { Simulation } from './simulation.js';
@@ -31,7 +31,7 @@ export interface SimulatedRun extends AssessedRun {
 }
 
 /** The options of a run. */
-export interface SimulateOptions {
+export interface SimulatedRunOptions {
   /** Keep the lines of the trace? Default: their hash alone. */
   readonly keep?: boolean;
   readonly signal?: AbortSignal;
@@ -44,7 +44,7 @@ export interface SimulateOptions {
 /** Runs a plan, until its end or until the first violation. Rejects where the signal comes first. */
 export const simulate = async (
   plan: SimulationPlan,
-  { keep = false, signal, replica, steps }: SimulateOptions = {},
+  { keep = false, signal, replica, steps }: SimulatedRunOptions = {},
 ): Promise<SimulatedRun> => {
   const trace = new WorldTrace(keep);
   const simulation = new Simulation({ seed: plan.seed, trace, networkFaults: NO_NETWORK_FAULTS });
@@ -54,7 +54,7 @@ export const simulate = async (
   const nemeses: Nemesis[] = [];
   const followed = new RunningTrace(() => new Set(nemeses.flatMap(({ lossy }) => [...lossy])));
   const logs = new LogsOfTheDead();
-  const shared: Shared = { simulation, plan, insight, followed, logs, nemeses, counts, replica, signal, steps };
+  const shared: SharedRunState = { simulation, plan, insight, followed, logs, nemeses, counts, replica, signal, steps };
   const first = await runDay(shared, 1);
   const days = [first];
   if (plan.nextDay.length > 0 && first.failures.length === 0 && !isWrong(shared)) {

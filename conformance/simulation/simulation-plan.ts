@@ -9,7 +9,7 @@ import { ProcessFaultC } from '../layer4-hostile/hostile-plan.js';
 import { type ScriptLimits, scripts } from '../common/random-scripts.js';
 import { NO_NETWORK_FAULTS, NetworkFaultsC, type NetworkFaults } from './network-faults.js';
 import {
-  type Frame,
+  type FaultContext,
   type FaultTargets,
   faultTargetsIn,
   processFaults,
@@ -125,7 +125,7 @@ const nextDays: fc.Arbitrary<ReadonlyArray<Bytes>> = fc.oneof(
   { weight: 1, arbitrary: days({ ...LIMITS, commands: 25 }, true) },
 );
 
-const planFor = ({ script, ids, fsync }: Frame, where: FaultTargets): fc.Arbitrary<SimulationPlan> =>
+const planFor = ({ script, ids, fsync }: FaultContext, where: FaultTargets): fc.Arbitrary<SimulationPlan> =>
   fc
     .record({
       seed: fc.nat(),

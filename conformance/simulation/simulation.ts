@@ -7,9 +7,9 @@ import type { OpenDatabase } from '#bayou/impl/log/level-directory.js';
 import type { World } from '#bayou/ports/ports.js';
 import { databasesOf } from './database.js';
 import { SimulatedDisk } from './simulated-disk.js';
-import { Life, type Scheduled } from './life.js';
+import { Life, type ScheduledEvent } from './life.js';
 import { SimulatedNetwork } from './simulated-network.js';
-import { randomOf, type Random } from './seeded-streams.js';
+import { randomOf, type RandomStream } from './seeded-streams.js';
 import { Scheduler, type RunEnd, type RunLimits } from './scheduler.js';
 import type { WorldTrace } from './world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
@@ -31,10 +31,10 @@ export interface Environment {
 }
 
 /** The program of a process. Where it rejects, the process ends. */
-export type Main = (environment: Environment) => void | Promise<void>;
+export type ProcessMain = (environment: Environment) => void | Promise<void>;
 
 /** A started process. */
-export interface Running {
+export interface RunningProcess {
   readonly life: Life;
   readonly machine: Machine;
   /** SIGKILL. */
@@ -63,7 +63,7 @@ export class Machine {
   isSheltered = false;
   /** How many times the machine was powered on. */
   boots = 1;
-  readonly running = new Set<Running>();
+  readonly running = new Set<RunningProcess>();
 
   constructor(name: string, scheduler: Scheduler, seed: number) {
     this.name = name;
@@ -80,7 +80,7 @@ export class Simulation {
   readonly trace: WorldTrace;
   readonly machines = new Map<string, Machine>();
   /** The planned faults of the world that have not come about yet. */
-  readonly faultsToCome = new Set<Scheduled>();
+  readonly faultsToCome = new Set<ScheduledEvent>();
   readonly #births = new Map<string, number>();
 
   constructor({ seed, trace, networkFaults = NO_NETWORK_FAULTS }: SimulationOptions) {
@@ -91,7 +91,7 @@ export class Simulation {
   }
 
   /** The run's stream of random numbers with this name. */
-  random(name: string): Random {
+  random(name: string): RandomStream {
     return randomOf(this.seed, name);
   }
 
@@ -105,12 +105,12 @@ export class Simulation {
   }
 
   /** Starts a process on a machine that has power. Lives of one name are numbered: `s0#1`. */
-  start(machine: Machine, name: string, main: Main): Running {
+  start(machine: Machine, name: string, main: ProcessMain): RunningProcess {
     const birth = (this.#births.get(name) ?? 0) + 1;
     this.#births.set(name, birth);
     const { scheduler } = this;
     const life = new Life(`${name}#${birth}`);
-    const running: Running = {
+    const running: RunningProcess = {
       life,
       machine,
       kill: () => life.die('SIGKILL'),
@@ -129,7 +129,7 @@ export class Simulation {
 
   #environment(machine: Machine, life: Life): Environment {
     const { scheduler, network } = this;
-    const random = (name: string): Random => this.random(`${name}/${life.name}`);
+    const random = (name: string): RandomStream => this.random(`${name}/${life.name}`);
     return {
       name: life.name,
       world: worldOf(scheduler, life, machine.clock, random, network.of(life, machine)),

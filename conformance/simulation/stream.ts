@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { ByteStream } from '#bayou/ports/ports.js';
-import type { End } from './simulated-connection.js';
+import type { ConnectionEnd } from './simulated-connection.js';
 import type { Life } from './life.js';
 import type { Scheduler } from './scheduler.js';
 import { endOfTurn } from './process-world.js';
@@ -27,7 +27,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
   remotePort: number | undefined;
   readonly #scheduler: Scheduler;
   readonly #life: Life;
-  #end: End | undefined;
+  #end: ConnectionEnd | undefined;
   #flowing: boolean | undefined;
   #pending: Buffer[] = [];
   #needsDrain = false;
@@ -46,7 +46,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
   // --- what the network tells ----------------------------------------------------------------------------------------------
 
   /** Attaches the end of a connection. `isDialed`: the stream then emits `connect`. */
-  attach(end: End, remote: { readonly host: string; readonly port: number }, isDialed: boolean): void {
+  attach(end: ConnectionEnd, remote: { readonly host: string; readonly port: number }, isDialed: boolean): void {
     if (this.destroyed) {
       end.close();
       return;
@@ -187,7 +187,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
     });
   }
 
-  #finish(end: End): void {
+  #finish(end: ConnectionEnd): void {
     this.#isFinished = true;
     end.shutdown();
     endOfTurn(this.#scheduler, this.#life, () => {

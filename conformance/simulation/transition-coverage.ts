@@ -4,12 +4,12 @@
  * Contents are *open* as long as a deed in one of their situations was not done, or leads to other open contents. After each deed this is updated backwards, from contents to those before them. A run goes on
  * until its contents are not open. It never goes in a circle, since no run comes back to earlier contents.
  */
-import type { Choose } from './guided-run.js';
-import { randomOf, type Random } from './seeded-streams.js';
+import type { DeedChoice } from './guided-run.js';
+import { randomOf, type RandomStream } from './seeded-streams.js';
 import type { Situations } from './situations.js';
 
 /** How many transitions of a family of steps were taken. */
-export interface Share {
+export interface FamilyShare {
   taken: number;
   all: number;
   /** The number of transitions that a cluster cannot take. */
@@ -20,7 +20,7 @@ export interface Share {
 export type Bar = (deed: number) => string | undefined;
 
 /** The taken transitions of a graph. */
-export class Coverage {
+export class TransitionCoverage {
   readonly situations: Situations;
   /** The number of taken transitions; with a deed all its transitions are taken. */
   taken = 0;
@@ -102,7 +102,7 @@ export class Coverage {
    * 4. a known deed to open contents.
    * Of several deeds of that kind it is the cheapest; chance decides between equal costs.
    */
-  next(contents: number, cost: (deed: number) => number, random: Random): number | undefined {
+  next(contents: number, cost: (deed: number) => number, random: RandomStream): number | undefined {
     if (this.isOver(contents)) return undefined;
     let [best, bestWorth]: [number | undefined, number] = [undefined, 0];
     for (const deed of this.situations.deedsOf[contents]!) {
@@ -124,9 +124,9 @@ export class Coverage {
   }
 
   /** The taken transitions by the family of their step. */
-  byFamily(): ReadonlyMap<string, Readonly<Share>> {
+  byFamily(): ReadonlyMap<string, Readonly<FamilyShare>> {
     const { deeds, weight, transitionOf, graph } = this.situations;
-    const shares = new Map<string, Share>();
+    const shares = new Map<string, FamilyShare>();
     for (let deed = 0; deed < deeds; deed++) {
       const { family } = graph.steps[graph.stepOf[transitionOf[deed]!]!]!;
       const share = shares.get(family) ?? { taken: 0, all: 0, barred: 0 };
@@ -148,7 +148,7 @@ export class Coverage {
 }
 
 /** Chooses deeds that lead to new ones. */
-export const toTheNew = (coverage: Coverage, seed: number): Choose => {
+export const toTheNew = (coverage: TransitionCoverage, seed: number): DeedChoice => {
   const random = randomOf(seed, 'choices');
   return (contents, cost) => {
     const deed = coverage.next(contents, cost, random);

@@ -1,7 +1,7 @@
 /** Turns of the soak's actors. */
 
 /** Lets faults be done side by side, and work that needs calm be done alone. */
-export class Turns {
+export class ActorTurns {
   #hurting = 0;
   #calm = false;
   #wake: (() => void)[] = [];

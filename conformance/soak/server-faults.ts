@@ -1,5 +1,5 @@
 /** The faults of a server. Each begins and ends with a running server, and kills at least once. */
-import type { Chance } from '../common/seeded-chance.js';
+import type { SeededChance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 import { writeAheadBytes, moveFolder, putBack, removeFolder, renewFolder, tamper, copyFolder } from '../faults/server-folder.js';
 import type { SoakSetup, SoakServer } from './soak-server.js';
@@ -14,7 +14,7 @@ export interface ServerFault {
    * copy in place of a folder loses the writes of no other server, and no code can prevent that.
    */
   readonly calm: boolean;
-  readonly run: (server: SoakServer, chance: Chance, setup: SoakSetup) => Promise<void>;
+  readonly run: (server: SoakServer, chance: SeededChance, setup: SoakSetup) => Promise<void>;
 }
 
 /** A little longer, in ms, than changes may be in the journal alone. */
@@ -255,7 +255,7 @@ const FAULTS: ReadonlyArray<ServerFault> = [
 ];
 
 /** Draws a fault. */
-export const drawFault = (chance: Chance): ServerFault => {
+export const drawFault = (chance: SeededChance): ServerFault => {
   let at = chance.whole(0, FAULTS.reduce((sum, h) => sum + h.weight, 0) - 1);
   return FAULTS.find((h) => (at -= h.weight) < 0)!;
 };

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeId } from '#bayou/core/ids.js';
-import type { Chance } from '../common/seeded-chance.js';
+import type { SeededChance } from '../common/seeded-chance.js';
 import type { SoakJudge } from './soak-judge.js';
 import { CLI_FILE, withDeadline } from '../faults/shipped-server.js';
 
@@ -86,7 +86,7 @@ export class ShellUser {
   }
 
   /** Runs one session at the shell. Resolves with true where it was killed. */
-  async sit(chance: Chance, secretFile: string, ports: ReadonlyArray<readonly [NodeId, number]>): Promise<boolean> {
+  async sit(chance: SeededChance, secretFile: string, ports: ReadonlyArray<readonly [NodeId, number]>): Promise<boolean> {
     if (this.#busy) throw new Error('one session of a user at a time');
     this.#busy = true;
     try {
@@ -104,7 +104,7 @@ export class ShellUser {
     }
   }
 
-  #plan(chance: Chance): readonly [number, ReadonlyArray<Pair>] {
+  #plan(chance: SeededChance): readonly [number, ReadonlyArray<Pair>] {
     const session = this.#judge.begin();
     const pairs = Array.from({ length: chance.whole(1, 6) }, () => this.#pair(session, chance.pick(this.keys)));
     return [session, pairs];
@@ -117,7 +117,7 @@ export class ShellUser {
   }
 
   /** Keeps a copy of the token, or goes back to the kept copy. */
-  #maybeOlder(chance: Chance): void {
+  #maybeOlder(chance: SeededChance): void {
     const kept = `${this.#file}.old`;
     if (existsSync(this.#file) && chance.percent(25)) {
       copyFileSync(this.#file, kept);
@@ -136,7 +136,7 @@ export const DAY_KEYS: ReadonlyArray<string> = ['day.0', 'day.1', 'day.2'];
 /** Runs one day of `bayou master` on the servers' folders, while no server of the soak runs. */
 export const spendDay = async (
   judge: SoakJudge,
-  chance: Chance,
+  chance: SeededChance,
   o: { readonly data: string; readonly home: string; readonly day: number; readonly servers: ReadonlyArray<NodeId> },
 ): Promise<void> => {
   const session = judge.begin();

@@ -35,19 +35,19 @@ interface PutRecord {
 }
 
 /** A broken promise of the contract. `lost`: no server has an acknowledged put; `undone`: an older put has won over it. */
-export interface Fault {
+export interface BrokenPromise {
   readonly kind: 'lost' | 'undone' | 'stamps' | 'order' | 'session' | 'value' | 'stores';
   readonly why: string;
 }
 
 /** A server's value and stamp for a key; null: it has none. */
-export type Held = { readonly value: string; readonly stamp: Stamp } | null;
+export type HeldValue = { readonly value: string; readonly stamp: Stamp } | null;
 
 /** A server's store as it was read, key by key. */
-export type Store = ReadonlyMap<string, Held>;
+export type StoreContents = ReadonlyMap<string, HeldValue>;
 
 /** The counts of what was judged. */
-export interface Judged {
+export interface JudgedCounts {
   puts: number;
   acknowledged: number;
   unknown: number;
@@ -83,8 +83,8 @@ class Witness {
 
 /** The judge of one soak. Changed in place by its own methods alone. */
 export class SoakJudge {
-  readonly faults: Fault[] = [];
-  readonly judged: Judged = { puts: 0, acknowledged: 0, unknown: 0, failed: 0, gets: 0, sessions: 0, stores: 0 };
+  readonly faults: BrokenPromise[] = [];
+  readonly judged: JudgedCounts = { puts: 0, acknowledged: 0, unknown: 0, failed: 0, gets: 0, sessions: 0, stores: 0 };
   readonly #puts = new Map<string, PutRecord>();
   readonly #stamps = new Map<string, PutRecord>();
   readonly #witnesses: Witness[] = [];
@@ -157,7 +157,7 @@ export class SoakJudge {
   }
 
   /** Judges an answered get. `before`: the session's knowledge when the get was sent. */
-  read(session: number, key: string, held: Held, before: Knowledge): void {
+  read(session: number, key: string, held: HeldValue, before: Knowledge): void {
     this.judged.gets++;
     const floor = before.keys.get(key);
     if (held === null) {
@@ -182,7 +182,7 @@ export class SoakJudge {
   }
 
   /** Judges the store of a server that came back: it has every put that the server acknowledged (R10). */
-  cameBack(server: NodeId, store: Store): void {
+  cameBack(server: NodeId, store: StoreContents): void {
     this.judged.stores++;
     for (const [key, held] of store) if (held !== null) this.#recognise(key, held);
     for (const [key, stamp] of this.#atServer.get(server) ?? []) {
@@ -197,8 +197,8 @@ export class SoakJudge {
   }
 
   /** The faults of these stores: differences between them, and missing puts. None: they are equal, and nothing is missing. */
-  missing(stores: ReadonlyMap<NodeId, Store>): ReadonlyArray<Fault> {
-    const faults: Fault[] = [];
+  missing(stores: ReadonlyMap<NodeId, StoreContents>): ReadonlyArray<BrokenPromise> {
+    const faults: BrokenPromise[] = [];
     const [first] = stores.keys();
     const keys = new Set([...this.#greatest.keys(), ...[...stores.values()].flatMap((s) => [...s.keys()])]);
     for (const key of keys) {
@@ -231,7 +231,7 @@ export class SoakJudge {
   }
 
   /** Judges the stores at the end of a wait for equal ones: what is still missing is lost, and every value must be an allowed one. */
-  final(stores: ReadonlyMap<NodeId, Store>): void {
+  final(stores: ReadonlyMap<NodeId, StoreContents>): void {
     for (const store of stores.values()) {
       this.judged.stores++;
       for (const [key, held] of store) if (held !== null) this.#recognise(key, held);
@@ -240,7 +240,7 @@ export class SoakJudge {
   }
 
   /** Notes a fault that was seen elsewhere. */
-  accuse(kind: Fault['kind'], why: string): void {
+  accuse(kind: BrokenPromise['kind'], why: string): void {
     this.#accuse(kind, why);
   }
 
@@ -254,7 +254,7 @@ export class SoakJudge {
   // --- stamps and values ---
 
   /** Judges a value that was seen under a stamp. */
-  #recognise(key: string, { value, stamp }: NonNullable<Held>): void {
+  #recognise(key: string, { value, stamp }: NonNullable<HeldValue>): void {
     const put = this.#puts.get(value);
     if (put === undefined) {
       this.#accuse('value', `nobody has put ${key}=${value} ${showStamp(stamp)}`);
@@ -284,7 +284,7 @@ export class SoakJudge {
     return put === undefined ? showStamp(stamp) : show(put);
   }
 
-  #accuse(kind: Fault['kind'], why: string): void {
+  #accuse(kind: BrokenPromise['kind'], why: string): void {
     if (this.faults.length < MAX_FAULTS && !this.faults.some((f) => f.why === why)) this.faults.push({ kind, why });
   }
 }
@@ -292,5 +292,5 @@ export class SoakJudge {
 const show = (put: PutRecord): string =>
   `${put.key}=${put.value} of session ${put.session}${put.stamp === undefined ? '' : ` ${showStamp(put.stamp)}`}`;
 
-const showHeld = (key: string, held: Held): string =>
+const showHeld = (key: string, held: HeldValue): string =>
   held === null ? `no ${key}` : `${key}=${held.value} ${showStamp(held.stamp)}`;

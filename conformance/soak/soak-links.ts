@@ -1,11 +1,11 @@
 /** The proxies of the soak: one from each server to each other server, and one to each server for all sessions. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { type NetworkPlan, type Proxy, startProxy, type FrameFaults } from '../faults/proxy.js';
-import type { Chance } from '../common/seeded-chance.js';
+import type { SeededChance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 
 /** The proxies, with functions that disturb them and make them calm. */
-export interface Network {
+export interface ProxyNetwork {
   /** The port at which a server reaches another one. */
   readonly portBetween: (from: NodeId, to: NodeId) => number;
   /** The port at which sessions reach a server. */
@@ -60,8 +60,8 @@ export const startNetwork = async (
   servers: ReadonlyArray<NodeId>,
   secret: string,
   seed: number,
-  chance: Chance,
-): Promise<Network> => {
+  chance: SeededChance,
+): Promise<ProxyNetwork> => {
   const { between, toServer } = await startLinks(servers, secret, seed);
   const links = [...between.values(), ...toServer.values()];
   const counts = { shut: 0, rough: 0 };

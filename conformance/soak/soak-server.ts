@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import { sleep } from '../common/sleep.js';
 import { copyFolder, removeFolder } from '../faults/server-folder.js';
-import type { SoakJudge, Store } from './soak-judge.js';
-import type { Network } from './soak-links.js';
+import type { SoakJudge, StoreContents } from './soak-judge.js';
+import type { ProxyNetwork } from './soak-links.js';
 import { folderOf, type ServerProcess, startServer } from '../faults/shipped-server.js';
-import { type Reader, readerOf } from './held-store.js';
+import { type StoreReader, readerOf } from './held-store.js';
 
 /** The state that all servers of a soak share. */
 export interface SoakSetup {
@@ -14,7 +14,7 @@ export interface SoakSetup {
   readonly secret: string;
   readonly secretFile: string;
   readonly servers: ReadonlyArray<NodeId>;
-  readonly network: Network;
+  readonly network: ProxyNetwork;
   readonly judge: SoakJudge;
   /** Keys that only some sessions know. */
   readonly moreKeys: () => ReadonlyArray<string>;
@@ -34,7 +34,7 @@ const TRY_MS = 50;
 const IN_USE = /in use|another process|lock/i;
 
 /** The state of a folder with which a server is started. */
-export type Expectation =
+export type FolderExpectation =
   /** The folder has everything that the server acknowledged. */
   | 'whole'
   /** The folder has a part of what the server acknowledged, and the server must start. */
@@ -49,7 +49,7 @@ export class SoakServer {
   readonly copies: string[] = [];
   readonly #setup: SoakSetup;
   #process: ServerProcess | undefined;
-  #reader: Reader | undefined;
+  #reader: StoreReader | undefined;
   #taken = 0;
 
   constructor(setup: SoakSetup, id: NodeId) {
@@ -80,7 +80,7 @@ export class SoakServer {
   }
 
   /** Starts the server, and judges its store. A fault: the server refuses a folder that it must take. */
-  async start(expected: Expectation = 'whole'): Promise<void> {
+  async start(expected: FolderExpectation = 'whole'): Promise<void> {
     const { judge, note } = this.#setup;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const began = performance.now();
@@ -121,7 +121,7 @@ export class SoakServer {
   }
 
   /** The server's store; undefined where the server does not run. */
-  read(): Promise<Store | undefined> {
+  read(): Promise<StoreContents | undefined> {
     return this.#reader?.read(this.#setup.moreKeys()) ?? Promise.resolve(undefined);
   }
 

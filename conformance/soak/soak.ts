@@ -7,15 +7,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import { type Chance, chanceOf } from '../common/seeded-chance.js';
+import { type SeededChance, chanceOf } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 import { drawFault, type ServerFault } from './server-faults.js';
-import { type Fault, type Judged, SoakJudge, type Store } from './soak-judge.js';
-import { type Network, startNetwork } from './soak-links.js';
+import { type BrokenPromise, type JudgedCounts, SoakJudge, type StoreContents } from './soak-judge.js';
+import { type ProxyNetwork, startNetwork } from './soak-links.js';
 import { DAY_KEYS, ShellUser, spendDay } from './shell-users.js';
 import type { ServerProcess } from '../faults/shipped-server.js';
 import { type SoakSetup, SoakServer } from './soak-server.js';
-import { Turns } from './actor-turns.js';
+import { ActorTurns } from './actor-turns.js';
 import { startWriters, type Writers } from './writers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ export interface SoakFigures {
   readonly days: number;
   readonly replicas: number;
   readonly calms: number;
-  readonly judged: Readonly<Judged>;
+  readonly judged: Readonly<JudgedCounts>;
   readonly sessions: Readonly<Record<string, number>>;
   readonly links: Readonly<Record<string, number>>;
 }
@@ -49,7 +49,7 @@ export interface SoakFigures {
 /** The result of a soak. */
 export interface SoakResult {
   readonly figures: SoakFigures;
-  readonly faults: ReadonlyArray<Fault>;
+  readonly faults: ReadonlyArray<BrokenPromise>;
   /** The latest notes, for the reader of a fault. */
   readonly notes: ReadonlyArray<string>;
   /** The soak's folder; it is removed where there was no fault. */
@@ -83,8 +83,8 @@ class Soak {
   readonly #kills = new Map<string, number>();
   readonly #replicas = new Map<ReplicaId, ServerProcess>();
   readonly #shellUsers: ReadonlyArray<ShellUser>;
-  readonly #turns = new Turns();
-  readonly #network: Network;
+  readonly #turns = new ActorTurns();
+  readonly #network: ProxyNetwork;
   readonly #servers: ReadonlyArray<SoakServer>;
   readonly #setup: SoakSetup;
   #writers: Writers | undefined;
@@ -93,7 +93,7 @@ class Soak {
   #calms = 0;
   #killsAtDay = 0;
 
-  constructor(o: SoakOptions, network: Network) {
+  constructor(o: SoakOptions, network: ProxyNetwork) {
     this.#o = o;
     this.#network = network;
     writeFileSync(this.#secretFile, SECRET, { mode: 0o600 });
@@ -158,7 +158,7 @@ class Soak {
 
   // --- actors ---
 
-  async #breakServer(server: SoakServer, chance: Chance): Promise<void> {
+  async #breakServer(server: SoakServer, chance: SeededChance): Promise<void> {
     while (!this.#isOver()) {
       const fault = drawFault(chance);
       await (fault.calm
@@ -167,13 +167,13 @@ class Soak {
     }
   }
 
-  async #doFault(fault: ServerFault, server: SoakServer, chance: Chance): Promise<void> {
+  async #doFault(fault: ServerFault, server: SoakServer, chance: SeededChance): Promise<void> {
     if (this.#isOver()) return;
     this.#note(`server ${server.id}: ${fault.name}`);
     await fault.run(server, chance, this.#setup);
   }
 
-  async #useShell(user: ShellUser, chance: Chance): Promise<void> {
+  async #useShell(user: ShellUser, chance: SeededChance): Promise<void> {
     while (!this.#isOver()) {
       await sleep(chance.whole(200, 1500));
       const ports = SERVERS.map((id) => [id, this.#network.portOf(id)] as const);
@@ -185,7 +185,7 @@ class Soak {
   }
 
   /** Begins a day of the master from time to time. */
-  async #look(chance: Chance): Promise<void> {
+  async #look(chance: SeededChance): Promise<void> {
     while (!this.#isOver()) {
       await sleep(POLL_MS);
       if (this.#killed() < this.#killsAtDay + KILLS_BETWEEN_DAYS) continue;
@@ -194,7 +194,7 @@ class Soak {
     }
   }
 
-  async #day(chance: Chance): Promise<void> {
+  async #day(chance: SeededChance): Promise<void> {
     this.#note('a day of the master');
     for (const server of this.#servers) await server.kill(server.process, 'before a day of the master');
     await spendDay(this.judge, chance, { data: this.#data, home: this.home, day: this.#days++, servers: SERVERS });
@@ -229,7 +229,7 @@ class Soak {
   async #becomeEqual(): Promise<void> {
     const until = performance.now() + EQUAL_MS;
     for (;;) {
-      const stores = new Map<NodeId, Store>();
+      const stores = new Map<NodeId, StoreContents>();
       for (const server of this.#servers) {
         const store = await server.read();
         if (store !== undefined) stores.set(server.id, store);

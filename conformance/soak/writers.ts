@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { SessionToken } from '#bayou/core/guarantees.js';
 import { type BayouSession, connect } from '#bayou/library.js';
-import { type Chance, chanceOf } from '../common/seeded-chance.js';
+import { type SeededChance, chanceOf } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 import type { Knowledge, SoakJudge } from './soak-judge.js';
 import { BALLAST_BYTES, BALLAST_KEYS, HOT_KEYS, nameIn, valueOf } from './put-values.js';
@@ -21,16 +21,16 @@ export interface WritersOptions {
   /** The number of sessions at a time. Default: 6. */
   readonly actors?: number;
   /** The place of the sessions. Default: this process. */
-  readonly place?: Place;
+  readonly place?: SessionPlace;
 }
 
 /** The place of sessions has functions that open a session there and wait there, in ms. */
-export interface Place {
+export interface SessionPlace {
   readonly connect: typeof connect;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-const HERE: Place = { connect, sleep };
+const HERE: SessionPlace = { connect, sleep };
 
 /** Sessions at work. */
 export interface Writers {
@@ -104,7 +104,7 @@ class Actor {
 }
 
 /** Does an operation, or several at once. */
-const operate = async (actor: Actor, chance: Chance): Promise<void> => {
+const operate = async (actor: Actor, chance: SeededChance): Promise<void> => {
   const what = chance.whole(0, 99);
   if (what < 3) await Promise.all(Array.from({ length: chance.whole(10, 80) }, () => actor.put(chance.pick(HOT_KEYS), 0)));
   else if (what < 5) await actor.put(chance.pick(BALLAST_KEYS), BALLAST_BYTES);
@@ -123,12 +123,12 @@ export const startWriters = (o: WritersOptions): Writers => {
   let busy = 0;
   let idle = (): void => undefined;
 
-  const keep = (k: KeptToken, chance: Chance): void => {
+  const keep = (k: KeptToken, chance: SeededChance): void => {
     if (kept.length < KEPT) kept.push(k);
     else kept[chance.whole(0, KEPT - 1)] = k;
   };
   /** Chooses the token of a new session; undefined: it begins anew. */
-  const choose = (chance: Chance): KeptToken | undefined => {
+  const choose = (chance: SeededChance): KeptToken | undefined => {
     if (kept.length === 0 || chance.percent(30)) {
       counts.fresh++;
       return undefined;
@@ -139,7 +139,7 @@ export const startWriters = (o: WritersOptions): Writers => {
     choice.used++;
     return choice;
   };
-  const open = async (chance: Chance): Promise<Actor | undefined> => {
+  const open = async (chance: SeededChance): Promise<Actor | undefined> => {
     const begin = choose(chance);
     const shuffled = [...o.servers].sort(() => chance.dice() - 0.5);
     const servers = shuffled.slice(0, chance.whole(1, o.servers.length)).map((id) => ({ id, port: o.portOf(id) }));
@@ -154,7 +154,7 @@ export const startWriters = (o: WritersOptions): Writers => {
     return new Actor(o, session.right, o.judge.begin(begin?.known));
   };
   /** Runs one session to its end, or until it breaks off in the middle of its operations. */
-  const live = async (actor: Actor, chance: Chance): Promise<void> => {
+  const live = async (actor: Actor, chance: SeededChance): Promise<void> => {
     for (let n = chance.whole(3, 60); n > 0 && !stopped; n--) {
       if (!door.isOpen) break;
       await operate(actor, chance);
@@ -173,7 +173,7 @@ export const startWriters = (o: WritersOptions): Writers => {
       actor.close();
     }
   };
-  const act = async (chance: Chance): Promise<void> => {
+  const act = async (chance: SeededChance): Promise<void> => {
     while (!stopped) {
       await pass(door);
       busy++;

@@ -7,7 +7,7 @@ import { barOf, labelOf, notGuided } from '../../conformance/simulation/leading.
 import { graphOf, wayTo } from '../../conformance/simulation/model-graph.js';
 import { assess, showAssessment } from '../../conformance/layer4-hostile/assess.js';
 import { situationsOf, type Situations } from '../../conformance/simulation/situations.js';
-import { Coverage, toTheNew } from '../../conformance/simulation/transition-coverage.js';
+import { TransitionCoverage, toTheNew } from '../../conformance/simulation/transition-coverage.js';
 import { walkTransitions } from '../../conformance/layer1-transitions/transition-walk.js';
 import { right } from '../support/right.js';
 
@@ -16,8 +16,11 @@ const configured = (fields: object) => right(decodeConfig({ name: 'small', ...fi
 /** Two servers, a client, one put; a link is cut or made, a server killed. */
 const SMALL = configured({ servers: 2, clients: 1, puts: 1, links: 'full', linkChanges: 1, kills: 1 });
 
-const reached = async (situations: Situations, most: number): Promise<readonly [Coverage, ReadonlyArray<GuidedRun>]> => {
-  const coverage = new Coverage(situations, barOf(situations));
+const reached = async (
+  situations: Situations,
+  most: number,
+): Promise<readonly [TransitionCoverage, ReadonlyArray<GuidedRun>]> => {
+  const coverage = new TransitionCoverage(situations, barOf(situations));
   const runs: GuidedRun[] = [];
   while (runs.length < most && !coverage.isOver(situations.contentsOf[situations.initial]!))
     runs.push(await guide(situations, runs.length, toTheNew(coverage, runs.length)));
@@ -49,7 +52,7 @@ describe('a simulated cluster that is led through a configuration', () => {
   });
 
   test('does the same again by its seed and its deeds', async () => {
-    const coverage = new Coverage(situations, barOf(situations));
+    const coverage = new TransitionCoverage(situations, barOf(situations));
     const one = await guide(situations, 3, toTheNew(coverage, 3));
     const two = await guide(situations, 3, along(one.path));
     expect(one.path.length).toBeGreaterThan(10);

@@ -1,17 +1,23 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '#bayou/core/script.js';
-import { decide, deciding, showOracle, type Observed, type OracleOptions } from '../../conformance/layer2-scripts/oracle.js';
+import {
+  decide,
+  deciding,
+  showOracle,
+  type ObservedCommand,
+  type OracleOptions,
+} from '../../conformance/layer2-scripts/oracle.js';
 import { inTurns } from '../../conformance/common/in-turns.js';
 
 /** A script with what each command printed behind `=>`, lines divided by `|`; `!` is an error. */
-const observe = (script: string): ReadonlyArray<Observed> => {
+const observe = (script: string): ReadonlyArray<ObservedCommand> => {
   const lines = script
     .trim()
     .split('\n')
     .map((line) => line.split('=>'));
   const commands = parseScript(lines.map(([command = '']) => command.trim()).join('\n'));
-  return lines.flatMap(([, printed], i): ReadonlyArray<Observed> => {
+  return lines.flatMap(([, printed], i): ReadonlyArray<ObservedCommand> => {
     const command = commands[i]!;
     if (E.isLeft(command) || command.right === undefined) return [];
     const shown = printed?.trim();
@@ -96,7 +102,7 @@ describe('what it says', () => {
 
 describe('what it costs', () => {
   /** Puts to so many keys, each read at the other server after a stabilize, and a store. */
-  const script = (keys: number): ReadonlyArray<Observed> => {
+  const script = (keys: number): ReadonlyArray<ObservedCommand> => {
     const all = Array.from({ length: keys }, (_, i) => `k${i}`);
     const store = [...all].sort().map((key) => `${key}:v`);
     return observe(

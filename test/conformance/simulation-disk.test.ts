@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { replaceFile, writeFile, type Files } from '#bayou/impl/log/files.js';
-import { Simulation, type Environment, type Running } from '../../conformance/simulation/simulation.js';
+import { Simulation, type Environment, type RunningProcess } from '../../conformance/simulation/simulation.js';
 import { WorldTrace } from '../../conformance/simulation/world-trace.js';
 
 const LIMITS = { events: 100_000, untilUs: 3_600_000_000 };
@@ -8,7 +8,7 @@ const LIMITS = { events: 100_000, untilUs: 3_600_000_000 };
 const worldOf = (seed = 1): Simulation => new Simulation({ seed, trace: new WorldTrace() });
 
 /** Starts a process that does this, and waits until nothing comes any more. */
-const does = async (s: Simulation, act: (e: Environment) => void | Promise<void>): Promise<Running> => {
+const does = async (s: Simulation, act: (e: Environment) => void | Promise<void>): Promise<RunningProcess> => {
   const running = s.start(s.machine('a'), 'a', (environment) => {
     environment.files.makeFolder('/data');
     void act(environment);
@@ -214,7 +214,7 @@ describe('a simulated disk', () => {
 
 describe('locks', () => {
   /** Who takes the lock tells; the paused one keeps it. */
-  const takes = (s: Simulation, told: string[], name: string, folder = '/data'): Running =>
+  const takes = (s: Simulation, told: string[], name: string, folder = '/data'): RunningProcess =>
     s.start(s.machine('a'), name, ({ files }) => {
       files.makeFolder('/data');
       void files.lock(folder).then((unlock) => told.push(`${name} ${unlock === undefined ? 'refused' : 'has it'}`));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteStream } from '#bayou/ports/ports.js';
-import { Simulation, type Environment, type Main, type Running } from '../../conformance/simulation/simulation.js';
+import { Simulation, type Environment, type ProcessMain, type RunningProcess } from '../../conformance/simulation/simulation.js';
 import { WorldTrace } from '../../conformance/simulation/world-trace.js';
 import { NO_NETWORK_FAULTS, type NetworkFaults } from '../../conformance/simulation/network-faults.js';
 
@@ -24,7 +24,7 @@ const idle = (s: Simulation) => s.run(() => false, LIMITS);
 const ms = (s: Simulation): number => s.scheduler.nowUs / 1000;
 
 /** Starts what does this on a machine. */
-const start = (s: Simulation, machine: string, main: Main): Running => s.start(s.machine(machine), machine, main);
+const start = (s: Simulation, machine: string, main: ProcessMain): RunningProcess => s.start(s.machine(machine), machine, main);
 
 /** What a stream tells, each with the second in which it came. */
 const tells = (s: Simulation, stream: ByteStream, told: string[]): void => {
@@ -193,7 +193,7 @@ describe('several worlds at once', () => {
 describe('the network', () => {
   /** A dialer that tells what comes of it. */
   const dialer =
-    (s: Simulation, told: string[], then: (stream: ByteStream, e: Environment) => void = () => undefined): Main =>
+    (s: Simulation, told: string[], then: (stream: ByteStream, e: Environment) => void = () => undefined): ProcessMain =>
     (environment) => {
       const stream = environment.world.network.connect(AT);
       tells(s, stream, told);
@@ -204,7 +204,7 @@ describe('the network', () => {
     s.scheduler.after(1_000, undefined, 'dial', () => void start(s, 'a', dialer(s, told, then)));
   };
   const listener =
-    (then: (stream: ByteStream, e: Environment) => void): Main =>
+    (then: (stream: ByteStream, e: Environment) => void): ProcessMain =>
     (environment) =>
       void environment.world.network.acceptor((stream) => then(stream, environment)).listen(AT);
   const quiet = (stream: ByteStream): void => void stream.on('data', () => undefined).on('error', () => undefined);
@@ -338,7 +338,7 @@ describe('the network', () => {
     const s = worldOf();
     const told: string[] = [];
     const listen =
-      (name: string): Main =>
+      (name: string): ProcessMain =>
       ({ world }) =>
         void world.network
           .acceptor(() => undefined)
@@ -362,7 +362,7 @@ describe('a trace', () => {
   /** Processes that do all that the world offers, with faults. */
   const busy = (s: Simulation): void => {
     for (const name of ['a', 'b', 'c']) {
-      const main: Main = ({ world, files, openDatabase, say }) => {
+      const main: ProcessMain = ({ world, files, openDatabase, say }) => {
         files.makeFolder('/data');
         const port = 4000 + name.charCodeAt(0);
         const acceptor = world.network.acceptor((stream) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { History } from '../../conformance/layer4-hostile/judge/judged-history.js';
+import type { JudgedHistory } from '../../conformance/layer4-hostile/judge/judged-history.js';
 import { readJepsen, writeJepsen } from '../../conformance/layer4-hostile/judge/jepsen.js';
 import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
 import { historyOfRuns, historyOfTrace } from '../../conformance/layer4-hostile/judge/history-of-trace.js';
@@ -24,7 +24,7 @@ describe('histories in the style of Jepsen', () => {
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const h = soundHistory(steps, 3);
         const back = right(readJepsen(writeJepsen(h)));
-        const plain = (x: History): unknown => ({
+        const plain = (x: JudgedHistory): unknown => ({
           ...x,
           operations: x.operations.map((o) => ({ ...o, invoked: 0, completed: 0 })),
           stores: x.stores.map((v) => ({ ...v, position: 0, settled: { ...v.settled, position: 0 } })),

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { historyOf, type History, type Operation } from '../../conformance/layer4-hostile/judge/judged-history.js';
+import { historyOf, type JudgedHistory, type Operation } from '../../conformance/layer4-hostile/judge/judged-history.js';
 import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
 import { compareStamps } from '../../conformance/layer4-hostile/judge/stamp-order.js';
-import { type Promised, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
+import { type PromiseName, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
 import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import type { Stamp } from '../../src/core/write.js';
 import { soundHistory, type HistoryStep } from '../../conformance/layer4-hostile/judge/sound-histories.js';
@@ -38,7 +38,7 @@ const get = (process: number, key: string, value: string | null, stamp: Stamp | 
   op('get', process, key, value, stamp);
 
 /** The promise that is broken first, and the positions of the two operations that contradict each other in `operations`. */
-const broken = (h: History): ReadonlyArray<readonly [Promised, number, number]> =>
+const broken = (h: JudgedHistory): ReadonlyArray<readonly [PromiseName, number, number]> =>
   judge(h).violations.map((v) => [
     v.promise,
     h.operations.indexOf(v.conflict[0] as Operation),
@@ -188,7 +188,11 @@ describe('the judge without stamps, by values', () => {
 
 describe('printed stores', () => {
   const group = [0, 1];
-  const view = (server: number, entries: ReadonlyArray<readonly [string, string]>, round = 1): History['stores'][number] => ({
+  const view = (
+    server: number,
+    entries: ReadonlyArray<readonly [string, string]>,
+    round = 1,
+  ): JudgedHistory['stores'][number] => ({
     server,
     entries,
     position: position++,
@@ -235,7 +239,7 @@ const step: fc.Arbitrary<HistoryStep> = fc.record({
 });
 const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
 const wishes = fc.constantFrom(MASTER_GUARANTEES, ALL, { ...ALL, scope: 'key' as const });
-const bare = (h: History): History => ({ ...h, operations: h.operations.map((o) => ({ ...o, stamp: null })) });
+const bare = (h: JudgedHistory): JudgedHistory => ({ ...h, operations: h.operations.map((o) => ({ ...o, stamp: null })) });
 
 describe('the judge on generated histories', () => {
   test('a sound history is found sound, with and without stamps', () => {
@@ -292,7 +296,7 @@ describe('the judge on generated histories', () => {
 });
 
 /** Had this get's session put its key, or read a value of it? */
-const isBound = (h: History, i: number): boolean => {
+const isBound = (h: JudgedHistory, i: number): boolean => {
   const target = h.operations[i]!;
   return h.operations
     .slice(0, i)

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '#bayou/core/script.js';
-import { partitionsIn, EMPTY_SHAPE, shapeAfter, type Shape } from '../../conformance/layer4-hostile/judge/partitions.js';
+import { partitionsIn, EMPTY_SHAPE, shapeAfter, type ClusterShape } from '../../conformance/layer4-hostile/judge/partitions.js';
 import { applyCommand, newTopology, partitionsOf } from '../../conformance/common/topology-of-script.js';
 
 const id = fc.nat(4);
@@ -28,7 +28,7 @@ describe('who is apart from whom', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60, size: 'max' }), (script) => {
         const topology = newTopology();
-        let shape: Shape = EMPTY_SHAPE;
+        let shape: ClusterShape = EMPTY_SHAPE;
         for (const one of script) {
           const after = shapeAfter(shape, one);
           expect(after !== undefined).toBe(applyCommand(topology, one));
@@ -54,7 +54,10 @@ describe('who is apart from whom', () => {
       { type: 'killServer', id: 1 },
       { type: 'joinServer', id: 1 },
     ];
-    const shapes = script.reduce<ReadonlyArray<Shape>>((all, one) => [...all, shapeAfter(all.at(-1)!, one)!], [EMPTY_SHAPE]);
+    const shapes = script.reduce<ReadonlyArray<ClusterShape>>(
+      (all, one) => [...all, shapeAfter(all.at(-1)!, one)!],
+      [EMPTY_SHAPE],
+    );
     expect(shapes.map(partitionsIn)).toEqual([[], [[0]], [[0, 1]], [[0], [1]], [[0]], [[0, 1]]]);
   });
 });

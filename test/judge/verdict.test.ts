@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { historyOf, type Operation } from '../../conformance/layer4-hostile/judge/judged-history.js';
 import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
-import { PROMISES, type Promised, showPromise, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
+import { PROMISES, type PromiseName, showPromise, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
 import { PROPERTIES, type PropertyId } from '#bayou/model/checking/sentences.js';
 import { allEntries } from '../../src/command-line/load-entries.js';
 import { rulesOfEntry } from '../support/rules-of-entry.js';
@@ -17,7 +17,7 @@ describe('what the judge prints', () => {
     expect(rulesOfEntry(found[0]!)).toEqual(rules);
   });
 
-  test.each(Object.keys(PROMISES).filter((name) => name in PROPERTIES) as (Promised & PropertyId)[])(
+  test.each(Object.keys(PROMISES).filter((name) => name in PROPERTIES) as (PromiseName & PropertyId)[])(
     '%s is printed as the checker prints it',
     (id) => expect(showPromise(id)).toBe(`${PROPERTIES[id].name} [${PROPERTIES[id].rule}]`),
   );

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Held, SoakJudge, type Store } from '../../conformance/soak/soak-judge.js';
+import { type HeldValue, SoakJudge, type StoreContents } from '../../conformance/soak/soak-judge.js';
 import { nameIn, valueOf } from '../../conformance/soak/put-values.js';
 import type { ReplicaId } from '../../src/core/ids.js';
 import type { Stamp } from '../../src/core/write.js';
 
 const stamp = (t: number, r: ReplicaId = '0.7'): Stamp => ({ t, r });
-const store = (entries: Readonly<Record<string, Held>>): Store => new Map(Object.entries(entries));
+const store = (entries: Readonly<Record<string, HeldValue>>): StoreContents => new Map(Object.entries(entries));
 const kinds = (judge: SoakJudge): ReadonlyArray<string> => judge.faults.map((f) => f.kind);
 
 /** A put that is acknowledged at once. */
@@ -25,7 +25,7 @@ describe("the soak's judge", () => {
     judge.read(b, 'k', { value: 'v2', stamp: stamp(2) }, judge.knowledge(b));
     put(judge, b, 'k', 'v3', stamp(3, '1.4'));
     judge.cameBack(0, store({ k: { value: 'v2', stamp: stamp(2) } }));
-    const last: Store = store({ k: { value: 'v3', stamp: stamp(3, '1.4') } });
+    const last: StoreContents = store({ k: { value: 'v3', stamp: stamp(3, '1.4') } });
     judge.final(
       new Map([
         [0, last],
@@ -129,7 +129,7 @@ describe("the soak's judge", () => {
         .map((f) => f.kind),
     ).toEqual(['undone', 'lost']);
     put(judge, a, 'm', 'v4', stamp(4));
-    const two = new Map<number, Store>([
+    const two = new Map<number, StoreContents>([
       [0, store({ m: { value: 'v4', stamp: stamp(4) } })],
       [1, store({ m: { value: 'v5', stamp: stamp(5) } })],
     ]);

@@ -7,18 +7,18 @@ import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
-import type { History, Operation, SessionName, Settled, StoreView } from './judged-history.js';
-import { partitionsIn, EMPTY_SHAPE, shapeAfter, type Shape } from './partitions.js';
+import type { JudgedHistory, Operation, SessionName, SettledStores, StoreView } from './judged-history.js';
+import { partitionsIn, EMPTY_SHAPE, shapeAfter, type ClusterShape } from './partitions.js';
 
 /** The history of one run's trace; the events may be in any order. */
-export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => historyOfRuns([events]);
+export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): JudgedHistory => historyOfRuns([events]);
 
 /**
  * The history of several runs on the same data folder, one after the other. A server still has in a later run what it acknowledged in an earlier one.
  * The clients of each run are other sessions, even under the same ids (R11a). `lossy` has the servers whose logs a fault has spoilt, put back or taken
  * away; undefined: unknown, and every server that comes back as another replica counts as one of them.
  */
-export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): History => {
+export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): JudgedHistory => {
   const histories = runs.map(historyOfRun);
   const reborn = new Set([...rebornIn(runs.flat())].filter((server) => lossy?.has(server) !== false));
   const operations: Operation[] = [];
@@ -61,7 +61,7 @@ const rebornIn = (events: ReadonlyArray<TraceEvent>): ReadonlySet<NodeId> => {
 };
 
 /** The history of one run; its positions and rounds begin at 0. */
-interface RunHistory extends Omit<History, 'reborn'> {
+interface RunHistory extends Omit<JudgedHistory, 'reborn'> {
   /** Above every position. */
   readonly length: number;
   readonly rounds: number;
@@ -139,9 +139,9 @@ const outcomeOf = (result: EventOf<'putDone'>['result'] | EventOf<'getDone'>['re
 interface ByMaster {
   readonly operations: Operation[];
   readonly stores: StoreView[];
-  shape: Shape;
+  shape: ClusterShape;
   readonly pairs: Set<string>;
-  settled: Map<NodeId, Settled>;
+  settled: Map<NodeId, SettledStores>;
   round: number;
 }
 

@@ -1,12 +1,12 @@
 /** Judges INTEGRITY, with or without stamps: a value that is read was put before, to that key, by a put that did not fail. */
-import type { History, Operation } from './judged-history.js';
+import type { JudgedHistory, Operation } from './judged-history.js';
 import { compareStamps, showStamp } from './stamp-order.js';
 import { type Writes, writeAt } from './judge-stamped.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { reportViolation, type VerdictSoFar } from './verdict.js';
 
 /** Where a value of a key came from: its only put, or a summary of several puts. */
-export type Origin = Operation | Several;
+export type ValueOrigin = Operation | Several;
 
 interface Several {
   /** The put that was sent first. */
@@ -18,23 +18,23 @@ interface Several {
 }
 
 /** Where every value of every key came from. */
-export type Origins = ReadonlyMap<string, ReadonlyMap<string, Origin>>;
+export type Origins = ReadonlyMap<string, ReadonlyMap<string, ValueOrigin>>;
 
-const isIndeterminate = (o: Origin): boolean => ('indeterminate' in o ? o.indeterminate : o.outcome === 'info');
-const hasFailed = (o: Origin): boolean => ('failed' in o ? o.failed : o.outcome === 'fail');
-const firstOf = (o: Origin): Operation => ('first' in o ? o.first : o);
+const isIndeterminate = (o: ValueOrigin): boolean => ('indeterminate' in o ? o.indeterminate : o.outcome === 'info');
+const hasFailed = (o: ValueOrigin): boolean => ('failed' in o ? o.failed : o.outcome === 'fail');
+const firstOf = (o: ValueOrigin): Operation => ('first' in o ? o.first : o);
 
 /** The put of a value, if only one put has the value: then a read of the value names its write. */
-export const onlyPut = (o: Origin | undefined): Operation | null => (o === undefined || 'first' in o ? null : o);
+export const onlyPut = (o: ValueOrigin | undefined): Operation | null => (o === undefined || 'first' in o ? null : o);
 
 /** Where a value of a key came from; undefined when nobody put it. */
-export const originOf = (origins: Origins, key: string, value: string): Origin | undefined => origins.get(key)?.get(value);
+export const originOf = (origins: Origins, key: string, value: string): ValueOrigin | undefined => origins.get(key)?.get(value);
 
-export const originsOf = (h: History): Origins => {
-  const origins = new Map<string, Map<string, Origin>>();
+export const originsOf = (h: JudgedHistory): Origins => {
+  const origins = new Map<string, Map<string, ValueOrigin>>();
   for (const op of h.operations) {
     if (op.f !== 'put') continue;
-    const values = origins.get(op.key) ?? new Map<string, Origin>();
+    const values = origins.get(op.key) ?? new Map<string, ValueOrigin>();
     if (values.size === 0) origins.set(op.key, values);
     const value = op.value ?? '';
     const known = values.get(value);
@@ -43,21 +43,21 @@ export const originsOf = (h: History): Origins => {
   return origins;
 };
 
-const together = (known: Origin, op: Operation): Several => ({
+const together = (known: ValueOrigin, op: Operation): Several => ({
   first: op.invoked < firstOf(known).invoked ? op : firstOf(known),
   indeterminate: isIndeterminate(known) || isIndeterminate(op),
   failed: hasFailed(known) && hasFailed(op),
 });
 
 /** The fault of a value that was seen at a position of the history: the put that contradicts it (null: there is none), and why. Undefined: no fault. */
-export const faultOf = (origin: Origin | undefined, position: number): readonly [Operation | null, string] | undefined => {
+export const faultOf = (origin: ValueOrigin | undefined, position: number): readonly [Operation | null, string] | undefined => {
   if (origin === undefined) return [null, 'nobody ever put this value to this key'];
   if (hasFailed(origin)) return [firstOf(origin), 'the put of this value had failed'];
   return firstOf(origin).invoked > position ? [firstOf(origin), 'it was seen before it was put'] : undefined;
 };
 
 /** Judges every value that was read; `writes` are null for a history without stamps. */
-export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, soFar: VerdictSoFar): void => {
+export const judgeIntegrity = (h: JudgedHistory, origins: Origins, writes: Writes | null, soFar: VerdictSoFar): void => {
   const named = new Map<string, Operation>();
   const stamps = new Map<Operation, Operation>();
   for (const op of h.operations) {
@@ -77,7 +77,7 @@ export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | nu
 const judgeName = (
   op: Operation,
   stamp: Stamp,
-  origin: Origin,
+  origin: ValueOrigin,
   writes: Writes,
   named: Map<string, Operation>,
   soFar: VerdictSoFar,
@@ -97,7 +97,7 @@ const judgeName = (
 const judgeOneStamp = (
   op: Operation,
   stamp: Stamp,
-  origin: Origin,
+  origin: ValueOrigin,
   stamps: Map<Operation, Operation>,
   soFar: VerdictSoFar,
 ): void => {

@@ -10,7 +10,7 @@ import { messageOf } from '#bayou/core/errors.js';
 import { type Guarantees, GuaranteesC } from '#bayou/core/guarantees.js';
 import { StampC } from '#bayou/core/write.js';
 import {
-  type History,
+  type JudgedHistory,
   historyOf,
   type Operation,
   type SessionName,
@@ -76,7 +76,7 @@ const subject = (e: Entry): { f: 'put' | 'get'; key: string; value: string | nul
 };
 
 /** Reads a history. Left: one line that says which entry is wrong. */
-export const readJepsen = (text: string): E.Either<string, History> =>
+export const readJepsen = (text: string): E.Either<string, JudgedHistory> =>
   E.chain((entries: ReadonlyArray<unknown>) => historyOfEntries(entries))(parse(text));
 
 const parse = (text: string): E.Either<string, ReadonlyArray<unknown>> => {
@@ -97,7 +97,7 @@ const parse = (text: string): E.Either<string, ReadonlyArray<unknown>> => {
   return E.right(entries);
 };
 
-const historyOfEntries = (entries: ReadonlyArray<unknown>): E.Either<string, History> => {
+const historyOfEntries = (entries: ReadonlyArray<unknown>): E.Either<string, JudgedHistory> => {
   const operations: Operation[] = [];
   const stores: StoreView[] = [];
   const guarantees = new Map<SessionName, Guarantees>();
@@ -156,7 +156,7 @@ const completed = (
 });
 
 /** Writes a history, one JSON object a line. {@link readJepsen} reads the same history from it, with other positions. */
-export const writeJepsen = (h: History): string => {
+export const writeJepsen = (h: JudgedHistory): string => {
   const lines: string[] = [];
   const met = new Set<SessionName>();
   const invokedAt = new Uint32Array(h.operations.length);

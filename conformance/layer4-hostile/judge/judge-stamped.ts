@@ -2,36 +2,36 @@
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, inTimeOrder } from './judged-history.js';
+import { guaranteesOf, type JudgedHistory, type Operation, type SessionName, sessionOf, inTimeOrder } from './judged-history.js';
 import { compareStamps, cover, coverAll, showStamp, type Vector } from './stamp-order.js';
 import { reportViolation, type VerdictSoFar } from './verdict.js';
 
 /** An operation that came back with a stamp. */
-export type Stamped = Operation & { readonly stamp: Stamp };
+export type StampedOperation = Operation & { readonly stamp: Stamp };
 
-const isStamped = (op: Operation): op is Stamped => op.stamp !== null;
+const isStamped = (op: Operation): op is StampedOperation => op.stamp !== null;
 
 /** Can this history be judged by stamps? Then every answer with a value has a stamp. */
-export const hasStamps = (h: History): boolean =>
+export const hasStamps = (h: JudgedHistory): boolean =>
   h.operations.every((op) => op.outcome !== 'ok' || op.value === null || isStamped(op));
 
 /** The acknowledged writes of a history: by stamp, and for each key and replica in the order of accept times. */
 export interface Writes {
-  readonly byStamp: ReadonlyMap<ReplicaId, ReadonlyMap<number, Stamped>>;
-  readonly byKey: ReadonlyMap<string, ReadonlyMap<ReplicaId, ReadonlyArray<Stamped>>>;
+  readonly byStamp: ReadonlyMap<ReplicaId, ReadonlyMap<number, StampedOperation>>;
+  readonly byKey: ReadonlyMap<string, ReadonlyMap<ReplicaId, ReadonlyArray<StampedOperation>>>;
 }
 
 /** The acknowledged write that has a stamp. */
-export const writeAt = (writes: Writes, s: Stamp): Stamped | undefined => writes.byStamp.get(s.r)?.get(s.t);
+export const writeAt = (writes: Writes, s: Stamp): StampedOperation | undefined => writes.byStamp.get(s.r)?.get(s.t);
 
 /** Sorts the acknowledged writes by stamp and by key. It also decides UNIQUE (R4, R7): no stamp stands on two writes. */
-export const writesOf = (h: History, soFar: VerdictSoFar): Writes => {
-  const byStamp = new Map<ReplicaId, Map<number, Stamped>>();
-  const byKey = new Map<string, Map<ReplicaId, Stamped[]>>();
+export const writesOf = (h: JudgedHistory, soFar: VerdictSoFar): Writes => {
+  const byStamp = new Map<ReplicaId, Map<number, StampedOperation>>();
+  const byKey = new Map<string, Map<ReplicaId, StampedOperation[]>>();
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || !isStamped(op)) continue;
     soFar.checked.UNIQUE++;
-    const times = byStamp.get(op.stamp.r) ?? new Map<number, Stamped>();
+    const times = byStamp.get(op.stamp.r) ?? new Map<number, StampedOperation>();
     if (times.size === 0) byStamp.set(op.stamp.r, times);
     const twin = times.get(op.stamp.t);
     if (twin !== undefined) {
@@ -39,7 +39,7 @@ export const writesOf = (h: History, soFar: VerdictSoFar): Writes => {
       continue;
     }
     times.set(op.stamp.t, op);
-    const replicas = byKey.get(op.key) ?? new Map<ReplicaId, Stamped[]>();
+    const replicas = byKey.get(op.key) ?? new Map<ReplicaId, StampedOperation[]>();
     byKey.set(op.key, replicas);
     const list = replicas.get(op.stamp.r);
     if (list === undefined) replicas.set(op.stamp.r, [op]);
@@ -50,8 +50,8 @@ export const writesOf = (h: History, soFar: VerdictSoFar): Writes => {
 };
 
 /** The greatest acknowledged write to a key that whoever has this vector must have (R8). */
-const greatestWithin = (writes: Writes, key: string, vector: Vector): Stamped | null => {
-  let best: Stamped | null = null;
+const greatestWithin = (writes: Writes, key: string, vector: Vector): StampedOperation | null => {
+  let best: StampedOperation | null = null;
   for (const [replica, list] of writes.byKey.get(key) ?? []) {
     const write = lastUpTo(list, vector.get(replica) ?? 0);
     if (write !== undefined && (best === null || compareStamps(write.stamp, best.stamp) > 0)) best = write;
@@ -59,7 +59,7 @@ const greatestWithin = (writes: Writes, key: string, vector: Vector): Stamped | 
   return best;
 };
 
-const lastUpTo = (list: ReadonlyArray<Stamped>, t: number): Stamped | undefined => {
+const lastUpTo = (list: ReadonlyArray<StampedOperation>, t: number): StampedOperation | undefined => {
   let low = 0;
   let high = list.length;
   while (low < high) {
@@ -73,13 +73,13 @@ const lastUpTo = (list: ReadonlyArray<Stamped>, t: number): Stamped | undefined 
 /** The judge's memory of a session: the same as R11 gives the session itself, with the operation that each stamp comes from. */
 interface Session {
   readonly guarantees: Guarantees;
-  readonly wrote: Map<string, Stamped>;
-  readonly read: Map<string, Stamped>;
+  readonly wrote: Map<string, StampedOperation>;
+  readonly read: Map<string, StampedOperation>;
   readonly writeVector: Vector;
   readonly readVector: Vector;
   /** For each server, the vectors that it must cover since it showed this session a write (WFR, MW). */
   readonly shown: Map<NodeId, Shown>;
-  newest: Stamped | null;
+  newest: StampedOperation | null;
 }
 
 interface Shown {
@@ -90,9 +90,9 @@ interface Shown {
 
 /** The answer to an operation must not be older than these writes: the operation's session had seen them when the operation was sent. */
 interface Requirement {
-  readonly wrote: Stamped | null;
-  readonly read: Stamped | null;
-  readonly newest: Stamped | null;
+  readonly wrote: StampedOperation | null;
+  readonly read: StampedOperation | null;
+  readonly newest: StampedOperation | null;
   readonly readVector: Vector | null;
 }
 
@@ -113,7 +113,7 @@ const newSession = (guarantees: Guarantees): Session => ({
 });
 
 /** Judges RYW, MR, WFR, MW, LATER and SESSION_ORDER. */
-export const judgeStamped = (h: History, writes: Writes, soFar: VerdictSoFar): void => {
+export const judgeStamped = (h: JudgedHistory, writes: Writes, soFar: VerdictSoFar): void => {
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
   const dependencies = new Map<Operation, Dependencies>();
@@ -158,10 +158,10 @@ const requirementOf = (s: Session, op: Operation): Requirement => ({
   readVector: op.f === 'get' && s.guarantees.scope === 'store' && s.guarantees.monotonicReads ? new Map(s.readVector) : null,
 });
 
-const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
+const newer = (a: StampedOperation | null | undefined, b: StampedOperation): StampedOperation =>
   a === null || a === undefined || compareStamps(a.stamp, b.stamp) < 0 ? b : a;
 
-const learnPut = (s: Session, requirement: Requirement, op: Stamped, soFar: VerdictSoFar): void => {
+const learnPut = (s: Session, requirement: Requirement, op: StampedOperation, soFar: VerdictSoFar): void => {
   if (requirement.wrote !== null) {
     soFar.checked.SESSION_ORDER++;
     if (compareStamps(op.stamp, requirement.wrote.stamp) <= 0)
@@ -195,9 +195,9 @@ const learnGet = (s: Session, op: Operation): void => {
 };
 
 /** Is the answer of a get older than the write `than`? An answer without a value is older than every write. */
-const isOlder = (op: Operation, than: Stamped): boolean => op.stamp === null || compareStamps(op.stamp, than.stamp) < 0;
+const isOlder = (op: Operation, than: StampedOperation): boolean => op.stamp === null || compareStamps(op.stamp, than.stamp) < 0;
 
-const older = (op: Operation, than: Stamped): string =>
+const older = (op: Operation, than: StampedOperation): string =>
   `${op.stamp === null ? 'no value' : showStamp(op.stamp)} is older than ${showStamp(than.stamp)}`;
 
 const judgeGet = (s: Session, requirement: Requirement, op: Operation, writes: Writes, soFar: VerdictSoFar): void => {

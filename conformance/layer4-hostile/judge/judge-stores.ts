@@ -1,13 +1,13 @@
 /** Judges the printed stores: after `stabilize` the stores of a partition are equal (STABLE), and no acknowledged write is lost (DURABLE, R10). */
 import { type NodeId, serverOf } from '#bayou/core/ids.js';
-import { type History, type Operation, sessionOf, type Settled, type StoreView } from './judged-history.js';
+import { type JudgedHistory, type Operation, sessionOf, type SettledStores, type StoreView } from './judged-history.js';
 import { faultOf, onlyPut, originOf, type Origins } from './integrity.js';
 import { compareStamps } from './stamp-order.js';
-import { hasStamps, type Stamped } from './judge-stamped.js';
+import { hasStamps, type StampedOperation } from './judge-stamped.js';
 import { reportViolation, type VerdictSoFar } from './verdict.js';
 
 /** Judges the stores that were printed. */
-export const judgeStores = (h: History, origins: Origins, soFar: VerdictSoFar): void => {
+export const judgeStores = (h: JudgedHistory, origins: Origins, soFar: VerdictSoFar): void => {
   const first = new Map<number, StoreView[]>();
   const stamped = hasStamps(h);
   const held = stamped && h.ordered ? holdingsOf(h) : new Map<string, Holdings>();
@@ -29,7 +29,7 @@ const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, soFar
   }
 };
 
-const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: Settled, soFar: VerdictSoFar): void => {
+const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: SettledStores, soFar: VerdictSoFar): void => {
   const views = first.get(settled.round) ?? [];
   first.set(settled.round, views);
   const other = views.find((v) => settled.group.includes(v.server));
@@ -44,29 +44,29 @@ const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: S
 };
 
 /** For each key the greatest acknowledged write that a server must have. */
-type Holdings = Map<string, Stamped>;
+type Holdings = Map<string, StampedOperation>;
 
-const hold = (holdings: Holdings, write: Stamped): void => {
+const hold = (holdings: Holdings, write: StampedOperation): void => {
   const known = holdings.get(write.key);
   if (known === undefined || compareStamps(write.stamp, known.stamp) > 0) holdings.set(write.key, write);
 };
 
 /** The groups that a `stabilize` left with equal stores, in the order of the rounds. Only groups with a printed store are in the list. */
-const settlesOf = (h: History): ReadonlyArray<Settled> => {
-  const byName = new Map<string, Settled>();
+const settlesOf = (h: JudgedHistory): ReadonlyArray<SettledStores> => {
+  const byName = new Map<string, SettledStores>();
   for (const { settled } of h.stores) if (settled !== null) byName.set(nameOf(settled), settled);
   return [...byName.values()].sort((a, b) => a.position - b.position);
 };
 
-const nameOf = ({ round, group }: Settled): string => `${round} ${group.join()}`;
+const nameOf = ({ round, group }: SettledStores): string => `${round} ${group.join()}`;
 
 /**
  * For each group of a `stabilize` the writes that its servers must have afterwards (R10): the writes that one of them had acknowledged before, and
  * the writes that one of them had got by an earlier `stabilize`. A server that came back as another replica may have lost its writes, so its writes do not count.
  */
-const holdingsOf = (h: History): ReadonlyMap<string, Holdings> => {
+const holdingsOf = (h: JudgedHistory): ReadonlyMap<string, Holdings> => {
   const acknowledged = h.operations
-    .filter((op): op is Stamped => op.f === 'put' && op.outcome === 'ok' && op.stamp !== null)
+    .filter((op): op is StampedOperation => op.f === 'put' && op.outcome === 'ok' && op.stamp !== null)
     .sort((a, b) => a.completed - b.completed);
   const has = new Map<NodeId, Holdings>();
   const found = new Map<string, Holdings>();
@@ -75,7 +75,7 @@ const holdingsOf = (h: History): ReadonlyMap<string, Holdings> => {
     for (; next < acknowledged.length && acknowledged[next]!.completed <= settled.position; next++) {
       const write = acknowledged[next]!;
       const server = serverOf(write.stamp.r);
-      const holdings = has.get(server) ?? new Map<string, Stamped>();
+      const holdings = has.get(server) ?? new Map<string, StampedOperation>();
       has.set(server, holdings);
       hold(holdings, write);
     }
@@ -107,7 +107,13 @@ const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins
  * Without stamps nobody knows which server accepted a write. So DURABLE is decided only where one group has all the servers whose stores were printed.
  * There every acknowledged key has a value, and its own session had not replaced that value before.
  */
-const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, soFar: VerdictSoFar): void => {
+const judgeKeptByValues = (
+  h: JudgedHistory,
+  view: StoreView,
+  settled: SettledStores,
+  origins: Origins,
+  soFar: VerdictSoFar,
+): void => {
   if (!h.stores.every((v) => settled.group.includes(v.server))) {
     soFar.undecided.add('DURABLE in a partition: without stamps nobody knows which server accepted a write');
     return;

@@ -6,7 +6,7 @@
 import { counted } from '#bayou/core/counted.js';
 import {
   guaranteesOf,
-  type History,
+  type JudgedHistory,
   type Operation,
   type SessionName,
   sessionOf,
@@ -14,13 +14,13 @@ import {
   inTimeOrder,
 } from './judged-history.js';
 import { onlyPut, originOf, type Origins } from './integrity.js';
-import { reportViolation, type VerdictSoFar, type Promised } from './verdict.js';
+import { reportViolation, type VerdictSoFar, type PromiseName } from './verdict.js';
 
 /** An edge of the graph: the write `older` comes before the write `newer` (both are indices of puts). The operations `earlier` and `by` show it together. */
 interface OrderEdge {
   readonly older: number;
   readonly newer: number;
-  readonly promise: Promised;
+  readonly promise: PromiseName;
   readonly earlier: Operation;
   readonly by: Operation;
 }
@@ -45,7 +45,7 @@ interface Requirement {
 }
 
 /** Judges the sessions of a history by its values alone. */
-export const judgeValues = (h: History, origins: Origins, soFar: VerdictSoFar): void => {
+export const judgeValues = (h: JudgedHistory, origins: Origins, soFar: VerdictSoFar): void => {
   const edges = edgesOf(h, origins, soFar);
   if (isAcyclic(edges, edges.length, h.operations.length)) return;
   const at = firstContradiction(edges, h.operations.length);
@@ -62,12 +62,12 @@ export const judgeValues = (h: History, origins: Origins, soFar: VerdictSoFar): 
   );
 };
 
-const named = (h: History, write: number): string => {
+const named = (h: JudgedHistory, write: number): string => {
   const op = h.operations[write]!;
   return `${op.key}=${String(op.value)}`;
 };
 
-const edgesOf = (h: History, origins: Origins, soFar: VerdictSoFar): ReadonlyArray<OrderEdge> => {
+const edgesOf = (h: JudgedHistory, origins: Origins, soFar: VerdictSoFar): ReadonlyArray<OrderEdge> => {
   const edges: OrderEdge[] = [];
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
@@ -78,7 +78,7 @@ const edgesOf = (h: History, origins: Origins, soFar: VerdictSoFar): ReadonlyArr
     sessions.set(name, s);
     return s;
   };
-  const addEdge = (seen: Seen | undefined, newer: number, promise: Promised, by: Operation): void => {
+  const addEdge = (seen: Seen | undefined, newer: number, promise: PromiseName, by: Operation): void => {
     if (seen === undefined) return;
     soFar.checked[promise]++;
     if (seen.write !== newer) edges.push({ older: seen.write, newer, promise, earlier: seen.by, by });

@@ -6,18 +6,18 @@
  *   const verdict = judge(history);
  *   if (!verdict.kept) console.error(showVerdict(verdict));
  */
-import { guaranteesOf, type History, sessionOf } from './judged-history.js';
+import { guaranteesOf, type JudgedHistory, sessionOf } from './judged-history.js';
 import { judgeIntegrity, originsOf } from './integrity.js';
 import { hasStamps, judgeStamped, writesOf } from './judge-stamped.js';
 import { judgeStores } from './judge-stores.js';
 import { judgeValues } from './judge-values.js';
-import { type VerdictSoFar, verdictOfNothing, type Verdict } from './verdict.js';
+import { type VerdictSoFar, verdictOfNothing, type JudgeVerdict } from './verdict.js';
 
 /**
  * Judges a history. With stamps every promise is decided. Without stamps (a history of another system, say) a value that was put once
  * names its write. The verdict's field `undecided` lists the promises that such values cannot decide.
  */
-export const judge = (h: History): Verdict => {
+export const judge = (h: JudgedHistory): JudgeVerdict => {
   const soFar = verdictOfNothing();
   const origins = originsOf(h);
   if (hasStamps(h)) {
@@ -40,7 +40,7 @@ export const judge = (h: History): Verdict => {
 };
 
 /** Notes in `undecided` which promises a history without stamps cannot decide. */
-const noteUndecided = (h: History, soFar: VerdictSoFar): void => {
+const noteUndecided = (h: JudgedHistory, soFar: VerdictSoFar): void => {
   soFar.undecided.add('UNIQUE: the history has no stamps');
   const asked = new Set(h.operations.map(sessionOf));
   for (const session of asked) {

@@ -35,11 +35,11 @@ export interface StoreView {
   readonly entries: ReadonlyArray<readonly [key: string, value: string]>;
   readonly position: number;
   /** The last `stabilize` that promised this store to be equal to others; null where a store may have changed since, or there was none. */
-  readonly settled: Settled | null;
+  readonly settled: SettledStores | null;
 }
 
 /** The servers that one `stabilize` left with equal stores, and where in the history it began. */
-export interface Settled {
+export interface SettledStores {
   readonly round: number;
   readonly group: ReadonlyArray<NodeId>;
   readonly position: number;
@@ -52,7 +52,7 @@ export type SessionName = string | NodeId;
 export const sessionOf = (op: Pick<Operation, 'session' | 'process'>): SessionName => op.session ?? op.process;
 
 /** A run of the cluster, or several that share their servers' folders, seen from outside. */
-export interface History {
+export interface JudgedHistory {
   readonly operations: ReadonlyArray<Operation>;
   readonly stores: ReadonlyArray<StoreView>;
   readonly guarantees: ReadonlyMap<SessionName, Guarantees>;
@@ -63,10 +63,11 @@ export interface History {
 }
 
 /** The guarantees of a session: the master's, unless the history says otherwise (R12). */
-export const guaranteesOf = (h: History, session: SessionName): Guarantees => h.guarantees.get(session) ?? MASTER_GUARANTEES;
+export const guaranteesOf = (h: JudgedHistory, session: SessionName): Guarantees =>
+  h.guarantees.get(session) ?? MASTER_GUARANTEES;
 
 /** A history of operations alone. */
-export const historyOf = (operations: ReadonlyArray<Operation>, rest: Partial<History> = {}): History => ({
+export const historyOf = (operations: ReadonlyArray<Operation>, rest: Partial<JudgedHistory> = {}): JudgedHistory => ({
   operations,
   stores: [],
   guarantees: new Map(),

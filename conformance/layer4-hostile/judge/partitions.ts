@@ -1,5 +1,5 @@
 /**
- * Finds the partitions of the servers: section 5 of the contract in the judge's own reading. A `Shape` keeps the pairs of servers whose link is *cut*, and is never changed in place. Layers 2 and 3 keep the existing links instead (`common/topology-of-script.ts`). A property
+ * Finds the partitions of the servers: section 5 of the contract in the judge's own reading. A `ClusterShape` keeps the pairs of servers whose link is *cut*, and is never changed in place. Layers 2 and 3 keep the existing links instead (`common/topology-of-script.ts`). A property
  * test compares the two, so that neither is believed alone.
  */
 import type { NodeId } from '#bayou/core/ids.js';
@@ -8,32 +8,35 @@ import type { Command } from '#bayou/core/script.js';
 type Kind = 'server' | 'dead server' | 'client';
 
 /** The servers and clients after the commands so far, and which links between servers are cut. Immutable. */
-export interface Shape {
+export interface ClusterShape {
   readonly kinds: ReadonlyMap<NodeId, Kind>;
   /** Pairs of servers, each once, whose link a command has cut and none has made since. */
   readonly cuts: ReadonlyArray<readonly [NodeId, NodeId]>;
 }
 
-export const EMPTY_SHAPE: Shape = { kinds: new Map(), cuts: [] };
+export const EMPTY_SHAPE: ClusterShape = { kinds: new Map(), cuts: [] };
 
-const withKind = (shape: Shape, id: NodeId, kind: Kind): Shape => ({ ...shape, kinds: new Map([...shape.kinds, [id, kind]]) });
+const withKind = (shape: ClusterShape, id: NodeId, kind: Kind): ClusterShape => ({
+  ...shape,
+  kinds: new Map([...shape.kinds, [id, kind]]),
+});
 
 const isOf = ([a, b]: readonly [NodeId, NodeId], x: NodeId, y: NodeId): boolean => (a === x && b === y) || (a === y && b === x);
 
 /** The shape in which this server has joined anew. That makes all links of the server that were cut; a command that makes one link makes that one alone. */
-const joined = (shape: Shape, id: NodeId): Shape =>
+const joined = (shape: ClusterShape, id: NodeId): ClusterShape =>
   withKind({ ...shape, cuts: shape.cuts.filter((cut) => !cut.includes(id)) }, id, 'server');
 
 const mayJoin = (kind: Kind | undefined): boolean => kind === undefined || kind === 'dead server';
 
 /** May a command cut or make the link between these two nodes? One is a live server, the other another live server or a client. */
-const mayLink = ({ kinds }: Shape, a: NodeId, b: NodeId): boolean => {
+const mayLink = ({ kinds }: ClusterShape, a: NodeId, b: NodeId): boolean => {
   const both = [kinds.get(a), kinds.get(b)];
   return a !== b && both.includes('server') && both.every((kind) => kind === 'server' || kind === 'client');
 };
 
 /** The shape after a command; undefined where section 5 calls it bad input. */
-export const shapeAfter = (shape: Shape, command: Command): Shape | undefined => {
+export const shapeAfter = (shape: ClusterShape, command: Command): ClusterShape | undefined => {
   const kindOf = (id: NodeId): Kind | undefined => shape.kinds.get(id);
   switch (command.type) {
     case 'joinServer':
@@ -67,7 +70,7 @@ export const shapeAfter = (shape: Shape, command: Command): Shape | undefined =>
  * The partitions. Each live server takes the least id that it hears of from the servers it is not cut from, until no server hears of a lesser id.
  * The ids of a partition are ascending, and the partitions are in the order of their least ids.
  */
-export const partitionsIn = ({ kinds, cuts }: Shape): ReadonlyArray<ReadonlyArray<NodeId>> => {
+export const partitionsIn = ({ kinds, cuts }: ClusterShape): ReadonlyArray<ReadonlyArray<NodeId>> => {
   const live = [...kinds].flatMap(([id, kind]) => (kind === 'server' ? [id] : [])).sort((a, b) => a - b);
   const hears = (a: NodeId, b: NodeId): boolean => !cuts.some((cut) => isOf(cut, a, b));
   let least = new Map(live.map((id) => [id, id]));

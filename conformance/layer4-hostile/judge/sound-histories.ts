@@ -2,7 +2,7 @@
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { type History, historyOf, type Operation, type StoreView } from './judged-history.js';
+import { type JudgedHistory, historyOf, type Operation, type StoreView } from './judged-history.js';
 import { compareStamps, coverAll, type Vector } from './stamp-order.js';
 
 /** One step of an invented run: a put or get of `key` by `client` at `server`, or a pull of `server` from `peer`. */
@@ -38,7 +38,7 @@ export const soundHistory = (
   steps: ReadonlyArray<HistoryStep>,
   servers: number,
   guarantees: Guarantees = MASTER_GUARANTEES,
-): History => {
+): JudgedHistory => {
   const replicas: Server[] = Array.from({ length: servers }, () => ({ store: new Map(), vv: new Map(), clock: 0 }));
   const sessions = new Map<NodeId, Session>();
   const operations: Operation[] = [];

@@ -36,26 +36,26 @@ export const PROMISES = {
 } as const;
 
 /** A promise that the judge decides, by the contract's name of the property. */
-export type Promised = keyof typeof PROMISES;
+export type PromiseName = keyof typeof PROMISES;
 
-const PROMISED = Object.keys(PROMISES) as ReadonlyArray<Promised>;
+const PROMISED = Object.keys(PROMISES) as ReadonlyArray<PromiseName>;
 
 /** A part of a history: an operation of a client, or a store that was printed. */
 export type Observation = Operation | StoreView;
 
 /** A broken promise: `operation` is the first that breaks it, `conflict` the two observations that contradict each other. */
 interface Violation {
-  readonly promise: Promised;
+  readonly promise: PromiseName;
   readonly operation: Observation;
   readonly conflict: readonly [Observation, Observation];
   readonly why: string;
 }
 
 /** The judge's verdict on a history. `checked` counts for each promise the operations that could have broken it. */
-export interface Verdict {
+export interface JudgeVerdict {
   readonly kept: boolean;
   readonly operations: number;
-  readonly checked: Readonly<Record<Promised, number>>;
+  readonly checked: Readonly<Record<PromiseName, number>>;
   readonly violations: ReadonlyArray<Violation>;
   /** What the facts of this history do not decide, a sentence each. */
   readonly undecided: ReadonlyArray<string>;
@@ -63,14 +63,14 @@ export interface Verdict {
 
 /** A verdict that is being made: the first violation of each promise, in the order of the history. */
 export interface VerdictSoFar {
-  readonly checked: Record<Promised, number>;
-  readonly violations: Map<Promised, Violation>;
+  readonly checked: Record<PromiseName, number>;
+  readonly violations: Map<PromiseName, Violation>;
   readonly undecided: Set<string>;
 }
 
 /** The verdict on a history of which nothing is judged yet. */
 export const verdictOfNothing = (): VerdictSoFar => ({
-  checked: Object.fromEntries(PROMISED.map((p) => [p, 0])) as Record<Promised, number>,
+  checked: Object.fromEntries(PROMISED.map((p) => [p, 0])) as Record<PromiseName, number>,
   violations: new Map(),
   undecided: new Set(),
 });
@@ -78,7 +78,7 @@ export const verdictOfNothing = (): VerdictSoFar => ({
 /** Enters a violation, unless an earlier one of that promise is known. */
 export const reportViolation = (
   soFar: VerdictSoFar,
-  promise: Promised,
+  promise: PromiseName,
   earlier: Observation,
   later: Observation,
   why: string,
@@ -91,19 +91,19 @@ const showObservation = (h: Observation): string =>
   'f' in h ? showOperation(h) : `printStore ${h.server} (position ${h.position}), ${h.entries.length} keys`;
 
 /** The rules of a promise in brackets, as `bayou explain` takes them: ` [R6, R14]`. */
-const rulesOf = (promise: Promised): string => {
+const rulesOf = (promise: PromiseName): string => {
   const { rules } = PROMISES[promise];
   return rules.length === 0 ? '' : ` [${rules.join(', ')}]`;
 };
 
 /** A promise as the checker prints a property, its name first: `MR (Monotonic Reads): no get returns … [R12]`. */
-export const showPromise = (promise: Promised): string => {
+export const showPromise = (promise: PromiseName): string => {
   const { sentence, title } = PROMISES[promise];
   return `${promise}${title === undefined ? '' : ` (${title})`}: ${sentence}${rulesOf(promise)}`;
 };
 
 /** A verdict as text, a line for each promise that at least one operation could have broken. */
-export const showVerdict = (v: Verdict): string =>
+export const showVerdict = (v: JudgeVerdict): string =>
   [
     `${v.kept ? 'kept' : 'BROKEN'}: ${v.operations} operations judged`,
     ...PROMISED.filter((p) => v.checked[p] > 0).map(
