@@ -19,7 +19,7 @@ import { stemOf } from '../explore/keep-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { shrinkByCandidates } from './make-smaller.js';
 import { Sum, type TriedPlan } from './simulation-sum.js';
-import { isSound, keepTried, readPlan, SHRINK_MS, tryPlan, type Series } from './simulation-tasks.js';
+import { isSound, keepTried, readSimulationPlan, SIMULATION_SHRINK_MS, tryPlan, type Series } from './simulation-tasks.js';
 import { unlessAborted, type Task } from './tasks.js';
 
 /** The most plans of a corpus: once there are so many, no further plan is kept. */
@@ -47,7 +47,7 @@ class Corpus {
   constructor(folder: string) {
     this.#folder = folder;
     this.files = filesIn(folder);
-    this.plans = this.files.map((name) => readPlan(join(folder, name)));
+    this.plans = this.files.map((name) => readSimulationPlan(join(folder, name)));
   }
 
   /** Notes the steps of a run. Did no earlier run take one of them? */
@@ -87,7 +87,7 @@ const smallestOf = (failed: TriedPlan, signal: AbortSignal): Promise<TriedPlan> 
     failed,
     ({ plan }) => smallerPlans(plan, NO_NETWORK_FAULTS),
     { attempt: (plan) => tryPlan(plan, signal), isSound },
-    SHRINK_MS,
+    SIMULATION_SHRINK_MS,
   );
 
 /** The task of a series of runs that is guided by the steps they take. */

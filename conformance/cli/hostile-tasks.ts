@@ -35,7 +35,7 @@ const nameOf = (seed: number, run: number): string => `run ${run} of seed ${seed
 export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'outDir'>): Task =>
   hostileTask(nameOf(seed, run), planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
 
-const readPlan = (file: string): HostilePlan => {
+const readHostilePlan = (file: string): HostilePlan => {
   const plan = planJson(file);
   if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
   if (HostilePlanC.is(plan.right)) return plan.right;
@@ -44,7 +44,7 @@ const readPlan = (file: string): HostilePlan => {
 
 /** The task of a run by a file with a plan. Such plans once found an error, or have faults that random runs meet too seldom. */
 export const planTask = (file: string, args: Pick<ConformArgs, 'outDir'>): Task =>
-  hostileTask(file, readPlan(file), `bayou conform ${file}`, args);
+  hostileTask(file, readHostilePlan(file), `bayou conform ${file}`, args);
 
 // --- a series --------------------------------------------------------------------------------------------------------------
 
@@ -55,7 +55,7 @@ interface Tried {
 }
 
 /** How long, in ms, a plan that fails is made smaller at most. */
-const SHRINK_MS = 300_000;
+const HOSTILE_SHRINK_MS = 300_000;
 
 /**
  * The smallest plan that is seen to fail within `maxRuns` runs. A seed does not repeat the timing of real processes, so a smaller plan may have the
@@ -66,7 +66,7 @@ const smallestOf = (failed: Tried, seed: number, maxRuns: number, signal: AbortS
   const attempt = async (plan: HostilePlan): Promise<Tried | undefined> =>
     runs++ >= maxRuns ? undefined : { plan, trial: await tryHostilePlan(plan, signal) };
   const isSound = ({ trial }: Tried): boolean => trial.verdict !== 'diverges';
-  return shrinkWithFastCheck({ failed, seed, plans: hostilePlans }, { attempt, isSound }, SHRINK_MS, signal);
+  return shrinkWithFastCheck({ failed, seed, plans: hostilePlans }, { attempt, isSound }, HOSTILE_SHRINK_MS, signal);
 };
 
 const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>

@@ -19,7 +19,7 @@ import { planJson } from '../common/plan-json.js';
 import { unlessAborted, type Task } from './tasks.js';
 
 /** How long, in ms, a failing plan is shrinkWithFastCheck. */
-export const SHRINK_MS = 30_000;
+export const SIMULATION_SHRINK_MS = 30_000;
 
 /** Runs a plan, and judges the run. `steps` collects the steps that the run takes. */
 export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?: ReachedSteps): Promise<TriedPlan> => {
@@ -69,7 +69,7 @@ const wrongIn = ({ script, nextDay, networkFaults, antiEntropyMs, thinkMs, timeo
 };
 
 /** Reads a plan from a file. Refuses one that would be judged otherwise than its writer means it. */
-export const readPlan = (file: string): SimulationPlan => {
+export const readSimulationPlan = (file: string): SimulationPlan => {
   const json = planJson(file);
   if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
   const plan = planIn(json.right);
@@ -97,7 +97,7 @@ type Keeping = Pick<ConformArgs, 'outDir' | 'shrinkRuns'>;
 /** The smallest plan that is found to fail before the time is over. */
 const smallestOf = (failed: TriedPlan, seed: number, signal: AbortSignal): Promise<TriedPlan> => {
   const attempt = (plan: SimulationPlan): Promise<TriedPlan> => tryPlan(plan, signal);
-  return shrinkWithFastCheck({ failed, seed, plans: simulationPlans }, { attempt, isSound }, SHRINK_MS, signal);
+  return shrinkWithFastCheck({ failed, seed, plans: simulationPlans }, { attempt, isSound }, SIMULATION_SHRINK_MS, signal);
 };
 
 /** Shrinks a failing plan, and keeps it. */
@@ -120,7 +120,8 @@ const wrongSessions = async (
   signal: AbortSignal,
 ): Promise<Wrong> => {
   const name = `sessions of run ${run} of seed ${seed}`;
-  const smallest = shrinkRuns === 0 ? tried : await shrinkSessions(tried, SHRINK_MS, (plan) => trySessions(plan, signal));
+  const smallest =
+    shrinkRuns === 0 ? tried : await shrinkSessions(tried, SIMULATION_SHRINK_MS, (plan) => trySessions(plan, signal));
   return { name, details: await keepSessions(smallest, name, outDir) };
 };
 
@@ -173,7 +174,7 @@ export const simulationTask = ({ seed, from, runs, seconds }: Series, keeping: K
 
 /** The task of a simulated run by a file with a plan. `isReal`: runs the plan on real processes, without the faults that they cannot have. */
 export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pick<ConformArgs, 'outDir'>): Task => {
-  const plan = readPlan(file);
+  const plan = readSimulationPlan(file);
   return {
     name: file,
     weight: 3,

@@ -187,7 +187,7 @@ export class Pieces {
 
   /** The store, as it is printed. */
   storeOf({ core, logs }: ServerPiece): ReadonlyArray<Bytes> {
-    const store = [...this.#logs.values(logs)].flatMap((log) => Sv.storeOf(RULES)(Sv.serverWith(core, { log })));
+    const store = [...this.#logs.values(logs)].flatMap((log) => Sv.storeOfServer(RULES)(Sv.serverWith(core, { log })));
     return store.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}:${value}`);
   }
 }

@@ -32,7 +32,7 @@ import {
 import { acceptPut, answerGet, newServer, type Receipt, type Server } from '#bayou/model/protocol/server.js';
 import { covers, has, join, same, type Vector } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';
-import { copyingOnce, nameOf, receiptName, sameTransfers, type Undo } from './undo.js';
+import { copyingOnce, stampName, receiptName, sameTransfers, type Undo } from './undo.js';
 
 /** The rules of a variant, with the log that the implementation keeps. */
 const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: 'last' });
@@ -141,7 +141,7 @@ export class FollowedReplica {
 
   /** Takes a part that is not the last: only the waiting writes change. */
   #takeParts(index: number, { waiting, transfers }: Server): void {
-    const added = waiting.map((w) => [nameOf(w), w] as const).filter(([name]) => !this.#waiting.has(name));
+    const added = waiting.map((w) => [stampName(w), w] as const).filter(([name]) => !this.#waiting.has(name));
     this.#undo.push({ ...this.#before(index), logs: [], receipt: undefined, added: added.map(([name]) => name) });
     for (const [name, w] of added) this.#waiting.set(name, w);
     if (transfers.length === 0) this.#waiting = new Map();
@@ -164,7 +164,7 @@ export class FollowedReplica {
     const after = receiveLast(this.#rules)(this.#slice(''), { ...pulled, writes: [] });
     this.#take(index, after, logs, undefined);
     const left = after.transfers.length === 0 ? [] : waited.filter((w) => !has(vv, w));
-    if (left.length < waited.length) this.#waiting = new Map(left.map((w) => [nameOf(w), w]));
+    if (left.length < waited.length) this.#waiting = new Map(left.map((w) => [stampName(w), w]));
     this.#transfers = after.transfers;
   }
 

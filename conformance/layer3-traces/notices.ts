@@ -9,19 +9,19 @@ export class Notices {
 
   /** The process was told that its link to a peer is made (up) or cut. */
   tell(peer: NodeId, up: boolean): void {
-    const name = nameOf(peer, up);
+    const name = noticeName(peer, up);
     this.#told.set(name, (this.#told.get(name) ?? 0) + 1);
   }
 
   /** The number of notices that belong to no command yet. */
   left(peer: NodeId, up: boolean): number {
-    const name = nameOf(peer, up);
+    const name = noticeName(peer, up);
     return (this.#told.get(name) ?? 0) - (this.#taken.get(name) ?? 0);
   }
 
   /** Gives `count` notices to a command. Earlier notices of the opposite kind (of a cut, where these are of a link that is made) belong to earlier commands. */
   take(peer: NodeId, up: boolean, count: number): void {
-    const [name, other] = [nameOf(peer, up), nameOf(peer, !up)];
+    const [name, other] = [noticeName(peer, up), noticeName(peer, !up)];
     this.#taken.set(name, (this.#taken.get(name) ?? 0) + count);
     this.#taken.set(other, this.#told.get(other) ?? 0);
     this.#unsure.delete(other);
@@ -29,13 +29,13 @@ export class Notices {
 
   /** A command failed half way, so it is unknown how many of its notices came. */
   doubt(peer: NodeId, up: boolean): void {
-    this.#unsure.add(nameOf(peer, up));
+    this.#unsure.add(noticeName(peer, up));
   }
 
   /** Is it unknown to which command a notice belongs? It is, until a notice of the opposite kind comes. */
   isUnsure(peer: NodeId, up: boolean): boolean {
-    return this.#unsure.has(nameOf(peer, up));
+    return this.#unsure.has(noticeName(peer, up));
   }
 }
 
-const nameOf = (peer: NodeId, up: boolean): string => `${peer} ${up}`;
+const noticeName = (peer: NodeId, up: boolean): string => `${peer} ${up}`;

@@ -23,7 +23,7 @@ export interface Undo {
 const isSame = (a: Stamp | null, b: Stamp | null): boolean => (a === null || b === null ? a === b : sameStamp(a, b));
 
 /** A stamp's name. */
-export const nameOf = ({ t, r }: Stamp): string => `${t} ${r}`;
+export const stampName = ({ t, r }: Stamp): string => `${t} ${r}`;
 
 /** A put's name. */
 export const receiptName = ({ client, session, clientTime }: PutIdentity): string => `${client} ${session} ${clientTime}`;

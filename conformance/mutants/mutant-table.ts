@@ -338,7 +338,7 @@ export const MUTANTS: ReadonlyArray<StoreMutant> = [
     'peer-bound',
     'what a peer says of accept times has no bound',
     'horizon.js',
-    'if (clock > most || latestOf(vv) > most || writes.some((w) => w.t > most))',
+    'if (clock > most || latestTime(vv) > most || writes.some((w) => w.t > most))',
     'if (false)',
   ),
   impl(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { writeBeginning } from '../common/page-parts.js';
 import { copiesOf, inCopyWith, keptOutcomes, readArguments, ROOT, rowOf, tryMutants } from './driver.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
-import { CONFIGURATIONS, type LayersResult, PLANS, RUNS, SCRIPTS, tryLayers } from './other-layers.js';
+import { CONFIGURATIONS, type LayersResult, PLANS, HOSTILE_RUNS, SCRIPTS, tryLayers } from './other-layers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ const table = (outcomes: ReadonlyArray<Outcome>): string => {
 
 Made by \`npm run mutants\`. Each row is one small fault, put into a copy of the built program; \`bayou conform\` of that copy is then run until
 something diverges: layer 1 on ${CONFIGURATIONS.length} configurations where the fault is in \`src/impl\`, then ${SCRIPTS.length} scripts through layers 2 and 3, then ${PLANS.length} plans of
-hostile runs and ${RUNS} random ones. *Tried* counts configurations, scripts and runs up to and including the one that noticed. *Smallest* is the shortest path or
+hostile runs and ${HOSTILE_RUNS} random ones. *Tried* counts configurations, scripts and runs up to and including the one that noticed. *Smallest* is the shortest path or
 script found.
 
 ${noticed.length} of ${outcomes.length} noticed: by layer 1 ${byLayer[0]}, layer 2 ${byLayer[1]}, layer 3 ${byLayer[2]}, layer 4 ${byLayer[3]}. Not noticed: ${

@@ -60,7 +60,7 @@ export const SCRIPTS = [
 export const PLANS = ['late-put', 'unwritten-tail', 'older-copy'];
 
 /** The number of random runs after the plans. */
-export const RUNS = 12;
+export const HOSTILE_RUNS = 12;
 const DEADLINE_MS = 600_000;
 
 /** The line of the shell's `times` about ended child processes: user and system time, in minutes and seconds. */
@@ -138,7 +138,7 @@ const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly imp
   { args: ['--config', ...CONFIGURATIONS.map((name) => `spec/configs/${name}.json`)], implOnly: true, perItem: 1 },
   { args: SCRIPTS.map((name) => `conformance/scripts/${name}.script`), implOnly: false, perItem: 2 },
   { args: PLANS.map((name) => `conformance/plans/${name}.json`), implOnly: false, perItem: 1 },
-  { args: ['--runs', String(RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
+  { args: ['--runs', String(HOSTILE_RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
 ];
 
 /** Does this finding notice the fault? A script that could not be run to its end (the master failed, a process died) does, too. */

@@ -37,7 +37,7 @@ const COPIES = copiesOf('mutants');
 const PAGE = join(ROOT, 'docs/simulation.md');
 const SEED = 1;
 /** The most runs for one fault, about those of a minute. */
-const RUNS = 1000;
+const MOST_RUNS = 1000;
 const MINUTE_MS = 60_000;
 const DEADLINE_MS = 1_800_000;
 const AT_ONCE = 2;
@@ -57,7 +57,7 @@ const simulateIn = (root: string, from: number, runs: number): Promise<Simulated
 
 /** Simulates in a copy. Rejects where the wrong run is wrong without the mutant, too. */
 const simulateCopy = async (copy: string): Promise<Simulated> => {
-  const simulated = await simulateIn(copy, 0, RUNS);
+  const simulated = await simulateIn(copy, 0, MOST_RUNS);
   if (simulated.found === null) return simulated;
   const without = await simulateIn(ROOT, simulated.found, 1);
   if (without.found !== null) throw new Error(`run ${without.found} of seed ${SEED} is wrong without any mutant: ${without.why}`);
@@ -102,7 +102,7 @@ const table = (mutants: ReadonlyArray<StoreMutant>, outcomes: ReadonlyMap<string
   const inAMinute = found.filter(({ simulated }) => simulated.processorMs <= MINUTE_MS);
   const measured = all.filter((o) => o.older !== undefined);
   return [
-    `${found.length} of ${all.length} are found by the runs of seed ${SEED}, ${inAMinute.length} of them within a minute of processor time; ${RUNS} runs at most were tried. What the other layers need is measured for ${measured.length} of them; for others it is as [mutants.md](mutants.md) has it, in configurations, scripts and runs.${untried.length === 0 ? '' : ` Not tried yet: ${untried.join(', ')}.`}`,
+    `${found.length} of ${all.length} are found by the runs of seed ${SEED}, ${inAMinute.length} of them within a minute of processor time; ${MOST_RUNS} runs at most were tried. What the other layers need is measured for ${measured.length} of them; for others it is as [mutants.md](mutants.md) has it, in configurations, scripts and runs.${untried.length === 0 ? '' : ` Not tried yet: ${untried.join(', ')}.`}`,
     '',
     '| fault | what | where | runs | processor time, s | what was seen first | other layers | tried | processor time, s |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',

@@ -16,8 +16,8 @@ const USAGE = 2;
 const run = async (): Promise<number> => {
   const { isWatchable } = await import('./supervised/watchable.js');
   if (isWatchable(argv.slice(2))) {
-    const { watched } = await import('./supervised/supervisor.js');
-    return watched(argv.slice(2));
+    const { runWatched } = await import('./supervised/supervisor.js');
+    return runWatched(argv.slice(2));
   }
   const { runBayou } =
     !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
@@ -28,8 +28,8 @@ const run = async (): Promise<number> => {
 
 try {
   const status = await run();
-  const { tell } = await import('./supervised/supervisor-pipe.js');
-  tell({ kind: 'status', status });
+  const { tellSupervisor } = await import('./supervised/supervisor-pipe.js');
+  tellSupervisor({ kind: 'status', status });
   process.exitCode = status;
 } catch (error) {
   // The program's own functions for messages may not be loaded.

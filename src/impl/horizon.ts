@@ -28,7 +28,7 @@ export const horizonAt = (nowMs: number): number => AHEAD + Math.floor((RATE * M
 
 const isTooLarge = (key: Bytes, value: Bytes): boolean => key.length > MAX_KEY_BYTES || value.length > MAX_VALUE_BYTES;
 
-const latestOf = (vv: VectorEntries): number => vv.reduce((max, [, t]) => (t > max ? t : max), 0);
+const latestTime = (vv: VectorEntries): number => vv.reduce((max, [, t]) => (t > max ? t : max), 0);
 
 /** The reason why a replica whose accept time is `own` may not accept a put; undefined: the replica may accept the put. */
 export const refusalOfPut = (own: number, put: Put, nowMs: number): RefusedAnswer['reason'] | undefined => {
@@ -47,7 +47,7 @@ export const refusalOfMerge = (
   nowMs: number,
 ): RefusedAnswer['reason'] | undefined => {
   const most = mostOfPeers(own, nowMs);
-  if (clock > most || latestOf(vv) > most || writes.some((w) => w.t > most)) return 'too-far';
+  if (clock > most || latestTime(vv) > most || writes.some((w) => w.t > most)) return 'too-far';
   return writes.some((w) => isTooLarge(w.key, w.value)) ? 'too-large' : undefined;
 };
 
@@ -56,5 +56,5 @@ export const isHonest = (stamp: Stamp, nowMs: number): boolean => stamp.t <= hor
 
 /** Can an honest history have every clock, vector entry and stamp of this token? */
 export const isHonestToken = (token: SessionToken, nowMs: number): boolean =>
-  Math.max(token.clock, ...[token.floor, token.writeVector, token.readVector].map(latestOf)) <= horizonAt(nowMs) + AHEAD &&
+  Math.max(token.clock, ...[token.floor, token.writeVector, token.readVector].map(latestTime)) <= horizonAt(nowMs) + AHEAD &&
   [...token.wrote, ...token.read].every(([, stamp]) => isHonest(stamp, nowMs));

@@ -35,7 +35,7 @@ export interface Census {
 
 /** The kind of a member. Clients have places of their own, and take none of a server's. */
 const kindOf = (peer: Party): 'clients' | 'others' => (peer.role === 'client' ? 'clients' : 'others');
-const NAMES = { clients: 'clients', others: 'servers and masters' } as const;
+const KIND_NAMES = { clients: 'clients', others: 'servers and masters' } as const;
 
 const nameOf = (peer: Party): string => `${peer.role} ${peer.id}`;
 
@@ -54,7 +54,7 @@ export const newCensus = (limits: ConnectionLimits): Census => {
       const kind = kindOf(peer);
       if (countOf(nameOf(peer)) >= MAX_OF_ONE_MEMBER)
         return `${peer.role} ${peer.id} has ${MAX_OF_ONE_MEMBER} connections already`;
-      return countOf(kind) >= limits[kind] ? `all ${limits[kind]} places for ${NAMES[kind]} are taken` : undefined;
+      return countOf(kind) >= limits[kind] ? `all ${limits[kind]} places for ${KIND_NAMES[kind]} are taken` : undefined;
     },
     shareOf: (peer) => {
       const name = nameOf(peer);

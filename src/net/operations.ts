@@ -12,7 +12,7 @@ import type { ServerStatus } from './meter.js';
 import { whyNotListening } from './why-not-listening.js';
 
 /** How long a request may take to come, in ms. */
-const REQUEST_MS = 2_000;
+const METRICS_REQUEST_MS = 2_000;
 /** The time between two looks for requests that have taken longer, in ms. */
 const LOOK_MS = 500;
 
@@ -99,7 +99,7 @@ const listening = (server: Server, { host, port }: OperationsOptions): Promise<E
 /** Starts the endpoint. Fails with one line: the port is taken. */
 export const startOperations = async (o: OperationsOptions): Promise<E.Either<string, Operations>> => {
   const server = createServer(
-    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_MS },
+    { requestTimeout: METRICS_REQUEST_MS, headersTimeout: METRICS_REQUEST_MS, connectionsCheckingInterval: LOOK_MS },
     (q, a) => {
       const { socket } = q;
       room.begin(socket);

@@ -1,12 +1,12 @@
 /** Texts for two ends that cannot connect, or lose their connection: what is wrong, and which option to change. */
 import type { TLSSocket } from 'node:tls';
 import { SPEAKS_HTTP } from './frame.js';
-import { meaningOf, NAMES, type Tls } from './tls.js';
+import { meaningOf, TLS_NAMES, type Tls } from './tls.js';
 
-const TRUST = `is ${NAMES.ca} who has signed the certificate of the other end?`;
+const TRUST = `is ${TLS_NAMES.ca} who has signed the certificate of the other end?`;
 const NO_TLS = 'does the other end speak TLS? It needs --tls-cert and --tls-key for that';
 const OLD = 'the --tls-cert of the other end has to be renewed (or a date is wrong)';
-const UNKNOWN = `the other end does not take ${NAMES.cert}: it must be signed by whom the other end trusts, and be in time`;
+const UNKNOWN = `the other end does not take ${TLS_NAMES.cert}: it must be signed by whom the other end trusts, and be in time`;
 const NOT_TLS = 'what it says is not TLS: does it have --tls-ca?';
 const VERSION = 'bayou speaks TLS 1.3 and nothing older';
 /** The meaning of a system's error code, when no connection came about. */
@@ -31,8 +31,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: OLD,
   CERT_NOT_YET_VALID: OLD,
   ERR_TLS_CERT_ALTNAME_INVALID: 'the --tls-cert of the other end is for these alone',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `the other end wants to see one: give ${NAMES.cert} and ${NAMES.key}`,
-  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: `it has to show one, for this server has ${NAMES.ca}: give it --tls-cert and --tls-key`,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `the other end wants to see one: give ${TLS_NAMES.cert} and ${TLS_NAMES.key}`,
+  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: `it has to show one, for this server has ${TLS_NAMES.ca}: give it --tls-cert and --tls-key`,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: UNKNOWN,
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: UNKNOWN,
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: UNKNOWN,
@@ -76,7 +76,7 @@ export const strangerError = (error: NodeJS.ErrnoException, socket: TLSSocket): 
   const why = socket.authorizationError as unknown;
   if (why === undefined || why === null)
     return tlsCodeOf(error) === 'ERR_SSL_WRONG_VERSION_NUMBER' ? NOT_TLS : socketError(error);
-  return `its certificate is not taken (${typeof why === 'string' ? why : meaningOf(why)}): ${NAMES.ca} must be who has signed it, and it must be in time`;
+  return `its certificate is not taken (${typeof why === 'string' ? why : meaningOf(why)}): ${TLS_NAMES.ca} must be who has signed it, and it must be in time`;
 };
 
 /** A possible reason why an end hangs up, or is not understood. */

@@ -15,7 +15,7 @@ export interface Tls {
 }
 
 /** The names of the three texts on the command line and in the library. */
-export const NAMES = { cert: '--tls-cert (tls.cert)', key: '--tls-key (tls.key)', ca: '--tls-ca (tls.ca)' } as const;
+export const TLS_NAMES = { cert: '--tls-cert (tls.cert)', key: '--tls-key (tls.key)', ca: '--tls-ca (tls.ca)' } as const;
 
 const CERTIFICATE = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^]*?-----END \1-----/g;
 const KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
@@ -34,19 +34,19 @@ export const meaningOf = (error: unknown): string => {
 const wrongWithCertificates = (name: 'cert' | 'ca', text: string | undefined): string | undefined => {
   if (text === undefined) return undefined;
   const all = text.match(CERTIFICATE);
-  if (all === null) return `there is no certificate in ${NAMES[name]}`;
+  if (all === null) return `there is no certificate in ${TLS_NAMES[name]}`;
   try {
     for (const one of all) new X509Certificate(one);
     return undefined;
   } catch (error) {
-    return `${NAMES[name]} has a certificate that cannot be read: ${meaningOf(error)}`;
+    return `${TLS_NAMES[name]} has a certificate that cannot be read: ${meaningOf(error)}`;
   }
 };
 
 const wrongWithKey = (text: string | undefined): string | undefined => {
   if (text === undefined) return undefined;
-  if (!KEY.test(text)) return `there is no private key in ${NAMES.key}`;
-  return ENCRYPTED.test(text) ? `${NAMES.key} has a passphrase: take it off, and keep the file to yourself` : undefined;
+  if (!KEY.test(text)) return `there is no private key in ${TLS_NAMES.key}`;
+  return ENCRYPTED.test(text) ? `${TLS_NAMES.key} has a passphrase: take it off, and keep the file to yourself` : undefined;
 };
 
 /** Whether the key is the certificate's. (OpenSSL by itself does not compare a key with a certificate of another kind, RSA and elliptic curves.) */
@@ -60,7 +60,7 @@ const wrongWithTls = (tls: Tls): string | undefined => {
   const wrong = wrongWithCertificates('cert', tls.cert) ?? wrongWithCertificates('ca', tls.ca) ?? wrongWithKey(tls.key);
   if (wrong !== undefined) return wrong;
   try {
-    if (!isPair(tls)) return `${NAMES.key} is not the key of the certificate in ${NAMES.cert}`;
+    if (!isPair(tls)) return `${TLS_NAMES.key} is not the key of the certificate in ${TLS_NAMES.cert}`;
     createSecureContext({ ...tls });
     return undefined;
   } catch (error) {
@@ -81,9 +81,9 @@ export const validityOf = ({ cert }: Tls, nowMs: number): string | undefined => 
   for (const one of cert?.match(CERTIFICATE) ?? []) {
     const { validFrom, validTo } = new X509Certificate(one);
     if (Date.parse(validTo) < nowMs)
-      return `a certificate in ${NAMES.cert} was valid until ${validTo}: nobody takes it; have another one made`;
+      return `a certificate in ${TLS_NAMES.cert} was valid until ${validTo}: nobody takes it; have another one made`;
     if (Date.parse(validFrom) > nowMs)
-      return `a certificate in ${NAMES.cert} is valid from ${validFrom} on: nobody takes it before (is the date of this machine right?)`;
+      return `a certificate in ${TLS_NAMES.cert} is valid from ${validFrom} on: nobody takes it before (is the date of this machine right?)`;
   }
   return undefined;
 };

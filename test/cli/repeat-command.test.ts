@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test, vi } from 'vitest';
 import { FIELD_OPTIONS } from '#bayou/cli/check/field-options.js';
 import type { CheckArgs } from '#bayou/cli/check/check-args.js';
-import { optionNames, parseArgs } from '#bayou/cli/check/check-options.js';
+import { optionNames, parseCheckArgs } from '#bayou/cli/check/check-options.js';
 import { repeatCommand, repeatWords } from '#bayou/cli/check/repeat.js';
 
 /** What cannot be said twice alike: maps are compared by what is in them. */
@@ -65,7 +65,7 @@ test('every option of the command has values here', () => {
 const parsed = (words: ReadonlyArray<string>): CheckArgs | undefined => {
   const silence = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    return parseArgs(words);
+    return parseCheckArgs(words);
   } catch {
     return undefined;
   } finally {
@@ -91,7 +91,7 @@ test.each(Object.keys(VALUES).filter((name) => name !== '--list' && name !== '--
       const args = parsed([...(COMPANIONS[name] ?? []), ...words, '--', source]);
       if (args === undefined) return;
       taken++;
-      expect(essence(parseArgs(repeatWords(args, source)))).toEqual(essence(args));
+      expect(essence(parseCheckArgs(repeatWords(args, source)))).toEqual(essence(args));
     }),
     { numRuns: 40 },
   );
@@ -110,7 +110,7 @@ test('so are all that go together, in any order, of each of several configuratio
       if (args === undefined || args.list || args.replay !== undefined) return;
       taken++;
       for (const source of sources)
-        expect(essence(parseArgs(repeatWords(args, source)))).toEqual(essence({ ...args, configs: [source] }));
+        expect(essence(parseCheckArgs(repeatWords(args, source)))).toEqual(essence({ ...args, configs: [source] }));
     }),
     { numRuns: 600 },
   );
@@ -119,7 +119,7 @@ test('so are all that go together, in any order, of each of several configuratio
 
 test('an option whose value is a configuration’s name keeps it, and a shell reads the line as it was', () => {
   const words = ['full', '--links', 'full', '--set', "about=it's $HOME `x`\n!", '--out-dir', 'a b'];
-  const line = repeatCommand(parseArgs(words), 'full');
+  const line = repeatCommand(parseCheckArgs(words), 'full');
   expect(line).toMatch(/^npx bayou check full --links full --set /);
   const shown = execFileSync('sh', ['-c', `printf '%s\\0' ${line.slice('npx bayou check '.length)}`], { encoding: 'utf8' });
   expect(shown.split('\0').slice(0, -1)).toEqual(words);

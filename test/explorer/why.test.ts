@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { search } from '#bayou/cli/check/engine.js';
 import { loadConfig, shippedConfigs } from '#bayou/checked-model/find-config.js';
-import { parseArgs } from '#bayou/cli/check/check-options.js';
+import { parseCheckArgs } from '#bayou/cli/check/check-options.js';
 import { configured } from '#bayou/checked-model/checked-model.js';
 import { tupleModel } from '#bayou/checker/component-model/tuples.js';
 import { answering } from '#bayou/explorer/answering.js';
@@ -14,7 +14,7 @@ import { bayou } from '#bayou/model/system.js';
 
 const exploration = async (name: string): Promise<Exploration> => {
   const checked = configured(loadConfig(name));
-  const report = await search(checked, parseArgs([]), {});
+  const report = await search(checked, parseCheckArgs([]), {});
   return explorationOf(checked, foundIn(report), { origin: 'counterexample', verdict: verdictOfReport(report), repeat: '' });
 };
 

@@ -21,7 +21,7 @@ import { isModule } from './is-module.js';
 import { moduleModel } from './module.js';
 import { distinctNames } from '../../checked-model/file-names.js';
 import type { CheckArgs } from './check-args.js';
-import { parseArgs } from './check-options.js';
+import { parseCheckArgs } from './check-options.js';
 import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay-file.js';
 import { sample } from './sample-runs.js';
@@ -184,7 +184,7 @@ const expectText = ({ expect }: LoadedConfig): string => {
 const exampleLines = async (): Promise<ReadonlyArray<string>> => {
   const names = await exampleNames();
   const width = Math.max(...names.map((name) => name.length));
-  const checkedModels = await Promise.all(names.map((name) => moduleModel(name, parseArgs([]))));
+  const checkedModels = await Promise.all(names.map((name) => moduleModel(name, parseCheckArgs([]))));
   return checkedModels.map(({ source, model, parameters = {} }) => {
     const set = Object.entries(parameters).map(([name, value]) => ` --set ${name}=${String(value)}`);
     return `${source.padEnd(width)}  ${model.model.name}${set.length === 0 ? '' : `; by default${set.join('')}`}`;
@@ -212,7 +212,7 @@ const keepValuesYoung = (): void => setFlagsFromString('--no-allocation-site-pre
 /** Runs `bayou check` with the words after its name. Resolves with the exit status. */
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
-    const args = parseArgs(words);
+    const args = parseCheckArgs(words);
     keepValuesYoung();
     beWatched('check');
     if (args.replay !== undefined) return await orUsage(args, () => replayFile(args.replay!, args));

@@ -122,7 +122,7 @@ const bare = (): Command => {
 type Raw = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'> & { readonly set?: ReadonlyArray<Assignment> };
 
 /** Reads the command line. @throws CommanderError for usage (it has been printed), also after `--help`. */
-export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
+export const parseCheckArgs = (args: ReadonlyArray<string>): CheckArgs => {
   const command = bare().parse(args, { from: 'user' });
   const { set: sets = [], ...raw } = command.opts<Raw & Readonly<Record<string, unknown>>>();
   const fields = new Map<string, OptionValue>();

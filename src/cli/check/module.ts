@@ -9,7 +9,7 @@ import { text } from '../../checker/shown/text.js';
 import { codeOf } from '../../files/error-code.js';
 import { readBytes } from '../../command-line/named-files.js';
 import { UsageError } from '../../command-line/exit.js';
-import { tell } from '../supervised/supervisor-pipe.js';
+import { tellSupervisor } from '../supervised/supervisor-pipe.js';
 import { CheckerError } from '../../checker/error.js';
 import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';
 import { begin, leave, LOADING, MAKING } from '../../checker/contract/current-call.js';
@@ -253,7 +253,7 @@ const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedM
 
 /** The model of a module, ready to be checked. @throws UsageError with one line that names the module, says what is wrong with it, and what is expected */
 export const moduleModel = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
-  tell({ kind: 'model', source });
+  tellSupervisor({ kind: 'model', source });
   try {
     return await checkedModelOf(source, args);
   } catch (error) {

@@ -112,7 +112,7 @@ const obey = (checked: CheckedModel, here: Cursor, line: string): Said => {
 
 // --- the prompt ------------------------------------------------------------------------------------------------------------
 
-const COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done', 'quit'];
+const STEP_COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done', 'quit'];
 
 /**
  * Steps through a checked model by the commands of `input`, until `done` or the end of `input`. Gives the exit status: 0; 1 where the run breaks
@@ -128,7 +128,7 @@ export const stepThrough = async (
   };
   let here: Cursor = stepper(judgedModel(checked));
   const complete = (line: string): [string[], string] => {
-    const words = [...COMMANDS, ...here.choices.map(({ label }) => oneLine(showLabel(label)))];
+    const words = [...STEP_COMMANDS, ...here.choices.map(({ label }) => oneLine(showLabel(label)))];
     return [words.filter((word) => word.startsWith(line)), line];
   };
   const isTerminal = input.isTTY;

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/command-line.js';
 import type { CheckArgs } from '../check/check-args.js';
 import { FIELD_OPTIONS } from '../check/field-options.js';
-import { parseArgs as parseCheckArgs } from '../check/check-options.js';
+import { parseCheckArgs } from '../check/check-options.js';
 import { EXIT } from '../../command-line/exit.js';
 
 /** The options and the source of the command line. */
@@ -81,7 +81,7 @@ const checkWords = (raw: Raw): ReadonlyArray<string> => [
 ];
 
 /** Reads the words after `explore`. @throws CommanderError for usage (it has been printed), also after `--help`. */
-export const parseArgs = (words: ReadonlyArray<string>): ExploreArgs => {
+export const parseExploreArgs = (words: ReadonlyArray<string>): ExploreArgs => {
   const command = bare().parse(words, { from: 'user' });
   const raw = command.opts<Raw>();
   const { html, port, open, flags } = raw;

@@ -12,9 +12,9 @@ import { print } from '../out.js';
 import { shellWord } from '../shell-word.js';
 import { endSoon } from '../supervised/end-process.js';
 import { interruption } from '../supervised/interruption.js';
-import { tell } from '../supervised/supervisor-pipe.js';
+import { tellSupervisor } from '../supervised/supervisor-pipe.js';
 import { beWatched, isGoingAgain } from '../supervised/supervised-process.js';
-import { parseArgs, type ExploreArgs } from './explore-args.js';
+import { parseExploreArgs, type ExploreArgs } from './explore-args.js';
 import { htmlOf } from '../../explorer/data/page-file.js';
 import type { ExplorationWithModel } from '../../explorer/data/make-exploration.js';
 import { exploreModel, type ProgressShower } from './explore-model.js';
@@ -93,7 +93,7 @@ const run = async (args: ExploreArgs, words: ReadonlyArray<string>): Promise<Exi
   const meanwhile = args.html === undefined && !isGoingAgain() ? showing.meanwhile : undefined;
   try {
     const explored = await explore(args, repeatOf(words), signal, meanwhile);
-    tell({ kind: 'searched' });
+    tellSupervisor({ kind: 'searched' });
     if (isGoingAgain()) return EXIT.ok;
     if (args.html === undefined && !signal.aborted) await showing.show(explored, interrupted);
     else if (args.html !== undefined && !signal.aborted) write(args.html, htmlOf(explored.exploration));
@@ -111,7 +111,7 @@ const run = async (args: ExploreArgs, words: ReadonlyArray<string>): Promise<Exi
 /** Runs `bayou explore` with the words after its name. Resolves with the exit status. */
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
-    const args = parseArgs(words);
+    const args = parseExploreArgs(words);
     beWatched('explore');
     const wrong = args.html === undefined ? undefined : wrongToReplace(args.html, PAGE);
     if (wrong !== undefined) throw new UsageError(`--html: ${args.html}: ${wrong}`);

@@ -43,7 +43,7 @@ const SAMPLE_MS = 200;
 const LONG_MS = 600;
 
 /** The hooks of a watched search: if it takes longer, the page shows meanwhile what was explored so far. */
-const watched = async (
+const hooksOf = async (
   checked: CheckedModel,
   repeat: string,
   signal: AbortSignal,
@@ -78,7 +78,7 @@ export const exploreModel = async (
   const checked = await checkedModelOf(source, args);
   return blamed(checked, async () => {
     const log = new CheckLog();
-    const hooks = await watched(checked, repeat, signal, log, meanwhile);
+    const hooks = await hooksOf(checked, repeat, signal, log, meanwhile);
     const report = await tell(checked, await search(checked, args.check, hooks), args.check, hooks);
     const found = foundIn(report);
     const isAlone = args.html !== undefined && checked.config === undefined;

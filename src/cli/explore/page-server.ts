@@ -83,7 +83,7 @@ const ask = async (request: IncomingMessage, response: ServerResponse, answer: S
  * The handler of requests. It refuses a request without the page's random name, a request under another host name, and a request from a page of
  * another origin.
  */
-const listener =
+const requestListener =
   (root: string, { page, answer }: ServedPage, own: () => string) =>
   (request: IncomingMessage, response: ServerResponse): void => {
     const { method, url = '', headers } = request;
@@ -113,7 +113,7 @@ export const serve = async (served: ServedPage, port: number): Promise<E.Either<
   let host = '';
   const server = createServer(
     { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
-    listener(root, served, () => host),
+    requestListener(root, served, () => host),
   );
   const bound = await listening(server, port);
   if (E.isLeft(bound)) return E.left(`the page cannot be shown on ${HOST}:${port}: ${bound.left}`);

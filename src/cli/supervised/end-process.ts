@@ -1,10 +1,10 @@
 /** Ends the process with a verdict or one line, whatever a user's own model does to the process. */
 import type { ExitStatus } from '../../command-line/exit.js';
-import { tell } from './supervisor-pipe.js';
+import { tellSupervisor } from './supervisor-pipe.js';
 
 /** Ends the process at once. */
 export const endNow = (status: ExitStatus): never => {
-  tell({ kind: 'status', status });
+  tellSupervisor({ kind: 'status', status });
   process.exit(status);
 };
 

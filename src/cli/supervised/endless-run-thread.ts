@@ -4,7 +4,7 @@
  */
 import { workerData } from 'node:worker_threads';
 import { CallWatchdog } from '../../checker/contract/call-watchdog.js';
-import { tell } from './supervisor-pipe.js';
+import { tellSupervisor } from './supervisor-pipe.js';
 
 /** The data that the thread gets. */
 export interface LookoutData {
@@ -27,5 +27,5 @@ setInterval(() => {
   const run = now === undefined || now.ms < A_WHILE_MS ? 0 : now.run;
   if (run === told) return;
   told = run;
-  tell({ kind: 'run', run });
+  tellSupervisor({ kind: 'run', run });
 }, LOOK_MS);

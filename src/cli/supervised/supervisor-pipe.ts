@@ -23,12 +23,12 @@ export type SupervisorMessage =
   | { readonly kind: 'status'; readonly status: number };
 
 /** Writes a message to the supervisor, if this process is watched. */
-export const tell = (told: SupervisorMessage): void => {
+export const tellSupervisor = (told: SupervisorMessage): void => {
   if (process.env[WATCHED] !== undefined) writeSync(PIPE_DESCRIPTOR, `${JSON.stringify(told)}\n`);
 };
 
 /** Gives a function that takes the bytes of the pipe and calls `hear` with each message. */
-export const listener = (hear: (told: SupervisorMessage) => void): ((bytes: Buffer) => void) => {
+export const messageReader = (hear: (told: SupervisorMessage) => void): ((bytes: Buffer) => void) => {
   let rest = '';
   return (bytes) => {
     const lines = (rest + bytes.toString()).split('\n');

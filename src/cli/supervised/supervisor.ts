@@ -11,7 +11,7 @@ import { ENDLESS_MS } from '../../checker/contract/call-watchdog.js';
 import { reasonOf, say } from '../../command-line/say.js';
 import { EXIT } from '../../command-line/exit.js';
 import { isModule } from '../check/is-module.js';
-import { listener, STOP_AT, PIPE_DESCRIPTOR, WATCHED } from './supervisor-pipe.js';
+import { messageReader, STOP_AT, PIPE_DESCRIPTOR, WATCHED } from './supervisor-pipe.js';
 
 /** How long a run may go on after the time limit or a signal, in ms. A process that has told its status may stay as long. */
 const GRACE_MS = 2_000;
@@ -88,7 +88,7 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
     // If no descriptors are left, the child has no pipes.
     (child.stdio as ChildProcess['stdio'] | undefined)?.[PIPE_DESCRIPTOR]?.on(
       'data',
-      listener((line) => {
+      messageReader((line) => {
         if (line.kind === 'run') slow = line.run === 0 ? undefined : { run: line.run, since: performance.now() };
         else if (line.kind === 'model') source = line.source;
         else if (line.kind === 'searched') until = Infinity;
@@ -178,7 +178,7 @@ const unexplained = (blame: string, { by, status }: Extract<Ended, { kind: 'ende
 };
 
 /** Runs the command line of this process (`check` or `explore`, and its words) in another process, and watches that one. Resolves with the exit status. */
-export const watched = async (words: ReadonlyArray<string>): Promise<number> => {
+export const runWatched = async (words: ReadonlyArray<string>): Promise<number> => {
   const started = performance.now();
   const ended = await watch(start('inherit', {}), maxMsOf(words));
   if (ended.kind === 'ended' && ended.status !== undefined) return ended.status;

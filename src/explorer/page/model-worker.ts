@@ -18,7 +18,7 @@ export interface FromWorker {
 
 let answer: (question: Question) => Reply = () => ({ ask: 'wrong', why: 'there is no model yet' });
 
-const begin = (given: unknown): void => {
+const useConfig = (given: unknown): void => {
   const config = decodeReplayed(given);
   answer = E.isLeft(config)
     ? () => ({ ask: 'wrong', why: config.left.join('; ') })
@@ -26,6 +26,6 @@ const begin = (given: unknown): void => {
 };
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  if ('config' in data) begin(data.config);
+  if ('config' in data) useConfig(data.config);
   else self.postMessage({ id: data.id, reply: answer(data.question) } satisfies FromWorker);
 });

@@ -5,7 +5,7 @@ import type { ChoiceShot } from '../asked.js';
 import type { StepShot } from '../shape.js';
 import { List } from './list.js';
 import { short } from './short.js';
-import { at, begin, choices, client, calledOf, goTo, initialOf, length, run, search, take, trouble, wayTo } from './store.js';
+import { at, beginAt, choices, client, calledOf, goTo, initialOf, length, run, search, take, trouble, wayTo } from './store.js';
 import { Value, viewOfPart } from './value.js';
 import { lengthOf, partAt, stepAt } from '../history.js';
 
@@ -169,7 +169,7 @@ const Choices = (): JSX.Element | null => {
       {here !== undefined && here.initials > 1 && (
         <label class="initials">
           Begin in initial state{' '}
-          <select value={String(initialOf.value)} onChange={(event) => void begin(Number(event.currentTarget.value))}>
+          <select value={String(initialOf.value)} onChange={(event) => void beginAt(Number(event.currentTarget.value))}>
             {Array.from({ length: here.initials }, (_, i) => (
               <option key={i} value={i}>
                 {i}

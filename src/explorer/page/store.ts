@@ -166,7 +166,7 @@ export const showRun = (number: number): void => {
 };
 
 /** Begins a new run in an initial state. */
-export const begin = (initial: number): Promise<void> => walk({ initial, ways: [] }, 0);
+export const beginAt = (initial: number): Promise<void> => walk({ initial, ways: [] }, 0);
 
 /** Asks for the choices here, if they are not known. */
 const lookAround = async (): Promise<void> => {
@@ -221,7 +221,7 @@ export const start = async (): Promise<void> => {
   });
   if (exploration.isChecking === true) tab.value = 'space';
   if (location.hash.length > 1) await obeyAddress();
-  else if (exploration.runs.length === 0) await begin(0);
+  else if (exploration.runs.length === 0) await beginAt(0);
   else at.value = beginning();
   effect(() => {
     const address = addressOf();

@@ -3,7 +3,7 @@ import { serverOf } from '../../core/ids.js';
 import { samePut } from '../../model/protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
-import type { Server } from '../../model/protocol/server.js';
+import { storeOfServer, type Server } from '../../model/protocol/server.js';
 import * as V from '../../model/protocol/vector.js';
 import * as L from '../../model/protocol/write-log.js';
 import type { FaultFinder, ExplainedFault } from './comparison.js';
@@ -26,8 +26,7 @@ import {
   type WhyScene,
 } from './scene.js';
 
-const storeOf = ({ world }: WhyScene, server: Server): L.Store =>
-  L.storeOf(orderAt(world.rules.variant)(server.replica))(server.log);
+const storeOf = ({ world }: WhyScene, server: Server): L.Store => storeOfServer(world.rules)(server);
 
 export const prunedTooMuch: FaultFinder = (scene, at) => {
   const [before, after] = [scene.moments[at - 1], scene.moments[at]!];

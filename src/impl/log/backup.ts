@@ -58,7 +58,7 @@ const mustGoOn = (signal?: AbortSignal): void => {
  */
 export const backUp = async (from: string, to: string, signal?: AbortSignal): Promise<E.Either<string, BackedUp>> => {
   try {
-    const refusal = refusalOf(from, to);
+    const refusal = refusalOfBackup(from, to);
     if (refusal !== undefined) return E.left(refusal);
     const place = readPlace(nodeFiles, from);
     if (typeof place !== 'object' || place.replica === null) {
@@ -117,7 +117,7 @@ const putInPlace = (stage: string, to: string): void => {
 /** A path without links. The end of the path may be missing. */
 const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : join(placeOf(dirname(path)), basename(path)));
 
-const refusalOf = (from: string, to: string): string | undefined => {
+const refusalOfBackup = (from: string, to: string): string | undefined => {
   const isFolder = statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
   if (!isFolder || statSync(join(from, 'CURRENT'), { throwIfNoEntry: false })?.isFile() !== true)
     return `there is no log in ${from}`;

@@ -32,7 +32,7 @@ import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recov
 import { bootOfMachine, idOfMachine } from './machine.js';
 import { readPlace } from './place.js';
 import { recover, type Recovery } from './recovery.js';
-import { refusalOf } from './refusal.js';
+import { refusalOfLog } from './refusal.js';
 
 /** The options of a log on disk. Servers set `fsync`, `guard` and `world`. The other options are for tests. */
 export interface DiskLogOptions extends Partial<JournalLimits> {
@@ -134,7 +134,7 @@ const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/
 type Opened = E.Either<LogError, readonly [OpenLog, RecoveredLog]>;
 
 const openLocked = async (directory: string, owner: Owner, settings: Settings): Promise<Opened> => {
-  const refusal = refusalOf(directory, owner, settings);
+  const refusal = refusalOfLog(directory, owner, settings);
   if (refusal !== undefined) return E.left(refusal);
   const claim = new Claim(settings.files, directory, settings.world.chance);
   try {

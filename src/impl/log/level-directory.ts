@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { readLogFile, readManifest, type Manifest } from './level-format.js';
-import { latestOf, peekAtBatch, peekAtTable, type Peek } from './level-peek.js';
+import { latestPeek, peekAtBatch, peekAtTable, type Peek } from './level-peek.js';
 import { META } from './level-records.js';
 import { isTableWhole } from './level-tables.js';
 import type { Files } from './files.js';
@@ -107,5 +107,5 @@ const checkWriteAhead = (
     if (file.type === 'spoilt') spoilt = `${name} is spoilt at byte ${file.at}`;
     for (const record of file.records) peeks.push(peekAtBatch(record, META));
   }
-  return { type: 'some', meta: latestOf(peeks), spoilt };
+  return { type: 'some', meta: latestPeek(peeks), spoilt };
 };

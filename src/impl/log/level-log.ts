@@ -63,7 +63,7 @@ export const openBase = async (
 ): Promise<E.Either<LogError, Base>> => {
   const db = await ports.openDatabase(directory);
   const opened = await readBase(directory, server, db).catch((error: unknown) => E.left(openError(directory, error)));
-  if (E.isLeft(opened)) await closeQuietly(db);
+  if (E.isLeft(opened)) await closeDatabaseQuietly(db);
   return opened;
 };
 
@@ -107,12 +107,12 @@ const baseOf = (db: Database, contents: ReadContents): Base => {
   return {
     before: contents,
     commit: (appends, databaseMark, sync, identity) => commit(state, appends, databaseMark, sync, identity),
-    close: () => closeQuietly(db),
+    close: () => closeDatabaseQuietly(db),
   };
 };
 
 /** Closes the database and ignores a failure, because the database has every batch that it reported as written. */
-const closeQuietly = (db: Database): Promise<void> => db.close().catch(() => undefined);
+const closeDatabaseQuietly = (db: Database): Promise<void> => db.close().catch(() => undefined);
 
 const commit = async (
   state: State,

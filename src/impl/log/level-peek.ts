@@ -32,7 +32,7 @@ export const peekAtTable = (table: Buffer, key: string): Peek =>
 export const peekAtBatch = (record: Buffer, key: string): Peek => orUnknown(() => valueInBatch(record, key));
 
 /** The latest value of several peeks. */
-export const latestOf = (peeks: ReadonlyArray<Peek>): Buffer | 'unknown' | undefined => {
+export const latestPeek = (peeks: ReadonlyArray<Peek>): Buffer | 'unknown' | undefined => {
   let latest: NumberedValue | undefined;
   for (const peek of peeks) {
     if (peek === 'unknown') return 'unknown';

@@ -61,7 +61,7 @@ export interface LevelEntry {
 
 const CRC = 4;
 
-const seal = (key: string, payload: string): { readonly value: Buffer; readonly crc: number } => {
+const withChecksum = (key: string, payload: string): { readonly value: Buffer; readonly crc: number } => {
   const value = Buffer.allocUnsafe(CRC + payload.length);
   value.write(payload, CRC, 'latin1');
   const crc = crc32(value.subarray(CRC), crc32(key));
@@ -70,7 +70,7 @@ const seal = (key: string, payload: string): { readonly value: Buffer; readonly 
 };
 
 /** The payload. Undefined: the key or the value is not as it was written. */
-const unseal = (key: string, value: Buffer): string | undefined =>
+const checkedPayload = (key: string, value: Buffer): string | undefined =>
   value.length >= CRC && crc32(value.subarray(CRC), crc32(key)) === value.readUInt32LE(0)
     ? value.toString('latin1', CRC)
     : undefined;
@@ -78,11 +78,11 @@ const unseal = (key: string, value: Buffer): string | undefined =>
 // --- meta ------------------------------------------------------------------------------------------------------------------
 
 /** Encodes the value of {@link META}. */
-export const encodeMeta = (meta: Meta): Buffer => seal(META, JSON.stringify(meta)).value;
+export const encodeMeta = (meta: Meta): Buffer => withChecksum(META, JSON.stringify(meta)).value;
 
 /** Decodes the value of {@link META}. Undefined: the value is damaged. */
 export const decodeMeta = (value: Buffer): Meta | undefined => {
-  const payload = unseal(META, value);
+  const payload = checkedPayload(META, value);
   if (payload === undefined) return undefined;
   const json: unknown = JSON.parse(payload);
   const meta = MetaC.decode(json);
@@ -102,7 +102,7 @@ export const digestOfWrite = (key: string): number => crc32(key);
 /** A write's record. `waits`: the write came in a part of a pull. */
 export const encodeWrite = (w: Write, waits = false): LevelEntry => {
   const key = keyOfWrite(w);
-  const { value } = seal(key, `${waits ? WAITS : ''}${w.client} ${w.clientTime} ${w.key.length} ${w.key}${w.value}`);
+  const { value } = withChecksum(key, `${waits ? WAITS : ''}${w.client} ${w.clientTime} ${w.key.length} ${w.key}${w.value}`);
   return { key, value, digest: digestOfWrite(key) };
 };
 
@@ -113,7 +113,7 @@ const WRITE_HEAD = /^(~?)(\d+) (\d+) (\d+) /;
 
 /** Decodes a write's record. `waits`: the write came in a part of a pull. Undefined: the record is damaged. */
 export const decodeWrite = (key: string, value: Buffer): { readonly write: Write; readonly waits: boolean } | undefined => {
-  const payload = unseal(key, value);
+  const payload = checkedPayload(key, value);
   const stamp = WRITE_KEY.exec(key);
   const head = payload === undefined ? null : WRITE_HEAD.exec(payload);
   if (payload === undefined || stamp === null || head === null) return undefined;
@@ -140,13 +140,13 @@ export const keyOfSeen = (seen: SeenPut): string =>
 export const encodeSeen = (seen: SeenPut): LevelEntry => {
   const key = keyOfSeen(seen);
   const more = seen.session === NO_SESSION ? '' : ` ${seen.session} ${seen.digest}`;
-  const { value, crc } = seal(key, `${seen.client} ${seen.clientTime} ${seen.stamp.t} ${seen.stamp.r}${more}`);
+  const { value, crc } = withChecksum(key, `${seen.client} ${seen.clientTime} ${seen.stamp.t} ${seen.stamp.r}${more}`);
   return { key, value, digest: crc };
 };
 
 /** Decodes a remembered put's record. Undefined: the record is damaged. */
 export const decodeSeen = (key: string, value: Buffer): SeenPut | undefined => {
-  const [client, clientTime, time, r, session, digest] = unseal(key, value)?.split(' ') ?? [];
+  const [client, clientTime, time, r, session, digest] = checkedPayload(key, value)?.split(' ') ?? [];
   if (!ReplicaIdC.is(r)) return undefined;
   const seen = { client: Number(client), clientTime: Number(clientTime), stamp: { t: Number(time), r } };
   return withSession(session === undefined ? seen : { ...seen, session, digest: Number(digest) });

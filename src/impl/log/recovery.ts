@@ -76,7 +76,7 @@ export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
   const databaseMark = databaseMarkOf(base.meta, journal);
   const { next, afterGap, last } = continuationOf(journal, databaseMark);
   const have = databaseMark + next.length;
-  // `refusalOf` has looked for this loss before the database was opened, if it could read the record `meta` from outside.
+  // `refusalOfLog` has looked for this loss before the database was opened, if it could read the record `meta` from outside.
   const loss = lossOf({ owner, boot: all.boot, meta: base.meta, databaseMark, journal, claims: [], spoilt: undefined });
   if (loss !== undefined) return E.left(damage(all.directory, loss, true));
   const evidence = bounded(all, have);

@@ -14,7 +14,7 @@ import { readPlace, UNFINISHED } from './place.js';
  * The refusal of a log, as far as its files show a reason from outside. A log must call this before it opens the database, because LevelDB
  * tidies a folder up as soon as it opens it.
  */
-export const refusalOf = (
+export const refusalOfLog = (
   directory: string,
   owner: Owner,
   { files, bootId }: { readonly files: Files; readonly bootId: string },

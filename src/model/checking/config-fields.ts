@@ -12,7 +12,7 @@ import { PROPERTY_IDS, PROPERTY_NAMES } from './sentences.js';
 export const oneOf = <A extends string>(...values: ReadonlyArray<A>): t.Type<A> =>
   described(`one of ${values.join(', ')}`, (u): u is A => typeof u === 'string' && (values as ReadonlyArray<string>).includes(u));
 
-export const text = described('a text', t.string.is);
+export const anyText = described('a text', t.string.is);
 export const flag = described('true or false', t.boolean.is);
 const id = whole(0, 8);
 const pairs = described(

@@ -18,7 +18,7 @@ import {
   placements,
   propertyNames,
   sessions,
-  text,
+  anyText,
   topology,
 } from './config-fields.js';
 import { propertiesMeant, type PropertyId } from './sentences.js';
@@ -28,9 +28,9 @@ import { VARIANTS, type Rules, type Variant } from '../protocol/rules.js';
 
 const FIELDS = {
   /** The configuration's name. */
-  name: text,
+  name: anyText,
   /** The configuration's purpose. */
-  about: text,
+  about: anyText,
   servers: whole(1, 9),
   clients: whole(1, 9),
   keys: whole(1, 5),

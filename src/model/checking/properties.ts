@@ -11,7 +11,7 @@ import { samePut } from '../protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp } from '../protocol/order.js';
 import type { Pair } from '../protocol/network.js';
 import { propertiesMeant, PROPERTIES, type PropertyId } from './sentences.js';
-import { answerGet, newest, storeOf, type Server } from '../protocol/server.js';
+import { answerGet, newestOfServer, storeOfServer, type Server } from '../protocol/server.js';
 import { getOf, type Session } from '../protocol/session.js';
 import { everyPartitionIsEqual, livePartitions } from '../protocol/stabilize.js';
 import * as V from '../protocol/vector.js';
@@ -42,7 +42,7 @@ const keepsItsWord =
     session.wrote
       .filter(([, stamp]) => stamp.r === server.replica)
       .every(([key, stamp]) => {
-        const top = newest(world.rules)(server, key);
+        const top = newestOfServer(world.rules)(server, key);
         return (
           V.has(server.vv, stamp) && O.isSome(top) && (server.log.some((w) => sameStamp(w, stamp)) || isOlder(stamp, top.value))
         );
@@ -55,7 +55,7 @@ const mayReadStale =
     here.up &&
     world.keys.some((key) => {
       const answer = answerGet(world.rules)(here, getOf(asksOf(world, session.client))(session, key));
-      const later = newest(world.rules)(there, key);
+      const later = newestOfServer(world.rules)(there, key);
       return (
         answer.type === 'found' && O.isSome(later) && later.value.client !== session.client && isOlder(answer.stamp, later.value)
       );
@@ -116,7 +116,9 @@ const partitionsDiffer =
   (servers: ReadonlyArray<Server>, links: ReadonlyArray<Pair>): boolean =>
     pairs(livePartitions(servers, links)).some(([g, h]) =>
       pairs([...g.slice(0, 1), ...h.slice(0, 1)].flatMap((i) => servers[i] ?? [])).some(([a, b]) =>
-        storeOf(world.rules)(a).some(([key, value]) => storeOf(world.rules)(b).some(([k, v]) => k === key && v !== value)),
+        storeOfServer(world.rules)(a).some(([key, value]) =>
+          storeOfServer(world.rules)(b).some(([k, v]) => k === key && v !== value),
+        ),
       ),
     );
 
@@ -174,7 +176,7 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
   CONV: (w) =>
     always(
       'CONV',
-      overPairs(w, (a, b) => !V.same(a.vv, b.vv) || L.sameStore(storeOf(w.rules)(a), storeOf(w.rules)(b))),
+      overPairs(w, (a, b) => !V.same(a.vv, b.vv) || L.sameStore(storeOfServer(w.rules)(a), storeOfServer(w.rules)(b))),
     ),
   R8: (w) =>
     always(

@@ -10,7 +10,7 @@ import type { Config } from './config.js';
 import type { Net } from '../protocol/network.js';
 import { stampOrd } from '../protocol/order.js';
 import type { Rules } from '../protocol/rules.js';
-import { storeOf, type Server } from '../protocol/server.js';
+import { storeOfServer, type Server } from '../protocol/server.js';
 import { getOf, putOf, stampFor, type Session } from '../protocol/session.js';
 import * as V from '../protocol/vector.js';
 import { showStamp, showVector, showWrite } from './texts.js';
@@ -49,9 +49,9 @@ const ofServer = (rules: Rules, server: Server, what: string): string | undefine
     case 'accept time':
       return String(server.clock);
     case 'keys':
-      return String(storeOf(rules)(server).length);
+      return String(storeOfServer(rules)(server).length);
     case 'store':
-      return storeOf(rules)(server)
+      return storeOfServer(rules)(server)
         .map(([key, value]) => `${key}:${value}`)
         .join(', ');
     default:

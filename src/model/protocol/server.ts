@@ -87,13 +87,13 @@ export const pruned = (rules: Rules, server: Server, log: L.Log): L.Log =>
   L.prune(rules, orderAt(rules.variant)(server.replica))(log);
 
 /** The greatest-stamped write to a key that the replica has (R5). */
-export const newest =
+export const newestOfServer =
   (rules: Rules) =>
   (server: Server, key: string): O.Option<LoggedWrite> =>
     L.newest(orderAt(rules.variant)(server.replica))(server.log, key);
 
 /** The replica's store (R5). */
-export const storeOf =
+export const storeOfServer =
   (rules: Rules) =>
   (server: Server): L.Store =>
     L.storeOf(orderAt(rules.variant)(server.replica))(server.log);
@@ -164,7 +164,7 @@ const reaches = (server: Server, atLeast: Stamp | null, top: O.Option<LoggedWrit
 export const answerGet =
   (rules: Rules) =>
   (server: Server, get: GetRequirement & Pick<Get, 'key'>): GetAnswer => {
-    const top = newest(rules)(server, get.key);
+    const top = newestOfServer(rules)(server, get.key);
     if (rules.variant !== 'V6' && !(V.covers(server.vv, get.require) && reaches(server, get.atLeast, top))) return BEHIND;
     return O.isSome(top) ? { type: 'found', value: top.value.value, stamp: stampOf(top.value) } : MISSING;
   };

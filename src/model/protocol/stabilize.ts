@@ -7,7 +7,7 @@
 import { partitions, type Pair } from './network.js';
 import type { Rules } from './rules.js';
 import { answerPull, pullRequest, receive } from './pulls.js';
-import { storeOf, type Server } from './server.js';
+import { storeOfServer, type Server } from './server.js';
 import * as V from './vector.js';
 import { sameStore } from './write-log.js';
 
@@ -61,5 +61,5 @@ export const everyPartitionIsEqual =
   (rules: Rules) =>
   (servers: Servers, links: ReadonlyArray<Pair>): boolean =>
     livePartitions(servers, links)
-      .map((group) => group.flatMap((i) => servers[i] ?? []).map((s) => storeOf(rules)(s)))
+      .map((group) => group.flatMap((i) => servers[i] ?? []).map((s) => storeOfServer(rules)(s)))
       .every(([first, ...others]) => first === undefined || others.every((store) => sameStore(store, first)));
