@@ -19,7 +19,7 @@ import {
   type ScriptTrial,
 } from '../runs/script-runs.js';
 import { keepRun } from '../explore/keep-run.js';
-import { rejectionOf } from '../recorded-steps/refused-result.js';
+import { rejectionOf } from '../path-of-a-run/refused-result.js';
 import { readRuns } from '../layer3-traces/read-traces.js';
 import { showTraceVerdict, validating } from '../layer3-traces/validate-trace.js';
 import { inTurns } from '../common/in-turns.js';

@@ -9,7 +9,7 @@ import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PAGE, PATH, TRACE, type FileKind } from '#bayou/command-line/replace.js';
 import { messageOf } from '#bayou/core/errors.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
-import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
+import { pathOf, type PathOptions } from '../path-of-a-run/build-path.js';
 
 /** Lines for the report that name the written files. */
 export type FileLines = ReadonlyArray<string>;

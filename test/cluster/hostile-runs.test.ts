@@ -11,7 +11,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { replayPath } from '#bayou/checked-model/replay-path.js';
 import { type HostilePlan, HostilePlanC, planOf, TIMEOUT_MS } from '../../conformance/layer4-hostile/hostile-plan.js';
 import type { HostileRun } from '../../conformance/layer4-hostile/hostile-run.js';
-import { pathOf } from '../../conformance/recorded-steps/build-path.js';
+import { pathOf } from '../../conformance/path-of-a-run/build-path.js';
 import { validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
