@@ -56,7 +56,7 @@ export interface ClientPart {
 }
 
 /** A message of a pull in flight. */
-export type InFlight =
+export type MessageInFlight =
   | { readonly type: 'request'; readonly puller: NodeId; readonly answerer: NodeId; readonly pull: Pull }
   | {
       readonly type: 'answer';
@@ -69,7 +69,7 @@ export type InFlight =
     };
 
 /** The messages in flight, in the order of the model's bag. */
-export type NetPart = ReadonlyArray<InFlight>;
+export type NetPart = ReadonlyArray<MessageInFlight>;
 
 /** The puts that have not arrived yet, in the order in which the model has them. */
 export interface LatePart {
@@ -228,7 +228,7 @@ export const withoutPropertyFields = (session: ModelSession): ModelSession => {
  * The model's message. Where answers are whole, the model leaves out the vector of the request, since the puller's next state does not depend on it;
  * then `asked` is empty here, too.
  */
-export const sentMessage = (m: InFlight): Message => {
+export const sentMessage = (m: MessageInFlight): Message => {
   const vv = sortedVector;
   return m.type === 'request'
     ? { type: 'request', puller: m.puller, answerer: m.answerer, replica: m.pull.puller, vv: vv(m.pull.vv), after: m.pull.after }
@@ -246,7 +246,7 @@ export const sentMessage = (m: InFlight): Message => {
 export const netOfPart = (net: NetPart): Net => net.map(sentMessage);
 
 /** The messages with one more, in the order of the model's bag. */
-export const sendInFlight = (net: NetPart, message: InFlight): NetPart => {
+export const sendInFlight = (net: NetPart, message: MessageInFlight): NetPart => {
   const pairs = [...net, message].map((m) => [textOf(sentMessage(m)), m] as const);
   return sorted(pairs, ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, m]) => m);
 };

@@ -5,7 +5,14 @@ import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { textOf } from '#bayou/model/protocol/network.js';
 import { pullFrom, takeIn } from './one-server.js';
-import { sendInFlight, sentMessage, serverIdOf, type InFlight, type NetPart, type ServerPart } from './implementation-parts.js';
+import {
+  sendInFlight,
+  sentMessage,
+  serverIdOf,
+  type MessageInFlight,
+  type NetPart,
+  type ServerPart,
+} from './implementation-parts.js';
 import type { Move, MoveSettings } from './move.js';
 
 export const pull =
@@ -16,7 +23,7 @@ export const pull =
 
 export const request: Move = ([puller, answerer, net, ...links]) => {
   const { replica } = puller as ServerPart;
-  const sent: InFlight = {
+  const sent: MessageInFlight = {
     type: 'request',
     puller: serverIdOf(puller as ServerPart),
     answerer: serverIdOf(answerer as ServerPart),
@@ -26,12 +33,12 @@ export const request: Move = ([puller, answerer, net, ...links]) => {
 };
 
 /** The different messages that fit, in the model's order: the k-th belongs to the model's outcome k. */
-const fitting = (net: NetPart, fits: (m: InFlight) => boolean): ReadonlyArray<InFlight> => {
+const fitting = (net: NetPart, fits: (m: MessageInFlight) => boolean): ReadonlyArray<MessageInFlight> => {
   const texts = net.map((m) => textOf(sentMessage(m)));
   return net.filter((m, i) => fits(m) && texts.indexOf(texts[i]!) === i);
 };
 
-const without = (net: NetPart, message: InFlight): NetPart => {
+const without = (net: NetPart, message: MessageInFlight): NetPart => {
   const i = net.indexOf(message);
   return [...net.slice(0, i), ...net.slice(i + 1)];
 };

@@ -13,7 +13,7 @@ import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { atOnce, type Work } from '../common/in-turns.js';
 import { applyCommand, isLinked, newTopology, type ScriptTopology } from '../common/topology-of-script.js';
-import { Pieces, TooMuch } from './pieces.js';
+import { Pieces, TooManySteps } from './pieces.js';
 import {
   afterCommand,
   type ClusterLayout,
@@ -192,7 +192,7 @@ function* decidingOnce(observed: ReadonlyArray<ObservedCommand>, options: Oracle
       const allowed = yield* take(state, seen, options);
       if (allowed !== undefined) return divergence(state, observed, i, allowed);
     } catch (error) {
-      if (error instanceof TooMuch) return undecided(error.message);
+      if (error instanceof TooManySteps) return undecided(error.message);
       throw error;
     }
     yield;
@@ -233,7 +233,7 @@ function* take(state: Deciding, seen: ObservedCommand, options: OracleOptions): 
   const max = options.maxWorlds ?? MAX_WORLDS;
   if (options.background && looksAtPulls(command) && !(yield* closeUnderPulls(pieces, state.worlds, layout, max))) {
     state.widest = max;
-    throw new TooMuch(`more than ${max} states are possible`);
+    throw new TooManySteps(`more than ${max} states are possible`);
   }
   state.widest = Math.max(state.widest, state.worlds.size);
   if (command.type === 'printMemberList') {

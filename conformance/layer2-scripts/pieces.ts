@@ -39,13 +39,13 @@ export interface SessionPiece {
 }
 
 /** Thrown beyond the bound of steps: the script is undecided. */
-export class TooMuch extends Error {}
+export class TooManySteps extends Error {}
 
 const EMPTY_SERVER = Sv.newServer(0);
 const EMPTY_SESSION = S.newSession(0);
 const NO_STAMPS: Stamps = { wrote: [], read: [] };
 
-/** Makes servers and sessions, and does the model's steps with them. Throws {@link TooMuch} beyond its bound of steps. */
+/** Makes servers and sessions, and does the model's steps with them. Throws {@link TooManySteps} beyond its bound of steps. */
 export class Pieces {
   /** The number of steps so far: each reads or makes a write or a branch of a table. */
   work = 0;
@@ -58,7 +58,7 @@ export class Pieces {
   constructor(most: number) {
     this.#most = most;
     const numbers = numbering(() => {
-      throw new TooMuch(`there are more than ${MAX_KEYS} keys`);
+      throw new TooManySteps(`there are more than ${MAX_KEYS} keys`);
     });
     const onWork = this.worked.bind(this);
     const logs = {
@@ -76,7 +76,7 @@ export class Pieces {
   /** Counts work that was done elsewhere. */
   worked(steps: number): void {
     this.work += steps;
-    if (this.work > this.#most) throw new TooMuch(`it takes more than ${this.#most} steps`);
+    if (this.work > this.#most) throw new TooManySteps(`it takes more than ${this.#most} steps`);
   }
 
   // --- making them ---

@@ -5,7 +5,7 @@
 import type { Put } from '../core/messages.js';
 
 /** A put without a result. Mutable: {@link PutQueue} and the sender of the put change it. */
-export interface UnderWay<C> {
+export interface PendingPut<C> {
   /** The request as it was sent last. Before the first sending, the request as the session started it. */
   request: Put;
   /** The connection over which the put was sent and may still be answered. */
@@ -16,7 +16,7 @@ export interface UnderWay<C> {
 export class PutQueue<C> {
   readonly #mustWait: (later: Put, earlier: Put) => boolean;
   /** The puts in the order of their calls. */
-  readonly #puts = new Set<UnderWay<C>>();
+  readonly #puts = new Set<PendingPut<C>>();
   /** How many puts are on each connection. */
   readonly #counts = new Map<C, number>();
 
@@ -25,18 +25,18 @@ export class PutQueue<C> {
   }
 
   /** Adds a put that is called. */
-  begin(put: UnderWay<C>): void {
+  begin(put: PendingPut<C>): void {
     this.#puts.add(put);
   }
 
   /** Removes a put that has its result. */
-  end(put: UnderWay<C>): void {
+  end(put: PendingPut<C>): void {
     this.moveTo(put, undefined);
     this.#puts.delete(put);
   }
 
   /** Notes that a put is on the connection `c` now. Undefined: on no connection. */
-  moveTo(put: UnderWay<C>, c: C | undefined): void {
+  moveTo(put: PendingPut<C>, c: C | undefined): void {
     if (put.on !== undefined) {
       const left = (this.#counts.get(put.on) ?? 1) - 1;
       if (left === 0) this.#counts.delete(put.on);
@@ -50,7 +50,7 @@ export class PutQueue<C> {
    * Must an earlier put have its result before this put goes over the connection `c`? Usually all other puts are on `c`. Then the answer is no,
    * without a look at each put.
    */
-  isHeldUp(put: UnderWay<C>, c: C): boolean {
+  isHeldUp(put: PendingPut<C>, c: C): boolean {
     if (this.#puts.size - 1 === (this.#counts.get(c) ?? 0)) return false;
     for (const earlier of this.#puts) {
       if (earlier === put) return false;

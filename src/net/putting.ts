@@ -20,7 +20,7 @@ import type { NoAnswer } from './requests.js';
 import type { Logger } from './logger.js';
 import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';
-import { PutQueue, type UnderWay } from './put-queue.js';
+import { PutQueue, type PendingPut } from './put-queue.js';
 import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep, UNREACHABLE } from './put-route.js';
 import type { Tracer } from './tracer.js';
 
@@ -40,7 +40,7 @@ export interface AskerOptions {
 }
 
 /** A put under way. `resolve` resolves the promise of its caller. */
-interface Putting extends UnderWay<Connection> {
+interface Putting extends PendingPut<Connection> {
   /** The connection that was reached for the put. */
   via: Connection | undefined;
   readonly resolve: (result: PutResult) => void;

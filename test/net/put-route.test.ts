@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NodeId, ReplicaId } from '../../src/core/ids.js';
 import type { PutEvent } from '../../src/impl/attempt.js';
-import { PutQueue, type UnderWay } from '../../src/net/put-queue.js';
+import { PutQueue, type PendingPut } from '../../src/net/put-queue.js';
 import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep } from '../../src/net/put-route.js';
 import { putOf } from '../impl/support/puts.js';
 
@@ -172,7 +172,7 @@ describe('the puts of a session under way', () => {
     fc.assert(
       fc.property(fc.array(act, { minLength: 20, maxLength: 60 }), (acts) => {
         const queue = new PutQueue<string>((later, earlier) => later.key === earlier.key);
-        const puts: UnderWay<string>[] = [];
+        const puts: PendingPut<string>[] = [];
         let began = 0;
         for (const { what, pick, c } of acts) {
           const put = puts[pick % Math.max(1, puts.length)];

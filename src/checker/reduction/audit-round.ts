@@ -9,7 +9,7 @@ import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, triggered
 import type { AuditedModel, StateObservation } from './observation.js';
 import { encode } from '../values/encode.js';
 import { givenTexts } from '../values/given-text.js';
-import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
+import { composed, orbitOf, type StateMap, type Word } from './orbits.js';
 import { reducerOf, type FirstOfClass, type NamedMap, type AuditedKey } from './round-input.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
@@ -38,8 +38,8 @@ export class Round<S, A> {
   private readonly model: Model<S, A>;
   private readonly asked: AuditedModel<S, A>;
   private readonly maps: ReadonlyArray<NamedMap<S>>;
-  readonly normalize: Mapping<S> | undefined;
-  private readonly images: ReadonlyArray<Mapping<S>>;
+  readonly normalize: StateMap<S> | undefined;
+  private readonly images: ReadonlyArray<StateMap<S>>;
   private readonly key: (state: S) => string;
   readonly ofKey: AuditedKey<S> | undefined;
   private readonly states: MetStates<S>;
@@ -58,7 +58,7 @@ export class Round<S, A> {
     asked: AuditedModel<S, A>,
     maps: ReadonlyArray<NamedMap<S>>,
     words: ReadonlyArray<Word>,
-    normalize?: Mapping<S>,
+    normalize?: StateMap<S>,
     ofKey?: AuditedKey<S>,
   ) {
     this.model = model;
@@ -208,7 +208,7 @@ export class Round<S, A> {
     this.open = states;
   }
 
-  private bringToNormal(index: number, state: S, normalize: Mapping<S>): void {
+  private bringToNormal(index: number, state: S, normalize: StateMap<S>): void {
     const which = this.maps.length;
     const normal = this.made('normalize', index, which, normalize(state));
     const again = this.made('normalize', normal, which, normalize(this.states.get(normal)));

@@ -5,14 +5,14 @@ import { fault } from '../contract/model-faults.js';
 export type Word = ReadonlyArray<number>;
 
 /** A map of states onto states. */
-export type Mapping<S> = (state: S) => S;
+export type StateMap<S> = (state: S) => S;
 
 /** The most images of one state: all orders of seven things. A symmetry with more is refused. */
 const MOST_IMAGES = 5_040;
 
 /** Makes the map of a word. */
 export const composed =
-  <S>(maps: ReadonlyArray<Mapping<S>>, word: Word): Mapping<S> =>
+  <S>(maps: ReadonlyArray<StateMap<S>>, word: Word): StateMap<S> =>
   (state) =>
     word.reduce((image, which) => maps[which]!(image), state);
 
@@ -24,7 +24,7 @@ export const singles = (maps: ReadonlyArray<unknown>): ReadonlyArray<Word> => ma
  *
  * @throws CheckerError (`model`) where there are too many.
  */
-export const orbitOf = <S>(maps: ReadonlyArray<Mapping<S>>, key: (state: S) => string, state: S): ReadonlyMap<string, Word> => {
+export const orbitOf = <S>(maps: ReadonlyArray<StateMap<S>>, key: (state: S) => string, state: S): ReadonlyMap<string, Word> => {
   const words = new Map<string, Word>([[key(state), []]]);
   const found: (readonly [S, Word])[] = [[state, []]];
   for (const [image, word] of found) {
@@ -46,7 +46,7 @@ export const orbitOf = <S>(maps: ReadonlyArray<Mapping<S>>, key: (state: S) => s
 
 /** Gives the words by which the maps make all images of these states. */
 export const closing = <S>(
-  maps: ReadonlyArray<Mapping<S>>,
+  maps: ReadonlyArray<StateMap<S>>,
   key: (state: S) => string,
   states: ReadonlyArray<S>,
 ): ReadonlyArray<Word> => {

@@ -1,11 +1,11 @@
 /** What a round of an audit is given (maps, and the representatives by a key), and what it keeps of each class. */
 import type { StateObservation } from './observation.js';
-import type { Mapping } from './orbits.js';
+import type { StateMap } from './orbits.js';
 
 /** A map that a model declares, with its name. */
 export interface NamedMap<S> {
   readonly name: string;
-  readonly map: Mapping<S>;
+  readonly map: StateMap<S>;
 }
 
 /** The first state of a class with what was observed of it, and the first reached state of the class. */
@@ -20,7 +20,7 @@ export interface FirstOfClass {
 /** How states are told apart where a key is audited. */
 export interface AuditedKey<S> {
   /** The state that a search by the key has in place of this one. Undefined: the search has one of the model's states with the same key. */
-  readonly representative: Mapping<S> | undefined;
+  readonly representative: StateMap<S> | undefined;
 }
 
 /** Says in a word what takes states for one. */

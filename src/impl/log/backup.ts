@@ -35,7 +35,7 @@ import { isOfPlace, readPlace, UNFINISHED } from './place.js';
 import { codeOf } from '../../files/error-code.js';
 
 /** A finished backup: the server of the log, and the number of its live writes. */
-export interface BackedUp {
+export interface FinishedBackup {
   readonly server: NodeId;
   readonly writes: number;
 }
@@ -56,7 +56,7 @@ const mustGoOn = (signal?: AbortSignal): void => {
  * Copies the log in `from` into the folder `to`. A missing `to` is made; a `to` that is there must be empty. A failure is one line. `signal`
  * stops the backup, which then leaves nothing behind.
  */
-export const backUp = async (from: string, to: string, signal?: AbortSignal): Promise<E.Either<string, BackedUp>> => {
+export const backUp = async (from: string, to: string, signal?: AbortSignal): Promise<E.Either<string, FinishedBackup>> => {
   try {
     const refusal = refusalOfBackup(from, to);
     if (refusal !== undefined) return E.left(refusal);
@@ -81,7 +81,7 @@ interface Wanted {
   readonly signal: AbortSignal | undefined;
 }
 
-const copied = async (from: string, to: string, wanted: Wanted): Promise<E.Either<string, BackedUp>> => {
+const copied = async (from: string, to: string, wanted: Wanted): Promise<E.Either<string, FinishedBackup>> => {
   const isNew = !existsSync(to);
   let stage: string | undefined;
   try {
@@ -196,7 +196,7 @@ const takeAtOneMoment = async (
 };
 
 /** Opens the copy like its server, which checks the copy. Then closes it and removes its place. */
-const checked = async (folder: string, { server, atLeast }: Wanted): Promise<E.Either<string, BackedUp>> => {
+const checked = async (folder: string, { server, atLeast }: Wanted): Promise<E.Either<string, FinishedBackup>> => {
   const log = createDiskLog(folder);
   const opened = await log.open({ server });
   if (E.isLeft(opened)) return E.left(`the copy cannot be used: ${opened.left.message}`);

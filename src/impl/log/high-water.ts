@@ -26,20 +26,20 @@ export const readHighWater = (files: Files, directory: string): number | undefin
 };
 
 /** The claim on the log (`claim.ts`). `mustStand` throws if another process has the log now. */
-export interface Hold {
+export interface HeldClaim {
   readonly mustStand: () => void;
 }
 
 /** The open high-water mark. */
 export class HighWater {
   readonly #files: Files;
-  readonly #claim: Hold;
+  readonly #claim: HeldClaim;
   readonly #path: string;
   readonly #file: OpenFile;
   readonly #ino: string;
   readonly #bytes = Buffer.alloc(NUMBER + 4);
 
-  constructor(files: Files, directory: string, claim: Hold) {
+  constructor(files: Files, directory: string, claim: HeldClaim) {
     this.#files = files;
     this.#claim = claim;
     this.#path = join(directory, HIGH_WATER);
@@ -50,7 +50,7 @@ export class HighWater {
   }
 
   /**
-   * Checks that this process still holds the log ({@link Hold}), and that this file is in its place.
+   * Checks that this process still holds the log ({@link HeldClaim}), and that this file is in its place.
    * @throws if one of the two is false
    */
   mustBeInPlace(): void {

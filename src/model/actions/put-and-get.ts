@@ -15,7 +15,7 @@ import { add, writeOf } from '../protocol/write-log.js';
 type Session = S.Session;
 
 /** The result of a put at a server. `session`, `server` and `puts` are the components after the put. */
-export interface PutDone {
+export interface ServedPut {
   readonly session: Session;
   readonly server: Server;
   readonly puts: Puts;
@@ -39,7 +39,7 @@ export const record = (
 });
 
 /** A put of a session at a server. */
-export const putAt = (world: World, session: Session, server: Server, puts: Puts, key: Bytes): PutDone => {
+export const putAt = (world: World, session: Session, server: Server, puts: Puts, key: Bytes): ServedPut => {
   const asked = asksOf(world, session.client);
   const put = S.putOf(asked)(session, key);
   const [after, answer] = acceptPut(world.rules)(server, put);
@@ -58,7 +58,7 @@ export const putAt = (world: World, session: Session, server: Server, puts: Puts
 };
 
 /** The result of a put at one server, as an outcome of the checker's. */
-export const putOutcome = ({ session, server, puts, refused, violates, witnesses }: PutDone) => ({
+export const putOutcome = ({ session, server, puts, refused, violates, witnesses }: ServedPut) => ({
   next: [session, server, puts] as const,
   ...(refused === undefined ? {} : { note: refused }),
   violates,
@@ -73,7 +73,7 @@ export const mayPut = (world: World, session: Session, puts: Puts): boolean =>
   session.unanswered === null && puts.spent < world.config.puts;
 
 /** The result of a get: the session after it, and its answer as a note. */
-export interface GetDone {
+export interface ServedGet {
   readonly session: Session;
   readonly note: string;
   readonly refused: boolean;
@@ -82,7 +82,7 @@ export interface GetDone {
 }
 
 /** The result of the answer to the session's get of a key. */
-export const afterAnswer = (world: World, session: Session, key: Bytes, answer: GetAnswer): GetDone => ({
+export const afterAnswer = (world: World, session: Session, key: Bytes, answer: GetAnswer): ServedGet => ({
   session:
     answer.type === 'found' ? S.bounded(world.config.sessionKeys)(S.afterGet(session, key, answer.stamp), 'read', key) : session,
   note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
@@ -92,5 +92,5 @@ export const afterAnswer = (world: World, session: Session, key: Bytes, answer: 
 });
 
 /** A get of a session at a server. */
-export const getAt = (world: World, session: Session, server: Server, key: Bytes): GetDone =>
+export const getAt = (world: World, session: Session, server: Server, key: Bytes): ServedGet =>
   afterAnswer(world, session, key, answerGet(world.rules)(server, S.getOf(asksOf(world, session.client))(session, key)));

@@ -17,7 +17,7 @@ import type { Copies, DelayedPut, LatePuts, NewSessions, Puts } from './world.js
 // --- values by kind --------------------------------------------------------------------------------------------------------
 
 /** The values of a kind of slot. */
-export type Local =
+export type SlotValue =
   | { readonly kind: 'server'; readonly of: Server }
   | { readonly kind: 'client'; readonly of: Session }
   | { readonly kind: 'puts'; readonly of: Puts }
@@ -28,10 +28,10 @@ export type Local =
   | { readonly kind: 'other'; readonly of: number | boolean };
 
 /** Gives a component its type back by its kind: the checker knows kinds only as text. `world.ts` pairs each kind with its type. */
-export const local = (kind: string, value: unknown): Local =>
-  (KINDS.has(kind) ? { kind, of: value } : { kind: 'other', of: value }) as Local;
+export const local = (kind: string, value: unknown): SlotValue =>
+  (KINDS.has(kind) ? { kind, of: value } : { kind: 'other', of: value }) as SlotValue;
 
-const KINDS: ReadonlySet<string> = new Set<Local['kind']>([
+const KINDS: ReadonlySet<string> = new Set<SlotValue['kind']>([
   'server',
   'client',
   'puts',
