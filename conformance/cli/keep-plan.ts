@@ -15,7 +15,7 @@ interface Followed {
 }
 
 /** A run to keep. `rerun`: does the same run once more, and keeps the lines of its trace. */
-export interface RunToKeep {
+export interface KeptRun {
   readonly plan: unknown;
   /** Undefined: layer 3 did not follow the run. */
   readonly followed?: Followed;
@@ -30,7 +30,7 @@ const keepFollowed = ({ run, verdict }: Followed, name: string, outDir: string):
 
 /** Writes the files; returns the lines that name them. */
 export const keepPlan = async (
-  { plan, followed, rerun }: RunToKeep,
+  { plan, followed, rerun }: KeptRun,
   name: string,
   outDir: string,
 ): Promise<ReadonlyArray<string>> => {

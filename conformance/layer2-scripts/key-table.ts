@@ -33,10 +33,10 @@ export interface ValueKind<V> {
 }
 
 /** Numbers keys in the order in which they come. Fails beyond {@link MAX_KEYS}. */
-export type KeyNumbering = (key: Bytes) => number;
+export type KeyNumbers = (key: Bytes) => number;
 
 /** Numbers keys. `onTooMany` must throw. */
-export const numbering = (onTooMany: () => never): KeyNumbering => {
+export const numbering = (onTooMany: () => never): KeyNumbers => {
   const numbers = new Map<Bytes, number>();
   return (key) => {
     const known = numbers.get(key);
@@ -59,11 +59,11 @@ const NOTHING: ReadonlyArray<undefined> = Array.from({ length: BRANCHES }, () =>
 export class Tables<V> {
   readonly #branches = new Map<string, Branch<V>>();
   readonly #kind: ValueKind<V>;
-  readonly #numbers: KeyNumbering;
+  readonly #numbers: KeyNumbers;
   readonly #onWork: (steps: number) => void;
   #ids = 0;
 
-  constructor(kind: ValueKind<V>, numbers: KeyNumbering, onWork: (steps: number) => void) {
+  constructor(kind: ValueKind<V>, numbers: KeyNumbers, onWork: (steps: number) => void) {
     this.#kind = kind;
     this.#numbers = numbers;
     this.#onWork = onWork;

@@ -3,7 +3,7 @@ import * as t from 'io-ts/lib/index.js';
 import { chanceOf } from '../common/seeded-chance.js';
 import { NetworkFaultsC, NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
-const HurtC = t.readonly(
+const SessionFaultC = t.readonly(
   t.strict({
     type: t.keyof({ kill: null, cut: null, reset: null, pause: null, power: null }),
     /** The time between the end of the fault before and this one. */
@@ -20,7 +20,7 @@ const HurtC = t.readonly(
 );
 
 /** A fault of a server, or of a way to it. */
-export type SessionFault = t.TypeOf<typeof HurtC>;
+export type SessionFault = t.TypeOf<typeof SessionFaultC>;
 
 export type SessionFaultKind = SessionFault['type'];
 
@@ -34,7 +34,7 @@ const SessionsPlanC = t.readonly(
       /** Do servers force their logs to the disk? Without it a machine's death takes acknowledged puts (R10), so no machine may die. */
       fsync: t.boolean,
       networkFaults: NetworkFaultsC,
-      hurts: t.readonlyArray(HurtC),
+      hurts: t.readonlyArray(SessionFaultC),
     },
     'SessionsPlan',
   ),

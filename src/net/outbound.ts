@@ -46,16 +46,16 @@ export interface Dialer {
 }
 
 /** The number of failed dials in a row, and the time from which the next dial may come, in ms. Immutable. */
-export interface BackOff {
+export interface Backoff {
   readonly failures: number;
   readonly notBefore: number;
 }
 
 /** No dial has failed: the next dial may come at once. */
-export const NO_FAILURE: BackOff = { failures: 0, notBefore: 0 };
+export const NO_FAILURE: Backoff = { failures: 0, notBefore: 0 };
 
 /** The back-off after one more failed dial. The waits double, up to the longest. */
-export const afterFailure = ({ failures }: BackOff, nowMs: number): BackOff => ({
+export const afterFailure = ({ failures }: Backoff, nowMs: number): Backoff => ({
   failures: failures + 1,
   notBefore: nowMs + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures),
 });

@@ -3,7 +3,7 @@ import type { JudgedHistory, Operation } from './judged-history.js';
 import { compareStamps, showStamp } from './stamp-order.js';
 import { type Writes, writeAt } from './judge-stamped.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { reportViolation, type VerdictSoFar } from './verdict.js';
+import { reportViolation, type PartialVerdict } from './verdict.js';
 
 /** Where a value of a key came from: its only put, or a summary of several puts. */
 export type ValueOrigin = Operation | Several;
@@ -57,7 +57,7 @@ export const faultOf = (origin: ValueOrigin | undefined, position: number): read
 };
 
 /** Judges every value that was read; `writes` are null for a history without stamps. */
-export const judgeIntegrity = (h: JudgedHistory, origins: Origins, writes: Writes | null, soFar: VerdictSoFar): void => {
+export const judgeIntegrity = (h: JudgedHistory, origins: Origins, writes: Writes | null, soFar: PartialVerdict): void => {
   const named = new Map<string, Operation>();
   const stamps = new Map<Operation, Operation>();
   for (const op of h.operations) {
@@ -80,7 +80,7 @@ const judgeName = (
   origin: ValueOrigin,
   writes: Writes,
   named: Map<string, Operation>,
-  soFar: VerdictSoFar,
+  soFar: PartialVerdict,
 ): void => {
   const write = writeAt(writes, stamp) ?? named.get(showStamp(stamp));
   if (write === undefined) {
@@ -99,7 +99,7 @@ const judgeOneStamp = (
   stamp: Stamp,
   origin: ValueOrigin,
   stamps: Map<Operation, Operation>,
-  soFar: VerdictSoFar,
+  soFar: PartialVerdict,
 ): void => {
   const put = onlyPut(origin);
   if (put === null) return;

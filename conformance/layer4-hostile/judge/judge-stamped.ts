@@ -4,7 +4,7 @@ import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { guaranteesOf, type JudgedHistory, type Operation, type SessionName, sessionOf, inTimeOrder } from './judged-history.js';
 import { compareStamps, cover, coverAll, showStamp, type Vector } from './stamp-order.js';
-import { reportViolation, type VerdictSoFar } from './verdict.js';
+import { reportViolation, type PartialVerdict } from './verdict.js';
 
 /** An operation that came back with a stamp. */
 export type StampedOperation = Operation & { readonly stamp: Stamp };
@@ -25,7 +25,7 @@ export interface Writes {
 export const writeAt = (writes: Writes, s: Stamp): StampedOperation | undefined => writes.byStamp.get(s.r)?.get(s.t);
 
 /** Sorts the acknowledged writes by stamp and by key. It also decides UNIQUE (R4, R7): no stamp stands on two writes. */
-export const writesOf = (h: JudgedHistory, soFar: VerdictSoFar): Writes => {
+export const writesOf = (h: JudgedHistory, soFar: PartialVerdict): Writes => {
   const byStamp = new Map<ReplicaId, Map<number, StampedOperation>>();
   const byKey = new Map<string, Map<ReplicaId, StampedOperation[]>>();
   for (const op of h.operations) {
@@ -113,7 +113,7 @@ const newSession = (guarantees: Guarantees): Session => ({
 });
 
 /** Judges RYW, MR, WFR, MW, LATER and SESSION_ORDER. */
-export const judgeStamped = (h: JudgedHistory, writes: Writes, soFar: VerdictSoFar): void => {
+export const judgeStamped = (h: JudgedHistory, writes: Writes, soFar: PartialVerdict): void => {
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
   const dependencies = new Map<Operation, Dependencies>();
@@ -161,7 +161,7 @@ const requirementOf = (s: Session, op: Operation): Requirement => ({
 const newer = (a: StampedOperation | null | undefined, b: StampedOperation): StampedOperation =>
   a === null || a === undefined || compareStamps(a.stamp, b.stamp) < 0 ? b : a;
 
-const learnPut = (s: Session, requirement: Requirement, op: StampedOperation, soFar: VerdictSoFar): void => {
+const learnPut = (s: Session, requirement: Requirement, op: StampedOperation, soFar: PartialVerdict): void => {
   if (requirement.wrote !== null) {
     soFar.checked.SESSION_ORDER++;
     if (compareStamps(op.stamp, requirement.wrote.stamp) <= 0)
@@ -200,7 +200,7 @@ const isOlder = (op: Operation, than: StampedOperation): boolean => op.stamp ===
 const older = (op: Operation, than: StampedOperation): string =>
   `${op.stamp === null ? 'no value' : showStamp(op.stamp)} is older than ${showStamp(than.stamp)}`;
 
-const judgeGet = (s: Session, requirement: Requirement, op: Operation, writes: Writes, soFar: VerdictSoFar): void => {
+const judgeGet = (s: Session, requirement: Requirement, op: Operation, writes: Writes, soFar: PartialVerdict): void => {
   if (s.guarantees.readYourWrites && requirement.wrote !== null) {
     soFar.checked.RYW++;
     if (isOlder(op, requirement.wrote)) reportViolation(soFar, 'RYW', requirement.wrote, op, older(op, requirement.wrote));
@@ -223,7 +223,7 @@ const judgeDependencies = (
   op: Operation,
   writes: Writes,
   dependencies: ReadonlyMap<Operation, Dependencies>,
-  soFar: VerdictSoFar,
+  soFar: PartialVerdict,
 ): void => {
   if (op.server === null || dependencies.size === 0) return;
   const shown = s.shown.get(op.server) ?? { byRead: new Map(), byPut: new Map(), witness: op };
@@ -246,7 +246,7 @@ const judgeShown = (
   witness: Operation,
   op: Operation,
   writes: Writes,
-  soFar: VerdictSoFar,
+  soFar: PartialVerdict,
 ): void => {
   if (vector.size === 0) return;
   soFar.checked[promise]++;

@@ -4,10 +4,10 @@ import { type JudgedHistory, type Operation, sessionOf, type SettledStores, type
 import { faultOf, onlyPut, originOf, type Origins } from './integrity.js';
 import { compareStamps } from './stamp-order.js';
 import { hasStamps, type StampedOperation } from './judge-stamped.js';
-import { reportViolation, type VerdictSoFar } from './verdict.js';
+import { reportViolation, type PartialVerdict } from './verdict.js';
 
 /** Judges the stores that were printed. */
-export const judgeStores = (h: JudgedHistory, origins: Origins, soFar: VerdictSoFar): void => {
+export const judgeStores = (h: JudgedHistory, origins: Origins, soFar: PartialVerdict): void => {
   const first = new Map<number, StoreView[]>();
   const stamped = hasStamps(h);
   const held = stamped && h.ordered ? holdingsOf(h) : new Map<string, Holdings>();
@@ -21,7 +21,7 @@ export const judgeStores = (h: JudgedHistory, origins: Origins, soFar: VerdictSo
   }
 };
 
-const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, soFar: VerdictSoFar): void => {
+const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, soFar: PartialVerdict): void => {
   for (const [key, value] of view.entries) {
     soFar.checked.INTEGRITY++;
     const fault = faultOf(originOf(origins, key, value), ordered ? view.position : Infinity);
@@ -29,7 +29,7 @@ const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, soFar
   }
 };
 
-const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: SettledStores, soFar: VerdictSoFar): void => {
+const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: SettledStores, soFar: PartialVerdict): void => {
   const views = first.get(settled.round) ?? [];
   first.set(settled.round, views);
   const other = views.find((v) => settled.group.includes(v.server));
@@ -88,7 +88,7 @@ const holdingsOf = (h: JudgedHistory): ReadonlyMap<string, Holdings> => {
   return found;
 };
 
-const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, soFar: VerdictSoFar): void => {
+const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, soFar: PartialVerdict): void => {
   const entries = new Map(view.entries);
   for (const [key, write] of holdings) {
     soFar.checked.DURABLE++;
@@ -112,7 +112,7 @@ const judgeKeptByValues = (
   view: StoreView,
   settled: SettledStores,
   origins: Origins,
-  soFar: VerdictSoFar,
+  soFar: PartialVerdict,
 ): void => {
   if (!h.stores.every((v) => settled.group.includes(v.server))) {
     soFar.undecided.add('DURABLE in a partition: without stamps nobody knows which server accepted a write');

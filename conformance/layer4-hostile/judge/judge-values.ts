@@ -14,7 +14,7 @@ import {
   inTimeOrder,
 } from './judged-history.js';
 import { onlyPut, originOf, type Origins } from './integrity.js';
-import { reportViolation, type VerdictSoFar, type PromiseName } from './verdict.js';
+import { reportViolation, type PartialVerdict, type PromiseName } from './verdict.js';
 
 /** An edge of the graph: the write `older` comes before the write `newer` (both are indices of puts). The operations `earlier` and `by` show it together. */
 interface OrderEdge {
@@ -45,7 +45,7 @@ interface Requirement {
 }
 
 /** Judges the sessions of a history by its values alone. */
-export const judgeValues = (h: JudgedHistory, origins: Origins, soFar: VerdictSoFar): void => {
+export const judgeValues = (h: JudgedHistory, origins: Origins, soFar: PartialVerdict): void => {
   const edges = edgesOf(h, origins, soFar);
   if (isAcyclic(edges, edges.length, h.operations.length)) return;
   const at = firstContradiction(edges, h.operations.length);
@@ -67,7 +67,7 @@ const named = (h: JudgedHistory, write: number): string => {
   return `${op.key}=${String(op.value)}`;
 };
 
-const edgesOf = (h: JudgedHistory, origins: Origins, soFar: VerdictSoFar): ReadonlyArray<OrderEdge> => {
+const edgesOf = (h: JudgedHistory, origins: Origins, soFar: PartialVerdict): ReadonlyArray<OrderEdge> => {
   const edges: OrderEdge[] = [];
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
@@ -120,7 +120,7 @@ const edgesOf = (h: JudgedHistory, origins: Origins, soFar: VerdictSoFar): Reado
 };
 
 /** An answer without a value is older than every write: a key that the session wrote or read has a value in every later answer. */
-const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Operation, soFar: VerdictSoFar): void => {
+const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Operation, soFar: PartialVerdict): void => {
   if (wrote !== undefined) {
     soFar.checked.RYW++;
     reportViolation(soFar, 'RYW', wrote.by, op, 'the session put this key, and now there is no value');
@@ -135,7 +135,7 @@ const writeReadBy = (
   origins: Origins,
   indices: ReadonlyMap<Operation, number>,
   op: Operation,
-  soFar: VerdictSoFar,
+  soFar: PartialVerdict,
 ): number | undefined => {
   const origin = originOf(origins, op.key, op.value ?? '');
   if (origin === undefined) return undefined;

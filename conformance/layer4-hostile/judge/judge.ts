@@ -11,7 +11,7 @@ import { judgeIntegrity, originsOf } from './integrity.js';
 import { hasStamps, judgeStamped, writesOf } from './judge-stamped.js';
 import { judgeStores } from './judge-stores.js';
 import { judgeValues } from './judge-values.js';
-import { type VerdictSoFar, verdictOfNothing, type JudgeVerdict } from './verdict.js';
+import { type PartialVerdict, verdictOfNothing, type JudgeVerdict } from './verdict.js';
 
 /**
  * Judges a history. With stamps every promise is decided. Without stamps (a history of another system, say) a value that was put once
@@ -40,7 +40,7 @@ export const judge = (h: JudgedHistory): JudgeVerdict => {
 };
 
 /** Notes in `undecided` which promises a history without stamps cannot decide. */
-const noteUndecided = (h: JudgedHistory, soFar: VerdictSoFar): void => {
+const noteUndecided = (h: JudgedHistory, soFar: PartialVerdict): void => {
   soFar.undecided.add('UNIQUE: the history has no stamps');
   const asked = new Set(h.operations.map(sessionOf));
   for (const session of asked) {

@@ -62,14 +62,14 @@ export interface JudgeVerdict {
 }
 
 /** A verdict that is being made: the first violation of each promise, in the order of the history. */
-export interface VerdictSoFar {
+export interface PartialVerdict {
   readonly checked: Record<PromiseName, number>;
   readonly violations: Map<PromiseName, Violation>;
   readonly undecided: Set<string>;
 }
 
 /** The verdict on a history of which nothing is judged yet. */
-export const verdictOfNothing = (): VerdictSoFar => ({
+export const verdictOfNothing = (): PartialVerdict => ({
   checked: Object.fromEntries(PROMISED.map((p) => [p, 0])) as Record<PromiseName, number>,
   violations: new Map(),
   undecided: new Set(),
@@ -77,7 +77,7 @@ export const verdictOfNothing = (): VerdictSoFar => ({
 
 /** Enters a violation, unless an earlier one of that promise is known. */
 export const reportViolation = (
-  soFar: VerdictSoFar,
+  soFar: PartialVerdict,
   promise: PromiseName,
   earlier: Observation,
   later: Observation,

@@ -13,7 +13,7 @@ import { againstChance, elsewhen } from './date-and-random.js';
 import { enter, leave } from './current-call.js';
 import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { text } from '../shown/text.js';
-import { UNVARIED, blameOrder, copyOf, Orders, type AnswerUnder, type Variation } from './variations.js';
+import { UNVARIED, blameOrder, copyOf, Orders, type VariedAnswer, type Variation } from './variations.js';
 import { briefly, fault } from './model-faults.js';
 import { spread } from './spread.js';
 
@@ -255,7 +255,7 @@ export const onCopies = (
 
 /** Repeats a call on varied copies, and says how it ended where it ended in another way. */
 const otherwise =
-  (again: AuditedCall): AnswerUnder =>
+  (again: AuditedCall): VariedAnswer =>
   (turn) => {
     const outcome = runOn(again, copiesOf(again.args, turn));
     if ('threw' in outcome) return `throws ${String(outcome.threw)}`;

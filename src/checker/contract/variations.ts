@@ -129,7 +129,7 @@ const allNames = (values: ReadonlyArray<unknown>): ReadonlySet<string> => {
 };
 
 /** Gives the answer of a function on varied copies, in a few words; undefined where the answer is equal to the first one. */
-export type AnswerUnder = (variation: Variation) => string | undefined;
+export type VariedAnswer = (variation: Variation) => string | undefined;
 
 /** Finds out on which variation the answer of a function depends. @throws CheckerError (`model`) that names it. */
 export const blameOrder = (
@@ -137,7 +137,7 @@ export const blameOrder = (
   args: ReadonlyArray<unknown>,
   answer: unknown,
   orders: Orders,
-  otherwise: AnswerUnder,
+  otherwise: VariedAnswer,
 ): void => {
   const asks = (what: string, advice: string, other: string): CheckerError =>
     fault(`${where} depends on ${what}: it gives ${briefly(answer)} or ${other}; ${advice}`);

@@ -3,7 +3,7 @@ import { isUnfinished } from '../../checkpoint/keeper.js';
 import type { Watch } from '../../limits.js';
 import type { CheckOptions } from '../../options.js';
 import type { Stop } from '../../report.js';
-import { write, type DepthReached, type ParallelKeeper } from './parallel-checkpoint.js';
+import { write, type ReachedDepth, type ParallelKeeper } from './parallel-checkpoint.js';
 import { any, everyone, sum, tell, type Team } from './team.js';
 
 /** How long threads may take to stop, in milliseconds. */
@@ -24,7 +24,7 @@ export interface LeaderParts {
   readonly families: number;
   readonly keep: ParallelKeeper | undefined;
   /** The depth at which a checkpoint left the threads. */
-  readonly from: DepthReached | undefined;
+  readonly from: ReachedDepth | undefined;
 }
 
 /** Says why to stop in the midst of a depth. */
@@ -40,7 +40,7 @@ const limit = ({ team, watch: watcher, options, families }: LeaderParts, depth: 
 };
 
 /** Has the threads expand a depth, with pauses to write checkpoints. It gives the reason why the depth was left, if it was. */
-const goThrough = async (leading: LeaderParts, at: DepthReached, command: 'go' | 'on'): Promise<Stop | undefined> => {
+const goThrough = async (leading: LeaderParts, at: ReachedDepth, command: 'go' | 'on'): Promise<Stop | undefined> => {
   const { team, keep } = leading;
   let stop: Stop | undefined;
   const look = (): boolean => (stop ??= limit(leading, at.depth)) !== undefined || keep?.keeper.isDue() === true;
@@ -56,7 +56,7 @@ const goThrough = async (leading: LeaderParts, at: DepthReached, command: 'go' |
 };
 
 /** Says why to go no further after a depth. */
-const ending = (leading: LeaderParts, at: DepthReached): Stop | undefined => {
+const ending = (leading: LeaderParts, at: ReachedDepth): Stop | undefined => {
   const { team, options } = leading;
   const decided = any(team.reports.map((report) => report?.decided ?? []));
   const violated = team.reports.some((report) => report?.violated === true);
@@ -71,7 +71,7 @@ const ending = (leading: LeaderParts, at: DepthReached): Stop | undefined => {
 /** Leads the team from depth to depth. */
 export const lead = async (leading: LeaderParts): Promise<Depths> => {
   const { team, keep, from = { level: -1, depth: 0 } } = leading;
-  const at: DepthReached = { ...from };
+  const at: ReachedDepth = { ...from };
   const ended = async (stop: Stop, complete: number): Promise<Depths> => {
     if (isUnfinished(stop) && keep !== undefined) await write(team, keep, at);
     else await dismiss(team);

@@ -11,7 +11,7 @@ import type { ThreadCommand } from './thread-messages.js';
 const KEEP_MS = 600_000;
 
 /** The depth that the threads expand (-1: none yet), and the greatest at which a state was found. */
-export interface DepthReached {
+export interface ReachedDepth {
   level: number;
   depth: number;
 }
@@ -24,7 +24,7 @@ export interface ParallelKeeper {
 }
 
 /** Has the threads pause. The leader writes first, and then each thread, one after the other, appends what it has found. */
-export const write = async (team: Team, { keeper, identity, locals }: ParallelKeeper, at: DepthReached): Promise<void> => {
+export const write = async (team: Team, { keeper, identity, locals }: ParallelKeeper, at: ReachedDepth): Promise<void> => {
   const { path } = keeper;
   const paused = everyone(team, 'paused', () => false, KEEP_MS);
   tell(team, 'pause');
@@ -55,7 +55,7 @@ const writePart = async (team: Team, worker: Worker, path: string): Promise<void
 /** What the leader wrote, and where each thread's part begins. */
 export interface ResumedSearch {
   readonly locals: ReadonlyArray<number>;
-  readonly at: DepthReached;
+  readonly at: ReachedDepth;
   readonly threads: { readonly path: string; readonly sections: ReadonlyArray<number> };
 }
 
@@ -64,6 +64,6 @@ export const resumed = (path: string, identity: CheckpointIdentity, workers: num
   return reading(path, first!, (from) => {
     const locals = readOpening(from, identity);
     if (sections.length !== workers) throw refuse(path, 'it ends too early');
-    return { locals, at: from.json() as DepthReached, threads: { path, sections } };
+    return { locals, at: from.json() as ReachedDepth, threads: { path, sections } };
   });
 };
