@@ -2,7 +2,7 @@
  * Models that break the contract of models at one place. A search that comes to the place must refuse the model in one line, and report no property as
  * holding. The place is a state; of a component model, the values that an interaction reads in it.
  */
-import type { ComponentModel, Interaction, Model, Outcome, Predicate, Slot } from '#bayou/checker/model.js';
+import type { AnyQuery, ComponentModel, Interaction, Model, Outcome, Predicate, Slot } from '#bayou/checker/model.js';
 import type { Dice } from '../dice.js';
 import { truths } from '../oracle/judge.js';
 import { canon } from '../oracle/text.js';
@@ -156,6 +156,43 @@ const misdeedIn = (dice: Dice, what: string, { writes, slots }: Interaction, loc
   }
 };
 
+/** The parts of a query, each with what it is given at the place, where each gives something. */
+const partsAt = (
+  { request, reply, receive }: AnyQuery,
+  [requester, replier]: Values,
+): Readonly<Record<string, Values>> | undefined => {
+  const asked: unknown = request(requester as never);
+  const replied: unknown = asked === undefined ? undefined : reply(replier as never, asked as never);
+  const isEnabled = replied !== undefined && receive(requester as never, replied as never).length > 0;
+  return isEnabled ? { request: [requester], reply: [replier, asked], receive: [requester, replied] } : undefined;
+};
+
+/** A query of which one part misbehaves at the place; undefined where the query is not enabled there, or has no such misdeed. */
+const rogueQuery = (
+  dice: Dice,
+  what: string,
+  { query, guard, slots }: Interaction,
+  at: (slots: ReadonlyArray<Slot<unknown>>) => Values,
+): AnyQuery | undefined => {
+  const parts = guard !== undefined && !guard.holds(...(at(guard.slots) as never)) ? undefined : partsAt(query!, at(slots));
+  if (parts === undefined) return undefined;
+  const part = dice.pick(['request', 'reply', 'receive'] as const);
+  const args = parts[part]!;
+  const text = canon(args);
+  const make = dice.pick(unseen);
+  const hidden: Misdeed = (_, answer) =>
+    part === 'receive' ? (answer as ReadonlyArray<object>).map((way) => ({ ...way, next: make() })) : make();
+  const misdeeds: Readonly<Record<string, Misdeed | undefined>> = {
+    ...ofSteps,
+    'changes what it is given': args.some(canChange) ? ofSteps['changes what it is given'] : undefined,
+    'gives two answers': (_, answer, times) => (times === 1 ? answer : part === 'receive' ? [] : undefined),
+    // A message that has a key need not be seen into.
+    'gives what cannot be seen': part === 'receive' || query!.requestKey === undefined ? hidden : undefined,
+  };
+  const misdeed = misdeeds[what];
+  return misdeed && { ...query!, [part]: rogue(query![part] as never, (given) => canon(given) === text, misdeed) };
+};
+
 const rogueComponents = (
   dice: Dice,
   model: ComponentModel,
@@ -193,6 +230,14 @@ const rogueComponents = (
     ({ query, guard, slots, step }) =>
       query === undefined && (!isGuard || guard !== undefined) && step(...(localsAt(model, slots, node) as never)).length > 0,
   );
+  const queries = model.interactions.filter(({ query }) => query !== undefined);
+  const asked = !isGuard && node.isWithin && dice.oneIn(2) ? pickOf(dice, queries) : undefined;
+  if (asked !== undefined) {
+    const query = rogueQuery(dice, what, asked, (wanted) => localsAt(model, wanted, node));
+    return (
+      query && [what, { ...model, interactions: model.interactions.map((one) => (one === asked ? { ...one, query } : one)) }]
+    );
+  }
   const chosen = pickOf(dice, enabled);
   if (chosen === undefined || !node.isWithin) return undefined;
   const { slots, guard, step } = chosen;

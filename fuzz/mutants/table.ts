@@ -278,6 +278,8 @@ const contract: ReadonlyArray<Mutant> = [
   ]),
   ...inFile('contract/audit.js', [
     ['builtins-changed', 'a model may change what JavaScript comes with', 'if (this.builtins !== undefined)', 'if (false)'],
+  ]),
+  ...inFile('contract/repeated-call.js', [
     [
       'answers-two',
       'what is done again may give another answer',

@@ -1,8 +1,10 @@
 /** What a model is believed and asked again: that it depends on nothing else, and changes nothing. */
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
+import { interaction, over, query, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 
 interface Place {
@@ -80,6 +82,74 @@ test('components: a local step of one value', async () => {
 test('walks at random are audited too', async () => {
   const model = places({ next: (s, f) => (s.x + s.y === 12 && Math.random() < 0.01 ? undefined : { ...s, [f]: s[f] + 1 }) });
   expect(await line(simulate(model, { traces: 5, traceLength: 30 }))).toMatch(/^next gives two answers/);
+});
+
+describe('what is changed late, and then given to the model again', () => {
+  interface Counter {
+    readonly n: number;
+  }
+  const counter = slot<Counter>('counter', 'counter', { n: 0 });
+  const other = slot('other', 'other', 0);
+  const LATE = 300;
+  const spoil = (value: object): void => void Object.assign(value, { more: 1 });
+  const counting = (step: ComponentModel['interactions'][number]): ComponentModel => ({
+    name: 'counting',
+    slots: [counter, other],
+    interactions: [step],
+    properties: [{ name: 'positive', kind: 'always', over: [over([counter], ({ n }: Counter) => n >= 0)] }],
+  });
+  const label = { family: 'count', args: [] };
+  const changesValue = counting(
+    interaction({
+      label,
+      slots: [counter],
+      writes: [0],
+      step: (value: Counter) => {
+        if (value.n === LATE) spoil(value);
+        return [{ next: [{ n: value.n + 1 }] }];
+      },
+    }),
+  );
+  const asking = (changes: 'request' | 'reply'): ComponentModel =>
+    counting(
+      query({
+        label,
+        requester: counter,
+        replier: other,
+        query: {
+          request: ({ n }: Counter) => ({ late: n > LATE, n: changes === 'request' ? n : 0 }),
+          reply: (_: number, request: { readonly late: boolean; readonly n: number }) => {
+            if (request.late && changes === 'request') spoil(request);
+            return { late: request.late };
+          },
+          receive: ({ n }: Counter, reply: { readonly late: boolean }) => {
+            if (reply.late && changes === 'reply') spoil(reply);
+            return [{ next: { n: n + 1 } }];
+          },
+        },
+      }),
+    );
+  const limit = { maxStates: 1_000 };
+  const refusal =
+    /a part of a state was changed after it was found, and is now .*more|changes what it is given, at more|gives two answers for one input/;
+
+  test.each([
+    ['a value, by components', () => checkComponents(changesValue, limit)],
+    ['a value, by its number', () => check(internedModel(changesValue), limit)],
+    ['a value, by its number, depth first', () => check(internedModel(changesValue), { ...limit, search: 'dfs' })],
+    ['a value, by states', () => check(toModel(changesValue), limit)],
+    ['a request', () => checkComponents(asking('request'), limit)],
+    ['a reply', () => checkComponents(asking('reply'), limit)],
+  ])('%s', async (_, run) => {
+    expect(await line(run())).toMatch(refusal);
+  });
+
+  test.each([
+    ['values by their numbers', () => check(internedModel(changesValue), { maxStates: 50_000 })],
+    ['replies', () => checkComponents(asking('reply'), { maxStates: 50_000 })],
+  ])('a search without end looks at %s as it grows', async (_, run) => {
+    expect(await line(run())).toMatch(refusal);
+  });
 });
 
 describe('it says how much', () => {

@@ -35,6 +35,8 @@ interface Interner {
   readonly value: (kind: string, id: number) => unknown;
   /** Gives the first value with the key of this one, or the value itself where there is none. */
   readonly representative: (kind: string, local: unknown) => unknown;
+  /** Gives a value that somebody has changed since it got its number; undefined where there is none. */
+  readonly changed: () => unknown;
 }
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
@@ -61,7 +63,14 @@ const internerOf = (model: ComponentModel, merging: Merging | undefined): Intern
     const known = ids.get(nameOf(kind, local));
     return known === undefined ? local : values[known];
   };
-  return { id, representative, value: (kind, number) => kinds.get(kind)!.values[number] };
+  const changed = (): unknown => {
+    for (const [kind, { ids, values }] of kinds) {
+      const found = values.find((local, number) => ids.get(nameOf(kind, local)) !== number);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return { id, representative, value: (kind, number) => kinds.get(kind)!.values[number], changed };
 };
 
 type Memo<T> = Map<number, Memo<T> | T>;
@@ -198,6 +207,7 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
   const { model, audit } = contractedComponents(given);
   const merging = mergingOf(model);
   const interner = internerOf(model, merging);
+  audit.kept.add({ isKeyed: model.key !== undefined, changed: interner.changed });
   const valuesAt = (state: Numbers): ReadonlyArray<unknown> =>
     model.slots.map(({ kind }, at) => interner.value(kind, state[at]!));
   const looks = (model.boundary ?? []).map(statePredicateOf(model, interner));

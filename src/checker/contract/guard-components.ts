@@ -15,7 +15,8 @@ import type {
   Query,
   Slot,
 } from '../model.js';
-import { twoAnswers, type Audit } from './audit.js';
+import { type Audit } from './audit.js';
+import { twoAnswers } from './repeated-call.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type TypeTest, ownFields, type CallAudit } from './guard.js';
 import { incomparableIn } from '../values/incomparable.js';
 import { toldOn } from './messages.js';

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { View } from '../view.js';
-import { onCopies } from './audit.js';
+import { onCopies } from './repeated-call.js';
 import { byKind, described, finite, listOf, object, text } from './model-shape.js';
 import { describe } from './model-faults.js';
 

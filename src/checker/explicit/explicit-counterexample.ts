@@ -1,5 +1,5 @@
 /** Makes counterexamples of the plain search. Indices become a run of the model, for which each step is taken again. */
-import { comparableText } from '../contract/audit.js';
+import { comparableText } from '../contract/repeated-call.js';
 import { fault } from '../contract/model-faults.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import type { Model } from '../model.js';

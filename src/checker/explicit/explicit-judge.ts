@@ -1,5 +1,5 @@
 /** Judges the properties of a plain model while its states and steps are found: which failed first, which was reached first, which are open. */
-import { mustStay } from '../contract/audit.js';
+import { mustStay } from '../contract/repeated-call.js';
 import type { Model, Property } from '../model.js';
 import { isLiveness, isWitness } from '../report.js';
 

@@ -167,8 +167,7 @@ const mayMerge = <S, A>({ model, merging }: ExplicitSpace<S, A>): boolean =>
 
 /** Makes the report of a plain search. */
 export const reportOf = <S, A>(found: ExplicitSpace<S, A>, ended: SearchEnd, options: CheckOptions): Report => {
-  const isKeyed = found.model.key !== undefined;
-  if (!isKeyed) mustBeWhole(found);
+  mustBeWhole(found, false);
   const { stop } = ended;
   const size = found.store.size();
   const graph = found.edges?.build(
@@ -188,7 +187,7 @@ export const reportOf = <S, A>(found: ExplicitSpace<S, A>, ended: SearchEnd, opt
     found.here = stateAt(found, found.at);
   });
   // With a key that is not the same each time, all states seem to be changed. So the audit, which finds such a key, comes first.
-  if (isKeyed) mustBeWhole(found);
+  mustBeWhole(found, true);
   return concluded(
     {
       model: found.model.name,

@@ -25,22 +25,27 @@ interface Kept<S, A> {
 export const FIRST_LOOK = 16_384;
 const GROWTH = 4;
 
-/** Refuses a model that changed a state in the store. @throws CheckerError (`model`) that names the change. */
-export const mustBeWhole = <S, A>({ store, audit }: Pick<Kept<S, A>, 'store' | 'audit'>): void =>
+/**
+ * Refuses a model that changed a state in the store, or a value whose number is in a state. `isKeyed` says whether it looks at those that have a key of
+ * the model, or at the others.
+ *
+ * @throws CheckerError (`model`) that names the change.
+ */
+export const mustBeWhole = <S, A>({ model, store, audit }: Kept<S, A>, isKeyed: boolean): void =>
   audit.quietly(() => {
-    const damaged = store.damaged();
+    const damaged = (isKeyed === (model.key !== undefined) ? store.damaged() : undefined) ?? audit.kept.changed(isKeyed);
     if (damaged !== undefined) throw atNoState(changed(damaged));
   });
 
 /**
- * Calls {@link mustBeWhole} when the store has `nextLook` states or more. A model with a `key` is looked at when its search ends, and not here: a key
- * that changes from call to call is found first then.
+ * Calls {@link mustBeWhole} when the store has `nextLook` states or more. What has a key of the model is looked at when its search ends, and not here: a
+ * key that changes from call to call is found first then.
  */
 export const mustBeWholeSoFar = <S, A>(found: Kept<S, A> & { nextLook: number }): void => {
   const size = found.store.size();
   if (size < found.nextLook || found.model.key !== undefined) return;
   found.nextLook = size * GROWTH;
-  mustBeWhole(found);
+  mustBeWhole(found, false);
 };
 
 /**

@@ -2,7 +2,8 @@
  * Remembers queries (`model.ts`) part by part: the request of each requester, the reply of each replier to each request, and what each requester
  * makes of each reply. Requests and replies are numbered. Once its parts are known, a query is three look-ups.
  */
-import { comparableText } from '../../contract/audit.js';
+import { comparableText } from '../../contract/repeated-call.js';
+import type { KeptValues } from '../../contract/kept-values.js';
 import { mustBeComparable, type MessageKey } from '../../contract/messages.js';
 import { briefly, fault } from '../../contract/model-faults.js';
 import { Likes } from '../../values/like.js';
@@ -55,7 +56,7 @@ class Messages {
 
   number(given: unknown): number {
     if (given === undefined) return 0;
-    const key = this.keyOf === undefined ? this.encoded(given) : this.keyOf(given);
+    const key = this.textOf(given);
     const known = this.numbers.get(key);
     if (known !== undefined) {
       if (this.keyOf !== undefined && !this.likes.isLike(known, this.values[known], given))
@@ -65,6 +66,23 @@ class Messages {
     const value = this.keyOf === undefined ? oneForm(given) : given;
     this.numbers.set(key, this.values.length);
     return this.values.push(value) - 1;
+  }
+
+  /** What {@link KeptValues} asks. */
+  get kept(): KeptValues {
+    return {
+      isKeyed: this.keyOf !== undefined,
+      changed: () => this.values.find((value, number) => this.known(value) !== number),
+    };
+  }
+
+  /** Gives the number of a value that has one. */
+  private known(value: unknown): number {
+    return value === undefined ? 0 : (this.numbers.get(this.textOf(value)) ?? -1);
+  }
+
+  private textOf(value: unknown): string {
+    return this.keyOf === undefined ? this.encoded(value) : this.keyOf(value);
   }
 
   private encoded(given: unknown): string {
@@ -137,6 +155,8 @@ export class QueryMemo {
     this.parts = source as unknown as Parts;
     this.requests = new Messages(this.parts, 'requestKey');
     this.replies = new Messages(this.parts, 'replyKey');
+    components.others.add(this.requests.kept);
+    components.others.add(this.replies.kept);
     this.components = components;
     this.idleRow = idleRow;
     this.requesterKind = requesterKind;

@@ -2,7 +2,7 @@
  * Judges the properties of a component model while it is explored: what to evaluate when a group, a local id or a cell is new, and what was
  * found.
  */
-import { mustStay } from '../../contract/audit.js';
+import { mustStay } from '../../contract/repeated-call.js';
 import { locate } from '../../contract/fault-location.js';
 import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
 import { isWitness } from '../../report.js';

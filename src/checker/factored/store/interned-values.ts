@@ -4,6 +4,7 @@ import { changed } from '../../contract/model-faults.js';
 import { encode } from '../../values/encode.js';
 import type { ComponentModel } from '../../model.js';
 import type { Audit } from '../../contract/audit.js';
+import { AllKeptValues } from '../../contract/kept-values.js';
 import { auditOf } from '../../contract/guard.js';
 import { mergingOf, type Merging } from '../../contract/merging.js';
 import { describe } from '../../contract/model-faults.js';
@@ -44,6 +45,8 @@ export class Components {
   private readonly encoder: Encoder;
   private readonly normal: Normal | undefined;
   private readonly measure: Measure | undefined;
+  /** What the search keeps beside these values, to give it to the model. */
+  readonly others = new AllKeptValues();
 
   /** `agreed` says that threads with different numbers must order values alike ({@link Components.compare}, {@link Components.hashOf}). */
   constructor(model: ComponentModel, normalize: boolean, agreed = false) {
@@ -118,9 +121,11 @@ export class Components {
     return keys[a]! < keys[b]! ? -1 : 1;
   }
 
-  /** Refuses a model that changed an interned value: it changed what was searched. @throws CheckerError (`model`). */
+  /** Refuses a model that changed an interned value, or another that is kept: it changed what was searched. @throws CheckerError (`model`). */
   mustBeWhole(): void {
     for (const kind of this.kinds) this.mustBeIntact(kind);
+    this.othersMustBeIntact(true);
+    this.othersMustBeIntact(false);
   }
 
   private mustBeIntact({ name, ids, values }: Kind): void {
@@ -128,11 +133,17 @@ export class Components {
       if (ids.get(this.encoder(name, values[id])) !== id) throw atNoState(changed(values[id]));
   }
 
+  private othersMustBeIntact(isKeyed: boolean): void {
+    const now = this.others.changed(isKeyed);
+    if (now !== undefined) throw atNoState(changed(now));
+  }
+
   /** A model that adds to a value at each step has values without end: it is looked whether it does, each time that they are many more. */
   private lookAsItGrows(table: Kind): void {
-    if (table.values.length < table.nextLook || this.isKeyed) return;
+    if (table.values.length < table.nextLook) return;
     table.nextLook *= GROWTH;
-    this.mustBeIntact(table);
+    if (!this.isKeyed) this.mustBeIntact(table);
+    this.othersMustBeIntact(false);
   }
 
   /** Refuses a new value that is incomparable. Where threads share values, it must also reach them as it is. */
