@@ -15,7 +15,7 @@ import { TransitionCoverage, toTheNew } from '../simulation/transition-coverage.
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import type { Series } from './simulation-tasks.js';
-import { comparableConfig, type Task } from './tasks.js';
+import { comparableConfig, replayTask, type Task } from './tasks.js';
 import { planJson } from '../common/plan-json.js';
 
 /** The most unreached transitions that are named. */
@@ -81,29 +81,19 @@ export const readGuidedPlan = (file: string): GuidedPlan | undefined => {
 };
 
 /** The task that repeats a guided run by its plan. */
-export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
-  name: file,
-  weight: 3,
-  run: async (signal) => {
-    const began = performance.now();
+export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task =>
+  replayTask(file, async (signal) => {
     const config = decodeConfig(plan.configuration);
     if (E.isLeft(config)) throw new UsageError(`${file}: ${config.left.join('; ')}`);
     const situations = guidedThrough(config.right, file);
     const run = await guide(situations, plan.seed, along(plan.deeds), { signal });
     const details = (await failuresOfGuided({ situations, plan, run, name: `again ${basename(file)}` }, outDir, signal)) ?? '';
-    return [
-      {
-        layer: 4,
-        name: file,
-        verdict: details === '' ? 'conforms' : 'diverges',
-        counts: { 'steps of the simulated cluster': run.path.length, 'events of the simulated world': run.events },
-        details,
-        repeat: `bayou conform --simulate --replay ${file}`,
-        elapsedMs: performance.now() - began,
-      },
-    ];
-  },
-});
+    return {
+      verdict: details === '' ? 'conforms' : 'diverges',
+      counts: { 'steps of the simulated cluster': run.path.length, 'events of the simulated world': run.events },
+      details,
+    };
+  });
 
 /** The task that leads a simulated cluster through a configuration. */
 export const coverageTask = (

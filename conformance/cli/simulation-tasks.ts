@@ -16,7 +16,7 @@ import { hasSessions, keepSessions, shrinkSessions, trySessions, type TriedSessi
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
 import type { Finding } from '../common/finding.js';
 import { planJson } from '../common/plan-json.js';
-import { unlessAborted, type Task } from './tasks.js';
+import { replayTask, unlessAborted, type Task } from './tasks.js';
 
 /** How long, in ms, a failing plan is shrinkWithFastCheck. */
 export const SIMULATION_SHRINK_MS = 30_000;
@@ -175,27 +175,19 @@ export const simulationTask = ({ seed, from, runs, seconds }: Series, keeping: K
 /** The task of a simulated run by a file with a plan. `isReal`: runs the plan on real processes, without the faults that they cannot have. */
 export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pick<ConformArgs, 'outDir'>): Task => {
   const plan = readSimulationPlan(file);
-  return {
-    name: file,
-    weight: 3,
-    run: async (signal) => {
+  return replayTask(
+    file,
+    async (signal) => {
+      if (isReal) return tryHostilePlan(realPlanOf(plan), signal);
       const sum = new Sum();
-      const found = {
-        layer: 4,
-        name: file,
-        repeat: `bayou conform --simulate --replay ${file}${isReal ? ' --real' : ''}`,
-      } as const;
-      if (isReal) {
-        const { verdict, counts, details } = await tryHostilePlan(realPlanOf(plan), signal);
-        return [{ ...found, verdict, counts, details, elapsedMs: sum.elapsedMs }];
-      }
       const tried = await tryPlan(plan, signal);
       sum.add(tried);
       const { sound } = tried.verdict;
       const details = sound
         ? ''
         : [showAssessment(tried.verdict), ...(await keepTried(tried, `again ${basename(file)}`, outDir))].join('\n');
-      return [{ ...found, verdict: sound ? 'conforms' : 'diverges', counts: sum.counts(), details, elapsedMs: sum.elapsedMs }];
+      return { verdict: sound ? 'conforms' : 'diverges', counts: sum.counts(), details };
     },
-  };
+    isReal ? ' --real' : '',
+  );
 };

@@ -49,6 +49,21 @@ export const unlessAborted = <T>(trying: Promise<T>, signal: AbortSignal): Promi
     throw error;
   });
 
+/** The task that repeats a simulated run by the plan in a file. `words`: what the command has after the file's name. */
+export const replayTask = (
+  file: string,
+  replay: (signal: AbortSignal) => Promise<Pick<Finding, 'verdict' | 'counts' | 'details'>>,
+  words = '',
+): Task => ({
+  name: file,
+  weight: 3,
+  run: async (signal) => {
+    const [{ verdict, counts, details }, elapsedMs] = await timed(() => replay(signal));
+    const repeat = `bayou conform --simulate --replay ${file}${words}`;
+    return [{ layer: 4, name: file, verdict, counts, details, repeat, elapsedMs }];
+  },
+});
+
 // --- layer 1 ---------------------------------------------------------------------------------------------------------------
 
 /** The configuration that `source` names, a file or the name of one of the package's. Throws a UsageError where the cluster cannot be compared with it. */

@@ -1,6 +1,6 @@
 /** The scene of a run: its replicas, sessions, links and messages, as far as the run was followed. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
 import { newTopology, type ScriptTopology } from '../common/topology-of-script.js';
 import { Ledger } from './ledger.js';
@@ -106,6 +106,18 @@ export interface Scene {
   readonly onMet: Listener['onMet'];
   readonly onLost: Listener['onLost'];
 }
+
+/** Takes the model's step of a server's event, which waits for no other event. */
+export type TakeStep<T extends TraceEvent['type']> = (
+  scene: Scene,
+  process: FollowedProcess,
+  state: ServerState,
+  replica: FollowedReplica,
+  event: EventOf<T>,
+) => void;
+
+/** Asks for the events that must come before a server's event; returns the function that then takes the model's step. */
+export type Prepare<T extends TraceEvent['type']> = (...step: Parameters<TakeStep<T>>) => () => void;
 
 /** Is told how a run is followed, so that it can write the run down as a path. Each function is called at the moment of the step. */
 export interface Listener {

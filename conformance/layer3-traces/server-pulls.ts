@@ -6,19 +6,12 @@ import { stampOrd } from '#bayou/model/protocol/order.js';
 import { join, same } from '#bayou/model/protocol/vector.js';
 import type { PullAnswer } from './ledger.js';
 import { reject, showStamp, showVector, showWrites } from './rejection.js';
-import { FollowedReplica } from './followed-replica.js';
-import { type Scene, seen, type ServerState } from './run-scene.js';
+import { type Prepare, type Scene, seen, type TakeStep } from './run-scene.js';
 import type { FollowedProcess } from './timeline.js';
 import { checkVector } from './server-requests.js';
 import { checkLink } from './server-links.js';
 
-export const pullAsked = (
-  scene: Scene,
-  process: FollowedProcess,
-  state: ServerState,
-  replica: FollowedReplica,
-  e: EventOf<'pullAsked'>,
-): void => {
+export const pullAsked: TakeStep<'pullAsked'> = (scene, process, state, replica, e) => {
   checkLink(state, e, e.peer);
   const asks = replica.asks(e.peer);
   if (!same(e.vv, asks.vv) || showStamp(e.after) !== showStamp(asks.after))
@@ -50,13 +43,7 @@ const checkAsked = (process: FollowedProcess, e: EventOf<'pullAnswered'>, { even
     reject(e, 'R9', `the puller asked for what comes after ${showStamp(event.after)}, the answer is for ${showStamp(e.after)}`);
 };
 
-export const preparePullAnswered = (
-  scene: Scene,
-  process: FollowedProcess,
-  state: ServerState,
-  replica: FollowedReplica,
-  e: EventOf<'pullAnswered'>,
-) => {
+export const preparePullAnswered: Prepare<'pullAnswered'> = (scene, process, state, replica, e) => {
   const server = serverOf(e.puller);
   const pull = scene.ledger.pull(e.pull);
   const pullers = scene.timeline.of('server', server);
@@ -87,13 +74,7 @@ const differs = (want: ReadonlyArray<Write>, have: ReadonlyArray<Write>): string
 
 const fieldsOf = (w: Write | undefined): unknown => w && [w.t, w.r, w.client, w.clientTime, w.key, w.value];
 
-export const prepareMerged = (
-  scene: Scene,
-  process: FollowedProcess,
-  state: ServerState,
-  replica: FollowedReplica,
-  e: EventOf<'merged'>,
-) => {
+export const prepareMerged: Prepare<'merged'> = (scene, process, state, replica, e) => {
   const pull = scene.ledger.pull(e.pull);
   const peer = serverOf(e.peer);
   const isAnswering = (x: TraceEvent): boolean => x.type === 'pullAnswered' && x.pull === e.pull;

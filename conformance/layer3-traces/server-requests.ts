@@ -7,7 +7,7 @@ import { same } from '#bayou/model/protocol/vector.js';
 import type { SentRequest } from './ledger.js';
 import { reject, showStamp, showVector } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
-import { type Scene, type ServerState } from './run-scene.js';
+import type { Prepare, Scene } from './run-scene.js';
 import type { FollowedProcess } from './timeline.js';
 import { checkLink } from './server-links.js';
 
@@ -55,13 +55,7 @@ const given = (
     taken: false,
   });
 
-export const prepareAccept = (
-  scene: Scene,
-  process: FollowedProcess,
-  state: ServerState,
-  replica: FollowedReplica,
-  e: EventOf<'accept'>,
-) => {
+export const prepareAccept: Prepare<'accept'> = (scene, process, state, replica, e) => {
   const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
@@ -110,13 +104,7 @@ const checkPut = (e: EventOf<'accept'>, sent: Put): void => {
     reject(e, 'R12', `the session requires ${showVector(sent.require)}, the put says ${showVector(e.require)}`);
 };
 
-export const prepareRefuse = (
-  scene: Scene,
-  process: FollowedProcess,
-  state: ServerState,
-  replica: FollowedReplica,
-  e: EventOf<'refuse'>,
-) => {
+export const prepareRefuse: Prepare<'refuse'> = (scene, process, state, replica, e) => {
   const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
@@ -136,13 +124,7 @@ export const prepareRefuse = (
   };
 };
 
-export const prepareAnswer = (
-  scene: Scene,
-  process: FollowedProcess,
-  state: ServerState,
-  replica: FollowedReplica,
-  e: EventOf<'answer'>,
-) => {
+export const prepareAnswer: Prepare<'answer'> = (scene, process, state, replica, e) => {
   const gets = scene.ledger.gets(e.client, process.who.id, e.key);
   // Answers come in the order of their requests, so this answer's request has the number `gets.answers` or a later one. Perhaps the session was not followed to
   // that request yet. Perhaps it was followed further: then it knows of master's events that this server's answer need not come after.

@@ -4,7 +4,7 @@ import { serverOf } from '#bayou/core/ids.js';
 import { reject, showVector, Undecidable } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
 import { linkName } from '../common/topology-of-script.js';
-import { type Scene, serverState, type ServerState } from './run-scene.js';
+import { type Scene, serverState, type ServerState, type TakeStep } from './run-scene.js';
 import type { FollowedProcess } from './timeline.js';
 
 export const prepareStart = (
@@ -79,13 +79,7 @@ const again = (scene: Scene, event: EventOf<'start'>, before: FollowedReplica): 
 };
 
 /** R7a: the server goes on as a new replica, with the writes that it has. */
-export const renewed = (
-  scene: Scene,
-  process: FollowedProcess,
-  state: ServerState,
-  replica: FollowedReplica,
-  e: EventOf<'renewed'>,
-): void => {
+export const renewed: TakeStep<'renewed'> = (scene, process, state, replica, e) => {
   if (serverOf(e.replica) !== serverOf(replica.id)) reject(e, 'R7', `server ${serverOf(replica.id)} goes on as ${e.replica}`);
   if (scene.replicas.has(e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);
   scene.replicas.add(e.replica);

@@ -1,26 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newNonce, proof } from '../../src/net/auth.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { MAX_FRAME_BYTES } from '../../src/net/net-limits.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
-import { ask, closed, dialAs, dialed, handshakeByHand, remember, SECRET, serve, stranger, storedAt } from './support.js';
+import { ask, closed, dialAs, dialed, handshakeByHand, SECRET, serveForTest, stranger, storedAt } from './support.js';
 import { until } from '../support/until.js';
 import { putOf } from '../impl/support/puts.js';
-
-let servers: RunningServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.map((s) => s.close()));
-  servers = [];
-});
-
-const start = async (): Promise<{ server: RunningServer; lines: string[] }> => {
-  const logger = remember();
-  const server = await serve(0, logger);
-  servers.push(server);
-  return { server, lines: logger.lines };
-};
 
 /** Is the server still of use to those who belong? */
 const serves = async (server: RunningServer): Promise<boolean> => {
@@ -44,7 +31,7 @@ const BAD_FIRST_WORDS: ReadonlyArray<readonly [string, Buffer, string]> = [
 
 describe('strangers are cut off with one log line, and the process lives on', () => {
   test.each(BAD_FIRST_WORDS)('%s', async (_name, bytes, said) => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const socket = await stranger(server);
     socket.write(bytes);
     await closed(socket);
@@ -55,7 +42,7 @@ describe('strangers are cut off with one log line, and the process lives on', ()
   });
 
   test('half a frame, and then the end', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const socket = await stranger(server);
     socket.end(encodeFrame(hello(PROTOCOL_VERSION)).subarray(0, 20));
     await closed(socket);
@@ -67,13 +54,13 @@ describe('strangers are cut off with one log line, and the process lives on', ()
 
 describe('whoever does not know the secret stays out', () => {
   test('a dialer with another secret notices that the server is not of its cluster', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const refused = await dialAs({ role: 'master', id: 0 }, server, 'another secret altogether');
     expect(E.isLeft(refused) && refused.left).toContain('is not server 0 of this cluster');
   });
 
   test('a dialer that makes a proof up is not heard, the master least of all', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const socket = await stranger(server);
     socket.write(encodeFrame({ hello: { version: PROTOCOL_VERSION, from: { role: 'master', id: 0 }, nonce: newNonce() } }));
     socket.write(encodeFrame({ proof: 'f'.repeat(64) }));
@@ -107,7 +94,7 @@ describe('whoever does not know the secret stays out', () => {
 
 describe('those who belong are held to their role', () => {
   test('a client can neither cut links, nor read a store, nor write as another', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const client = await dialed({ role: 'client', id: 5 }, server);
     expect(await ask(client, { type: 'unlink', peer: { role: 'server', id: 1 } })).toMatchObject({ type: 'failed' });
     expect(await ask(client, { type: 'store' })).toMatchObject({ type: 'failed' });
@@ -127,7 +114,7 @@ describe('those who belong are held to their role', () => {
   });
 
   test('a cut link is refused until it is restored', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const client = await dialed({ role: 'client', id: 5 }, server);
     server.cut({ role: 'client', id: 5 });
     await until(() => !client.isOpen());
@@ -140,7 +127,7 @@ describe('those who belong are held to their role', () => {
   });
 
   test('rubbish after the handshake is cut off too', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const client = await dialed({ role: 'client', id: 5 }, server);
     client.ask({ type: 'nonsense' } as never, 1_000, () => undefined);
     await until(() => !client.isOpen());
@@ -151,7 +138,7 @@ describe('those who belong are held to their role', () => {
 
 describe('limits', () => {
   test('an answer longer than a frame comes in parts and whole', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const client = await dialed({ role: 'client', id: 5 }, server);
     const value = 'x'.repeat(400_000);
     for (let i = 1; i <= 20; i++) {
@@ -166,9 +153,8 @@ describe('limits', () => {
   });
 
   test('a pull longer than a frame is merged whole (R9)', async () => {
-    const { server } = await start();
-    const other = await serve(1, remember());
-    servers.push(other);
+    const { server } = await serveForTest();
+    const { server: other } = await serveForTest(1);
     const client = await dialed({ role: 'client', id: 5 }, server);
     const value = 'y'.repeat(400_000);
     for (let i = 1; i <= 20; i++) {
@@ -187,7 +173,7 @@ describe('limits', () => {
   });
 
   test('a reader that does not read is not served: memory stays bounded, and it is served when it reads', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const writer = await dialed({ role: 'client', id: 5 }, server);
     const size = 500_000;
     await ask(writer, {
@@ -217,9 +203,8 @@ describe('limits', () => {
   });
 
   test('a link to where nobody listens is a failure that is told, and the server serves', async () => {
-    const { server } = await start();
-    const other = await serve(1, remember(), { timeoutMs: 60_000 });
-    servers.push(other);
+    const { server } = await serveForTest();
+    const { server: other } = await serveForTest(1, { timeoutMs: 60_000 });
     const master = await dialed({ role: 'master', id: 0 }, other);
     // Nobody listens at this address: the link goes on trying, the request does not.
     const link = { type: 'link', peer: { role: 'server', id: 9 }, address: { host: '127.0.0.1', port: 1 } } as const;

@@ -8,11 +8,11 @@ import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import { STRANGER_MS } from '../../src/net/net-limits.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
-import type { RunningServer, ServerOptions } from '../../src/net/server.js';
+import type { RunningServer } from '../../src/net/server.js';
 import { putOf } from '../impl/support/puts.js';
 import { certificates } from '../support/certificates.js';
 import { until } from '../support/until.js';
-import { ask, closed, dialed, handshakeByHand, QUIET, remember, SECRET, serve, stranger } from './support.js';
+import { ask, closed, dialed, handshakeByHand, QUIET, SECRET, serveForTest, stranger } from './support.js';
 
 const CLIENT = { role: 'client', id: 5 } as const;
 const SERVER = { role: 'server', id: 0 } as const;
@@ -23,13 +23,6 @@ const ending: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
 });
-
-const start = async (options: Partial<ServerOptions> = {}): Promise<{ server: RunningServer; lines: string[] }> => {
-  const logger = remember();
-  const server = await serve(0, logger, options);
-  ending.push(() => server.close());
-  return { server, lines: logger.lines };
-};
 
 const listening = async (relay: Server): Promise<{ host: string; port: number }> => {
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
@@ -46,7 +39,7 @@ const serves = async (server: RunningServer, n = 1): Promise<void> => {
 
 describe('a handshake that somebody has heard', () => {
   test('is of no use a second time, whole or in part', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const said: Buffer[] = [];
     const relay = createServer((client) => {
       const there = connectSocket(server.address.port, server.address.host);
@@ -74,7 +67,7 @@ describe('a handshake that somebody has heard', () => {
   });
 
   test.each(['acceptor', 'dialer'])('is not answered by what its own %s says', async (whose) => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const socket = await stranger(server);
     const heard: Buffer[] = [];
     const cut = frameSplitter();
@@ -90,7 +83,7 @@ describe('a handshake that somebody has heard', () => {
   });
 
   test('and frames that go back to whoever sealed them are not opened', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     let reflected = 0;
     const relay = createServer((client) => {
       const there = connectSocket(server.address.port, server.address.host);
@@ -137,7 +130,7 @@ describe('TLS', () => {
   const shows = (name: string) => ({ cert: pem(`${name}.pem`), key: pem(`${name}.key`), ca: pem('ca.pem') });
 
   test('somebody with a certificate and without the secret, who stands between two members, is seen by the one who dials', async () => {
-    const { server } = await start({ tls: shows('member') });
+    const { server } = await serveForTest(0, { tls: shows('member') });
     const relay = createTls({ ...shows('insider'), requestCert: true }, (client) => {
       const there = connectTls({ ...shows('insider'), host: '127.0.0.1', port: server.address.port });
       client.pipe(there).pipe(client);
@@ -156,7 +149,7 @@ describe('TLS', () => {
 
 describe('whoever is slow', () => {
   test('has a second for the whole handshake, however it drips', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const socket = await stranger(server);
     const words = encodeFrame({ hello: { version: PROTOCOL_VERSION, from: CLIENT, nonce: 'n' } });
     let at = 0;
@@ -168,7 +161,7 @@ describe('whoever is slow', () => {
   });
 
   test('and a member keeps nobody from anything by a frame that does not end, on all the connections that it may have', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const mine = await Promise.all(Array.from({ length: 64 }, () => handshakeByHand(CLIENT, server)));
     for (const { socket, sealed } of mine) {
       const frame = sealed({ id: 0, ask: { ...putOf(1, 'k', 'x'.repeat(100_000)), client: 5 } });
@@ -193,7 +186,7 @@ describe('a member that has many connections and reads nothing', () => {
       if (op === 'get') gets++;
     };
     const meter = { served, pulled: () => undefined, answered: () => undefined };
-    const { server } = await start({ meter });
+    const { server } = await serveForTest(0, { meter });
     const filler = await dialed(OTHER, server);
     // A long answer to each question.
     expect(await ask(filler, putOf(1, 'k', 'v'.repeat(500_000)))).toMatchObject({ type: 'accepted' });
@@ -215,7 +208,7 @@ describe('a member that has many connections and reads nothing', () => {
 });
 
 test('connections that come and go for ever leave nothing behind', async () => {
-  const { server } = await start();
+  const { server } = await serveForTest();
   for (let round = 0; round < 40; round++) {
     const all = await Promise.all(Array.from({ length: 16 }, (_, i) => dialed({ role: 'client', id: 100 + i }, server)));
     for (const [i, connection] of all.entries()) {

@@ -1,6 +1,6 @@
 /** R16 at the border: what is too large, too far, too deep or not an address is refused where it is taken in, and changes nothing. */
 import * as E from 'fp-ts/lib/Either.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { putOf } from '../impl/support/puts.js';
 import { until } from '../support/until.js';
 import { MAX_VALUE_BYTES } from '../../src/core/bounds.js';
@@ -8,20 +8,7 @@ import { NO_CHANGE } from '../../src/impl/log/log.js';
 import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import type { NetRequest } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
-import { ask, closed, dialed, handshakeByHand, remember, serve, storedAt } from './support.js';
-
-let servers: RunningServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.map((s) => s.close()));
-  servers = [];
-});
-
-const start = async (id = 0): Promise<{ server: RunningServer; lines: string[] }> => {
-  const logger = remember();
-  const server = await serve(id, logger);
-  servers.push(server);
-  return { server, lines: logger.lines };
-};
+import { ask, closed, dialed, handshakeByHand, serveForTest, storedAt } from './support.js';
 
 const CLIENT = { role: 'client', id: 9 } as const;
 const MASTER = { role: 'master', id: 0 } as const;
@@ -32,7 +19,7 @@ const HUGE = 4_194_205;
 
 describe('a put', () => {
   test('of a value of 4,194,205 bytes is refused with one log line, and replication goes on', async () => {
-    const [{ server, lines }, { server: other }] = [await start(0), await start(1)];
+    const [{ server, lines }, { server: other }] = [await serveForTest(0), await serveForTest(1)];
     const client = await dialed(CLIENT, server);
     expect(await ask(client, putOf(1, 'small', 'v'))).toMatchObject({ type: 'accepted' });
     const bare = JSON.stringify({ id: 1, ask: putOf(2, 'huge', '') }).length;
@@ -49,7 +36,7 @@ describe('a put', () => {
   });
 
   test('from a session whose clock is at its end is refused with one log line, and the server goes on', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const client = await dialed(CLIENT, server);
     for (const clock of [2 ** 53 - 2, 2 ** 53 - 1])
       expect(await ask(client, { ...putOf(1, 'k', 'far'), clock })).toEqual({ type: 'refused', reason: 'too-far' });
@@ -58,7 +45,7 @@ describe('a put', () => {
   });
 
   test('that takes the identity of another is refused with one log line', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const client = await dialed(CLIENT, server);
     await ask(client, putOf(1, 'k', 'one'));
     expect(await ask(client, putOf(1, 'k', 'two'))).toEqual({ type: 'refused', reason: 'not-the-same' });
@@ -71,18 +58,16 @@ test('a log that holds an accept time of before there were bounds is told of whe
   const log = createMemoryLog();
   await log.open({ server: 0 });
   await log.commit([{ ...NO_CHANGE, clock: 2 ** 53 - 1 }]);
-  const logger = remember();
-  const server = await serve(0, logger, { log });
-  servers.push(server);
-  expect(logger.lines).toHaveLength(1);
-  expect(logger.lines[0]).toContain("the log's accept time 9007199254740991 is further ahead than any cluster can be");
+  const { server, lines } = await serveForTest(0, { log });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain("the log's accept time 9007199254740991 is further ahead than any cluster can be");
   expect(await ask(await dialed(CLIENT, server), putOf(1, 'k', 'v'))).toEqual({ type: 'refused', reason: 'too-far' });
   expect(await storeOf(server)).toEqual([]);
 });
 
 describe('a message that is not one is cut off with one log line', () => {
   const cutOff = async (what: string, said: string): Promise<void> => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const { socket, sealedText } = await handshakeByHand({ role: 'server', id: 7 }, server);
     socket.write(sealedText(what));
     await closed(socket);
@@ -107,14 +92,14 @@ describe('an address', () => {
   const bad = { host: '127.0.0.1', port: 99_999_999 };
 
   test('that is none does not end the server that is to link to it', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const linked = await server.link(1, bad);
     expect(E.isLeft(linked) && linked.left).toContain('127.0.0.1:99999999 is not an address');
     expect(await storeOf(server)).toEqual([]);
   });
 
   test('that is none cuts off a master that sends it', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const link: NetRequest = { type: 'link', peer: { role: 'server', id: 1 }, address: bad };
     expect(await ask(await dialed(MASTER, server), link)).toMatchObject({ type: 'broken' });
     expect(lines).toEqual(["master 0 was cut off: it sent a message whose field 'ask.address.port' is wrong"]);

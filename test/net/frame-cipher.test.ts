@@ -8,28 +8,18 @@ import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import type { Address } from '../../src/net/protocol.js';
 import { frameCipherOf } from '../../src/net/frame-cipher.js';
-import type { RunningServer } from '../../src/net/server.js';
 import { until } from '../support/until.js';
-import { ask, closed, handshakeByHand, QUIET, remember, SECRET, serve } from './support.js';
+import { ask, closed, handshakeByHand, QUIET, SECRET, serveForTest } from './support.js';
 import { seedOr } from '../support/seeds.js';
 
 const INTRODUCTIONS = 2;
 const CLIENT = { role: 'client', id: 5 } as const;
 
-let servers: RunningServer[] = [];
 let relays: Server[] = [];
-afterEach(async () => {
-  await Promise.all(servers.map((s) => s.close()));
+afterEach(() => {
   for (const relay of relays) relay.close();
-  [servers, relays] = [[], []];
+  relays = [];
 });
-
-const start = async (): Promise<{ server: RunningServer; lines: string[] }> => {
-  const logger = remember();
-  const server = await serve(0, logger);
-  servers.push(server);
-  return { server, lines: logger.lines };
-};
 
 /** Given the frames that one end sent after the introductions, what goes on instead. */
 type Meddle = (frame: Buffer, n: number) => ReadonlyArray<Buffer>;
@@ -71,7 +61,7 @@ const through = async (address: Address) => {
 
 describe('a relay without the secret', () => {
   test('carries what it cannot read', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const { address, seen } = await relay(server.address);
     const connection = await through(address);
     expect(await ask(connection, get)).toEqual({ type: 'missing' });
@@ -92,7 +82,7 @@ describe('a relay without the secret', () => {
     ['sends an empty frame', () => [Buffer.alloc(4)]],
   ];
   test.each(MEDDLERS)('is cut off where it %s, and nothing of it is done', async (_name, meddle) => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const { address } = await relay(server.address, meddle);
     const connection = await through(address);
     void ask(connection, get);
@@ -102,7 +92,7 @@ describe('a relay without the secret', () => {
   });
 
   test('cannot use what it saw on one connection on another', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const first = await handshakeByHand(CLIENT, server);
     const second = await handshakeByHand(CLIENT, server);
     second.socket.write(first.sealed({ id: 0, ask: get }));

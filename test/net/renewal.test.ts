@@ -5,23 +5,15 @@ import { putOf } from '../impl/support/puts.js';
 import { until } from '../support/until.js';
 import type { VectorEntries } from '../../src/core/write.js';
 import { createMemoryLog } from '../../src/impl/log/memory-log.js';
-import type { Log } from '../../src/impl/log/log.js';
 import { connect, startServer } from '../../src/index.js';
 import type { RunningServer } from '../../src/net/server.js';
-import { ask, dialed, remember, SECRET, serve, storedAt } from './support.js';
+import { ask, dialed, SECRET, serveForTest, storedAt } from './support.js';
 
 let servers: { readonly close: () => Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(servers.map((s) => s.close()));
   servers = [];
 });
-
-const start = async (id: number, log: Log = createMemoryLog()): Promise<{ server: RunningServer; lines: string[] }> => {
-  const logger = remember();
-  const server = await serve(id, logger, { log });
-  servers.push(server);
-  return { server, lines: logger.lines };
-};
 
 const put = async (server: RunningServer, n: number, key: string, value: string): Promise<unknown> => {
   const client = await dialed({ role: 'client', id: 9 }, server);
@@ -32,14 +24,14 @@ const sync = async (server: RunningServer): Promise<unknown> => ask(await dialMa
 const storeOf = async (server: RunningServer) => storedAt(await dialMaster(server));
 
 /** Two servers that were in step; then server 0 is back as it was before, a fresh replica 0.0, and nobody has told it. */
-const rolledBack = async (puts = 1): Promise<{ old: RunningServer; lines: string[]; peer: RunningServer }> => {
-  const { server: first } = await start(0);
-  const { server: peer } = await start(1);
+const rolledBack = async (puts = 1): Promise<{ old: RunningServer; lines: ReadonlyArray<string>; peer: RunningServer }> => {
+  const { server: first } = await serveForTest(0);
+  const { server: peer } = await serveForTest(1);
   for (let n = 1; n <= puts; n++) await put(first, n, 'a', 'old');
   await peer.link(0, first.address);
   await sync(peer);
   await first.close();
-  const { server: old, lines } = await start(0);
+  const { server: old, lines } = await serveForTest(0);
   return { old, lines, peer };
 };
 
@@ -76,19 +68,19 @@ describe('a replica that is older than it was', () => {
   test('keeps its new identity when it is started again', async () => {
     const { peer } = await rolledBack();
     const log = createMemoryLog();
-    const { server } = await start(2, log);
+    const { server } = await serveForTest(2, { log });
     const vv: VectorEntries = [['2.0', 7]];
     const asks = await dialed({ role: 'server', id: 1 }, server);
     await ask(asks, { type: 'namedPull', pull: 'p', ask: { type: 'pull', puller: '1.0', vv, after: null } });
     const { replica } = server;
     expect(replica).not.toBe('2.0');
     await server.close();
-    expect((await start(2, log)).server.replica).toBe(replica);
+    expect((await serveForTest(2, { log })).server.replica).toBe(replica);
     expect(peer.replica).toBe('1.0');
   });
 
   test('is not made a new one by what nobody can have seen', async () => {
-    const { server, lines } = await start(0);
+    const { server, lines } = await serveForTest(0);
     const vv: VectorEntries = [['0.0', Number.MAX_SAFE_INTEGER]];
     const peer = await dialed({ role: 'server', id: 1 }, server);
     await ask(peer, { type: 'namedPull', pull: 'p', ask: { type: 'pull', puller: '1.0', vv, after: null } });

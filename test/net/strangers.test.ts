@@ -10,22 +10,13 @@ import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { throttled } from '../../src/net/throttled.js';
 import { until } from '../support/until.js';
-import { ask, closed, dialAs, dialed, QUIET, remember, SECRET, serve, stranger } from './support.js';
+import { ask, closed, dialAs, dialed, QUIET, SECRET, serveForTest, stranger } from './support.js';
 
-let servers: RunningServer[] = [];
 let sockets: Socket[] = [];
-afterEach(async () => {
+afterEach(() => {
   for (const socket of sockets) socket.destroy();
-  await Promise.all(servers.map((s) => s.close()));
-  [servers, sockets] = [[], []];
+  sockets = [];
 });
-
-const start = async (): Promise<{ server: RunningServer; lines: string[] }> => {
-  const logger = remember();
-  const server = await serve(0, logger);
-  servers.push(server);
-  return { server, lines: logger.lines };
-};
 
 const strangers = async (server: RunningServer, n: number): Promise<Socket[]> => {
   const came = await Promise.all(Array.from({ length: n }, () => stranger(server)));
@@ -40,7 +31,7 @@ describe('strangers', () => {
     ['who say nothing', undefined],
     ['who say who they are and no more', hello],
   ])('%s are closed', async (_name, words) => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const all = await strangers(server, 3);
     for (const socket of all) if (words !== undefined) socket.write(words);
     await Promise.all(all.map(closed));
@@ -48,7 +39,7 @@ describe('strangers', () => {
   });
 
   test.each([1, 2 * MAX_STRANGERS])('%s idle sockets do not keep a member out', async (n) => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     await strangers(server, n);
     const member = await dialed({ role: 'client', id: 5 }, server);
     const get = { type: 'get', client: 5, key: 'k', atLeast: null, require: [] } as const;
@@ -56,7 +47,7 @@ describe('strangers', () => {
   });
 
   test('a thousand of them are a handful of log lines', async () => {
-    const { server, lines } = await start();
+    const { server, lines } = await serveForTest();
     const all = await strangers(server, 1_000);
     for (const socket of all) socket.resume();
     await until(() => all.every((socket) => socket.closed));
@@ -68,7 +59,7 @@ describe('strangers', () => {
 
 describe('members', () => {
   test('have so many connections and no more, and others are not touched by it', async () => {
-    const { server } = await start();
+    const { server } = await serveForTest();
     const mine = await Promise.all(Array.from({ length: MAX_OF_ONE_MEMBER }, () => dialed({ role: 'client', id: 5 }, server)));
     const refused = await dialAs({ role: 'client', id: 5 }, server);
     expect(E.isLeft(refused) && refused.left).toContain(`client 5 has ${MAX_OF_ONE_MEMBER} connections already`);

@@ -1,6 +1,7 @@
 /** A server in this process, and strangers who talk to it. */
 import { connect as connectSocket, type Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import { onTestFinished } from 'vitest';
 import type { ReplicaId } from '../../src/core/ids.js';
 import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import { newNonce, proof } from '../../src/net/auth.js';
@@ -44,6 +45,17 @@ export const serve = async (id: number, logger: Logger, options: Partial<ServerO
   });
   if (E.isLeft(started)) throw new Error(started.left);
   return started.right;
+};
+
+/** A server, with the lines that it logs. It is closed after the test that called this. */
+export const serveForTest = async (
+  id = 0,
+  options: Partial<ServerOptions> = {},
+): Promise<{ readonly server: RunningServer; readonly lines: ReadonlyArray<string> }> => {
+  const logger = remember();
+  const server = await serve(id, logger, options);
+  onTestFinished(() => server.close());
+  return { server, lines: logger.lines };
 };
 
 /** Callbacks of an end that is asked nothing. */

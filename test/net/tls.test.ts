@@ -8,7 +8,7 @@ import { type BayouServer, connect, startServer } from '../../src/index.js';
 import { dial } from '../../src/net/handshake.js';
 import { certificates } from '../support/certificates.js';
 import { until } from '../support/until.js';
-import { QUIET, remember, SECRET, serve } from './support.js';
+import { QUIET, SECRET, serveForTest } from './support.js';
 import type { RunningServer } from '../../src/net/server.js';
 
 const { home, authority, signed, pem, remove } = certificates();
@@ -25,18 +25,13 @@ afterAll(remove);
 
 const own = (name: string, by = 'ca') => ({ cert: pem(`${name}.pem`), key: pem(`${name}.key`), ca: pem(`${by}.pem`) });
 
-let servers: (RunningServer | BayouServer)[] = [];
+let servers: BayouServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.map((s) => s.close()));
   servers = [];
 });
 
-const start = async (name: string): Promise<{ server: RunningServer; lines: string[] }> => {
-  const logger = remember();
-  const server = await serve(0, logger, { tls: own(name) });
-  servers.push(server);
-  return { server, lines: logger.lines };
-};
+const start = (name: string) => serveForTest(0, { tls: own(name) });
 
 const dialed = (server: RunningServer, tls: Parameters<typeof dial>[0]['tls'], host = '127.0.0.1') =>
   dial(
