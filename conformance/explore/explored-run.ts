@@ -153,7 +153,7 @@ const nothingIn = (text: string): string | undefined => {
   return `nothing in it can be run: ${why} (docs/master.md has the commands)`;
 };
 
-/** Follows the run that these files describe (a plan, a script or a trace), for the explorer's page (see `Follower`). */
+/** Follows the run that these files describe (a plan, a script or a trace), for the explorer's page (see `RunFollower`). */
 export const followRun = async (
   files: ReadonlyArray<string>,
   { flags, signal }: { readonly flags?: ReadonlyArray<string>; readonly signal: AbortSignal },

@@ -8,7 +8,7 @@ import type { Program } from './simulated-processes.js';
 import type { Machine, RunningProcess, Simulation } from './simulation.js';
 
 /** The parts of the simulated world that faults need. */
-export interface FaultedWorld {
+export interface FaultableWorld {
   readonly simulation: Simulation;
   /** The running process of this name. */
   readonly runningOf: (name: string) => RunningProcess | undefined;
@@ -40,7 +40,7 @@ const youngest = (disk: SimulatedDisk, folder: string): { readonly path: string;
 
 /** The effects of faults in this world. */
 // eslint-disable-next-line max-lines-per-function -- one function for each kind of fault, over one world.
-export const simulatedEffects = (reach: FaultedWorld): FaultEffects => {
+export const simulatedEffects = (reach: FaultableWorld): FaultEffects => {
   const { simulation, runningOf, machineOfFolder } = reach;
   const { scheduler } = simulation;
   const after = (ms: number, act: () => void): void => void scheduler.after(ms * 1000, undefined, 'hand', act);

@@ -1,13 +1,13 @@
 /** Processes as a master starts them (`master/processes.ts`), in a simulated world. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ProgramKind, Process, Starter } from '#bayou/master/processes.js';
-import type { ClientConfig, ListenAddress, ServerConfig } from '#bayou/net/process-config.js';
+import type { ClientConfig, ListeningPort, ServerConfig } from '#bayou/net/process-config.js';
 import type { Life } from './life.js';
 import type { RandomStream } from './seeded-streams.js';
 import type { Environment, Machine, RunningProcess, Simulation } from './simulation.js';
 
 /** The program of a server or client. It resolves with the address at which it listens. Left: one line that says why it does not. */
-export type Program = (environment: Environment, config: ServerConfig | ClientConfig) => Promise<E.Either<string, ListenAddress>>;
+export type Program = (environment: Environment, config: ServerConfig | ClientConfig) => Promise<E.Either<string, ListeningPort>>;
 
 /** The options of a starter. */
 export interface StarterOptions {
@@ -47,7 +47,7 @@ class Child implements Process {
     this.gone = new Promise((resolve) => (this.#tellGone = resolve));
   }
 
-  configure(given: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, ListenAddress>> {
+  configure(given: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, ListeningPort>> {
     const { simulation, machineOf, onStart, programs, master } = this.#starting;
     const config = copied(given);
     return new Promise((resolve) => {

@@ -52,18 +52,18 @@ export type Pull = t.TypeOf<typeof PullC>;
 // --- answered --------------------------------------------------------------------------------------------------------------
 
 /** The put has this stamp; the write is in the durable log (R10). */
-export const AcceptedC = object('Accepted', { type: t.literal('accepted'), stamp: StampC });
+export const AcceptedAnswerC = object('Accepted', { type: t.literal('accepted'), stamp: StampC });
 /** The server does not meet the session's guarantees: ERR_DEP (R12, R13). */
-export const BehindC = flat('Behind', { type: t.literal('behind') });
+export const BehindAnswerC = flat('Behind', { type: t.literal('behind') });
 /** The greatest-stamped write to the key (R5). */
-export const FoundC = object('Found', { type: t.literal('found'), value: BytesC, stamp: StampC });
+export const FoundAnswerC = object('Found', { type: t.literal('found'), value: BytesC, stamp: StampC });
 /** The server meets the guarantees and has no value for the key: ERR_KEY (R13). */
-export const MissingC = flat('Missing', { type: t.literal('missing') });
+export const MissingAnswerC = flat('Missing', { type: t.literal('missing') });
 /**
  * A pull's answer, taken at one instant (R9): of the writes that the puller lacks, those stamped above `after` (the request's) and up
  * to `upTo`, in R4's order; `upTo` null: all of them. With them the answerer's vector and its accept time.
  */
-export const PulledC = object('Pulled', {
+export const PulledAnswerC = object('Pulled', {
   type: t.literal('pulled'),
   from: ReplicaIdC,
   after: StampOrNullC,
@@ -73,7 +73,7 @@ export const PulledC = object('Pulled', {
   clock: Natural,
 });
 
-/** Why a server refuses, beside `behind`: see {@link RefusedC}. */
+/** Why a server refuses, beside `behind`: see {@link RefusedAnswerC}. */
 export const REFUSALS = {
   failed: null,
   unlogged: null,
@@ -97,14 +97,14 @@ export const REFUSALS = {
  * - `too-large`: a key, a value or a count above the server's bounds (R16); the request had no effect.
  * - `not-the-same`: a put that repeats another's identity with another key or value (R3); it had no effect and never will have.
  */
-export const RefusedC = flat('Refused', { type: t.literal('refused'), reason: t.keyof(REFUSALS) });
+export const RefusedAnswerC = flat('Refused', { type: t.literal('refused'), reason: t.keyof(REFUSALS) });
 
-export type RefusedAnswer = t.TypeOf<typeof RefusedC>;
-export type AcceptedAnswer = t.TypeOf<typeof AcceptedC>;
-export type BehindAnswer = t.TypeOf<typeof BehindC>;
-export type FoundAnswer = t.TypeOf<typeof FoundC>;
-export type MissingAnswer = t.TypeOf<typeof MissingC>;
-export type PulledAnswer = t.TypeOf<typeof PulledC>;
+export type RefusedAnswer = t.TypeOf<typeof RefusedAnswerC>;
+export type AcceptedAnswer = t.TypeOf<typeof AcceptedAnswerC>;
+export type BehindAnswer = t.TypeOf<typeof BehindAnswerC>;
+export type FoundAnswer = t.TypeOf<typeof FoundAnswerC>;
+export type MissingAnswer = t.TypeOf<typeof MissingAnswerC>;
+export type PulledAnswer = t.TypeOf<typeof PulledAnswerC>;
 
 /** The answer to a put. */
 export type PutAnswer = AcceptedAnswer | BehindAnswer;

@@ -5,7 +5,7 @@
 import * as t from 'io-ts/lib/index.js';
 import { type Bytes, BytesC } from './bytes.js';
 import { flat } from './codec.js';
-import { AcceptedC, type GetAnswer } from './messages.js';
+import { AcceptedAnswerC, type GetAnswer } from './messages.js';
 import { type Stamp, StampC } from './write.js';
 
 /** A result that says no more than its name. Each is a codec of its own, so that a union of messages finds it by its `type`. */
@@ -39,7 +39,7 @@ export type GetResult =
   | { readonly type: 'ERR_CONN' };
 
 /** Decodes a {@link PutResult}. */
-export const PutResultC: t.Type<PutResult> = t.union([AcceptedC, ErrDepC, ErrLogC, ErrConnC, UnknownC], 'PutResult');
+export const PutResultC: t.Type<PutResult> = t.union([AcceptedAnswerC, ErrDepC, ErrLogC, ErrConnC, UnknownC], 'PutResult');
 /** Decodes a {@link GetResult}. */
 export const GetResultC: t.Type<GetResult> = t.union([ValueC, ErrKeyC, ErrDepC, ErrConnC], 'GetResult');
 

@@ -7,7 +7,13 @@ import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { type ClientConfig, type ListenAddress, type ReadyAnswer, ReadyC, type ServerConfig } from '../net/process-config.js';
+import {
+  type ClientConfig,
+  type ListeningPort,
+  type ReadyAnswer,
+  ReadyAnswerC,
+  type ServerConfig,
+} from '../net/process-config.js';
 import { decodeOr } from '../net/protocol.js';
 import { reasonOf } from '../command-line/say.js';
 import { recordProcess, type MasterRun, runArgument } from './crash-cleanup.js';
@@ -24,7 +30,7 @@ const READY_BYTES = 65_536;
 export interface Process {
   readonly pid: number;
   /** Gives the process its identity; resolves with the address at which it listens. Called once. Left: one line. */
-  readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, ListenAddress>>;
+  readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, ListeningPort>>;
   /** Sends SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** Resolves when the process is gone, with how it ended. */
@@ -56,7 +62,7 @@ const firstLine = (child: ChildProcess): Promise<string> =>
 
 const parseReady = (line: string): E.Either<string, ReadyAnswer> => {
   try {
-    return decodeOr(ReadyC, JSON.parse(line));
+    return decodeOr(ReadyAnswerC, JSON.parse(line));
   } catch {
     return E.left('it answered something that is not JSON');
   }
@@ -96,7 +102,7 @@ const start = (run: MasterRun, kind: ProgramKind, hear: Hear | undefined): Proce
   child.stdin.on('error', () => undefined);
   const line = firstLine(child);
 
-  const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, ListenAddress>> => {
+  const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, ListeningPort>> => {
     child.stdin.write(`${JSON.stringify(config)}\n`);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { newSession, type Session } from '../impl/session.js';
 import { newSessionNumber } from './auth.js';
 import { type Client, makeClient } from './client.js';
-import type { ClientConfig, ListenAddress } from './process-config.js';
+import type { ClientConfig, ListeningPort } from './process-config.js';
 import type { Callbacks } from './connection.js';
 import { listen } from './listen.js';
 import type { Answer, NetRequest } from './protocol.js';
@@ -30,7 +30,7 @@ const obey = async (client: Client, ask: NetRequest): Promise<Answer> => {
 };
 
 /** A client that runs. */
-export interface RunningClient extends ListenAddress {
+export interface RunningClient extends ListeningPort {
   /** The client's session, for a look into a simulated process. */
   readonly inside: Session;
 }

@@ -46,11 +46,11 @@ export const ClientConfigC = object('ClientConfig', { ...COMMON, guarantees: Gua
 /** The configuration of a client process. */
 export type ClientConfig = t.TypeOf<typeof ClientConfigC>;
 
-const ListeningC = object('Listening', { port: Natural });
+const ListeningPortC = object('Listening', { port: Natural });
 /** Where a process listens. */
-export type ListenAddress = t.TypeOf<typeof ListeningC>;
+export type ListeningPort = t.TypeOf<typeof ListeningPortC>;
 
 /** Decodes a {@link ReadyAnswer}. */
-export const ReadyC = t.union([object('Ready', { ready: ListeningC }), object('Failed', { failed: t.string })]);
+export const ReadyAnswerC = t.union([object('Ready', { ready: ListeningPortC }), object('Failed', { failed: t.string })]);
 /** A process's answer to its configuration: where it listens, or why it could not start. */
-export type ReadyAnswer = t.TypeOf<typeof ReadyC>;
+export type ReadyAnswer = t.TypeOf<typeof ReadyAnswerC>;

@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
-import type { ListenAddress, ReadyAnswer } from './process-config.js';
+import type { ListeningPort, ReadyAnswer } from './process-config.js';
 import { decodeOr } from './protocol.js';
 
 const answerMaster = (ready: ReadyAnswer): void => {
@@ -23,7 +23,7 @@ const parse = <A>(codec: t.Decoder<unknown, A>, line: string): E.Either<string, 
 /** Reads the configuration and calls `start`, which gives where the process listens, or one line why it does not. */
 export const runProcess = <A>(
   codec: t.Decoder<unknown, A>,
-  start: (config: A) => Promise<E.Either<string, ListenAddress>>,
+  start: (config: A) => Promise<E.Either<string, ListeningPort>>,
 ): void => {
   // Only the process's user may read the files that the process writes, in every folder. The database's files are among them.
   process.umask(0o077);

@@ -17,7 +17,17 @@ import { BytesC } from '../core/bytes.js';
 import { around, described, flat, listOf, object } from '../core/codec.js';
 import { MAX_HOST } from '../core/texts.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
-import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
+import {
+  AcceptedAnswerC,
+  BehindAnswerC,
+  FoundAnswerC,
+  GetC,
+  MissingAnswerC,
+  PulledAnswerC,
+  PullC,
+  PutC,
+  RefusedAnswerC,
+} from '../core/messages.js';
 import { RESULTS } from '../core/results.js';
 import { VectorEntriesC } from '../core/write.js';
 
@@ -85,9 +95,9 @@ const NamedPullC = object('NamedPull', {
 });
 
 /** Decodes an {@link NetRequest}. */
-const AskC = t.union([PutC, GetC, DoPutC, DoGetC, NamedPullC, SyncC, LinkC, UnlinkC, StoreC, MembersC], 'Ask');
+const NetRequestC = t.union([PutC, GetC, DoPutC, DoGetC, NamedPullC, SyncC, LinkC, UnlinkC, StoreC, MembersC], 'Ask');
 /** A request. */
-export type NetRequest = t.TypeOf<typeof AskC>;
+export type NetRequest = t.TypeOf<typeof NetRequestC>;
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
@@ -111,41 +121,54 @@ const StoredC = object('Stored', { type: t.literal('stored'), keys: Natural });
 
 /** Decodes an {@link Answer}. `doPut` and `doGet` are answered with one of `RESULTS`. */
 export const AnswerC = t.union(
-  [AcceptedC, FoundC, MissingC, BehindC, RefusedC, ...RESULTS, PulledC, DoneC, FailedC, SyncedC, MembersAnswerC, StoredC],
+  [
+    AcceptedAnswerC,
+    FoundAnswerC,
+    MissingAnswerC,
+    BehindAnswerC,
+    RefusedAnswerC,
+    ...RESULTS,
+    PulledAnswerC,
+    DoneC,
+    FailedC,
+    SyncedC,
+    MembersAnswerC,
+    StoredC,
+  ],
   'Answer',
 );
 /** An answer. */
 export type Answer = t.TypeOf<typeof AnswerC>;
 
 /** Decodes a {@link AnswerPart}. */
-const PartC = t.union([
+const AnswerPartC = t.union([
   /** The work goes on and has nothing to send yet; the deadline begins anew. */
   object('WorkingPart', { type: t.literal('working') }),
   object('StoredPart', { type: t.literal('stored'), entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS) }),
 ]);
 /** A part of a long answer. The parts come before the answer, in order. With each part the deadline of the answer begins anew. */
-export type AnswerPart = t.TypeOf<typeof PartC>;
+export type AnswerPart = t.TypeOf<typeof AnswerPartC>;
 
 // --- envelopes -------------------------------------------------------------------------------------------------------------
 
-const AskingC = around('Asking', { id: Natural, ask: AskC }, 'ask');
-const AnsweringC = around('Answering', { id: Natural, answer: AnswerC }, 'answer');
-const InPartC = object('InPart', { id: Natural, part: PartC });
+const NumberedRequestC = around('Asking', { id: Natural, ask: NetRequestC }, 'ask');
+const NumberedAnswerC = around('Answering', { id: Natural, answer: AnswerC }, 'answer');
+const NumberedPartC = object('InPart', { id: Natural, part: AnswerPartC });
 const ByeC = object('Bye', { bye: Natural });
 /** A request with its number. */
-export type NumberedRequest = t.TypeOf<typeof AskingC>;
+export type NumberedRequest = t.TypeOf<typeof NumberedRequestC>;
 /** An answer with the number of its request. */
-export type NumberedAnswer = t.TypeOf<typeof AnsweringC>;
+export type NumberedAnswer = t.TypeOf<typeof NumberedAnswerC>;
 /** One frame after the handshake. */
-export type NetEnvelope = NumberedRequest | NumberedAnswer | t.TypeOf<typeof InPartC> | t.TypeOf<typeof ByeC>;
+export type NetEnvelope = NumberedRequest | NumberedAnswer | t.TypeOf<typeof NumberedPartC> | t.TypeOf<typeof ByeC>;
 
 const has = (u: unknown, key: string): boolean => typeof u === 'object' && u !== null && key in u;
 
 /** Decodes an {@link NetEnvelope} by the field that tells its kind. A codec of a union would try every kind and gather the errors of each. */
 export const decodeEnvelope = (u: unknown): E.Either<string, NetEnvelope> => {
-  if (has(u, 'ask')) return decodeOr(AskingC, u);
+  if (has(u, 'ask')) return decodeOr(NumberedRequestC, u);
   if (has(u, 'bye')) return decodeOr(ByeC, u);
-  return has(u, 'part') ? decodeOr(InPartC, u) : decodeOr(AnsweringC, u);
+  return has(u, 'part') ? decodeOr(NumberedPartC, u) : decodeOr(NumberedAnswerC, u);
 };
 
 /** Decodes by a codec. Fails with one line that names the most deeply nested wrong field. */

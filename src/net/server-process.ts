@@ -1,7 +1,7 @@
 /** The program of a server process; the master starts it. */
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
-import { type ListenAddress, type ServerConfig, ServerConfigC } from './process-config.js';
+import { type ListeningPort, type ServerConfig, ServerConfigC } from './process-config.js';
 import { descriptorsOfProcess, watchDescriptors } from './descriptors.js';
 import { socketGuard } from './socket-guard.js';
 import { makeLogger } from './logger.js';
@@ -11,7 +11,7 @@ import type { RunningServer } from './server.js';
 import { runServer } from './server-program.js';
 import { makeTracer } from './tracer.js';
 
-const start = async (c: ServerConfig): Promise<E.Either<string, ListenAddress>> => {
+const start = async (c: ServerConfig): Promise<E.Either<string, ListeningPort>> => {
   const logger = makeLogger({ name: c.name, level: c.logLevel, file: c.logFile });
   const connectionLimits = connectionLimitsOf(descriptorsOfProcess());
   const belongings = { world: NODE_WORLD, logger, trace: makeTracer(c.traceFile, c.name), connectionLimits };

@@ -50,7 +50,7 @@ export interface DelayedPut {
   readonly replica: ReplicaId;
 }
 
-/** `spent`: how many puts were delayed. `onTheirWay`: the delayed puts that have not arrived yet, in the order of `Identity` (put-identity.ts). */
+/** `spent`: how many puts were delayed. `onTheirWay`: the delayed puts that have not arrived yet, in the order of `PutIdentity` (put-identity.ts). */
 export interface LatePuts {
   readonly spent: number;
   readonly onTheirWay: ReadonlyArray<DelayedPut>;
