@@ -20,21 +20,10 @@ const filesIn = (room: string): ReadonlyArray<SourceFile> =>
 const glossary = read('docs/glossary.md').text;
 const sources = ['src', 'conformance', 'fuzz'].flatMap(filesIn);
 
-/** Classes of the checker that break the rules. A class is code as it runs: these are renamed with the next change of the checker's code. */
-const EXCEPTIONS = [
-  'contract/merging.ts: Merging',
-  'factored/memo/ruled-out.ts: RuledOut',
-  'factored/search/at-once.ts: AtOnce',
-].concat(['leaving.ts: Leaving', 'opening.ts: Opening'].map((rest) => `factored/search/${rest}`));
-
 describe('the names of exported types', () => {
   const wrong = wrongNames(sources, glossary);
-  const isException = (line: string): boolean => EXCEPTIONS.some((known) => line.startsWith(`src/checker/${known} `));
   test('there are hundreds', () => expect(sources.flatMap(exportedTypesOf).length).toBeGreaterThan(500));
-  test('say what the types are', () => expect(wrong.filter((line) => !isException(line))).toEqual([]));
-  test.each(EXCEPTIONS)('%s is still an exception', (known) =>
-    expect(wrong.filter((line) => line.startsWith(`src/checker/${known} `))).toHaveLength(1),
-  );
+  test('say what the types are', () => expect(wrong).toEqual([]));
 });
 
 describe('the words that are not used', () => {

@@ -1,7 +1,7 @@
 /** A key is believed no further than it was looked at: one that is no function of a state is refused, and so is one that merges what is not alike. */
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
-import { mayHaveMerged, Merging } from '#bayou/checker/contract/merging.js';
+import { mayHaveMerged, KeyWatch } from '#bayou/checker/contract/merging.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
@@ -261,12 +261,12 @@ describe('of components', () => {
 });
 
 test('a pair of values that are not the same is seen among however many that are; only where a comparison is slow is it a sample', () => {
-  const quick = new Merging();
+  const quick = new KeyWatch();
   for (let n = 0; n < 50_000; n++) quick.compare({ n, log: [{ n }] }, { n, log: [{ n }] });
   expect(mayHaveMerged(quick)).toBe(false);
   quick.compare({ n: 0, log: [{ n: 0 }] }, { n: 0, log: [{ n: 1 }] });
   expect(quick.isSeen).toBe(true);
-  const slow = new Merging();
+  const slow = new KeyWatch();
   for (let n = 0; n < 50_000; n++) slow.compare(new Set([n]), new Set([n]));
   expect([slow.isSeen, mayHaveMerged(slow)]).toEqual([false, true]);
 });

@@ -7,7 +7,7 @@ import { toModel, waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
 import { sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
-import { merges, mergingOf, type KeyedModel, type Merging } from '../contract/merging.js';
+import { merges, mergingOf, type KeyedModel, type KeyWatch } from '../contract/merging.js';
 import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
@@ -41,7 +41,7 @@ interface Interner {
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
-const internerOf = (model: ComponentModel, merging: Merging | undefined): Interner => {
+const internerOf = (model: ComponentModel, merging: KeyWatch | undefined): Interner => {
   const kinds = new Map(model.slots.map(({ kind }) => [kind, { ids: new Map<string, number>(), values: [] as unknown[] }]));
   const nameOf = (kind: string, local: unknown): string => model.key?.(kind, local as never) ?? encode(local);
   const id = (kind: string, local: unknown): number => {

@@ -22,7 +22,7 @@ export interface KeyFindings {
   readonly isWhole: boolean;
 }
 
-export class Merging implements KeyFindings {
+export class KeyWatch implements KeyFindings {
   /** Two different values had one key, or two that cannot be compared. */
   isSeen = false;
   /**
@@ -77,10 +77,10 @@ export class Merging implements KeyFindings {
 }
 
 /** Whether the key may have merged states, as far as pairs were compared. */
-export const mayHaveMerged = (by: Merging | undefined): boolean =>
+export const mayHaveMerged = (by: KeyWatch | undefined): boolean =>
   by !== undefined && (by.isSeen || by.isFormSeen || !by.isWhole);
 
-const merging = new WeakMap<object, Merging>();
+const merging = new WeakMap<object, KeyWatch>();
 
 /** For a model whose states are numbers of values: the model of the values themselves, with their key. */
 export interface KeyedModel {
@@ -94,7 +94,7 @@ export interface KeyedModel {
 const valued = new WeakMap<object, () => KeyedModel>();
 
 /** Notes that a key may merge a model's states. `values` gives the model of the values where the states are their numbers. */
-export const merges = <M extends object>(model: M, by: Merging, values?: () => KeyedModel): M => {
+export const merges = <M extends object>(model: M, by: KeyWatch, values?: () => KeyedModel): M => {
   merging.set(model, by);
   if (values !== undefined) valued.set(model, values);
   return model;
@@ -105,8 +105,8 @@ export const keyedBehind = (model: Model<never, never>): KeyedModel | undefined 
   model.key === undefined ? valued.get(model)?.() : { model };
 
 /** Gives the watch over a model's key; undefined where the model has none. */
-export const mergingOf = (model: object & { readonly key?: unknown }): Merging | undefined =>
-  merging.get(model) ?? (model.key === undefined ? undefined : new Merging());
+export const mergingOf = (model: object & { readonly key?: unknown }): KeyWatch | undefined =>
+  merging.get(model) ?? (model.key === undefined ? undefined : new KeyWatch());
 
 /**
  * Tests whether a model's states are numbers of values, of which the key took several for one. Forms of one value are no several: a run of other forms is

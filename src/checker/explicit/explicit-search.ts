@@ -6,7 +6,7 @@ import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { blame, FIRST_LOOK, mustBeWholeSoFar } from './intact.js';
 import { rawNextOf } from '../contract/guard.js';
-import { mergingOf, type Merging } from '../contract/merging.js';
+import { mergingOf, type KeyWatch } from '../contract/merging.js';
 import { oneForm } from '../values/one-form.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
@@ -44,7 +44,7 @@ export interface ExplicitSpace<S, A> {
   readonly edges: EdgeList | undefined;
   readonly classes: FairClasses;
   /** Notices whether the model's key merges states. */
-  readonly merging: Merging | undefined;
+  readonly merging: KeyWatch | undefined;
   readonly coverage: FamilyCounts;
   readonly initial: number[];
   /** Whether the search goes depth first with a depth limit (see {@link isNearer}); and whether it takes no two states for one. */

@@ -11,7 +11,7 @@ import { ArgumentList } from './argument-list.js';
 import type { PredicateMemo } from './predicates.js';
 import { QueryMemo } from './queries.js';
 import { fault, GROUP_CHANGES, IDLE, LOCAL_CHANGES, RowWriter, type OnOutcome } from './outcome-rows.js';
-import { RuledOut, type AnyStep } from './ruled-out.js';
+import { GuardTest, type AnyStep } from './ruled-out.js';
 import { Trie } from './trie.js';
 
 /** A row: the ids that it is for (of a query: of the requester and the replier), and its offset in the pool. */
@@ -26,7 +26,7 @@ export class Memo {
   private readonly roots: Int32Array;
   private readonly given: ArgumentList;
   private readonly written: RowWriter;
-  private readonly ruledOut: RuledOut;
+  private readonly ruledOut: GuardTest;
   /** The local id of an interaction, at its position. */
   private readonly one: number[];
   /** By query. */
@@ -42,7 +42,7 @@ export class Memo {
     this.predicates = predicates;
     this.given = new ArgumentList(components);
     this.written = new RowWriter(interactions.length, this.given, components, onOutcome);
-    this.ruledOut = new RuledOut(interactions.length, audit);
+    this.ruledOut = new GuardTest(interactions.length, audit);
     this.one = layout.locals.map(() => 0);
     this.roots = Int32Array.from(interactions, () => this.trie.root());
     this.queryMemos = [];

@@ -7,7 +7,7 @@ import { Trie } from './trie.js';
 /** A step of values whose types only the model knows. */
 export type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
-export class RuledOut {
+export class GuardTest {
   private readonly audit: Audit | undefined;
   /** The ids for which a step was run. */
   private readonly seen = new Trie();

@@ -7,11 +7,11 @@ import type { EvidenceSource } from '../properties/evidence-source.js';
 import { greatest } from '../store/batch.js';
 import type { GroupView } from '../store/group-view.js';
 import { Closure } from './closure.js';
-import type { Opening } from './opening.js';
+import type { OpenedLocals } from './opening.js';
 import type { Order } from './search-order.js';
 import type { Tally } from './tally.js';
 
-export class AtOnce {
+export class InnerClosure {
   /** Each cell gets the depth byte after that of the cell from which it is found. */
   readonly givesNext = true;
   /** The greatest depth byte of a cell that was expanded. */
@@ -19,13 +19,13 @@ export class AtOnce {
   private readonly view: GroupView;
   private readonly tally: Tally;
   private readonly order: Order;
-  private readonly opening: Opening;
+  private readonly opening: OpenedLocals;
   private readonly source: EvidenceSource;
   private readonly closure: Closure;
   /** The indices opened at the position at hand. */
   private readonly opened = new Ints();
 
-  constructor(tally: Tally, order: Order, view: GroupView, opening: Opening, source: EvidenceSource) {
+  constructor(tally: Tally, order: Order, view: GroupView, opening: OpenedLocals, source: EvidenceSource) {
     this.view = view;
     this.tally = tally;
     this.order = order;

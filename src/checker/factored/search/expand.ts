@@ -3,10 +3,10 @@ import type { Judge, DeadlockProperty } from '../properties/factored-judge.js';
 import type { Batch } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
 import { GroupView } from '../store/group-view.js';
-import { AtOnce } from './at-once.js';
-import { Leaving } from './leaving.js';
+import { InnerClosure } from './at-once.js';
+import { LeavingSteps } from './leaving.js';
 import { OneByOne } from './one-by-one.js';
-import { Opening } from './opening.js';
+import { OpenedLocals } from './opening.js';
 import type { BatchReduction, Machinery, Order } from './search-order.js';
 import { countSteps, type Tally } from './tally.js';
 
@@ -16,9 +16,9 @@ export class Expander {
   private readonly judge: Judge;
   private readonly canonical: BatchReduction | undefined;
   private readonly families: number;
-  private readonly opening: Opening;
-  private readonly leaving: Leaving;
-  private readonly inside: OneByOne | AtOnce;
+  private readonly opening: OpenedLocals;
+  private readonly leaving: LeavingSteps;
+  private readonly inside: OneByOne | InnerClosure;
 
   constructor(machinery: Machinery, order: Order) {
     const { compiled, shape, tally, judge, canonical } = machinery;
@@ -27,13 +27,13 @@ export class Expander {
     this.judge = judge;
     this.canonical = canonical;
     this.families = compiled.families.length;
-    this.leaving = new Leaving(machinery, order, this.view);
+    this.leaving = new LeavingSteps(machinery, order, this.view);
     const { source } = this.leaving;
-    this.opening = new Opening(machinery, this.view, source);
+    this.opening = new OpenedLocals(machinery, this.view, source);
     const unseen = judge.openBundles.cell.length === 0 && compiled.boundary.length === 0 && shape.positions > 0;
     this.inside =
       order.closes && unseen
-        ? new AtOnce(tally, order, this.view, this.opening, source)
+        ? new InnerClosure(tally, order, this.view, this.opening, source)
         : new OneByOne(machinery, order, this.view, this.opening, source);
   }
 

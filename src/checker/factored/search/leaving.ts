@@ -10,7 +10,7 @@ import type { Mover } from '../store/mover.js';
 import type { BatchReduction, Machinery, Order } from './search-order.js';
 import { countSteps, type Tally } from './tally.js';
 
-export class Leaving {
+export class LeavingSteps {
   /** Whether no step has led to another group of the same level, whose cells may have been expanded already. */
   exact = true;
   /**

@@ -4,7 +4,7 @@ import type { PredicateMemo } from '../memo/predicates.js';
 import type { EvidenceSource } from '../properties/evidence-source.js';
 import type { Judge } from '../properties/factored-judge.js';
 import type { GroupView } from '../store/group-view.js';
-import type { Opening } from './opening.js';
+import type { OpenedLocals } from './opening.js';
 import type { Machinery, Order } from './search-order.js';
 import type { Tally } from './tally.js';
 
@@ -16,7 +16,7 @@ export class OneByOne {
   private readonly tally: Tally;
   private readonly order: Order;
   private readonly judge: Judge;
-  private readonly opening: Opening;
+  private readonly opening: OpenedLocals;
   private readonly source: EvidenceSource;
   private readonly predicates: PredicateMemo;
   private readonly boundary: CompiledModel['boundary'];
@@ -25,7 +25,7 @@ export class OneByOne {
     { compiled, tally, memo, judge }: Machinery,
     order: Order,
     view: GroupView,
-    opening: Opening,
+    opening: OpenedLocals,
     source: EvidenceSource,
   ) {
     this.view = view;

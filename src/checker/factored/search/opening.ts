@@ -8,7 +8,7 @@ import type { EvidenceSource } from '../properties/evidence-source.js';
 import type { GroupView } from '../store/group-view.js';
 import type { Machinery } from './search-order.js';
 
-export class Opening {
+export class OpenedLocals {
   /** By position. */
   readonly locals: ReadonlyArray<Locals>;
   /** Pairs (index, family): successors inside the group. */

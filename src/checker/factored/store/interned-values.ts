@@ -6,7 +6,7 @@ import type { ComponentModel } from '../../model.js';
 import type { Audit } from '../../contract/audit.js';
 import { AllKeptValues } from '../../contract/kept-values.js';
 import { auditOf } from '../../contract/guard.js';
-import { mergingOf, type Merging } from '../../contract/merging.js';
+import { mergingOf, type KeyWatch } from '../../contract/merging.js';
 import { describe } from '../../contract/model-faults.js';
 import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
@@ -40,7 +40,7 @@ export class Components {
   private readonly agreed: boolean;
   readonly audit: Audit | undefined;
   /** Notices whether the model's key merges values. */
-  readonly merging: Merging | undefined;
+  readonly merging: KeyWatch | undefined;
   private readonly isKeyed: boolean;
   private readonly encoder: Encoder;
   private readonly normal: Normal | undefined;
