@@ -45,7 +45,7 @@ const sessionOf = (scene: Scene, process: FollowedProcess, event: TraceEvent): F
 
 // --- asking (R13, R14) -----------------------------------------------------------------------------------------------------
 
-/** The value of a put that is being asked: it stands in the put's result. Undefined where the client was killed before the result. */
+/** The value of a put that is being asked. The value stands in the put's result. Undefined where the client was killed before the result. */
 const valueAhead = (process: FollowedProcess, clientTime: number): string | undefined => {
   for (let i = process.next; i < process.events.length; i++) {
     const e = process.events[i]!;
@@ -137,7 +137,7 @@ const certain = (scene: Scene, client: NodeId, session: FollowedSession, placed:
   });
 
 /**
- * R13, R14: a session asks its servers in the order of connecting, but first the server that answered last. It asks the same server once more where
+ * R13, R14: a session asks its servers in the order of connecting, but first the server that answered last. The session asks the same server once more where
  * the connection broke. A server whose link or place is in doubt may be asked at any time; the others keep their order among themselves.
  */
 const checkOrder = (

@@ -170,7 +170,7 @@ const awaitEffects = (scene: Scene, process: FollowedProcess, event: EventOf<'re
   }
 };
 
-/** The process that this command started. It may be followed already, where a client asked it in vain while it joined. */
+/** The process that this command started. The process may be followed already, where a client asked the server in vain while the server joined. */
 const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): FollowedProcess | undefined => {
   const all = scene.timeline.of(role, id).filter((x) => role === 'client' || mayRun(scene, x));
   const p = all.slice(all.findLastIndex(({ name }) => scene.begun.has(name)) + 1).find(({ events }) => events.length > 0);
@@ -261,7 +261,7 @@ const operationDone = (
   if (done === undefined || (done.type !== 'putDone' && done.type !== 'getDone'))
     return failed ? undefined : reject(event, 'R13, R14', `client ${c.client} did not do it`);
   const isIt = done.type === (c.type === 'put' ? 'putDone' : 'getDone') && done.key === c.key;
-  // The command was bad input, or the client did not answer the master in time and may do it later or never.
+  // The command was bad input, or the client did not answer the master in time and may do the operation later or never.
   if (failed && (!isIt || c.type === 'get')) return;
   scene.timeline.await(event, client, () => client.next > ahead, `client ${c.client} has not done it`);
   if (!isIt) reject(event, 'R13, R14', `client ${c.client} did not do it`);

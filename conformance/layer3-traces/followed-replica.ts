@@ -175,8 +175,8 @@ export class FollowedReplica {
 
   /**
    * R7, R10: goes back to the state that the durable log held when it was opened again. This is the latest state with the vector, accept time, number of
-   * keys and pulls in parts (R9) of `cameBack`, among the states that a kill may have left. With `seenToo`, also among older states, of this life or one
-   * before it: a log that was damaged, or put back from a copy, may go on as a new replica. `isNew`: it goes on as a new replica. Returns the index of the
+   * keys and pulls in parts (R9) of `cameBack`, among the states that a kill may have left. With `seenToo`, also among older states, of this life or an
+   * earlier one: a log that was damaged, or put back from a copy, may go on as a new replica. `isNew`: the server goes on as a new replica. Returns the index of the
    * last step that survived, Infinity where none was lost; undefined where there is no such state.
    */
   comeBackWith(cameBack: CameBack, isNew: boolean, seenToo: boolean): number | undefined {

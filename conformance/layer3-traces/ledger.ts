@@ -26,7 +26,7 @@ export interface GivenAnswer {
   readonly index: number;
   readonly knows: number;
   readonly key: string;
-  /** 0 for gets. */
+  /** The put's client time; 0 for gets. */
   readonly clientTime: number;
   readonly answer: GetAnswer | PutAnswer | RefusedAnswer;
   taken: boolean;
@@ -46,7 +46,7 @@ export interface PullRecord {
     readonly event: Extract<TraceEvent, { type: 'pullAsked' }>;
     readonly process: FollowedProcess;
     readonly knows: number;
-    /** The replica that the puller was when it asked; it may be another when the answer comes (R7a). */
+    /** The replica that the puller was when it asked. The puller may be another replica when the answer comes (R7a). */
     readonly replica: ReplicaId | undefined;
   };
   readonly answers: PullAnswer[];

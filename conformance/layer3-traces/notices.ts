@@ -32,7 +32,7 @@ export class Notices {
     this.#unsure.add(noticeName(peer, up));
   }
 
-  /** Is it unknown to which command a notice belongs? It is, until a notice of the opposite kind comes. */
+  /** Is it unknown to which command a notice belongs? A notice of the opposite kind ends that. */
   isUnsure(peer: NodeId, up: boolean): boolean {
     return this.#unsure.has(noticeName(peer, up));
   }

@@ -12,11 +12,11 @@ import type { FollowedProcess, Timeline } from './timeline.js';
 
 /**
  * A claim about a server's state, which the master got by a message that is in no trace (a printed store, the end of a stabilize). The state must have
- * been so at some instant between the command and its result.
+ * been as claimed at some instant between the command and its result.
  */
 export interface MasterView {
   readonly event: TraceEvent;
-  /** The count of an event of the master. The server's events after that one are too late for the view. */
+  /** The count of an event of the master. The server's events after that event are too late for the view. */
   readonly until: number;
   readonly rule: string;
   readonly why: (replica: FollowedReplica) => string;
@@ -79,7 +79,7 @@ export interface Scene {
   readonly timeline: Timeline;
   readonly ledger: Ledger;
   readonly topology: ScriptTopology;
-  /** By process name. */
+  /** The states of the servers' processes, by the process's name. */
   readonly servers: Map<string, ServerState>;
   readonly sessions: Map<NodeId, FollowedSession>;
   /** Facts that are unknown, because a command that changes them failed half way. */
@@ -93,9 +93,9 @@ export interface Scene {
   readonly replicas: Set<ReplicaId>;
   /** Every session of this run and of the runs before it. */
   readonly sessionNames: Set<string>;
-  /** By client. */
+  /** By client, the operations that the master told the client to do and that the client has not begun. */
   readonly commands: Map<NodeId, CommandedOperation[]>;
-  /** By server, how many commands joined it: no more of its processes than that have started. */
+  /** By server, the number of commands that joined the server: no more of its processes have started. */
   readonly joins: Map<NodeId, number>;
   /** Processes that have started, according to a result of the master. */
   readonly begun: Set<string>;
@@ -208,7 +208,7 @@ export const serverState = (scene: Scene, process: FollowedProcess): ServerState
 export const currentProcess = (scene: Scene, server: NodeId): FollowedProcess | undefined =>
   scene.timeline.of('server', server).findLast((p) => p.next > 0);
 
-/** Opens a view on a server. The view is met at once where the server's state is already so. */
+/** Opens a view on a server. The view is met at once where the server's state is already as the view claims. */
 export const look = (scene: Scene, process: FollowedProcess, view: MasterView): void => {
   const state = serverState(scene, process);
   if (state.replica !== undefined && view.holds(state.replica)) scene.onMet(view.event, process);

@@ -2,7 +2,7 @@
  * Follows a run while it goes on. A running trace is told of each event as the event happens, after all events on which the event depends. Events that no command causes
  * are followed at once. Events that a command of the master causes are followed when the command is over, since its result tells which step they were.
  *
- * A follower of a whole run sees later events, too: that a process had died, or that an answer comes after all. A running trace does not. So before a running
+ * A follower of a whole run sees later events, too: that a process had died, or that an answer comes after all. A running trace does not see these. So before a running
  * trace refuses an event, it follows the run once more from the beginning, as a run that ends here. Where that run conforms, the running trace goes on from here.
  */
 import type { NodeId } from '#bayou/core/ids.js';

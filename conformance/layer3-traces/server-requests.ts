@@ -11,7 +11,7 @@ import type { Prepare, Scene } from './run-scene.js';
 import type { FollowedProcess } from './timeline.js';
 import { checkLink } from './server-links.js';
 
-/** The request as the session sent it; undefined where no trace of the session exists. `find` looks it up, and finds nothing until the session's trace was followed far enough. */
+/** The request as the session sent it; undefined where no trace of the session exists. `find` looks the request up, and finds nothing until the session's trace was followed far enough. */
 const sentBy = (
   scene: Scene,
   process: FollowedProcess,
@@ -127,7 +127,7 @@ export const prepareRefuse: Prepare<'refuse'> = (scene, process, state, replica,
 export const prepareAnswer: Prepare<'answer'> = (scene, process, state, replica, e) => {
   const gets = scene.ledger.gets(e.client, process.who.id, e.key);
   // Answers come in the order of their requests, so this answer's request has the number `gets.answers` or a later one. Perhaps the session was not followed to
-  // that request yet. Perhaps it was followed further: then it knows of master's events that this server's answer need not come after.
+  // that request yet. Perhaps the session was followed further: then it knows of master's events that this server's answer need not come after.
   const request = sentBy(
     scene,
     process,

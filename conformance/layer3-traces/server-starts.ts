@@ -28,7 +28,7 @@ export const prepareStart = (
     const undone = earlier?.renewals.find(({ before: { id }, index }) => id === event.replica && earlier.lastSeen < index);
     const before = earlier === undefined ? scene.inherited.logs.get(server) : (undone?.before ?? earlier.replica);
     state.id = event.replica;
-    const [replica, survived] = before === undefined ? [firstReplica(scene, event), Infinity] : again(scene, event, before);
+    const [replica, survived] = before === undefined ? [firstReplica(scene, event), Infinity] : comesBack(scene, event, before);
     state.replica = replica;
     scene.replicas.add(event.replica);
     // A client's link that was cut stays cut (contract, section 5). A link in doubt may exist.
@@ -55,7 +55,7 @@ const firstReplica = (scene: Scene, event: EventOf<'start'>): FollowedReplica =>
 };
 
 /** The replica as which a server comes back, and the index of the last surviving step of its earlier life. */
-const again = (scene: Scene, event: EventOf<'start'>, before: FollowedReplica): readonly [FollowedReplica, number] => {
+const comesBack = (scene: Scene, event: EventOf<'start'>, before: FollowedReplica): readonly [FollowedReplica, number] => {
   const isNew = event.replica !== before.id;
   if (isNew && scene.replicas.has(event.replica))
     reject(event, 'R7', `it goes on as ${event.replica}, which it has been before ${before.id}`);

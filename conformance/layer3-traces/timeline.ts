@@ -100,7 +100,7 @@ export class Timeline {
     this.#follower.onFollowed(process, event);
   }
 
-  /** Follows a process until the condition holds. False where its events end before, or where the process waits for the caller. */
+  /** Follows a process until the condition holds. False where the process has no further events, or waits for the caller. */
   until(process: FollowedProcess, holds: () => boolean): boolean {
     while (!holds()) {
       if (process.busy || process.next >= process.events.length) return false;
@@ -130,7 +130,7 @@ export class Timeline {
 
   /**
    * Follows several processes until `found` returns a value on which an event depends. Undefined only where no process has such a value. Throws where a
-   * process has one but waits for the caller: then another event is followed too early.
+   * process has such a value but waits for the caller: then another event is followed too early.
    */
   need<T>(
     event: TraceEvent,
@@ -146,7 +146,7 @@ export class Timeline {
     return undefined;
   }
 
-  /** Follows another process until `holds`. Throws {@link EndlessWait} where that never comes, since the event depends on it. */
+  /** Follows another process until `holds` returns true. Throws {@link EndlessWait} where `holds` never does, since the event depends on that. */
   await(event: TraceEvent, process: FollowedProcess, holds: () => boolean, why: string): void {
     if (!this.until(process, holds)) throw new EndlessWait(event, why);
   }

@@ -6,14 +6,14 @@ import { sameStamp } from '#bayou/model/protocol/order.js';
 import { same, type Vector } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';
 
-/** The changes of one step. */
+/** The parts of a replica that one step changed, as they were before the step. */
 export interface Undo {
-  /** The event's index in its process. */
+  /** The index of the step's event in its process. */
   readonly index: number;
   readonly clock: number;
   readonly vv: Vector;
   readonly waiting: Map<string, LoggedWrite>;
-  /** The names of the entries that the step added. */
+  /** The names of the waiting writes that the step added. */
   readonly added: ReadonlyArray<string>;
   readonly transfers: ReadonlyArray<Transfer>;
   readonly logs: ReadonlyArray<readonly [Bytes, Log]>;

@@ -25,7 +25,7 @@ export interface TraceVerdict {
   readonly followed: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly rejection?: Rejection;
-  /** Why it is undecided. */
+  /** The reason why the verdict is `undecided`. */
   readonly why?: string;
   /** The number of the run to which the verdict belongs, from 1; undefined where there is one run. */
   readonly run?: number;

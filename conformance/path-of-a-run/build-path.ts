@@ -60,7 +60,7 @@ const cutLinks = ({ followed }: RunRecord): ReadonlyArray<readonly [NodeId, Node
   return pairs.filter(([a, b], i) => pairs.findIndex(([x, y]) => x === a && y === b) === i);
 };
 
-/** The steps that cut links, for the path. They matter only before a stabilize, and before a pull over a link that is cut. */
+/** The steps that cut links, for the path. Such steps matter only before a stabilize, and before a pull over a link that is cut. */
 const cutsBefore = (recording: RunRecord, names: Names, last: StepNode | undefined, rule: string): ReadonlyArray<StepNode> => {
   if (rule !== 'section 5' || last?.label === undefined) return [];
   const at = Math.max(...last.accesses.map((a) => a.at)) - 0.25;
@@ -141,7 +141,7 @@ const namedIn = (path: RecordedPath): RecordedPath => {
 /** Makes a path of these steps, for the protocol without a fault. */
 type Make = (steps: Ordered) => RecordedPath;
 
-/** The steps that the path must reach: the one that the protocol refuses, and the one at which the fault first breaks a property. */
+/** The steps that the path must reach: the step that the protocol refuses, and the step at which the fault first breaks a property. */
 const targetsIn = (steps: Ordered, make: Make, fault: Variant, refused: StepNode | undefined): ReadonlyArray<StepNode> => {
   const path = make(steps);
   const { refusal } = replayPath(path);
@@ -160,7 +160,7 @@ const isRefused = (path: RecordedPath): boolean => replayPath(path).refusal !== 
 const nameOf = ({ event, label, accesses }: StepNode): string =>
   event === undefined ? `${label?.family ?? ''} ${accesses[0]?.at ?? ''}` : `${event.process} ${event.n}`;
 
-/** The steps that the targets need, in order; with whole pulls where those that are left do not cross each other. */
+/** The steps that the targets need, in order; with whole pulls where the pulls that are left do not cross each other. */
 const fewer = (steps: Ordered, targets: ReadonlyArray<StepNode>, whole: () => ReadonlyArray<StepNode>): Ordered => {
   const nodes = neededFor(steps.nodes, targets);
   if (steps.grain === 'pull') return { ...steps, nodes };
@@ -204,8 +204,8 @@ export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOption
   const recording = record(events, 'FIXED');
   const names = namesOf(recording);
   if (typeof names === 'string') return { kind: 'none', why: names };
-  const m = contextOf(recording, names, options.keepsLog ?? false);
-  const steps = ordered((inThree) => nodesOf(m, inThree));
+  const context = contextOf(recording, names, options.keepsLog ?? false);
+  const steps = ordered((inThree) => nodesOf(context, inThree));
   if (steps === undefined) return { kind: 'none', why: NO_ORDER };
   if (steps.nodes.length > MAX_STEPS) return tooLong(steps.nodes.length);
   const config = configOf(recording, names, steps, options.name);
@@ -226,16 +226,16 @@ export const pathOf = (
   const recording = fault ?? plain;
   const names = namesOf(recording);
   if (typeof names === 'string') return { kind: 'none', why: names };
-  const m = contextOf(recording, names, options.keepsLog ?? false);
+  const context = contextOf(recording, names, options.keepsLog ?? false);
   const { process, n, rule, why } = rejection;
   const isIt = (event: RecordedStep['event']): boolean => event?.process === process && event.n === n;
-  const last = refusedNode(m, plain.verdict.rejection);
+  const last = refusedNode(context, plain.verdict.rejection);
   const end =
     plain.verdict.verdict === 'diverges'
       ? Infinity
       : recording.followed.findIndex(({ event: e }) => e.p === process && e.n === n);
   const nodesAt = (inThree: boolean): ReadonlyArray<StepNode> => {
-    const nodes = nodesOf(m, inThree).filter(({ accesses }) => accesses.some(({ at }) => at <= end));
+    const nodes = nodesOf(context, inThree).filter(({ accesses }) => accesses.some(({ at }) => at <= end));
     if (last === undefined || nodes.some(({ event }) => isIt(event))) return nodes;
     return [...nodes, ...cutsBefore(recording, names, last, rule), last];
   };

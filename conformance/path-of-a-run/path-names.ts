@@ -34,7 +34,7 @@ export interface Names {
 const MAX_SERVERS = 11;
 const MAX_CLIENTS = 100;
 const MAX_KEYS = 26;
-/** Servers and clients of the model that the run does not have, so that those it has keep their names. */
+/** The most servers, or clients, that the model has and the run lacks, so that those of the run keep their names. */
 const MAX_GAPS = 2;
 
 const sorted = <T>(all: Iterable<T>, compare: (a: T, b: T) => number): ReadonlyArray<T> => [...new Set(all)].sort(compare);

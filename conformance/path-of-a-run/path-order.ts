@@ -49,7 +49,7 @@ const before = (
 const rankOf = (node: StepNode): number =>
   Math.max(...node.accesses.map(({ at }) => at)) + (node.label?.family === 'Kill' ? 1e9 : 0);
 
-/** The steps in an order that keeps each part's; undefined where there is none, since whole pulls cross each other. */
+/** The steps in an order that keeps the order at each part; undefined where no such order exists, since whole pulls cross each other. */
 export const inOrder = (nodes: ReadonlyArray<StepNode>): ReadonlyArray<StepNode> | undefined => {
   const { order } = before(nodes);
   const waiting = order.map((set) => set.size);

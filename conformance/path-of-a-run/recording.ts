@@ -18,13 +18,14 @@ export interface ToldState {
   readonly at: number;
 }
 
-/** A run, followed. */
+/** A run as it was followed. */
 export interface RunRecord {
   readonly variant: Variant;
   readonly verdict: TraceVerdict;
   readonly followed: ReadonlyArray<FollowedEvent>;
   /** By event: the earlier event of another process that it needed. */
   readonly uses: ReadonlyMap<TraceEvent, TraceEvent>;
+  /** The states that the master was told of, at the places where the servers had them. */
   readonly met: ReadonlyArray<ToldState>;
   /** By process: the count of the last event whose effect outlived the process (R10). */
   readonly survived: ReadonlyMap<string, number>;

@@ -7,8 +7,8 @@ import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import { type PathContext, type StepNode, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Did the server's vector change between these places? */
-const isChanged = (m: PathContext, server: NodeId, from: number, to: number): boolean =>
-  (m.changes.get(server) ?? []).some((at) => at > from && at < to);
+const isChanged = (context: PathContext, server: NodeId, from: number, to: number): boolean =>
+  (context.changes.get(server) ?? []).some((at) => at > from && at < to);
 
 interface Pulling {
   readonly puller: NodeId;
@@ -20,35 +20,35 @@ interface Pulling {
   readonly takenAt: number;
 }
 
-const pulling = (m: PathContext, answered: EventOf<'pullAnswered'>, takenAt: number): Pulling => ({
+const pulling = (context: PathContext, answered: EventOf<'pullAnswered'>, takenAt: number): Pulling => ({
   puller: serverOf(answered.puller),
   answerer: serverAt(answered),
   asked: answered.asked,
-  askedAt: m.pulls.get(answered.pull) ?? -1,
+  askedAt: context.pulls.get(answered.pull) ?? -1,
   answered,
-  answeredAt: placeOf(m, answered),
+  answeredAt: placeOf(context, answered),
   takenAt,
 });
 
 /** The writes of a pull that the puller did not have yet; empty where the puller's vector has changed since the request. */
-const newWrites = (m: PathContext, p: Pulling): Readonly<Record<string, string>> =>
-  isChanged(m, p.puller, p.askedAt, p.takenAt)
+const newWrites = (context: PathContext, p: Pulling): Readonly<Record<string, string>> =>
+  isChanged(context, p.puller, p.askedAt, p.takenAt)
     ? {}
-    : { 'new writes': m.names.writes(p.answered.writes.filter((w) => !has(p.asked, w))) };
+    : { 'new writes': context.names.writes(p.answered.writes.filter((w) => !has(p.asked, w))) };
 
-const wholePull = (m: PathContext, p: Pulling, step: RecordedStep): StepNode => {
-  const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
+const wholePull = (context: PathContext, p: Pulling, step: RecordedStep): StepNode => {
+  const [puller, answerer] = [context.names.server(p.puller), context.names.server(p.answerer)];
   return {
     label: { family: 'Pull', args: [puller, answerer] },
     ...step,
     // V2: the answerer reads its log for the puller's next pull.
-    accesses: [writes(puller, p.takenAt), { part: answerer, at: p.answeredAt, writes: m.recording.variant === 'V2' }],
+    accesses: [writes(puller, p.takenAt), { part: answerer, at: p.answeredAt, writes: context.recording.variant === 'V2' }],
   };
 };
 
 /** A pull in three steps (R9): other steps between them may change both servers. */
-const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArray<StepNode> => {
-  const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
+const threeSteps = (context: PathContext, p: Pulling, step: RecordedStep): ReadonlyArray<StepNode> => {
+  const [puller, answerer] = [context.names.server(p.puller), context.names.server(p.answerer)];
   const message = `pull ${p.answered.pull}`;
   return [
     {
@@ -71,31 +71,40 @@ const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArr
 /** Is this answer one of several parts? */
 export const isPart = ({ after, upTo }: EventOf<'pullAnswered'>): boolean => after !== null || upTo !== null;
 
-export const merged = (m: PathContext, e: EventOf<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<StepNode> => {
-  const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
+export const merged = (
+  context: PathContext,
+  e: EventOf<'merged'>,
+  inThree: boolean,
+  isRefused = false,
+): ReadonlyArray<StepNode> => {
+  const used = context.recording.uses.get(e) ?? context.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
   // A part changes nothing visible. The last part counts as a whole pull (R9).
   if (isPart(used) && !isRefused) return [];
-  const p = pulling(m, used, placeOf(m, e));
+  const p = pulling(context, used, placeOf(context, e));
   // An answer that brings nothing changes nothing. Only under V2 its moment matters.
-  const isIdle = covers(used.asked, used.vv) && used.writes.length === 0 && !m.lasts.has(e);
-  if (m.recording.variant !== 'V2' && !isRefused && isIdle) return [];
-  const name = m.names.server(p.puller);
+  const isIdle = covers(used.asked, used.vv) && used.writes.length === 0 && !context.lasts.has(e);
+  if (context.recording.variant !== 'V2' && !isRefused && isIdle) return [];
+  const name = context.names.server(p.puller);
   const step: RecordedStep = {
     seen: {
-      ...(inThree || m.lasts.has(e) ? {} : newWrites(m, p)),
-      [`vector of ${name}`]: m.names.vector(e.vv),
+      ...(inThree || context.lasts.has(e) ? {} : newWrites(context, p)),
+      [`vector of ${name}`]: context.names.vector(e.vv),
       [`accept time of ${name}`]: String(e.clock),
     },
     ...eventOf(e),
   };
-  return inThree ? threeSteps(m, p, step) : [wholePull(m, p, step)];
+  return inThree ? threeSteps(context, p, step) : [wholePull(context, p, step)];
 };
 
 /** An answer that no step explains. */
-export const pullAnswered = (m: PathContext, e: EventOf<'pullAnswered'>): ReadonlyArray<StepNode> => {
-  const p = pulling(m, e, m.recording.followed.length);
-  const name = m.names.server(p.answerer);
-  const seen = { ...newWrites(m, p), [`vector of ${name}`]: m.names.vector(e.vv), [`accept time of ${name}`]: String(e.clock) };
-  return [wholePull(m, p, { seen, ...eventOf(e) })];
+export const pullAnswered = (context: PathContext, e: EventOf<'pullAnswered'>): ReadonlyArray<StepNode> => {
+  const p = pulling(context, e, context.recording.followed.length);
+  const name = context.names.server(p.answerer);
+  const seen = {
+    ...newWrites(context, p),
+    [`vector of ${name}`]: context.names.vector(e.vv),
+    [`accept time of ${name}`]: String(e.clock),
+  };
+  return [wholePull(context, p, { seen, ...eventOf(e) })];
 };

@@ -51,7 +51,7 @@ export const contextOf = (recording: RunRecord, names: Names, keepsLog: boolean)
 /** Is the event's effect in no log, since its process was killed (R10)? */
 const isLost = ({ recording }: PathContext, { p, n }: TraceEvent): boolean => n > (recording.survived.get(p) ?? Infinity);
 
-/** The kills of servers: those that the master tells, and those before a process that replaces another one without a kill in the trace. */
+/** The kills of servers. The master tells most of them. A process that replaces another one without such an event shows a kill, too. */
 const killsOf = ({ followed }: RunRecord): ReadonlyMap<TraceEvent, NodeId> => {
   const kills = new Map<TraceEvent, NodeId>();
   const told = new Set(followed.flatMap(({ event }) => (event.type === 'kill' ? [event.process] : [])));
@@ -63,23 +63,23 @@ const killsOf = ({ followed }: RunRecord): ReadonlyMap<TraceEvent, NodeId> => {
 };
 
 /** The steps of the followed events. `inThree`: each pull is three steps, where whole pulls have no possible order. */
-export const nodesOf = (m: PathContext, inThree: boolean): ReadonlyArray<StepNode> => {
-  const { recording } = m;
+export const nodesOf = (context: PathContext, inThree: boolean): ReadonlyArray<StepNode> => {
+  const { recording } = context;
   const kills = killsOf(recording);
   const accepted = new Set<string>();
   const nodes = recording.followed.flatMap(({ event: e, who }, at): ReadonlyArray<StepNode> => {
     const killed = kills.get(e);
-    const before = killed === undefined ? [] : [kill(m, killed, at - 0.5)];
-    return [...before, ...followedNodes(m, e, who.id, who.run, accepted, inThree)];
+    const before = killed === undefined ? [] : [kill(context, killed, at - 0.5)];
+    return [...before, ...followedNodes(context, e, who.id, who.run, accepted, inThree)];
   });
   const looks = recording.met.flatMap(({ event, server, at }) =>
-    event.type === 'result' && event.output.length > 0 ? [printed(m, server, event, at)] : [],
+    event.type === 'result' && event.output.length > 0 ? [printed(context, server, event, at)] : [],
   );
   return [...nodes, ...looks];
 };
 
 const followedNodes = (
-  m: PathContext,
+  context: PathContext,
   e: TraceEvent,
   id: NodeId,
   run: number,
@@ -90,49 +90,49 @@ const followedNodes = (
     case 'accept': {
       const put = `${e.client} ${e.clientTime}`;
       const earlier = accepted.has(put);
-      if (isLost(m, e)) return [];
+      if (isLost(context, e)) return [];
       accepted.add(put);
-      return accept(m, e, earlier);
+      return accept(context, e, earlier);
     }
     case 'answer':
-      return answer(m, e);
+      return answer(context, e);
     case 'putDone':
-      return putDone(m, e, id);
+      return putDone(context, e, id);
     case 'merged':
-      return isLost(m, e) ? [] : merged(m, e, inThree);
+      return isLost(context, e) ? [] : merged(context, e, inThree);
     case 'start':
-      return start(m, e, run);
+      return start(context, e, run);
     default:
       return [];
   }
 };
 
 /** The rejected event as a step, so that the model can say what it has in its place; undefined where there is no such step. */
-export const refusedNode = (m: PathContext, rejection: RunRecord['verdict']['rejection']): StepNode | undefined => {
-  const { names } = m;
+export const refusedNode = (context: PathContext, rejection: RunRecord['verdict']['rejection']): StepNode | undefined => {
+  const { names } = context;
   const e = rejection?.event ?? undefined;
   if (e === undefined) return undefined;
   switch (e.type) {
     case 'accept':
-      return accept(m, e, false, true)[0];
+      return accept(context, e, false, true)[0];
     case 'answer':
-      return answer(m, e, true)[0];
+      return answer(context, e, true)[0];
     case 'refuse':
-      return refuse(m, e)[0];
+      return refuse(context, e)[0];
     case 'merged':
-      return merged(m, e, false, true)[0];
+      return merged(context, e, false, true)[0];
     case 'pullAnswered':
-      return pullAnswered(m, e)[0];
+      return pullAnswered(context, e)[0];
     case 'pullAsked':
-      return lookAt(m, serverAt(e), { vector: names.vector(e.vv) }, e, placeOf(m, e));
+      return lookAt(context, serverAt(e), { vector: names.vector(e.vv) }, e, placeOf(context, e));
     case 'start':
-      return start(m, e, 2)[0];
+      return start(context, e, 2)[0];
     case 'result': {
       const { of } = rejection ?? {};
       if (of === undefined) return undefined;
       const server = Number(/^server-(\d+)/.exec(of.process)?.[1]);
-      const at = placeOf(m, e);
-      return rejection?.rule === 'R5' ? printed(m, server, e, at) : stabilized(m, server, of.vv, e, at);
+      const at = placeOf(context, e);
+      return rejection?.rule === 'R5' ? printed(context, server, e, at) : stabilized(context, server, of.vv, e, at);
     }
     default:
       return undefined;

@@ -1,4 +1,4 @@
-/** Stands in for LevelDB in a simulated world. It is the database of `io-faults/level-stand-in.ts`, whose files look like LevelDB's, with a lock, and its work takes simulated time. */
+/** Stands in for LevelDB in a simulated world. It is the database of `io-faults/level-stand-in.ts`, whose files look like LevelDB's. Here the database has a lock, too, and takes simulated time for its work. */
 import type { Database, OpenDatabase } from '#bayou/impl/log/level-directory.js';
 import { openStandIn } from '../io-faults/level-stand-in.js';
 import { SYNC_US, type SimulatedDisk } from './simulated-disk.js';

@@ -1,6 +1,6 @@
 /**
- * The kinds of steps that runs have taken; a kind is an event with its outcome. Kinds do not measure how many states were reached. They show what a series of runs has never done, so
- * that nobody believes that the series has tried it.
+ * The kinds of steps that runs have taken; a kind is an event with its outcome. Kinds do not measure how many states were reached. They show which kinds of steps a series of runs has never taken, so
+ * that nobody believes that the series has tried these.
  */
 import { PUT_RESULTS } from '#bayou/core/results.js';
 import type { TraceEvent } from '#bayou/core/trace.js';

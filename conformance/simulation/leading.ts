@@ -117,7 +117,7 @@ export class LedCluster {
   }
 
   /**
-   * About how many events pass until a deed begins. The cost of a deed that adds to the contents leaves out the change of the client's links. With it such deeds would always be done where they are
+   * About how many events pass until a deed begins. The cost of a deed that adds to the contents leaves out the change of the client's links. With that change such deeds would always be done where they are
    * cheapest, and the cluster would go through the same situations again and again.
    */
   costOf(deed: number): number {

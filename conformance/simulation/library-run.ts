@@ -1,6 +1,6 @@
 /**
  * Runs sessions of the library in a simulated world. The sessions are the code that `connect` gives to programs, with the world as a port. Many sessions put and get at once; they end, break off, and go on from
- * old and new tokens, while servers are killed and come back and ways are blocked. The soak does this with real servers; here the seed repeats the whole run. Three judges look at it: the soak's judge, which
+ * old and new tokens, while servers are killed and come back and ways are blocked. The soak has such runs of real servers; here the seed repeats the whole run. Three judge the run: the soak's judge, which
  * uses no line of the model, a look into all replicas, and the logs that servers leave when they die. Layer 3 does not follow the run, since it knows the master's clients alone.
  */
 import * as E from 'fp-ts/lib/Either.js';

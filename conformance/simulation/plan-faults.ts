@@ -161,7 +161,7 @@ const failingStarts = (where: FaultTargets): fc.Arbitrary<ProcessFault> => {
 };
 
 /**
- * Draws several faults of one server in one line, which may show what one fault does not: a start that fails after a death, a way that is blocked during a `stabilize`, a new identity
+ * Draws several faults of one server at one line. Together they may show a failure that one fault does not show: a start that fails after a death, a way that is blocked during a `stabilize`, a new identity
  * while an answer is lost.
  */
 const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Storm> => {

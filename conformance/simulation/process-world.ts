@@ -74,7 +74,7 @@ const timersOf = (scheduler: Scheduler, life: Life, machine: MachineClock, rando
       let event: ScheduledEvent;
       const next = (): void => {
         event = scheduler.after(us(ms), life, 'timer', () => {
-          // An exception of `act` ends the process. As in Node, the next timer is set before that.
+          // An exception of `act` ends the process. As in Node, the next timer is set before the process ends.
           try {
             act();
           } finally {

@@ -95,7 +95,7 @@ export class Scheduler {
     return this.crashes.map(({ life, error }) => `${life} did not catch ${stackOf(error)}`);
   }
 
-  /** Runs one event after the other, until `isDone` holds after one. Nothing in the world sees the real time that passes. */
+  /** Runs one event after the other, until `isDone` holds after an event. Nothing in the world sees the real time that passes. */
   async run(isDone: () => boolean, limits: RunLimits): Promise<RunEnd> {
     const endHearing = hearUncaught();
     try {

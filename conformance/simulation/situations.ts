@@ -1,6 +1,6 @@
 /**
- * The transitions of a graph as far as a cluster can tell them apart. No process knows how much of its bounds a run of the model has spent (killed servers, changed links). So states that differ in this
- * alone are one *situation* of a cluster. The *contents* of a situation are what its servers and sessions hold, whichever servers run and whichever links exist. Starts, kills and changes of links lead a
+ * The transitions of a graph as far as a cluster can tell them apart. No process knows how much of its bounds a run of the model has spent (killed servers, changed links). So states that differ in these
+ * spent bounds alone are one *situation* of a cluster. The *contents* of a situation are what its servers and sessions hold, whichever servers run and whichever links exist. Starts, kills and changes of links lead a
  * cluster from one situation to another with the same contents, and back. Puts, reads and pulls only add to contents, so that no run comes back to earlier contents.
  */
 import type { Server } from '#bayou/model/protocol/server.js';

@@ -1,6 +1,6 @@
 /**
- * A process's stream of a simulated connection. It has the used part of Node's `net.Socket`, with the same events in the same order. A test does the same
- * with real sockets and compares (test/conformance/simulation-stream.test.ts).
+ * A process's stream of a simulated connection. It has the part of Node's `net.Socket` that the store uses, with the same events in the same order. A test uses
+ * real sockets in the same way, and compares the events (test/conformance/simulation-stream.test.ts).
  */
 import { EventEmitter } from 'node:events';
 import type { ByteStream } from '#bayou/ports/ports.js';

@@ -1,7 +1,7 @@
 /**
  * Records which transitions of a graph the runs have taken, and chooses the deeds that lead a run to new ones.
  *
- * Contents are *open* as long as a deed in one of their situations was not done, or leads to other open contents. After each deed this is updated backwards, from contents to those before them. A run goes on
+ * Contents are *open* as long as a deed in one of their situations was not done, or leads to other open contents. After each deed the open contents are determined anew, backwards: from contents to those from which a deed leads to them. A run goes on
  * until its contents are not open. It never goes in a circle, since no run comes back to earlier contents.
  */
 import type { DeedChoice } from './guided-run.js';
@@ -80,7 +80,7 @@ export class TransitionCoverage {
     return this.#toDo[contents] === 0;
   }
 
-  /** Counts one thing less to do. Was it the last? */
+  /** Counts one thing less to do. Was that thing the last? */
   #hasOneLess(contents: number): boolean {
     this.#toDo[contents]!--;
     return this.isOver(contents);
