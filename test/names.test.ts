@@ -70,6 +70,12 @@ describe('a made-up house', () => {
     expect(said(['src/impl/a.ts', 'export type Vector = 1;'], ['src/model/b.ts', 'export type Vector = 1;'])).toEqual(
       isSaid(/^src\/model\/b\.ts: docs\/glossary\.md does not say under “version vector” what Vector is here: say so there/),
     ));
+  test('a term with two meanings in one folder', () =>
+    expect(
+      said(...['src/impl/a.ts', 'src/model/b.ts', 'src/model/c.ts'].map((path) => [path, 'export type Session = 1;'] as const)),
+    ).toEqual(
+      ['b', 'c'].map((file) => expect.stringMatching(`^src/model/${file}\\.ts: docs/glossary\\.md does not say`) as unknown),
+    ));
   test.each(['Done', 'Followed', 'Leaving', 'Taken', 'PutDone'])('%s, a form of a verb', (name) =>
     expect(said(['src/a.ts', `export interface ${name} {}`])).toEqual(
       isSaid(new RegExp(`^src/a\\.ts: ${name} ends in a form of a verb: add the noun that it is said of`)),

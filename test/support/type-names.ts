@@ -62,11 +62,11 @@ const wordsOf = (name: string): ReadonlyArray<string> => name.split(/(?=[A-Z])/)
 
 // --- rules -----------------------------------------------------------------------------------------------------------------
 
-/** Tests whether an entry of the glossary names a folder of the file, as `src/impl` of `src/impl/log/log.ts`. */
-const namesFolderOf = (text: string, path: string): boolean =>
-  [...text.matchAll(/`([^`]+)`/g)].some(
-    ([, folder = '']) => folder.includes('/') && path.startsWith(`${folder.replace(/\/$/, '')}/`),
-  );
+/** The folders that an entry of the glossary names, as `src/impl`. */
+const foldersIn = (text: string): ReadonlyArray<string> =>
+  [...text.matchAll(/`([^`]+)`/g)].map(([, folder = '']) => folder).filter((folder) => folder.includes('/'));
+
+const isIn = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 
 /** A name that several files have: the glossary must say what it is in each. */
 const wrongOfSharedName = (
@@ -80,8 +80,10 @@ const wrongOfSharedName = (
     return [
       `${paths.join(', ')}: ${name} is the name of several types: give each a name of its own, or say in docs/glossary.md what each is`,
     ];
+  // A folder that has two types of the name tells neither from the other.
+  const folders = foldersIn(entry.text).filter((folder) => paths.filter((path) => isIn(path, folder)).length === 1);
   return paths
-    .filter((path) => !namesFolderOf(entry.text, path))
+    .filter((path) => !folders.some((folder) => isIn(path, folder)))
     .map(
       (path) =>
         `${path}: docs/glossary.md does not say under “${entry.name}” what ${name} is here: say so there, with the folder`,
