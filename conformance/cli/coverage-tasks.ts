@@ -15,7 +15,7 @@ import { TransitionCoverage, toTheNew } from '../simulation/transition-coverage.
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import type { Series } from './simulation-tasks.js';
-import { comparableConfig, replayTask, type Task } from './tasks.js';
+import { comparableConfig, replayedRunTask, type Task } from './tasks.js';
 import { planJson } from '../common/plan-json.js';
 
 /** The most unreached transitions that are named. */
@@ -82,7 +82,7 @@ export const readGuidedPlan = (file: string): GuidedPlan | undefined => {
 
 /** The task that repeats a guided run by its plan. */
 export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task =>
-  replayTask(file, async (signal) => {
+  replayedRunTask(file, async (signal) => {
     const config = decodeConfig(plan.configuration);
     if (E.isLeft(config)) throw new UsageError(`${file}: ${config.left.join('; ')}`);
     const situations = guidedThrough(config.right, file);

@@ -9,7 +9,7 @@ import type { ConformArgs } from './conform-options.js';
 import { shrinkByCandidates } from './make-smaller.js';
 import { keepPlan } from './keep-plan.js';
 import { planJson } from '../common/plan-json.js';
-import { replayTask, type Task } from './tasks.js';
+import { replayedRunTask, type Task } from './tasks.js';
 
 /** One in this many runs of a series is followed by a run of sessions, which takes as long as some fifteen other runs. `FIRST`: the first such run; it comes within a few seconds. */
 const EVERY = 50;
@@ -69,7 +69,7 @@ export const readSessionsPlan = (file: string): SessionsPlan | undefined => {
 
 /** The task that runs sessions by a plan. */
 export const sessionsPlanTask = (file: string, plan: SessionsPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task =>
-  replayTask(file, async (signal) => {
+  replayedRunTask(file, async (signal) => {
     const tried = await trySessions(plan, signal);
     const isSound = tried.run.failures.length === 0;
     return {

@@ -16,7 +16,7 @@ import { hasSessions, keepSessions, shrinkSessions, trySessions, type TriedSessi
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
 import type { Finding } from '../common/finding.js';
 import { planJson } from '../common/plan-json.js';
-import { replayTask, unlessAborted, type Task } from './tasks.js';
+import { replayedRunTask, unlessAborted, type Task } from './tasks.js';
 
 /** How long, in ms, a failing plan is shrinkWithFastCheck. */
 export const SIMULATION_SHRINK_MS = 30_000;
@@ -175,7 +175,7 @@ export const simulationTask = ({ seed, from, runs, seconds }: Series, keeping: K
 /** The task of a simulated run by a file with a plan. `isReal`: runs the plan on real processes, without the faults that they cannot have. */
 export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pick<ConformArgs, 'outDir'>): Task => {
   const plan = readSimulationPlan(file);
-  return replayTask(
+  return replayedRunTask(
     file,
     async (signal) => {
       if (isReal) return tryHostilePlan(realPlanOf(plan), signal);

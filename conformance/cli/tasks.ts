@@ -50,7 +50,7 @@ export const unlessAborted = <T>(trying: Promise<T>, signal: AbortSignal): Promi
   });
 
 /** The task that repeats a simulated run by the plan in a file. `words`: what the command has after the file's name. */
-export const replayTask = (
+export const replayedRunTask = (
   file: string,
   replay: (signal: AbortSignal) => Promise<Pick<Finding, 'verdict' | 'counts' | 'details'>>,
   words = '',

@@ -30,7 +30,7 @@ export const followClient = (scene: Scene, process: FollowedProcess, event: Trac
   }
 };
 
-/** R11a: no earlier session, of this run or of one before it on the same folder, had this session number. */
+/** R11a: no earlier session, of this run or of an earlier run on the same folder, had this session number. */
 const sessionBegins = (scene: Scene, event: EventOf<'session'>): void => {
   const { client, session, guarantees } = event;
   if (scene.sessions.has(client)) reject(event, 'R3', `client ${client} has a session already`);

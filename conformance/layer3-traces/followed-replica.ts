@@ -54,7 +54,7 @@ export class FollowedReplica {
   /** The states that the replica had whenever an older copy replaced its log: another copy may have one of these states. */
   readonly #abandoned: FollowedReplica[] = [];
   readonly #rules: Rules;
-  /** V2: by puller, the writes that its next answer will carry: those that were read from the log when the answer before was made. */
+  /** V2: by puller, the writes that its next answer will carry. They were read from the log when the answer before was made. */
   readonly #readEarlier = new Map<ReplicaId, Log>();
   /** V8: the writes of the last answer, which are added when the next one arrives. */
   #late: Log = [];

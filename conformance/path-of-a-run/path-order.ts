@@ -20,7 +20,7 @@ const touchesOf = (nodes: ReadonlyArray<StepNode>): ReadonlyArray<ReadonlyArray<
   return [...byPart.values()].map((touches) => touches.sort((a, b) => a.at - b.at || a.index - b.index));
 };
 
-/** For each step the steps that must come before it, and those whose effect it needs. */
+/** For each step the steps that must come before it, and the steps whose effect it needs. */
 const before = (
   nodes: ReadonlyArray<StepNode>,
 ): { readonly order: ReadonlyArray<ReadonlySet<number>>; readonly needs: ReadonlyArray<ReadonlySet<number>> } => {

@@ -66,8 +66,8 @@ class Links {
 }
 
 /**
- * Requests of the calm for which the client took its server for an earlier replica. A client must know the replica that it asks: it may repeat a sent put at the same replica alone
- * (R14), and a connection that outlives a renewal (R7a) still names the earlier one. `from`: the index of the event with which the calm begins.
+ * Requests of the calm for which the client took its server for an earlier replica. A client must know the replica that it asks: the client may repeat a sent put at the same replica alone
+ * (R14), and a connection that outlives a renewal (R7a) still names the earlier replica. `from`: the index of the event with which the calm begins.
  */
 const askedAsAnother = (events: ReadonlyArray<TraceEvent>, from: number): ReadonlyArray<string> => {
   const now = new Map<NodeId, ReplicaId>();

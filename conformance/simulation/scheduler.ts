@@ -90,7 +90,7 @@ export class Scheduler {
     life.die('exit status 1');
   }
 
-  /** Says of each exception that a process did not catch whose it was, and where it was thrown. */
+  /** A line for each exception that a process did not catch: the process, and where the exception was thrown. */
   uncaught(): ReadonlyArray<string> {
     return this.crashes.map(({ life, error }) => `${life} did not catch ${stackOf(error)}`);
   }

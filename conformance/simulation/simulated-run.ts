@@ -1,6 +1,6 @@
 /**
- * A simulated run: the master, the servers and the clients that ship, in the world of a plan. The run looks into all
- * replicas at once while it goes on. Layer 3 and the judge assess it when it is done (`layer4-hostile/assess.ts`).
+ * A simulated run: the master, the servers and the clients that ship, in the world of a plan. While the run goes on, it looks into all replicas at once.
+ * When the run is done, layer 3 and the judge assess it (`layer4-hostile/assess.ts`).
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';

@@ -95,12 +95,12 @@ export class TransitionCoverage {
   }
 
   /**
-   * The deed to do next; undefined: these contents are not open. It is of the first of these kinds that exists:
+   * The deed to do next; undefined: these contents are not open. The deed is of the first of these kinds that exists:
    * 1. a new deed that leaves the contents as they are,
    * 2. a new deed to open contents,
    * 3. a new deed,
    * 4. a known deed to open contents.
-   * Of several deeds of that kind it is the cheapest; chance decides between equal costs.
+   * Of several deeds of that kind the cheapest is taken. Chance decides between equal costs.
    */
   next(contents: number, cost: (deed: number) => number, random: RandomStream): number | undefined {
     if (this.isOver(contents)) return undefined;
