@@ -2,7 +2,8 @@
 import { diceOf, type Dice } from './dice.js';
 import { anyComponents } from './make/component.js';
 import { anyPlain } from './make/plain.js';
-import { putBack, rogueOf, type Rogue } from './make/rogue.js';
+import { putBack } from './make/misdeeds.js';
+import { rogueOf, type Rogue } from './make/rogue.js';
 import { anySeldom } from './seldom/any-seldom.js';
 import { spoiled } from './make/spoil.js';
 import { progressFalls } from './oracle/judge.js';

@@ -8,6 +8,7 @@ import { truths } from '../oracle/judge.js';
 import { canon } from '../oracle/text.js';
 import type { StateNode, OracleGraph } from '../oracle/world.js';
 import type { BuiltModel } from '../recipe/recipe.js';
+import { canChange, hiding, noBoolean, ofSteps, unseen, type Misbehaviour, type GivenValues } from './misdeeds.js';
 
 /** A model that misbehaves. */
 export interface Rogue {
@@ -16,71 +17,12 @@ export interface Rogue {
   readonly built: BuiltModel;
 }
 
-type Values = ReadonlyArray<unknown>;
-
-/** The answer of a function at the place of its misdeed. `times`: how often it was called there and had a step to return, with this call. */
-type Misdeed = (args: Values, answer: unknown, times: number) => unknown;
-
-// --- misdeeds ----------------------------------------------------------------------------------------------------------------
-
-/** Changes a value in place; does nothing to a value without parts. */
-const change = (value: unknown): void => {
-  if (Array.isArray(value)) value.push('changed');
-  else if (value instanceof Set) value.add('changed');
-  else if (value instanceof Map) value.set('changed', 1);
-  else if (typeof value === 'object' && value !== null) (value as Record<string, unknown>)['changed'] = 1;
-};
-
-const canChange = (value: unknown): boolean => typeof value === 'object' && value !== null;
-
-const { stringify } = JSON;
-
-/** Undoes the changes of a model. True where there was one. */
-export const putBack = (): boolean => {
-  const isChanged = JSON.stringify !== stringify;
-  JSON.stringify = stringify;
-  return isChanged;
-};
-
-/** The misdeeds that any function of steps may commit. */
-const ofSteps: Readonly<Record<string, Misdeed>> = {
-  'changes what it is given': (args, answer) => {
-    args.forEach(change);
-    return answer;
-  },
-  throws: () => {
-    throw new Error('the model throws');
-  },
-  'changes what JavaScript comes with': (_, answer) => {
-    JSON.stringify = ((...args: Parameters<typeof stringify>) => stringify(...args)) as typeof stringify;
-    return answer;
-  },
-};
-
-const HIDDEN = Symbol('hidden');
-
-const unseen: ReadonlyArray<() => unknown> = [
-  () => ({ run: () => 1 }),
-  () => ({ [HIDDEN]: 1 }),
-  () => ({
-    get computed() {
-      return 1;
-    },
-  }),
-  () => Object.defineProperty({}, 'hidden', { value: 1, enumerable: false }),
-  () => Object.assign([1], { more: 1 }),
-  () => new WeakMap(),
-  () => /text/,
-];
-
-const noBoolean: Values = [undefined, 1, 0, 'yes', null];
-
 // --- the place ---------------------------------------------------------------------------------------------------------------
 
 /** The function with the misdeed at the place, and unchanged elsewhere. */
-const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: Values) => boolean, misdeed: Misdeed) => {
+const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: GivenValues) => boolean, misdeed: Misbehaviour) => {
   let times = 0;
-  return ((...args: Values) => {
+  return ((...args: GivenValues) => {
     const answer = run(...(args as never));
     if (!isThere(args)) return answer;
     // A plain action that is not enabled returns no step. Such an answer is the same each time, so it is not counted.
@@ -103,9 +45,15 @@ const heldIn = (dice: Dice, world: OracleGraph): string | undefined =>
 type Plain = Model<unknown, unknown>;
 
 const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, node: StateNode): readonly [string, Plain] | undefined => {
-  const isHere = ([state]: Values): boolean => canon(state) === node.text;
-  const next = (misdeed: Misdeed): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
-  const what = dice.pick([...Object.keys(ofSteps), 'gives two answers', 'gives what cannot be seen', 'gives no boolean']);
+  const isHere = ([state]: GivenValues): boolean => canon(state) === node.text;
+  const next = (misdeed: Misbehaviour): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
+  const what = dice.pick([
+    ...Object.keys(ofSteps),
+    'gives two answers',
+    'gives what cannot be seen',
+    'hides something in what it gives',
+    'gives no boolean',
+  ]);
   if (what === 'gives no boolean') {
     const name = heldIn(dice, world);
     const wrong = dice.pick(noBoolean);
@@ -124,6 +72,13 @@ const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, node: StateNod
     const make = dice.pick(unseen);
     return [what, next((_, answer) => (answer === undefined ? undefined : make()))];
   }
+  if (what === 'hides something in what it gives') {
+    const hide = dice.pick(hiding);
+    const states = node.arcs.map(({ to }) => to.state);
+    return states.every(canChange)
+      ? [what, next((_, answer) => (canChange(answer) ? hide(answer as object) : answer))]
+      : undefined;
+  }
   return [what, next(ofSteps[what]!)];
 };
 
@@ -131,15 +86,31 @@ const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, node: StateNod
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
 
-const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: StateNode): Values =>
-  wanted.map((slot) => (state as Values)[slots.indexOf(slot)]);
+const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: StateNode): GivenValues =>
+  wanted.map((slot) => (state as GivenValues)[slots.indexOf(slot)]);
 
 /** The outcomes with one value of each changed, of a slot that is written or of one that is not. */
 const withValue = (outcomes: Outcomes, at: number, value: unknown): Outcomes =>
   outcomes.map((outcome) => ({ ...outcome, next: outcome.next.with(at, value) }));
 
-const misdeedIn = (dice: Dice, what: string, { writes, slots }: Interaction, locals: Values): Misdeed | undefined => {
+/** Hides something in one written value of each outcome; undefined where that value has no parts to hide something beside. */
+const hidingIn = (dice: Dice, { writes, step }: Interaction, locals: GivenValues): Misbehaviour | undefined => {
+  const outcomes = step(...(locals as never));
+  const at = pickOf(
+    dice,
+    writes.filter((i) => outcomes.every(({ next }) => canChange(next[i]))),
+  );
+  const hide = dice.pick(hiding);
+  return at === undefined
+    ? undefined
+    : (_, answer) => (answer as Outcomes).map((way) => ({ ...way, next: way.next.with(at, hide(way.next[at] as object)) }));
+};
+
+const misdeedIn = (dice: Dice, what: string, interaction: Interaction, locals: GivenValues): Misbehaviour | undefined => {
+  const { writes, slots } = interaction;
   switch (what) {
+    case 'hides something in what it gives':
+      return hidingIn(dice, interaction, locals);
     case 'gives two answers':
       return (_, answer, times) => (times === 1 ? answer : []);
     case 'gives what cannot be seen': {
@@ -159,8 +130,8 @@ const misdeedIn = (dice: Dice, what: string, { writes, slots }: Interaction, loc
 /** The parts of a query, each with what it is given at the place, where each gives something. */
 const partsAt = (
   { request, reply, receive }: AnyQuery,
-  [requester, replier]: Values,
-): Readonly<Record<string, Values>> | undefined => {
+  [requester, replier]: GivenValues,
+): Readonly<Record<string, GivenValues>> | undefined => {
   const asked: unknown = request(requester as never);
   const replied: unknown = asked === undefined ? undefined : reply(replier as never, asked as never);
   const isEnabled = replied !== undefined && receive(requester as never, replied as never).length > 0;
@@ -172,7 +143,7 @@ const rogueQuery = (
   dice: Dice,
   what: string,
   { query, guard, slots }: Interaction,
-  at: (slots: ReadonlyArray<Slot<unknown>>) => Values,
+  at: (slots: ReadonlyArray<Slot<unknown>>) => GivenValues,
 ): AnyQuery | undefined => {
   const parts = guard !== undefined && !guard.holds(...(at(guard.slots) as never)) ? undefined : partsAt(query!, at(slots));
   if (parts === undefined) return undefined;
@@ -180,14 +151,26 @@ const rogueQuery = (
   const args = parts[part]!;
   const text = canon(args);
   const make = dice.pick(unseen);
-  const hidden: Misdeed = (_, answer) =>
+  const hidden: Misbehaviour = (_, answer) =>
     part === 'receive' ? (answer as ReadonlyArray<object>).map((way) => ({ ...way, next: make() })) : make();
-  const misdeeds: Readonly<Record<string, Misdeed | undefined>> = {
+  const isSeen = part === 'receive' || query!.requestKey === undefined;
+  const hide = dice.pick(hiding);
+  const given: unknown = (query![part] as (...of: GivenValues) => unknown)(...args);
+  const beside: Misbehaviour = (_, answer) =>
+    part === 'receive'
+      ? (answer as ReadonlyArray<{ readonly next: object }>).map((way) => ({ ...way, next: hide(way.next) }))
+      : hide(answer as object);
+  const hasParts =
+    part === 'receive'
+      ? (given as ReadonlyArray<{ readonly next: unknown }>).every(({ next }) => canChange(next))
+      : canChange(given);
+  const misdeeds: Readonly<Record<string, Misbehaviour | undefined>> = {
     ...ofSteps,
+    'hides something in what it gives': isSeen && hasParts ? beside : undefined,
     'changes what it is given': args.some(canChange) ? ofSteps['changes what it is given'] : undefined,
     'gives two answers': (_, answer, times) => (times === 1 ? answer : part === 'receive' ? [] : undefined),
     // A message that has a key need not be seen into.
-    'gives what cannot be seen': part === 'receive' || query!.requestKey === undefined ? hidden : undefined,
+    'gives what cannot be seen': isSeen ? hidden : undefined,
   };
   const misdeed = misdeeds[what];
   return misdeed && { ...query!, [part]: rogue(query![part] as never, (given) => canon(given) === text, misdeed) };
@@ -203,11 +186,12 @@ const rogueComponents = (
     ...Object.keys(ofSteps),
     'gives two answers',
     'gives what cannot be seen',
+    'hides something in what it gives',
     'writes what it only reads',
     'gives no boolean',
     'has a guard that says no where it is enabled',
   ]);
-  const isHere = (wanted: ReadonlyArray<Slot<unknown>>): ((args: Values) => boolean) => {
+  const isHere = (wanted: ReadonlyArray<Slot<unknown>>): ((args: GivenValues) => boolean) => {
     const text = canon(localsAt(model, wanted, node));
     return (args) => canon(args) === text;
   };

@@ -152,6 +152,65 @@ describe('what is changed late, and then given to the model again', () => {
   });
 });
 
+describe('what no encoding sees, beside what is known already', () => {
+  const HIDDEN = Symbol('hidden');
+  const [one, two] = [slot('n', 'one', { n: 0 }), slot('n', 'two', { n: 0 })];
+  const up = (
+    name: string,
+    of: typeof one,
+    next: (n: number) => { readonly n: number },
+  ): ComponentModel['interactions'][number] =>
+    interaction({
+      label: { family: name, args: [] },
+      slots: [of],
+      writes: [0],
+      step: ({ n }) => (n < 2 ? [{ next: [next(n + 1)] }] : []),
+    });
+  /** The first slot comes to each value first. The second comes to values that are the same but for what they hide. */
+  const hiding = (hidden: (n: number) => { readonly n: number }): ComponentModel => ({
+    name: 'hiding',
+    slots: [one, two],
+    interactions: [up('plain', one, (n) => ({ n })), up('hiding', two, hidden)],
+    properties: [{ name: 'small', kind: 'always', over: [over([one], ({ n }) => n < 9)] }],
+  });
+  const asking = (said: (n: number) => object): ComponentModel => ({
+    ...hiding((n) => ({ n })),
+    interactions: [
+      query({
+        label: { family: 'ask', args: [] },
+        requester: one,
+        replier: two,
+        query: {
+          request: ({ n }) => (n < 2 ? said(n) : undefined),
+          reply: () => 1,
+          receive: ({ n }) => [{ next: { n: n + 1 } }],
+        },
+      }),
+    ],
+  });
+  const withSymbol = (n: number): { readonly n: number } => Object.assign({ n }, { [HIDDEN]: 1 });
+  const withGetter = (n: number): { readonly n: number } =>
+    Object.defineProperty({ n }, 'more', { get: () => 1, enumerable: false });
+
+  test.each([
+    ['a symbol', hiding(withSymbol)],
+    ['a getter', hiding(withGetter)],
+    ['a symbol in a request', asking(withSymbol)],
+    ['a getter in a request', asking(withGetter)],
+  ])('%s is refused by every search', async (_, model) => {
+    for (const run of [() => checkComponents(model), () => check(internedModel(model)), () => check(toModel(model))])
+      expect(await line(run())).toMatch(/holds .*, which cannot be compared: leave it out/);
+  });
+
+  test('a progress that throws is named', async () => {
+    const progress = (): number => {
+      throw new TypeError('no such measure');
+    };
+    const model: ComponentModel = { ...hiding((n) => ({ n })), progress };
+    expect(await line(checkComponents(model, { search: 'sweep' }))).toMatch(/^progress threw TypeError: no such measure/);
+  });
+});
+
 describe('it says how much', () => {
   test('all of it while the space is small', async () => {
     const { audited } = await check(places({}), {});

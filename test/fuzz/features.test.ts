@@ -254,6 +254,7 @@ const MISDEEDS = {
     'changes what JavaScript comes with',
     'gives two answers',
     'gives what cannot be seen',
+    'hides something in what it gives',
     'gives no boolean',
   ],
   component: ['writes what it only reads', 'has a guard that says no where it is enabled'],

@@ -8,7 +8,7 @@ import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, t
 import { sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf, type KeyedModel, type KeyWatch } from '../contract/merging.js';
-import { incomparableIn, incomparableFault } from '../values/incomparable.js';
+import { mustBeSeenInto } from '../values/incomparable.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Predicate, Property } from '../model.js';
@@ -52,8 +52,7 @@ const internerOf = (model: ComponentModel, merging: KeyWatch | undefined): Inter
       merging?.examine(values[known], local);
       return known;
     }
-    const blind = model.key === undefined ? incomparableIn(local) : undefined;
-    if (blind !== undefined) throw incomparableFault(blind);
+    if (model.key === undefined) mustBeSeenInto(local);
     const value = model.key === undefined ? oneForm(local) : local;
     ids.set(name, values.length);
     return values.push(value) - 1;

@@ -18,8 +18,8 @@ import type {
 import { type Audit } from './audit.js';
 import { twoAnswers } from './repeated-call.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type TypeTest, ownFields, type CallAudit } from './guard.js';
-import { incomparableIn } from '../values/incomparable.js';
-import { toldOn } from './messages.js';
+import { incomparableIn, mustBeSeenInto } from '../values/incomparable.js';
+import { mustBeComparable, toldOn, type MessageKey } from './messages.js';
 import { learned, outcomes } from './model-shape.js';
 import { inAnyOrder } from './variations.js';
 import { drawing } from './view-shape.js';
@@ -103,15 +103,29 @@ const mustLeaveReadSlots = (
   };
 };
 
+/** Makes a test of what a function gives: each value in it must be seen into, unless the model's key says what is equal. */
+const soundness = (
+  { key }: ComponentModel,
+  valuesIn: (answer: unknown) => ReadonlyArray<unknown>,
+): Partial<Pick<CallAudit, 'mustBe'>> =>
+  key === undefined ? { mustBe: (answer) => valuesIn(answer).forEach(mustBeSeenInto) } : {};
+
+const nextsIn = (ways: unknown): ReadonlyArray<unknown> => (ways as ReadonlyArray<ReplyOutcome<unknown>>).map(({ next }) => next);
+const valuesIn = (ways: unknown): ReadonlyArray<unknown> =>
+  (ways as Outcomes).flatMap(({ next }): ReadonlyArray<unknown> => next);
+const itself = (value: unknown): ReadonlyArray<unknown> => [value];
+
 const guardedQuery = (model: ComponentModel, audit: Audit): ((query: AnyQuery, where: string) => AnyQuery) => {
   const says = mustName(model);
   return once((query, where) => {
-    const receive = guarded(`${where}.receive`, LEARNED, query.receive, 2, { audit, alike });
-    const key = (name: 'requestKey' | 'replyKey'): Partial<AnyQuery> =>
+    const receive = guarded(`${where}.receive`, LEARNED, query.receive, 2, { audit, alike, ...soundness(model, nextsIn) });
+    const key = (name: MessageKey): Partial<AnyQuery> =>
       query[name] === undefined ? {} : { [name]: guarded(`${where}.${name}`, TEXT, query[name], 1) };
+    const message = (name: MessageKey): Partial<CallAudit> =>
+      query[name] === undefined ? { mustBe: (given) => mustBeComparable(name, given) } : {};
     return {
-      request: guarded(`${where}.request`, VALUE, query.request, 1, { audit }),
-      reply: guarded(`${where}.reply`, VALUE, query.reply, 2, { audit }),
+      request: guarded(`${where}.request`, VALUE, query.request, 1, { audit, ...message('requestKey') }),
+      reply: guarded(`${where}.reply`, VALUE, query.reply, 2, { audit, ...message('replyKey') }),
       receive: (requester, reply) => {
         const ways = receive(requester, reply);
         for (const way of ways) says(where, way);
@@ -177,9 +191,11 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
     const query = interaction.query && ofQuery(interaction.query, `${where}.query`);
     const run =
       query === undefined
-        ? (guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, { audit, alike }) as (
-            ...locals: ReadonlyArray<never>
-          ) => Outcomes)
+        ? (guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, {
+            audit,
+            alike,
+            ...soundness(model, valuesIn),
+          }) as (...locals: ReadonlyArray<never>) => Outcomes)
         : guardedStep(known, query);
     const check = mustLeaveReadSlots(model, known, `${where}.step`);
     const step = (...locals: ReadonlyArray<never>): Outcomes => {
@@ -191,7 +207,7 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
   });
   const wrapped: ComponentModel = {
     ...model,
-    ...ownFields(model, ['name', 'slots', 'initial', 'progress']),
+    ...ownFields(model, ['name', 'slots', 'initial']),
     interactions,
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, wrap)),
     ...(model.boundary === undefined
@@ -218,16 +234,17 @@ const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =
   return { key: guarded('key', TEXT, alike, 2, { audit }) };
 };
 
-/** Guards the functions of single components. `progress` is left out: the table that calls it checks its answer. */
+/** Guards the functions of single components. The table that calls `progress` checks its answer. */
 const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {
   const { symmetry, view } = model;
-  const of = (name: 'show' | 'normalize', expected: TypeTest, auditing?: CallAudit): Partial<ComponentModel> => {
+  const of = (name: 'show' | 'normalize' | 'progress', expected: TypeTest, auditing?: CallAudit): Partial<ComponentModel> => {
     if (model[name] === undefined) return {};
     const run = (kind: string, local: never): unknown => model[name]!(kind, local);
     return { [name]: guarded(name, expected, run, 2, auditing) };
   };
   return {
     ...of('show', TEXT),
+    ...of('progress', VALUE, { audit }),
     ...(view === undefined
       ? {}
       : {
@@ -238,13 +255,13 @@ const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> =
             2,
           ),
         }),
-    ...of('normalize', LOCAL, { audit }),
+    ...of('normalize', LOCAL, { audit, ...soundness(model, itself) }),
     ...(symmetry === undefined
       ? {}
       : {
           symmetry: symmetry.map((permutation, i): Permutation => ({
             ...permutation,
-            apply: guarded(`symmetry[${i}].apply`, LOCAL, permutation.apply, 2, { audit }),
+            apply: guarded(`symmetry[${i}].apply`, LOCAL, permutation.apply, 2, { audit, ...soundness(model, itself) }),
           })),
         }),
   };

@@ -7,7 +7,7 @@ import { type Audit } from './audit.js';
 import { again, onCopies, twoAnswers, type Same, comparableText } from './repeated-call.js';
 import { enter, leave } from './current-call.js';
 import { oneForm } from '../values/one-form.js';
-import { incomparableIn, incomparableFault } from '../values/incomparable.js';
+import { mustBeSeenInto } from '../values/incomparable.js';
 import {
   actions,
   decode,
@@ -60,11 +60,12 @@ const LABEL: TypeTest = { is: isLabel, codec: label };
 export const VIEW: TypeTest = { is: optionalView.is, codec: optionalView };
 
 /** Refuses an answer that is not what the function must give. */
-const mustReturn = (where: string, { codec }: TypeTest, given: unknown): void => {
+const mustReturn = (where: string, { is, codec }: TypeTest, given: unknown): void => {
   const decoded = decode(codec, given);
   // The codec says "missing", as it would of a field. A function gives undefined.
   if (E.isLeft(decoded))
     throw fault(`what ${where} gives: ${given === undefined ? decoded.left.replace(/missing$/, 'undefined') : decoded.left}`);
+  if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
 };
 
 /** How the calls of a function are audited. Without it they are not. */
@@ -73,6 +74,8 @@ export interface CallAudit {
   readonly same?: Same;
   /** Which answers are as good as each other. Default: equal ones. */
   readonly alike?: Same;
+  /** Refuses an answer that is not what the search takes it for. @throws CheckerError (`model`). */
+  readonly mustBe?: (answer: unknown) => void;
 }
 
 /** Any function of a model. */
@@ -85,15 +88,13 @@ export type Pure = (...args: never) => unknown;
 export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: F, arity: number, auditing?: CallAudit): F => {
   const { is } = expected;
   const audit = auditing?.audit;
-  const { same = comparableText, alike = same } = auditing ?? {};
+  const { same = comparableText, alike = same, mustBe } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
-  const refuse = (given: unknown): void => {
-    mustReturn(where, expected, given);
-    if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
-  };
+  const refuse = (given: unknown): void => mustReturn(where, expected, given);
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
     const repeat = (): void => {
       refuse(given);
+      mustBe?.(given);
       again({ where, run, args, answer: given, same, alike, orders: audit?.orders });
     };
     audit!.take(repeat, given);
@@ -193,8 +194,7 @@ export const ownFields = <M extends object, K extends keyof M>(model: M, names: 
 
 /** Gives the one form of an initial state. @throws CheckerError (`model`) where it is incomparable: the form would hide that. */
 const comparableForm = <S>(state: S): S => {
-  const blind = incomparableIn(state);
-  if (blind !== undefined) throw incomparableFault(blind);
+  mustBeSeenInto(state);
   return oneForm(state);
 };
 
@@ -221,13 +221,13 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   };
   const sameState: Same = (state) => (state === undefined || keyOf === undefined ? comparableText(state) : sameKey(state as S));
   const isKeyed = keyOf !== undefined;
+  const mustBe = isKeyed ? undefined : mustBeSeenInto;
   const run = (state: S, action: A): S | undefined => model.next(state, action);
   /** Has a step audited, and refuses a state that cannot be compared. */
   const looked = (state: S, action: A, after: S | undefined): void => {
     const { orders } = audit;
     const repeat = (): void => {
-      const blind = isKeyed ? undefined : incomparableIn(after);
-      if (blind !== undefined) throw incomparableFault(blind);
+      mustBe?.(after);
       again({ where: 'next', run, args: [state, action], answer: after, same: sameState, alike: sameState, orders });
     };
     audit.take(repeat, after);
@@ -281,11 +281,18 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1, auditing)),
     ...optional(
       'normalize',
-      normalize && guarded('normalize', STATE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),
+      normalize &&
+        guarded('normalize', STATE, (state: S) => model.normalize!(state), 1, {
+          audit,
+          same: sameState,
+          ...optional('mustBe', mustBe),
+        }),
     ),
     ...optional(
       'symmetry',
-      symmetry?.map((permutation, i) => guarded(`symmetry[${i}]`, STATE, permutation, 1, { audit, same: sameState })),
+      symmetry?.map((permutation, i) =>
+        guarded(`symmetry[${i}]`, STATE, permutation, 1, { audit, same: sameState, ...optional('mustBe', mustBe) }),
+      ),
     ),
   };
   rawSteps.set(wrapped, next);

@@ -200,3 +200,9 @@ export const incomparableFault = (what: string): CheckerError =>
       ? `a state holds ${what}, which nothing keeps from being changed: use a list of numbers`
       : `a state holds ${what}, which cannot be compared: leave it out, or give the model a key function`,
   );
+
+/** Refuses a value that cannot be compared: two that differ in what is not seen would be taken for one. @throws CheckerError (`model`). */
+export const mustBeSeenInto = (value: unknown): void => {
+  const blind = incomparableIn(value);
+  if (blind !== undefined) throw incomparableFault(blind);
+};

@@ -63,6 +63,7 @@ class Messages {
         mustBeOne(this.name, this.values[known], given);
       return known;
     }
+    if (this.keyOf === undefined) mustBeComparable(this.name, given);
     const value = this.keyOf === undefined ? oneForm(given) : given;
     this.numbers.set(key, this.values.length);
     return this.values.push(value) - 1;

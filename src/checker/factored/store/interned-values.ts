@@ -10,7 +10,7 @@ import { mergingOf, type KeyWatch } from '../../contract/merging.js';
 import { describe } from '../../contract/model-faults.js';
 import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
-import { incomparableIn, uncloneableIn, incomparableFault } from '../../values/incomparable.js';
+import { mustBeSeenInto, uncloneableIn } from '../../values/incomparable.js';
 import { CheckerError } from '../../error.js';
 import { hashKey } from '../../hash.js';
 
@@ -148,8 +148,7 @@ export class Components {
 
   /** Refuses a new value that is incomparable. Where threads share values, it must also reach them as it is. */
   private mustBeSound(value: unknown, { name }: Kind): void {
-    const blind = this.isKeyed ? undefined : incomparableIn(value);
-    if (blind !== undefined) throw incomparableFault(blind);
+    if (!this.isKeyed) mustBeSeenInto(value);
     const stays = this.agreed ? uncloneableIn(value) : undefined;
     if (stays !== undefined)
       throw new CheckerError(
