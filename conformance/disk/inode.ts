@@ -1,6 +1,10 @@
 /** Files and folders of a disk in memory, with their changes that are not synced. When the machine dies, any part of these changes is on the disk. */
 
-/** Decides how much of an unsynced change is on the disk, from 0 up to 1, without 1. `change`: its number among all changes of the disk. */
+/**
+ * Decides what is left of an unsynced change when the machine dies, by a number from 0 up to 1, without 1. `change`: its number among all changes of
+ * the disk. Of a file's change nothing is left below 1/3, all from 2/3 on. Between the two a beginning is left, the longer the greater the number;
+ * but all of what lies in the file and is no longer than a page. A folder's change is undone below 1/2.
+ */
 export type SyncedPart = (change: number) => number;
 
 /** Numbers the changes of a disk. */

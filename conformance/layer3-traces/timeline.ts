@@ -1,7 +1,7 @@
 /**
  * Merges the processes of a run by causality. There is no shared clock, so events are followed on demand: the master's first, and another process's
- * only as far as the event at hand needs them (a client's result needs the server's answer, a merge needs the answer that it merges, …). So every event
- * that was followed before another one happened before it, in every run with this trace.
+ * only as far as the event at hand needs them (a client's result needs the server's answer, a merge needs the answer that it merges, …). No event
+ * is followed before an event that it depends on. Events that do not depend on each other are followed in some order, which the run need not have had.
  */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { parseProcessName, type ProcessName, type ProcessTrace } from './read-traces.js';

@@ -82,7 +82,11 @@ export interface ActionCoverage {
   readonly isUndeclared?: boolean;
 }
 
-/** The counts of a search. All are exact, except `distinct` under {@link Statistics.omissionProbability}. */
+/**
+ * The counts of a search. They are exact where the search takes no states for one on belief. With a key, with a reduction that was audited on a
+ * sample alone or closed only after the search, and with hash compaction, they are those of the states that it told apart. After a checkpoint they
+ * rest on the model's being the same. The summary of a report names what they rest on.
+ */
 export interface Counts {
   /** Initial states and steps taken, those to known states included. */
   readonly generated: number;
@@ -176,7 +180,7 @@ export interface Statistics {
   readonly workers: number;
   /** The engine of the search, in a few words: `plain`, `components`, `components, 2 workers`. */
   readonly engine: string;
-  /** With hash compaction: the greatest estimate of the probability that some state was taken for another. Absent: the counts are exact. */
+  /** With hash compaction: the greatest estimate of the probability that some state was taken for another. Absent: no hash stood for a state. */
   readonly omissionProbability?: number;
   /** With hash compaction: the estimates from which `omissionProbability` comes. */
   readonly omission?: Omission;

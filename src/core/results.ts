@@ -1,6 +1,6 @@
 /**
- * What a put and a get come to (R13 to R15): one union each, the same where a session decides it, over the wire to whoever had it asked, in what
- * the master prints, and, as fields, in a trace.
+ * What a put and a get come to (R13 to R15): one union for puts and one for gets. The session, the wire to whoever had it asked, the master and, as
+ * fields, the trace all use it.
  */
 import * as t from 'io-ts/lib/index.js';
 import { type Bytes, BytesC } from './bytes.js';
@@ -43,7 +43,7 @@ export const PutResultC: t.Type<PutResult> = t.union([AcceptedAnswerC, ErrDepC, 
 /** Decodes a {@link GetResult}. */
 export const GetResultC: t.Type<GetResult> = t.union([ValueC, ErrKeyC, ErrDepC, ErrConnC], 'GetResult');
 
-/** The results that are no answer of a server's as well, for a union in which each has its place once. */
+/** The result codecs that are not also codecs of a server's answer (as `accepted` is), so that the union of all answers holds each codec once. */
 export const RESULTS = [ValueC, ErrKeyC, ErrDepC, ErrLogC, ErrConnC, UnknownC] as const;
 
 /** The names of what a put comes to. */

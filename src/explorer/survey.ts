@@ -25,7 +25,7 @@ interface Edge {
 export class Surveyor<S, A> {
   readonly #model: Model<S, A>;
   readonly #keys = new Map<string, number>();
-  /** The states to expand. While the graph is small, all states are kept. */
+  /** The states by number. A state that was expanded is freed: nothing looks at it again. */
   readonly #states: (S | undefined)[] = [];
   readonly #depths: number[] = [];
   readonly #byDepth: number[] = [];

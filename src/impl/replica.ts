@@ -200,8 +200,8 @@ const BEHIND: Effects<AnswerTo['put']> = unchanged({ type: 'behind' });
 const refused = (reason: RefusedAnswer['reason']): Effects<RefusedAnswer> => unchanged({ type: 'refused', reason });
 
 /**
- * R2, R3, R12, R14. A repetition is recognised before every other check: this log accepted the same put, perhaps under an earlier identity.
- * The new stamp is the greatest of the log, so the new write always wins in `add`.
+ * R2, R3, R12, R14, R16. A repetition is recognised before every other check: this log accepted the same put, perhaps under an earlier identity.
+ * The new stamp is the greatest of the log, so the new write wins in `add`. Only under a fault that keeps the accept time down (V5) may it lose there.
  */
 const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
   const { client, session, clientTime, key, value } = message;

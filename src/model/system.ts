@@ -3,10 +3,13 @@
  *
  * To read the model from the beginning: `protocol/` is the protocol and knows nothing of checking. Begin with `rules.ts` (the switches),
  * `order.ts` (stamps), `put-identity.ts` (puts), `vector.ts` and `write-log.ts`. Then read the parts that act: `server.ts`, `pulls.ts`,
- * `restarts.ts`, `stabilize.ts` and `session.ts`, and the network between them, `network.ts`. Then read `actions/`, which has the steps: of
- * sessions, of late puts, of pulls, of failures, of new sessions and restored servers. Then read `checking/`: the bounds (`config.ts`), the
- * components (`world.ts`), the properties (`sentences.ts`, `judge-step.ts`, `properties.ts`), and the helps for the checker (`texts.ts`,
- * `reductions.ts`).
+ * `restarts.ts`, `stabilize.ts` and `session.ts`, and the network between them, `network.ts`. Then read `actions/`, which has the steps. First
+ * comes what several steps share: the results of a put and of a get (`put-and-get.ts`), who pulls from whom (`pull-peers.ts`), and an answer's
+ * receipt (`receive-answer.ts`). Then come the steps: of sessions (`steps-session.ts`), of late puts (`steps-late.ts`), of pulls in one step
+ * (`steps-pull.ts`) and in messages (`steps-messages.ts`), of failures (`steps-failure.ts`), of new sessions and restored servers
+ * (`steps-again.ts`). Then read `checking/`: the bounds (`config-fields.ts`, `config.ts`), the components (`world.ts`), the properties
+ * (`sentences.ts`, `judge-step.ts`, `properties.ts`), and the helps for the checker (`texts.ts`, `reductions.ts`). At the end come the pictures for
+ * the explorer (`views.ts`) and the values that a recorded run shows (`seen-in-a-run.ts`).
  *
  * @module
  * @category Begin here

@@ -1,4 +1,7 @@
-/** A connection that this process dials. If the connection breaks, the process dials again with back-off, until the link is cut or its process closes. */
+/**
+ * A connection that this process dials when somebody asks for it. If the connection breaks, it is dialed again when it is next asked for. After a
+ * failed dial a back-off passes first. Once the link is cut or this process closes, it is not dialed any more.
+ */
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timer, Timers } from '../ports/ports.js';

@@ -1,6 +1,7 @@
 /**
  * A session's puts under way, in the order of their calls, with each put's connection (R14). A server accepts the puts of one connection in
- * their order. If an earlier put is not on that connection and must have its result first, the later put waits.
+ * their order. If a put must not overtake an earlier one that is not on its connection, it waits: until the earlier put has its result, or is on that
+ * connection too.
  */
 import type { Put } from '../core/messages.js';
 
@@ -47,8 +48,8 @@ export class PutQueue<C> {
   }
 
   /**
-   * Must an earlier put have its result before this put goes over the connection `c`? Usually all other puts are on `c`. Then the answer is no,
-   * without a look at each put.
+   * Must this put wait for an earlier one before it goes over the connection `c`? Not for a put on `c`, since the server takes the puts of `c` in
+   * their order. Usually all other puts are on `c`. Then the answer is no, without a look at each put.
    */
   isHeldUp(put: PendingPut<C>, c: C): boolean {
     if (this.#puts.size - 1 === (this.#counts.get(c) ?? 0)) return false;

@@ -21,7 +21,7 @@ export interface PutRoute {
 
 /** The result of the last effect. */
 export type RouteEvent =
-  /** There is a connection to `replica`. `isHeldUp`: an earlier put must have its result before this put is sent over the connection. */
+  /** There is a connection to `replica`. `isHeldUp`: an earlier put must have its result, or be on this connection, first. */
   | { readonly type: 'reached'; readonly replica: ReplicaId | null; readonly isHeldUp: boolean }
   /** There is no connection. `isRelinked`: the server was linked anew meanwhile, perhaps at another address. */
   | { readonly type: 'unreached'; readonly isRelinked: boolean }

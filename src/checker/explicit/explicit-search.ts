@@ -1,6 +1,6 @@
 /**
- * The plain exhaustive search: breadth-first (shortest counterexamples) or depth-first, over any {@link Model}, exact. It runs
- * in slices, so that its driver can let timers and signals in between.
+ * The plain exhaustive search of any {@link Model}: breadth first (with shortest counterexamples), depth first, or as a sweep. It is exact unless
+ * `hashBits` is set. It runs in slices, so that its driver can let timers and signals in between.
  */
 import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
@@ -47,8 +47,9 @@ export interface ExplicitSpace<S, A> {
   readonly merging: KeyWatch | undefined;
   readonly coverage: FamilyCounts;
   readonly initial: number[];
-  /** Whether the search goes depth first with a depth limit (see {@link isNearer}); and whether it takes no two states for one. */
+  /** Whether the search goes depth first with a depth limit (see {@link isNearer}). */
   readonly revisit: boolean;
+  /** Whether the search takes no two states for one. */
   readonly isWhole: boolean;
   generated: number;
   depth: number;
@@ -175,7 +176,7 @@ const addEdge = <S, A>(found: ExplicitSpace<S, A>, source: number, target: numbe
 
 /**
  * Decides whether a depth-first search takes a state up again that it met beyond its depth limit, and now meets nearer: else the limit would hide
- * what follows from it. A state that is kept for several need not be on the nearer way.
+ * what follows from it. Under a reduction the stored state may not be the one that was met nearer, so its parent stays.
  */
 const isNearer = <S, A>(found: ExplicitSpace<S, A>, source: number, target: number): boolean => {
   if (!found.revisit || found.depths.at(target) <= found.depths.at(source) + 1) return false;
@@ -227,8 +228,9 @@ const expand = <S, A>(found: ExplicitSpace<S, A>, index: number): void => {
 
 // --- the search ------------------------------------------------------------------------------------------------------------
 
-/** The most states that are expanded between two polls of the clock, the memory and the signal; and the ms after which there are fewer. */
+/** The most states that are expanded between two polls of the clock, the memory and the signal. */
 const SLICE = 512;
+/** If these states take more than so many ms, fewer are expanded before the next poll. */
 const SLICE_MS = 10;
 
 /** How a search ended, and what it left in the frontier. */

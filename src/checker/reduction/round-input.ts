@@ -17,7 +17,7 @@ export interface FirstOfClass {
   firstReached?: number;
 }
 
-/** How states are told apart where a key is audited. */
+/** The key that is audited, by its representatives. */
 export interface AuditedKey<S> {
   /** The state that a search by the key has in place of this one. Undefined: the search has one of the model's states with the same key. */
   readonly representative: StateMap<S> | undefined;

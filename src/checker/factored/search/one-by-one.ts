@@ -58,7 +58,7 @@ export class OneByOne {
         const x = cells.at[p]![i]!;
         if (locals[p]!.open[x] === 0) opening.open(p, x);
       }
-      // Only here, because ids that are new in the group may move its cells.
+      // After the ids are opened: an id that is new in the group may move its cells.
       const place = view.placeOf(i);
       for (let p = 0; p < locals.length; p++) this.followInside(i, p, place);
       view.keep(i, kept++);

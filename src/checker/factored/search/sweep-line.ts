@@ -19,8 +19,8 @@ const FRESH = 2;
  * Expands groups in ascending order of progress. No step lowers the progress of a component (which is asserted when its row is made). So once all
  * groups of a level are expanded nothing leads to it any more, and the level is freed as a whole.
  *
- * Where every step to another group rises (all do but steps of the same progress), all that leads to a group is known when it is expanded, and so
- * is the number of steps to each of its cells. So a sweep knows the depths although it does not go by them.
+ * If no step leads to another group of the same progress, every step into a group was taken before the group is expanded, so its depth bytes are
+ * depths. (Steps inside a group are followed to their end first: `closure.ts`.) So a sweep knows the depths although it does not go by them.
  */
 export class SweepLine implements SearchRun {
   readonly tellsNoRuns = true;
@@ -68,7 +68,10 @@ export class SweepLine implements SearchRun {
     return exact && givesNext && greatest < GREATEST ? Math.max(0, greatest - FRESH) : 0;
   }
 
-  /** Levels in which nothing waits may be left, where the search ended with the last decision. */
+  /**
+   * The greatest depth, once no group waits to be expanded; 0 until then. Levels may be left in which no group waits: the search may end with the
+   * last decision.
+   */
   completeDepth(): number {
     return [...this.levels.values()].every(({ queue }) => queue.length === 0) ? this.depth() : 0;
   }
