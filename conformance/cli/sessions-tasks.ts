@@ -50,12 +50,12 @@ export const keepSessions = async ({ plan, run }: TriedSessions, name: string, o
 };
 
 /** The counts of a run of sessions, for a report. */
-const countsOf = ({ judged, events, simulatedMs, hurts }: LibraryRun): Record<string, number> => ({
+const countsOf = ({ judged, events, simulatedMs, inflicted }: LibraryRun): Record<string, number> => ({
   'runs of sessions of the library': 1,
   'simulated seconds': Math.round(simulatedMs / 1000),
   'events of the simulated world': events,
   operations: judged.puts + judged.gets,
-  'simulated faults': sumOf(hurts),
+  'simulated faults': sumOf(inflicted),
 });
 
 /** Reads a plan of sessions from a file, and refuses one that cannot be run; undefined where the file has something else. */

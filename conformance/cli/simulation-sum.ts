@@ -48,7 +48,7 @@ export class Sum {
     this.operations += run.judged.puts + run.judged.gets;
     this.simulatedMs += run.simulatedMs;
     this.#traces.update(run.trace.hash());
-    this.#countFaults(run.hurts, run.network);
+    this.#countFaults(run.inflicted, run.network);
   }
 
   #countFaults(faults: Readonly<Record<string, number>>, { lost, broken, halfOpen, split }: NetworkCounts): void {

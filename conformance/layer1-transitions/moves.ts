@@ -20,7 +20,7 @@ export interface LinkView {
   readonly isUp: (link: unknown) => boolean;
   readonly linked: (links: MoveParts) => ReadonlyArray<readonly [NodeId, NodeId]>;
   readonly servers: number;
-  readonly roaming: boolean;
+  readonly isRoaming: boolean;
 }
 
 const idOf = (name: string | number | undefined): NodeId => Number(String(name).slice(1));
@@ -31,9 +31,9 @@ export const moveOf = (family: string, args: ReadonlyArray<string | number>, set
   const key = String(args.at(-1));
   switch (family) {
     case 'Put':
-      return links.roaming ? put(settings, key) : putInOrder(settings, key);
+      return links.isRoaming ? put(settings, key) : putInOrder(settings, key);
     case 'Get':
-      return links.roaming ? get(settings, key) : getInOrder(settings, key);
+      return links.isRoaming ? get(settings, key) : getInOrder(settings, key);
     case 'PutUnanswered':
       return putUnanswered(settings, key);
     case 'PutDelayed':

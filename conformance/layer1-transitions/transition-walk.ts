@@ -154,7 +154,7 @@ const linkViewOf = (world: World): LinkView => {
       ...changing.filter((_, i) => (links[i] as Interned).value === true).map((l) => l.pair),
     ],
     servers: world.servers.length,
-    roaming: world.config.placement === 'any',
+    isRoaming: world.config.placement === 'any',
   };
 };
 

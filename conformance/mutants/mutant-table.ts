@@ -331,7 +331,7 @@ export const MUTANTS: ReadonlyArray<StoreMutant> = [
     'clock-bound',
     'a session’s clock has no bound',
     'horizon.js',
-    "return put.clock > own && (put.clock > own + AHEAD || put.clock > horizonAt(nowMs)) ? 'too-far' : undefined;",
+    "return put.clock > own && (put.clock > own + MAX_AHEAD || put.clock > horizonAt(nowMs)) ? 'too-far' : undefined;",
     'return undefined;',
   ),
   impl(

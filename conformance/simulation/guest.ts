@@ -12,10 +12,10 @@ import type { WorldFault } from './plan-faults.js';
 import type { ProcessMain } from './simulation.js';
 
 /**
- * The deed of a guest. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long. `stray`: a put that another replica may have taken (R14). `address`: the guest
+ * What a guest requests. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long. `stray`: a put that another replica may have taken (R14). `address`: the guest
  * tells a server to dial a port that does not exist. `claim`: the guest claims more of a replica than that replica's own vector does.
  */
-export type GuestDeed = Extract<WorldFault, { readonly type: 'guest' }>['what'];
+export type GuestRequestKind = Extract<WorldFault, { readonly type: 'guest' }>['what'];
 
 /** Ids that no script has. */
 const CLIENT = 900;
@@ -28,8 +28,8 @@ const put = (clock: number, value: string, replica: ReplicaId | null = null): Ne
   ...{ type: 'put', client: CLIENT, session: 'f'.repeat(32), clientTime: 1, replica, clock, key: 'k0', value, require: [] },
 });
 
-const askOf = (deed: GuestDeed, { peer }: Connection): NetRequest => {
-  switch (deed) {
+const askOf = (kind: GuestRequestKind, { peer }: Connection): NetRequest => {
+  switch (kind) {
     case 'clock':
       return put(Number.MAX_SAFE_INTEGER - 1, 'guest');
     case 'value':
@@ -47,7 +47,7 @@ const askOf = (deed: GuestDeed, { peer }: Connection): NetRequest => {
   }
 };
 
-const ROLES: Readonly<Record<GuestDeed, Party>> = {
+const ROLES: Readonly<Record<GuestRequestKind, Party>> = {
   clock: { role: 'client', id: CLIENT },
   value: { role: 'client', id: CLIENT },
   stray: { role: 'client', id: CLIENT },
@@ -57,7 +57,7 @@ const ROLES: Readonly<Record<GuestDeed, Party>> = {
 
 /** The program of a guest: it dials, asks once, and leaves. */
 export const guestProgram =
-  (deed: GuestDeed, server: NodeId, address: Address, secret: string): ProcessMain =>
+  (kind: GuestRequestKind, server: NodeId, address: Address, secret: string): ProcessMain =>
   async ({ world, say }) => {
     const callbacks = {
       onAsk: () => undefined,
@@ -65,7 +65,7 @@ export const guestProgram =
       onFault: () => undefined,
     };
     const dialed = await dial(
-      { me: ROLES[deed], secret, isPlain: true, world },
+      { me: ROLES[kind], secret, isPlain: true, world },
       address,
       { role: 'server', id: server },
       callbacks,
@@ -75,7 +75,7 @@ export const guestProgram =
       return;
     }
     const connection = dialed.right;
-    connection.ask(askOf(deed, connection), WITHIN_MS, (answer) => {
+    connection.ask(askOf(kind, connection), WITHIN_MS, (answer) => {
       say(`the guest heard ${JSON.stringify(answer)}`);
       connection.close('the guest leaves');
     });

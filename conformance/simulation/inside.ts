@@ -21,7 +21,7 @@ interface Accepted extends Stamp {
 }
 
 /** The number of events between two looks at all running replicas. */
-const OFTEN = 64;
+const EVENTS_BETWEEN_LOOKS = 64;
 
 const MAX_OPEN = MAX_CONNECTIONS.clients + MAX_CONNECTIONS.others;
 
@@ -77,7 +77,7 @@ export class Insight {
     if (event.type === 'renewed') this.#identities.get(serverOf(event.replica))?.push(event.replica);
     const server = this.#servers.get(event.p);
     if (server !== undefined && (event.type === 'merged' || event.type === 'renewed')) this.#look(event.p, server);
-    if (++this.#events % OFTEN !== 0) return;
+    if (++this.#events % EVENTS_BETWEEN_LOOKS !== 0) return;
     for (const [name, running] of this.#servers) {
       this.#look(name, running);
       this.violations.push(...overBounds(name, running.status()));

@@ -32,7 +32,7 @@ export interface LibraryRun {
   readonly judged: Readonly<JudgedCounts>;
   /** How many sessions began anew, and how many from each kind of token. */
   readonly sessions: Writers['counts'];
-  readonly hurts: Readonly<Record<SessionFaultKind, number>>;
+  readonly inflicted: Readonly<Record<SessionFaultKind, number>>;
   readonly events: number;
   readonly simulatedMs: number;
   readonly network: NetworkCounts;
@@ -69,7 +69,7 @@ class Sessions {
   readonly judge = new Told();
   readonly insight = new Insight();
   readonly failures: string[] = [];
-  readonly hurts: Record<SessionFaultKind, number> = { kill: 0, cut: 0, reset: 0, pause: 0, power: 0 };
+  readonly inflicted: Record<SessionFaultKind, number> = { kill: 0, cut: 0, reset: 0, pause: 0, power: 0 };
   counts: Writers['counts'] = { fresh: 0, latest: 0, old: 0, twice: 0, crashed: 0 };
   readonly #plan: SessionsPlan;
   readonly #replica: ReplicaOptions | undefined;
@@ -89,7 +89,7 @@ class Sessions {
   /** Plays the run to its end. `environment`: the master's. */
   async play(environment: Environment, life: Parameters<typeof simulatedCluster>[0]['life']): Promise<void> {
     const { simulation, insight } = this;
-    const { fsync, hurts } = this.#plan;
+    const { fsync, hurts: faults } = this.#plan;
     const { cluster, starter, running } = simulatedCluster({
       ...{ simulation, environment, life, replica: this.#replica },
       settings: { fsync, antiEntropyMs: 20, timeoutMs: 5_000 },
@@ -120,12 +120,12 @@ class Sessions {
     this.counts = writers.counts;
     const { timers } = environment.world;
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => timers.after(ms, resolve));
-    for (const [i, hurt] of hurts.entries()) {
-      await sleep(hurt.afterMs);
-      await this.#hurt(hurt, cluster, sleep, (name) => running.get(name));
+    for (const [i, fault] of faults.entries()) {
+      await sleep(fault.afterMs);
+      await this.#inflict(fault, cluster, sleep, (name) => running.get(name));
       if ((i + 1) % CALM_AFTER === 0) await this.#calm(cluster, writers);
     }
-    if (hurts.length % CALM_AFTER !== 0 || hurts.length === 0) await this.#calm(cluster, writers);
+    if (faults.length % CALM_AFTER !== 0 || faults.length === 0) await this.#calm(cluster, writers);
     await writers.stop();
     await sleep(QUIET_MS);
     const held = heldBy(simulation, home);
@@ -169,7 +169,7 @@ class Sessions {
     });
   }
 
-  async #hurt(
+  async #inflict(
     { type, server, other: end, forMs, both }: SessionFault,
     cluster: Cluster,
     sleep: (ms: number) => Promise<void>,
@@ -181,7 +181,7 @@ class Sessions {
     if (id === undefined) return;
     const others = [HOME, ...SERVERS.filter((one) => one !== id).map((one) => `s${one}`)];
     const other = others[end % others.length]!;
-    this.hurts[type]++;
+    this.inflicted[type]++;
     const process = runningOf(cluster.processOf(id)?.name ?? '');
     switch (type) {
       case 'kill':
@@ -270,7 +270,7 @@ export const runLibrary = async (
     ],
     judged: judge.judged,
     sessions: run.counts,
-    hurts: run.hurts,
+    inflicted: run.inflicted,
     events: scheduler.events,
     simulatedMs: Math.round(scheduler.nowUs / 1000),
     network: network.counts,

@@ -47,7 +47,7 @@ export type SessionsPlan = t.TypeOf<typeof SessionsPlanC>;
 export const sessionsPlanIn = (json: unknown): SessionsPlan | undefined => (SessionsPlanC.is(json) ? json : undefined);
 
 const ACTORS = 2;
-const HURTS = 4;
+const FAULTS = 4;
 const FAULTY: NetworkFaults = {
   ...NO_NETWORK_FAULTS,
   ...{ leastUs: 50, moreUs: 2_000, loss: 0.01, split: 0.1, merge: 0.1, broken: 0.002, halfOpen: 0.3 },
@@ -58,7 +58,7 @@ export const sessionsPlanOf = (seed: number): SessionsPlan => {
   const chance = chanceOf(seed, 1);
   const fsync = chance.percent(30);
   const types: ReadonlyArray<SessionFaultKind> = ['kill', 'kill', 'cut', 'reset', 'pause', ...(fsync ? ['power' as const] : [])];
-  const hurt = (): SessionFault => {
+  const fault = (): SessionFault => {
     const type = chance.pick(types);
     return {
       type,
@@ -69,7 +69,7 @@ export const sessionsPlanOf = (seed: number): SessionsPlan => {
       both: chance.percent(50),
     };
   };
-  return { sessions: seed, actors: ACTORS, fsync, networkFaults: FAULTY, hurts: Array.from({ length: HURTS }, hurt) };
+  return { sessions: seed, actors: ACTORS, fsync, networkFaults: FAULTY, hurts: Array.from({ length: FAULTS }, fault) };
 };
 
 /** Plans that are smaller than this one, the smallest first. */

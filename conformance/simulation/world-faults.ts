@@ -1,5 +1,5 @@
 /** Does the faults of the world around the processes of a simulated run. */
-import type { GuestDeed } from './guest.js';
+import type { GuestRequestKind } from './guest.js';
 import { Life } from './life.js';
 import type { WorldFault } from './plan-faults.js';
 import type { Simulation } from './simulation.js';
@@ -14,7 +14,7 @@ export const GUEST = 'guest';
 const isClient = (machine: string): boolean => machine.startsWith('c');
 
 /** Sends a guest to the server of a machine; does nothing where no server runs there. */
-export type SendGuest = (machine: string, deed: GuestDeed) => void;
+export type SendGuest = (machine: string, kind: GuestRequestKind) => void;
 
 /** Schedules a fault. `machines`: the names of the existing machines. */
 export const inflictOnWorld = (

@@ -2,18 +2,18 @@
 
 /** Lets faults be done side by side, and work that needs calm be done alone. */
 export class ActorTurns {
-  #hurting = 0;
+  #running = 0;
   #calm = false;
   #wake: (() => void)[] = [];
 
   /** Does work beside other work, as soon as no work that needs calm waits or runs. */
   async beside(work: () => Promise<void>): Promise<void> {
     while (this.#calm) await this.#change();
-    this.#hurting++;
+    this.#running++;
     try {
       await work();
     } finally {
-      this.#hurting--;
+      this.#running--;
       this.#changed();
     }
   }
@@ -23,7 +23,7 @@ export class ActorTurns {
     while (this.#calm) await this.#change();
     this.#calm = true;
     try {
-      while (this.#hurting > 0) await this.#change();
+      while (this.#running > 0) await this.#change();
       await work();
     } finally {
       this.#calm = false;

@@ -60,8 +60,8 @@ export interface JudgedCounts {
 const NOTHING: Knowledge = { keys: new Map(), clock: 0 };
 const MAX_FAULTS = 100;
 
-/** The judge's record of one session. */
-class Witness {
+/** What the judge knows that one session has seen. */
+class SessionRecord {
   #keys: Map<string, Stamp>;
   #clock: number;
 
@@ -87,7 +87,7 @@ export class SoakJudge {
   readonly judged: JudgedCounts = { puts: 0, acknowledged: 0, unknown: 0, failed: 0, gets: 0, sessions: 0, stores: 0 };
   readonly #puts = new Map<string, PutRecord>();
   readonly #stamps = new Map<string, PutRecord>();
-  readonly #witnesses: Witness[] = [];
+  readonly #sessions: SessionRecord[] = [];
   /** By key, the put with the greatest stamp that was acknowledged or seen. */
   readonly #greatest = new Map<string, PutRecord & { readonly stamp: Stamp }>();
   /** Puts that were acknowledged without a stamp: the last of each session and key. */
@@ -100,12 +100,12 @@ export class SoakJudge {
   /** Begins a session with the knowledge of its token; returns its number. */
   begin(known: Knowledge = NOTHING): number {
     this.judged.sessions++;
-    return this.#witnesses.push(new Witness(known)) - 1;
+    return this.#sessions.push(new SessionRecord(known)) - 1;
   }
 
   /** The knowledge of a session now, which a token of it has. */
   knowledge(session: number): Knowledge {
-    return this.#witnesses[session]!.knowledge();
+    return this.#sessions[session]!.knowledge();
   }
 
   /** Notes a put before it is sent. */
@@ -130,7 +130,7 @@ export class SoakJudge {
     this.#atServer.set(server, keys);
     const known = keys.get(put.key);
     if (known === undefined || compareStamps(stamp, known) > 0) keys.set(put.key, stamp);
-    this.#witnesses[put.session]!.saw(put.key, stamp);
+    this.#sessions[put.session]!.saw(put.key, stamp);
   }
 
   /** Notes a put that was acknowledged without a stamp, by a line of `bayou client` or to a command of the master. */
@@ -171,7 +171,7 @@ export class SoakJudge {
         'session',
         `R12: session ${session} read ${key}=${held.value} ${showStamp(held.stamp)}, and knew ${this.#showStamp(floor)}`,
       );
-    this.#witnesses[session]!.saw(key, held.stamp);
+    this.#sessions[session]!.saw(key, held.stamp);
   }
 
   // --- stores ---

@@ -31,10 +31,10 @@ export const object = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t
  * which something would have to be left out). One pass and one object, where `t.strict` makes a context and an `Either` for each field; what
  * is wrong is left to `t.strict`, which says where.
  */
-export const flat = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.ExactC<t.TypeC<P>>> => around(name, props);
+export const flat = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.ExactC<t.TypeC<P>>> => flatExcept(name, props);
 
 /** As {@link flat}, but for one field, `inner`, which may be an object: it is decoded by its codec. */
-export const around = <P extends t.Props>(
+export const flatExcept = <P extends t.Props>(
   name: string,
   props: P,
   inner?: keyof P & string,

@@ -18,8 +18,8 @@ export class Walker<S, A> {
     if (!(number >= 0 && number < this.#model.initial.length)) return undefined;
     const initial = this.#model.initial[number] as S;
     const known = this.#last?.initial === number ? this.#last.walk.steps : [];
-    const parting = known.findIndex(({ way }, i) => way !== ways[i]);
-    const steps = known.slice(0, parting < 0 ? known.length : parting);
+    const differing = known.findIndex(({ way }, i) => way !== ways[i]);
+    const steps = known.slice(0, differing < 0 ? known.length : differing);
     let state = steps.at(-1)?.next ?? initial;
     for (const way of ways.slice(steps.length)) {
       const step = stepsOf(this.#model, state)[way];

@@ -8,7 +8,7 @@ import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
 import type { Append } from './log/log.js';
 import type { Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
-import { add, isToBeWritten, needsCompacting, compact, beginCompacting, wait, type WriteLog } from './write-log.js';
+import { add, takeFromStale, needsCompacting, compact, beginCompacting, addWaiting, type WriteLog } from './write-log.js';
 
 /** The fields of a replica that change when the replica takes an answer in. All @internal to `src/impl`. */
 export interface MergingReplica {
@@ -115,7 +115,7 @@ const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: P
   const transfer: Transfer =
     upTo === null ? { from, base: goal, goal, after: null } : { from, base: before?.base ?? [], goal, after: upTo };
   replica.transfers.set(serverOf(from), transfer);
-  const news = writes.filter((write) => wait(replica.log, write));
+  const news = writes.filter((write) => addWaiting(replica.log, write));
   return {
     answer: { type: 'merged', kind: 'part', added: news.length, changed: false },
     append: { ...NOTHING, waiting: news, clock: replica.clock, transfers: [...replica.transfers.values()] },
@@ -133,7 +133,7 @@ const mergeLast = (replica: MergingReplica, pulled: PulledAnswer): ReplyWithAppe
   for (const write of pulled.writes) {
     const lost = add(replica.log, write);
     if (lost === write) continue;
-    if (isToBeWritten(replica.log, write)) writes.push(write);
+    if (!takeFromStale(replica.log, write)) writes.push(write);
     if (lost !== undefined) drops.push(lost);
   }
   const clock = replica.policy.advance(replica.clock, pulled.clock);

@@ -19,7 +19,7 @@ import { at, type Vector } from './vector.js';
 /** The writes of one replica by accept time. */
 type Origin = InstanceType<typeof sorted.default<number, Write>>;
 
-/** Mutable; changed by {@link add}, {@link wait} and {@link compact} alone. */
+/** Mutable; changed by {@link add}, {@link addWaiting} and {@link compact} alone. */
 export interface WriteLog {
   readonly later: (a: Stamp, b: Stamp) => boolean;
   /** The replica's vector, by which writes are seen. */
@@ -197,16 +197,16 @@ export const add = (log: WriteLog, write: Write): Write | undefined => {
   return current;
 };
 
+/** Takes a write that was added from those that the durable log may drop. True: the durable log still has the write, which was given up before. */
+export const takeFromStale = (log: WriteLog, write: Write): boolean => log.stale.delete(nameOf(write));
+
 /** Takes in a write of a part. The write is not live until the vector claims it. True: the durable log does not have the write yet. */
-export const wait = (log: WriteLog, write: Write): boolean => {
+export const addWaiting = (log: WriteLog, write: Write): boolean => {
   if (isClaimed(log, write) || log.origins.get(write.r)?.get(write.t) !== undefined) return false;
   log.waiting.set(write.key, [...(log.waiting.get(write.key) ?? NONE), write]);
   index(log, write);
-  return !log.stale.delete(nameOf(write));
+  return !takeFromStale(log, write);
 };
-
-/** Must the durable log take in a write that was added? No, if the durable log still has the write: it was given up and not dropped yet. */
-export const isToBeWritten = (log: WriteLog, write: Write): boolean => !log.stale.delete(nameOf(write));
 
 /**
  * Takes in a write that the durable log held. A write that the vector does not claim is live all the same: the log had lost earlier changes
@@ -221,7 +221,7 @@ export const recoverWrite = (log: WriteLog, write: Write): void => {
 /** Takes in a write of a part that the durable log held. `isWaited`: some pull of which parts have come goes on. */
 export const recoverWaiting = (log: WriteLog, write: Write, isWaited: boolean): void => {
   if (isClaimed(log, write)) recoverWrite(log, write);
-  else if (isWaited) wait(log, write);
+  else if (isWaited) addWaiting(log, write);
   else giveUp(log, write);
 };
 

@@ -9,8 +9,8 @@ import { type Line, parseLine } from '../core/script.js';
 export const MAX_LINE_BYTES = 1024 * 1024;
 /** The mark that some editors put at the start of a file in UTF-8. */
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
-/** How many lines are read ahead. */
-const AHEAD = 100_000;
+/** The most lines that are read ahead. */
+const MAX_AHEAD = 100_000;
 
 /** A line with its number, from 1. `line` is a script's line unless `L` names another kind. */
 export interface NumberedLine<L = Line> {
@@ -81,7 +81,7 @@ export const readLines = <C>(
     const [lines, left] = cutLines(rest, chunk.toString('latin1'));
     rest = left;
     lines.forEach(add);
-    if (queue.length - head > AHEAD) input.pause();
+    if (queue.length - head > MAX_AHEAD) input.pause();
     wake();
   };
 
@@ -104,7 +104,7 @@ export const readLines = <C>(
       await new Promise<void>((resolve) => (wake = resolve));
     }
     const line = queue[head++];
-    if (head > AHEAD) {
+    if (head > MAX_AHEAD) {
       queue.splice(0, head);
       head = 0;
     }

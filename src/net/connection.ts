@@ -7,7 +7,7 @@ import type { ReplicaId } from '../core/ids.js';
 import type { ByteStream, Surroundings, Timer } from '../ports/ports.js';
 import { encodeSealed, type FrameReader } from './frame.js';
 import { intake, type Intake, type TurnShare } from './intake.js';
-import { MAX_IN_FLIGHT, MAX_SERVED, SERVED_BYTES } from './net-limits.js';
+import { MAX_IN_FLIGHT, MAX_SERVED, MAX_SERVED_BYTES } from './net-limits.js';
 import { isSlow, outflow } from './outflow.js';
 import {
   type Answer,
@@ -213,7 +213,7 @@ class StreamConnection implements Connection {
     if (isRetired) return false;
     if (served === 0) return isSlow(this.#socket, this.#share);
     const share = this.#share();
-    return served >= MAX_SERVED * share || bytes > SERVED_BYTES * share || isSlow(this.#socket, this.#share);
+    return served >= MAX_SERVED * share || bytes > MAX_SERVED_BYTES * share || isSlow(this.#socket, this.#share);
   }
 
   #serve({ id, ask }: NumberedRequest, bytes: number): void {

@@ -42,12 +42,12 @@ export interface ProcessIdentity {
 }
 
 /** A socket whose frames are read one at a time, until it becomes a connection. */
-interface Talk {
+interface HandshakeStream {
   readonly say: (value: unknown) => void;
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
   readonly become: (peer: Peer, callbacks: Callbacks, seal: FrameCipher, share?: TurnShare) => Connection;
   readonly hangUp: () => void;
-  /** Ends the talk at once. */
+  /** Ends the handshake at once. */
   readonly giveUp: (why: string) => void;
 }
 
@@ -76,8 +76,8 @@ const heardAs = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
   return decoded.right;
 };
 
-/** Reads frames one at a time; every failure, the deadline's too, ends the talk. */
-const talk = (world: World, socket: ByteStream, withinMs: number): Talk => {
+/** Reads frames one at a time; every failure, the deadline's too, ends the handshake. */
+const handshakeStream = (world: World, socket: ByteStream, withinMs: number): HandshakeStream => {
   let max = MAX_HELLO_BYTES;
   let failed: string | undefined;
   let sealed: FrameCipher | undefined;
@@ -112,7 +112,7 @@ const talk = (world: World, socket: ByteStream, withinMs: number): Talk => {
     }
   };
 
-  const become: Talk['become'] = (peer, callbacks, seal, share) => {
+  const become: HandshakeStream['become'] = (peer, callbacks, seal, share) => {
     timer.cancel();
     socket.off('data', take).off('error', onError).off('close', onClose);
     max = MAX_FRAME_BYTES;
@@ -132,8 +132,8 @@ const checkVersion = (version: number): void => {
     throw new HandshakeError(`protocol version ${version}; this process speaks ${PROTOCOL_VERSION}`);
 };
 
-/** Does the work of a handshake, and gives its errors as values. An error ends the talk. Any other exception is a bug, and is thrown on. */
-const handshakeErrors = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<HandshakeError, A>> => {
+/** Does the work of a handshake, and gives its errors as values. An error ends the handshake. Any other exception is a bug, and is thrown on. */
+const handshakeErrors = async <A>(t: HandshakeStream, work: () => Promise<A>): Promise<E.Either<HandshakeError, A>> => {
   try {
     return E.right(await work());
   } catch (error) {
@@ -158,7 +158,7 @@ export const dial = async (
   if (!AddressC.is(address)) return E.left(`${host}:${port} is not an address: a port is from 0 to 65535`);
   const { world = NODE_WORLD } = identity;
   const socket = connectTo(world.network, address, identity.tls);
-  const t = talk(world, socket, identity.handshakeMs ?? HANDSHAKE_MS);
+  const t = handshakeStream(world, socket, identity.handshakeMs ?? HANDSHAKE_MS);
   const giveUp = (): void => t.giveUp('it was given up');
   signal?.addEventListener('abort', giveUp);
   const dialed = await handshakeErrors(t, async () => {
@@ -205,7 +205,7 @@ export const accept = (
   shareOf: (peer: Party) => TurnShare,
 ): Promise<E.Either<HandshakeError, Connection>> => {
   const { world = NODE_WORLD } = identity;
-  const t = talk(world, socket, STRANGER_MS);
+  const t = handshakeStream(world, socket, STRANGER_MS);
   if (identity.tls === undefined) socket.once('data', (chunk: Buffer) => isTls(chunk) && t.giveUp(SPEAKS_TLS));
   return handshakeErrors(t, async () => {
     const { hello } = await t.hear(DialHelloC);

@@ -23,13 +23,13 @@ export const MAX_IN_FLIGHT = 65_536;
 /** The most requests of one member that are served at once. Its connections share the number, and each may have at least one. More requests wait unread. */
 export const MAX_SERVED = 1024;
 /** The most bytes of one member's requests that are served at once. Its connections share the number; one request is served whatever its length. */
-export const SERVED_BYTES = 4 * 1024 * 1024;
+export const MAX_SERVED_BYTES = 4 * 1024 * 1024;
 /** The most frames of one member that are handled in one turn. Its connections share the number, and each may have at least one. */
 export const MAX_PER_TURN = 128;
 /** How long one member's frames may take in a turn, in ms. Its answers have the same time again. Work on a frame that has begun is ended first. */
 export const TURN_MS = 4;
 /** The most unsent bytes of one member, which its connections share. Above its share, a connection's requests are neither served nor read. */
-export const SLOW_READER_BYTES = 4 * 1024 * 1024;
+export const MAX_SLOW_READER_BYTES = 4 * 1024 * 1024;
 /** How long a server that starts waits for its peers' first answers before it listens, in ms. */
 export const FIRST_CONTACT_MS = 1_000;
 /** How long a request may take, in ms, unless its asker says otherwise. */

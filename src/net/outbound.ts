@@ -18,9 +18,9 @@ export interface Outbound {
   readonly connected: () => Promise<E.Either<string, Connection>>;
   /**
    * Calls `done` with the connection: within the call if there is one, else once it is made, or with an error after `withinMs`.
-   * `patient`: dials again and again until then. Without it, `reach` fails at once if dialing failed a moment ago.
+   * `isPatient`: dials again and again until then. Without it, `reach` fails at once if dialing failed a moment ago.
    */
-  readonly reach: (withinMs: number, patient: boolean, done: (c: E.Either<string, Connection>) => void) => void;
+  readonly reach: (withinMs: number, isPatient: boolean, done: (c: E.Either<string, Connection>) => void) => void;
   /** Asks over the connection, dialing first if need be. */
   readonly ask: (ask: NetRequest, deadlineMs: number, done: OnAnswer) => void;
   /** Is there a connection now? */
@@ -136,7 +136,7 @@ export const makeReach = (
   peer: Party,
 ): { readonly reach: Outbound['reach']; readonly endAll: (why: string) => void } => {
   const ends = new Set<(c: E.Either<string, Connection>) => void>();
-  const reach: Outbound['reach'] = (withinMs, patient, done) => {
+  const reach: Outbound['reach'] = (withinMs, isPatient, done) => {
     const open = dialer.current();
     if (open !== undefined) {
       done(E.right(open));
@@ -157,7 +157,7 @@ export const makeReach = (
     ends.add(end);
     const dialOnce = (): void => {
       void dialer.connected().then((c) => {
-        if (E.isRight(c) || !patient || dialer.closed() !== undefined) end(c);
+        if (E.isRight(c) || !isPatient || dialer.closed() !== undefined) end(c);
         else if (!isOver) retry = timers.after(Math.max(dialer.pauseMs(), 1), dialOnce);
       });
     };

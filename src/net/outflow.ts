@@ -5,7 +5,7 @@
  */
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
 import type { TurnShare } from './intake.js';
-import { SLOW_READER_BYTES, TURN_MS } from './net-limits.js';
+import { MAX_SLOW_READER_BYTES, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
 /** Above this number of unsent bytes every version of Node emits `drain` when the bytes have left. */
@@ -13,7 +13,7 @@ const TOLD_BYTES = 65_536;
 
 /** Does the other end read its answers too slowly? The stream's `drain` event tells when the other end has caught up. */
 export const isSlow = ({ writableLength }: ByteStream, share: TurnShare): boolean =>
-  writableLength > TOLD_BYTES && writableLength > SLOW_READER_BYTES * share();
+  writableLength > TOLD_BYTES && writableLength > MAX_SLOW_READER_BYTES * share();
 
 /** Returns a function that sends an answer; the answer waits until all earlier ones were sent. */
 export const outflow = (

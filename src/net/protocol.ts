@@ -14,7 +14,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS } from '../core/bounds.js';
 import { BytesC } from '../core/bytes.js';
-import { around, described, flat, listOf, object } from '../core/codec.js';
+import { flatExcept, described, flat, listOf, object } from '../core/codec.js';
 import { MAX_HOST } from '../core/texts.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import {
@@ -151,8 +151,8 @@ export type AnswerPart = t.TypeOf<typeof AnswerPartC>;
 
 // --- envelopes -------------------------------------------------------------------------------------------------------------
 
-const NumberedRequestC = around('Asking', { id: Natural, ask: NetRequestC }, 'ask');
-const NumberedAnswerC = around('Answering', { id: Natural, answer: AnswerC }, 'answer');
+const NumberedRequestC = flatExcept('Asking', { id: Natural, ask: NetRequestC }, 'ask');
+const NumberedAnswerC = flatExcept('Answering', { id: Natural, answer: AnswerC }, 'answer');
 const NumberedPartC = object('InPart', { id: Natural, part: AnswerPartC });
 const ByeC = object('Bye', { bye: Natural });
 /** A request with its number. */

@@ -68,7 +68,7 @@ describe('`bayou conform --simulate`', () => {
     const { plan, run } = await shrinkSessions(await attempt(sessionsPlanOf(1)), 60_000, attempt);
     expect(run.failures).not.toEqual([]);
     expect([plan.actors, plan.networkFaults]).toEqual([1, NO_NETWORK_FAULTS]);
-    // A hurt is what takes time: without any there are but a few puts.
+    // A fault is what takes time: without any there are but a few puts.
     expect(plan.hurts.length).toBeLessThanOrEqual(1);
 
     const file = fileOf('small.json', plan);
@@ -92,13 +92,13 @@ describe('`bayou conform --simulate`', () => {
 
   it('refuses a plan of sessions that cannot be done, with what to do', () => {
     const plan = sessionsPlanOf(1);
-    const [hurt] = plan.hurts;
+    const [fault] = plan.hurts;
     expect(sessionsPlanIn({ ...plan, actors: 'two' })).toBeUndefined();
     for (const [change, said] of [
       [{ actors: 0 }, 'actors is a whole number from 1'],
-      [{ fsync: false, hurts: [{ ...hurt!, type: 'power' }] }, 'where fsync is true'],
-      [{ hurts: [{ ...hurt!, afterMs: -1 }] }, 'a time in a plan is from 0'],
-      [{ hurts: [{ ...hurt!, server: 0.5 }] }, 'are whole numbers'],
+      [{ fsync: false, hurts: [{ ...fault!, type: 'power' }] }, 'where fsync is true'],
+      [{ hurts: [{ ...fault!, afterMs: -1 }] }, 'a time in a plan is from 0'],
+      [{ hurts: [{ ...fault!, server: 0.5 }] }, 'are whole numbers'],
       [{ networkFaults: { ...plan.networkFaults, loss: 2 } }, 'is a number from 0 to 1'],
     ] as const)
       expect(() => readSessionsPlan(fileOf('bad.json', { ...plan, ...change })), said).toThrow(said);

@@ -7,7 +7,7 @@ import { listOf } from '#bayou/core/codec.js';
 import { Natural, ReplicaIdC } from '#bayou/core/ids.js';
 import type { PulledAnswer, Put } from '#bayou/core/messages.js';
 import { VectorEntriesC } from '#bayou/core/write.js';
-import { AHEAD, horizonAt, isHonest } from '#bayou/impl/horizon.js';
+import { MAX_AHEAD, horizonAt, isHonest } from '#bayou/impl/horizon.js';
 import { clockOf, createReplica, type Replica, restore, snapshot, step } from '#bayou/impl/replica.js';
 import { putOf } from './support/puts.js';
 import { seedOr } from '../support/seeds.js';
@@ -41,8 +41,8 @@ const refuses = (at: Replica, message: Put | PulledAnswer, reason: string): void
 
 describe('the clock of a session', () => {
   test('may be years of puts ahead of the server, not more', () => {
-    expect(answerTo(replica(7), put({ clock: 7 + AHEAD }))).toMatchObject({ type: 'accepted', stamp: { t: 8 + AHEAD } });
-    for (const clock of [8 + AHEAD, 2 ** 52, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER])
+    expect(answerTo(replica(7), put({ clock: 7 + MAX_AHEAD }))).toMatchObject({ type: 'accepted', stamp: { t: 8 + MAX_AHEAD } });
+    for (const clock of [8 + MAX_AHEAD, 2 ** 52, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER])
       refuses(replica(7), put({ clock }), 'too-far');
   });
 
@@ -58,7 +58,7 @@ describe('the clock of a session', () => {
     fc.assert(
       fc.property(greedy, (shares) => {
         const at = replica();
-        for (const share of shares) answerTo(at, put({ clock: Math.floor(clockOf(at) + share * AHEAD) }));
+        for (const share of shares) answerTo(at, put({ clock: Math.floor(clockOf(at) + share * MAX_AHEAD) }));
         expect(clockOf(at)).toBeLessThanOrEqual(HORIZON + shares.length);
       }),
       { numRuns: 20, seed: seedOr(3) },
@@ -81,7 +81,7 @@ describe('what a peer answers', () => {
   });
 
   test('is refused whole where its clock, its vector or a write is further', () => {
-    const t = HORIZON + AHEAD + 1;
+    const t = HORIZON + MAX_AHEAD + 1;
     for (const over of [{ clock: t }, { vv: [['2.0', t]] }, { writes: [write(1), write(t)] }] as Partial<PulledAnswer>[])
       refuses(replica(), pulled(over), 'too-far');
   });
@@ -90,9 +90,9 @@ describe('what a peer answers', () => {
     const at = replica();
     for (let i = 0; i < 10_000; i++) {
       const clock = clockOf(at);
-      for (const jump of [2 ** 52, AHEAD, 2 ** 30, 1]) answerTo(at, pulled({ clock: clock + jump }));
+      for (const jump of [2 ** 52, MAX_AHEAD, 2 ** 30, 1]) answerTo(at, pulled({ clock: clock + jump }));
     }
-    expect(clockOf(at)).toBeLessThanOrEqual(HORIZON + 2 * AHEAD);
+    expect(clockOf(at)).toBeLessThanOrEqual(HORIZON + 2 * MAX_AHEAD);
   });
 
   test('is refused where a key or a value is too large', () => {
@@ -111,7 +111,11 @@ test('a put with too large a key or value is refused, one at the bound is not', 
 });
 
 test('a session takes no stamp that no honest history has', () => {
-  expect([HORIZON, HORIZON + AHEAD, HORIZON + AHEAD + 1].map((t) => isHonest({ t, r: '1.0' }, NOW))).toEqual([true, true, false]);
+  expect([HORIZON, HORIZON + MAX_AHEAD, HORIZON + MAX_AHEAD + 1].map((t) => isHonest({ t, r: '1.0' }, NOW))).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 describe('what is decoded', () => {

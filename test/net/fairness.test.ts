@@ -5,7 +5,7 @@ import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import type { Log } from '../../src/impl/log/log.js';
 import { encodeFrame, frameReader } from '../../src/net/frame.js';
 import { intake } from '../../src/net/intake.js';
-import { MAX_FRAME_BYTES, MAX_PER_TURN, SERVED_BYTES, SLOW_READER_BYTES, TURN_MS } from '../../src/net/net-limits.js';
+import { MAX_FRAME_BYTES, MAX_PER_TURN, MAX_SERVED_BYTES, MAX_SLOW_READER_BYTES, TURN_MS } from '../../src/net/net-limits.js';
 import { outflow } from '../../src/net/outflow.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { NODE } from '../../src/ports/node.js';
@@ -106,7 +106,7 @@ describe('large requests while the log writes', () => {
         Array.from({ length: FLOODED }, (_, id) => sealed({ id, ask: { ...putOf(id + 1, `k${id}`, VALUE), client: FLOOD.id } })),
       ),
     );
-    const most = Math.ceil(SERVED_BYTES / VALUE.length) + 1;
+    const most = Math.ceil(MAX_SERVED_BYTES / VALUE.length) + 1;
     await until(() => server.status().waiting >= most);
     open();
     expect(await first).toMatchObject({ type: 'accepted' });
@@ -136,7 +136,7 @@ describe('large requests while the log writes', () => {
     open();
     expect(await put).toMatchObject({ type: 'accepted' });
     // All of them are 250 MiB.
-    expect(process.memoryUsage().external - before).toBeLessThan(8 * SLOW_READER_BYTES);
+    expect(process.memoryUsage().external - before).toBeLessThan(8 * MAX_SLOW_READER_BYTES);
   });
 });
 
@@ -189,7 +189,7 @@ describe('answers on their way out', () => {
 
   test('wait for a reader that is slow, and go on when it has read', () => {
     const { sent, leave, turn, drain } = world(1);
-    const large = SLOW_READER_BYTES / 4;
+    const large = MAX_SLOW_READER_BYTES / 4;
     for (let id = 0; id < 12; id++) leave(id, 0, large);
     for (let again = 0; again < 3; again++) turn();
     expect(sent).toHaveLength(5);

@@ -129,7 +129,7 @@ const takeLock = async (directory: string, { files, guard, fsync }: Settings): P
 // --- opening ---------------------------------------------------------------------------------------------------------------
 
 /** The names of a log's files. A folder with none of them never held a log. */
-const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/;
+const LOG_FILE = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/;
 
 type Opened = E.Either<LogError, readonly [OpenLog, RecoveredLog]>;
 
@@ -150,7 +150,7 @@ const openLocked = async (directory: string, owner: Owner, settings: Settings): 
 const openClaimed = async (directory: string, owner: Owner, settings: Settings, claim: Claim): Promise<Opened> => {
   const { files, machineId, bootId, fsync, world } = settings;
   const found = readPlace(files, directory);
-  const isNew = found === undefined && !files.names(directory).some((name) => A_LOGS.test(name));
+  const isNew = found === undefined && !files.names(directory).some((name) => LOG_FILE.test(name));
   const place = isNew ? undefined : found;
   // A new log is sealed first: a kill before the log has an identity then never leaves a database without a seal.
   if (isNew) claim.seal({ log: '', replica: null, machine: machineId, last: 0 }, fsync);

@@ -9,7 +9,7 @@ import { smallestInTable } from './level-tables.js';
 export type Peek = NumberedValue | 'unknown' | undefined;
 
 /** The keys of a log's records. A table that begins with another key is not a log's table. */
-const A_LOGS = /^(meta$|[wp]\/)/;
+const LOG_KEY = /^(meta$|[wp]\/)/;
 
 const orUnknown = (peek: () => Peek): Peek => {
   try {
@@ -24,7 +24,7 @@ const orUnknown = (peek: () => Peek): Peek => {
 export const peekAtTable = (table: Buffer, key: string): Peek =>
   orUnknown(() => {
     const smallest = smallestInTable(table);
-    if (smallest !== undefined && !A_LOGS.test(smallest.key)) return 'unknown';
+    if (smallest !== undefined && !LOG_KEY.test(smallest.key)) return 'unknown';
     return smallest?.key === key && !smallest.isRemoved ? smallest : undefined;
   });
 
