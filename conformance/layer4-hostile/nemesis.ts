@@ -1,4 +1,7 @@
-/** The nemesis of a hostile run does the plan's faults between the lines of the script. It inserts a `killServer` and a `joinServer` into the script for each server that a fault killed. */
+/**
+ * The nemesis of a hostile run does the plan's faults between the lines of the script. It announces each death by a fault to the script: it inserts a
+ * `killServer` and a `joinServer` for the server.
+ */
 import { join } from 'node:path';
 import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine } from '#bayou/core/script.js';
@@ -14,7 +17,7 @@ import { inflict, newFaultState, unaware, type FaultState } from './inflict-faul
 export interface Nemesis {
   /** The cluster for the script's commands: a server that a fault killed counts as live until its `killServer`. */
   readonly cluster: Cluster;
-  /** The script's lines, and between them a `killServer` and a `joinServer` for each server that a fault killed. */
+  /** The script's lines, and between them the commands that announce deaths. */
   readonly reader: ScriptReader;
   readonly done: Readonly<Record<ProcessFault['type'], number>>;
   /** Servers whose logs were spoilt, put back from older copies or taken away. */
@@ -30,7 +33,7 @@ const MAX_RETRIES = 2;
 
 // --- the deaths that the script is told of ---------------------------------------------------------------------------------
 
-/** The commands that the nemesis inserts between the lines of the script: a `killServer` and a `joinServer` for each server that a fault killed. */
+/** The commands that announce deaths and are not taken yet, and the fate of the servers that were joined again. */
 interface Inserted {
   readonly commands: string[];
   /** How often each server was joined again after its log had been refused. */
@@ -74,7 +77,7 @@ const checkReturn = ({ cluster, effects, state, inserted, folderOf }: Setting): 
   commands.push(`joinServer ${joining}`);
 };
 
-/** Kills the servers that are to be dead after `linesDone` lines, and inserts a `killServer` and a `joinServer` for every death. */
+/** Kills the servers that are to be dead after `linesDone` lines, and announces every death. */
 const announceDeaths = async ({ cluster, state, inserted }: Setting, linesDone: number): Promise<void> => {
   await Promise.all(state.pending.splice(0));
   for (const [id, process] of [...state.dying]) {

@@ -1,6 +1,6 @@
 /**
- * Traces: what a run of the cluster writes down so that a checker can follow the protocol afterwards. One JSON object a line
- * (NDJSON). Every process counts its own events (`n` from 0) under its own name (`p`): `master`, `server-3#1` (the second process
+ * Traces: what a run of the cluster writes down, so that layer 3 of `bayou conform` can follow the protocol afterwards. One JSON object a
+ * line (NDJSON). Every process counts its own events (`n` from 0) under its own name (`p`): `master`, `server-3#1` (the second process
  * that ran as server 3), `client-5`. There is no shared clock; causality is in the events: stamps, vectors, the ids of pulls.
  * Key and value strings are byte strings: one character for each byte.
  */

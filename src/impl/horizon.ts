@@ -4,7 +4,7 @@
  * Accept times: no cluster accepts {@link RATE} puts a second. So from the day on which the counting begins, no cluster has passed
  * {@link horizonAt}. Before that day, and on a machine with a wrong date, {@link MAX_AHEAD} is the bound; it is years of puts. A session's clock
  * may lead its server's clock by {@link MAX_AHEAD}, but may not pass the horizon. So no sequence of requests takes a cluster's clocks far
- * beyond an honest cluster's clocks: they never come to their end, and honest puts, which are slower than the horizon, go on. A peer may
+ * beyond an honest cluster's clocks. The clocks never come to their end, and honest puts, which are slower than the horizon, go on. A peer may
  * lead this replica by any number up to the horizon, because a new server catches up with an old cluster. Peers get {@link MAX_AHEAD} more,
  * because their machines' dates differ.
  */

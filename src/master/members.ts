@@ -66,7 +66,10 @@ const partyText = (p: Party): string => `${p.role} ${p.id}`;
 /** Between two tries. */
 export const pause = (timers: Timers): Promise<void> => new Promise((resolve) => timers.after(BACKOFF_MS.first, resolve));
 
-/** Dials a process that has said that it listens, as often as there is time and files, while it lives: the machine may stand still for longer than one try. */
+/**
+ * Dials a process that has said that it listens. A dial that fails is repeated, because the machine may stand still for longer than one dial takes. The
+ * dialing ends when the process has died, when no descriptor is left, and after {@link START_MS}.
+ */
 const dialPatiently = async (
   { clock, timers }: World,
   proc: Process,

@@ -1,4 +1,4 @@
-/** The turns of a process. In each turn the process reads every stream that has bytes once. */
+/** The turns of a process. In a turn the process reads once from every stream that has bytes. */
 import type { Timers } from '../ports/ports.js';
 
 /** Counts the turns of the process whose timers these are. */

@@ -109,8 +109,8 @@ export const mergingOf = (model: object & { readonly key?: unknown }): KeyWatch 
   merging.get(model) ?? (model.key === undefined ? undefined : new KeyWatch());
 
 /**
- * Tests whether a model's states are numbers of values, of which the key took several for one. Forms of one value are no several: a run of other forms is
- * the same run.
+ * Tests whether a model's states are numbers of values, and the key took several values for one. Two forms of one value are not several values: a run
+ * of other forms is the same run.
  */
 export const isNumbered = (model: object & { readonly key?: unknown }): boolean =>
   model.key === undefined && valued.has(model) && mergingOf(model)?.isSeen === true;

@@ -79,7 +79,7 @@ const isBare = (value: unknown): boolean => {
   return true;
 };
 
-/** Compares values with one value of a number again and again. What would be looked for in that value each time is looked for once. */
+/** Compares other values with the value of a number, again and again. Whether the value of the number is bare ({@link isBare}) is found out once. */
 export class Likes {
   private readonly bare: boolean[] = [];
 

@@ -52,7 +52,7 @@ export interface DiskLogOptions extends Partial<JournalLimits> {
   readonly openDatabase?: OpenDatabase;
 }
 
-/** With fsync each seal costs three turns of the disk. */
+/** How long a change may wait for a seal. With fsync it is longer, because each seal costs three syncs. */
 const SEAL_MS = { fsync: 10_000, plain: 2000 };
 
 type Settings = Required<Pick<DiskLogOptions, 'fsync' | 'bootId' | 'machineId' | 'sealMs' | 'files' | 'openDatabase' | 'world'>> &
@@ -152,7 +152,7 @@ const openClaimed = async (directory: string, owner: Owner, settings: Settings, 
   const found = readPlace(files, directory);
   const isNew = found === undefined && !files.names(directory).some((name) => LOG_FILE.test(name));
   const place = isNew ? undefined : found;
-  // A new log is sealed first: a kill before the log has an identity then never leaves a database without a seal.
+  // A new log is sealed before its database is made. So no kill leaves a database without a seal.
   if (isNew) claim.seal({ log: '', replica: null, machine: machineId, last: 0 }, fsync);
   else claim.take();
   const opened = await openBase(directory, owner.server, settings);

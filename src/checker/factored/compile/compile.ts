@@ -15,11 +15,13 @@ export interface SlotLayout {
 export interface Reads {
   readonly arity: number;
   readonly kinds: ReadonlyArray<number>;
-  /** The indices of arguments that are group slots, and the places of these. */
+  /** The indices of arguments that are group slots. */
   readonly groupArgs: ReadonlyArray<number>;
+  /** The places of the group slots, in the order of `groupArgs`. */
   readonly groupPlaces: ReadonlyArray<number>;
-  /** The indices of arguments that are local slots, and the positions of these (from 0). */
+  /** The indices of arguments that are local slots. */
   readonly localArgs: ReadonlyArray<number>;
+  /** The positions (from 0) of the local slots, in the order of `localArgs`. */
   readonly localPositions: ReadonlyArray<number>;
 }
 
@@ -31,8 +33,9 @@ export interface CompiledInteraction extends Reads {
   readonly writes: ReadonlyArray<boolean>;
   /** The places of the group slots that it writes, in the order of `groupArgs`. */
   readonly writtenPlaces: ReadonlyArray<number>;
-  /** The local position that it touches, or -1; and whether it writes it. */
+  /** The local position that it touches, or -1. */
   readonly local: number;
+  /** Whether it writes its local position. */
   readonly writesLocal: boolean;
   /** Its guard, if the guard reads group slots alone. */
   readonly guard: CompiledPredicate | undefined;

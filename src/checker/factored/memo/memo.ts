@@ -51,11 +51,12 @@ export class Memo {
     }
   }
 
-  /** The pool of rows (`outcome-rows.ts`), and the number of rows. */
+  /** The pool of rows (`outcome-rows.ts`). */
   get pool(): Ints {
     return this.written.pool;
   }
 
+  /** How many rows the pool has. */
   get rows(): number {
     return this.written.rows;
   }

@@ -52,19 +52,17 @@ export class Expander {
     return this.inside.givesNext;
   }
 
-  /**
-   * The greatest depth byte of a cell that was expanded, where all get their {@link NEXT}; and whether that byte counts the fewest steps that
-   * lead to each cell.
-   */
+  /** The greatest depth byte of a cell that was expanded, where all get their {@link NEXT}. */
   get greatest(): number {
     return this.inside.greatest;
   }
 
+  /** Whether the depth bytes that cells get by {@link NEXT} count the fewest steps that lead to each cell. */
   get exact(): boolean {
     return this.leaving.exact;
   }
 
-  /** Takes over both from a checkpoint. */
+  /** Takes over `greatest` and `exact` from a checkpoint. */
   resume(greatest: number, exact: boolean): void {
     this.inside.greatest = greatest;
     this.leaving.exact = exact;

@@ -7,8 +7,9 @@ export interface Batch {
   readonly ids: Int32Array[];
   /** The depth byte of each cell, for {@link NEXT}. */
   depthBytes: Int32Array;
-  /** For each position the indices into `ids` that occur, each once, and their number. */
+  /** For each position the indices into `ids` that occur, each once. */
   readonly used: Int32Array[];
+  /** For each position the number of indices in `used`. */
   readonly usedCount: Int32Array;
 }
 

@@ -21,16 +21,19 @@ export class GroupView {
   readonly counts: Int32Array;
   layer!: Layer;
   group = 0;
-  /** How far apart, in bytes, the cells of two neighbours at a position are; the cells of the group, and where the first is. */
+  /** By position: how far apart, in bytes, the cells of two neighbouring ids are. */
   readonly strides: Int32Array;
+  /** The page that has the cells of the group. */
   bytes!: Uint8Array;
+  /** Where the first cell is, in bytes. */
   first = 0;
   /** The result of the last {@link survey}. */
   readonly surveyed: Surveyed = { count: 0, least: 0, greatest: 0 };
   private readonly shape: Shape;
   private readonly maps: ReadonlyArray<IndexOf>;
-  /** The last position, or -1 where there is none; and by position before it, the index of the row at hand. */
+  /** The last position, or -1 where there is none. */
   private readonly last: number;
+  /** By position before the last: the index of the row at hand. */
   private readonly walk: Int32Array;
 
   constructor(shape: Shape) {

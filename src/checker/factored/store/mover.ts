@@ -13,8 +13,9 @@ export interface MoveResult {
   /** The number of cells that were not there before. */
   fresh: number;
   newGroup: boolean;
-  /** The ids that were new at their position, as pairs (position, index as in `batch.used`); and the number of entries. */
+  /** The ids that were new at their position, as pairs (position, index as in `batch.used`). Entries of earlier moves may follow. */
   readonly newIds: number[];
+  /** The number of entries of `newIds` that count. */
   newCount: number;
 }
 
@@ -102,8 +103,8 @@ export class Mover {
   }
 
   /**
-   * Gives the ids at one position their indices, and returns how many there are then. The group has `count` ids at `from`. It has most of them
-   * from a group like the batch's, so most have the same index in both: that index is tried before the map is made.
+   * Gives the batch's ids at one position their indices in the group, and returns how many ids the group then has there. Before, it has `count` ids,
+   * from `from` on. Most of these came from a group like the batch's, so most ids have one index in both. That index is tried before the map is loaded.
    */
   private number(batch: Batch, p: number, page: Int32Array, from: number, count: number): number {
     const { moved } = this;
@@ -168,7 +169,7 @@ export class Mover {
     return (base + shape.ids + ids) * 4;
   }
 
-  /** Locates the row of each cell of the batch, in bytes: where the cell is, but for its last position. */
+  /** Finds for each cell of the batch where its row begins, in bytes. The distance of the id at the last position, added to it, gives the cell. */
   private locateRows({ at, count }: Batch, first: number): void {
     const rows = withCapacity(this.rows, count);
     this.rows = rows;
