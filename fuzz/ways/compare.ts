@@ -88,10 +88,14 @@ const livenessVerdicts = (comparison: Comparison, { claim, verdict }: PropertyTr
 const isUnjudged = ({ isDoubtful, world, report }: Comparison): boolean =>
   isDoubtful && world.machine.key !== undefined && report.properties.some(({ verdict }) => verdict === 'violated');
 
+/** A key that takes several values of a slot for one leaves a witness open while its audit has not come to the end. */
+const isOpenWitness = ({ way, report }: Comparison, { claim }: PropertyTruth): boolean =>
+  isWitness(claim) && way.engine !== 'plain' && report.audited?.key?.whole === false;
+
 /** The right verdicts on a property. */
 const rightVerdicts = (comparison: Comparison, truth: PropertyTruth): ReadonlyArray<string> => [
   ...judgedVerdicts(comparison, truth),
-  ...(isUnjudged(comparison) ? ['unknown'] : []),
+  ...(isUnjudged(comparison) || isOpenWitness(comparison, truth) ? ['unknown'] : []),
 ];
 
 const judgedVerdicts = (comparison: Comparison, truth: PropertyTruth): ReadonlyArray<string> => {

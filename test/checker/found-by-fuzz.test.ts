@@ -486,3 +486,23 @@ describe('where a key takes a state beyond the boundary for one within it', () =
     await expect(checkComponents(model, { locals: [] })).rejects.toThrow('a state that is taken for another one may be the last');
   });
 });
+
+test('a witness of a state that the search made up is open while the audit of the key has not come to its end', async () => {
+  const [x, y, z] = [slot('n', 'x', 0), slot('n', 'y', 0), slot('n', 'z', 3)];
+  /** By the key 2 is 1, which `x` comes to first. So the search has 1 where `y` comes to 2. Only `y` comes to 2, and never to 1. */
+  const model: ComponentModel = {
+    name: 'made up',
+    slots: [x, y, z],
+    interactions: [
+      alone('x', x, (n: number) => (n === 0 ? [{ next: [1] }] : [])),
+      alone('y', y, (n: number) => (n === 0 ? [{ next: [2] }] : [])),
+      alone('z', z, (n: number) => (n < 20 ? [{ next: [n + 1] }] : [])),
+    ],
+    properties: [{ name: 'one', kind: 'sometimes', over: [over([y], (n: number) => n === 1)] }],
+    key: (_, local) => String((local as number) === 2 ? 1 : local),
+  };
+  const verdict = async (options: object): Promise<unknown> => (await checkComponents(model, options)).properties[0]?.verdict;
+  // The memory ends the audit, and not the search, which is over before it looks at its limits.
+  expect(await verdict({ maxMemoryBytes: 1 })).toBe('unknown');
+  expect(await verdict({})).toBe('not reached');
+});

@@ -90,8 +90,8 @@ export function* keyAudited<S, A>(
     claimed === 'reached' || (claimed === 'violated' && numbered === 'search' && !isLiveness(kind));
   if (isStopped && !report.properties.some(isClaiming)) return report;
   let round: Round<never, never>;
+  const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
   try {
-    const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
     round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
     const isShort = numbered === undefined && (isTold || isStopped);
     yield* examineStates(
@@ -110,6 +110,7 @@ export function* keyAudited<S, A>(
     what: 'key',
     knowsAll: round.isOver,
     numbered,
+    isMadeUp: ofKey.representative !== undefined,
   });
   const { byKey: _, ...exact } = told.statistics;
   if (round.isOver && !round.isMerging) return { ...told, statistics: exact };

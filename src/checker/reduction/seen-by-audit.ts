@@ -16,6 +16,8 @@ export interface AuditKnowledge {
    * of the search, and the audit has the model's own. `audit`: the states of the audit.
    */
   readonly numbered?: 'search' | 'audit' | undefined;
+  /** The search may have had a state that the model does not have, in place of others with the same key. */
+  readonly isMadeUp?: boolean;
 }
 
 type Options = Pick<CheckOptions, 'requireWitnesses' | 'witnessTraces' | 'hashBits'>;
@@ -41,10 +43,22 @@ const withOwnRun = (property: PropertyReport, own: Counterexample | undefined): 
     ? { ...sentenceOf(property), verdict: 'unknown', why: `broken by values that stand for others, ${WITHOUT_A_RUN}` }
     : { ...property, trace: own };
 
+/** Says why a witness that the search reached may not be reached in the model, where the audit did not come to an end. */
+const PERHAPS_NOT_THERE =
+  'true of a state that the search has instead of those with the same key; whether one of those is like it, the audit of the key did not come to';
+
 /** Says why a witness that the search reached is not reached in the model. */
 const NOT_THERE: Readonly<Record<AuditKnowledge['what'], string>> = {
   reduction: 'true of states alone that the reduction makes, and none of those can be reached',
   key: 'true of states alone that the search has instead of those with the same key, and none of those can be reached',
+};
+
+/** Corrects a witness that the search reached and the audit did not see. A run that is told was made again of the model's own values. */
+const ofUnseen = (property: PropertyReport, { what, knowsAll, isMadeUp = false }: AuditKnowledge): PropertyReport | undefined => {
+  if (knowsAll) return { ...sentenceOf(property), verdict: 'not reached', why: NOT_THERE[what] };
+  return isMadeUp && property.trace === undefined
+    ? { ...sentenceOf(property), verdict: 'unknown', why: PERHAPS_NOT_THERE }
+    : undefined;
 };
 
 /**
@@ -58,8 +72,9 @@ export const withWhatWasSeen = <S, A>(
   report: Report,
   round: Round<S, A>,
   options: Options,
-  { what, knowsAll, numbered }: AuditKnowledge,
+  knowledge: AuditKnowledge,
 ): Report => {
+  const { what, knowsAll, numbered } = knowledge;
   const { stop, statistics } = report;
   const runOf = (name: string): Counterexample | undefined => (numbered === 'audit' ? undefined : round.runOf(name));
   /** Gives a witness the run to the state where the audit saw it, if `witnessTraces` asks for runs. */
@@ -78,7 +93,7 @@ export const withWhatWasSeen = <S, A>(
     return knowsAll && !round.unkept.has(name) ? lost(what) : notKeptOrLost(what);
   };
   const right = (property: PropertyReport): PropertyReport => {
-    const { name, rule, kind, verdict, trace } = property;
+    const { name, kind, verdict, trace } = property;
     const isSeen = round.decided.has(name);
     if (isLiveness(kind) && verdict !== 'unknown' && round.unkept.has(name))
       return { ...sentenceOf(property), verdict: 'unknown', why: ASYMMETRIC };
@@ -88,8 +103,8 @@ export const withWhatWasSeen = <S, A>(
     const isOpen = verdict === 'unknown' && stop.kind === 'complete' && !isLiveness(kind);
     if ((verdict === 'holds' || isOpen) && isSeen) return broken(property, whyMissed(name));
     if (verdict === 'violated' && numbered === 'search' && !isLiveness(kind)) return withOwnRun(property, runOf(name));
-    if (verdict === 'reached' && !isSeen && knowsAll)
-      return { name, ...(rule === undefined ? {} : { rule }), kind, verdict: 'not reached', why: NOT_THERE[what] };
+    const unseen = verdict === 'reached' && !isSeen ? ofUnseen(property, knowledge) : undefined;
+    if (unseen !== undefined) return unseen;
     // The search has only a run to another state of the class, so it gave the witness none.
     if (verdict === 'reached' && trace === undefined && isSeen) return told(property);
     if (trace?.shortest === true && round.unkept.has(name)) return { ...property, trace: { ...trace, shortest: false } };
