@@ -86,12 +86,13 @@ interface State {
   readonly values: ReadonlyArray<Interned>;
   readonly parts: MoveParts;
   readonly from: State | undefined;
-  readonly interaction: number;
+  /** The interaction that led here; undefined for the initial state. */
+  readonly interaction: MovedInteraction | undefined;
   readonly which: number;
   readonly index: number;
 }
 
-/** An interaction of the model, with the implementation's move for it. */
+/** An interaction of the model, with the implementation's moves for it. */
 interface MovedInteraction {
   readonly label: string;
   readonly family: string;
@@ -99,6 +100,8 @@ interface MovedInteraction {
   readonly writes: ReadonlyArray<number>;
   readonly step: (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
   readonly move: Move;
+  /** The move that changes parts in place; `move` copies them. */
+  readonly moveInPlace: Move;
   /** The model's outcomes by local input: its functions are pure, so each is run once. */
   readonly memo: Map<string, ReadonlyArray<ModelOutcome>>;
 }
@@ -221,8 +224,7 @@ class Walk {
   readonly model: ComponentModel;
   readonly #world: World;
   readonly #values: Interning;
-  readonly #joints: ReadonlyArray<MovedInteraction>;
-  readonly #movesInPlace: ReadonlyArray<Move>;
+  readonly #interactions: ReadonlyArray<MovedInteraction>;
   readonly #abstract: (kind: string, part: unknown) => string | undefined;
   readonly #replicaOptions: ReplicaOptions;
   readonly states: State[] = [];
@@ -244,32 +246,33 @@ class Walk {
       this.model.interactions.map((x) => moveOf(x.label.family, x.label.args, settings, links));
     const settings = { replicaOptions, sessionKeys: config.sessionKeys, putCounter: { puts: 0 } };
     const copying = moves({ ...settings, copies: true });
-    this.#movesInPlace = moves({ ...settings, copies: false });
-    this.#joints = this.model.interactions.map((x, i) => ({
+    const inPlace = moves({ ...settings, copies: false });
+    this.#interactions = this.model.interactions.map((x, i) => ({
       label: [x.label.family, ...x.label.args].join(' '),
       family: x.label.family,
       at: x.slots.map((s) => names.get(s.name)!),
       writes: x.writes,
       step: x.step as MovedInteraction['step'],
       move: copying[i]!,
+      moveInPlace: inPlace[i]!,
       memo: new Map(),
     }));
     const values = this.model.slots.map((s) => this.#values.of(s.kind, s.initial));
-    this.#add(values, initialParts(this.#world, this.model, replicaOptions), undefined, -1, 0);
+    this.#add(values, initialParts(this.#world, this.model, replicaOptions), undefined, undefined, 0);
   }
 
   /** Every transition out of a state. Gives the first divergence. */
   async expand(state: State): Promise<Divergence | undefined> {
-    for (const [i, joint] of this.#joints.entries()) {
-      const outcomes = this.#outcomesOf(joint, state);
+    for (const interaction of this.#interactions) {
+      const outcomes = this.#outcomesOf(interaction, state);
       for (let which = 0; which < outcomes.length; which++) {
-        const moving = joint.move(this.#partsAt(joint, state), which);
+        const moving = interaction.move(this.#partsAt(interaction, state), which);
         const moved = moving instanceof Promise ? await moving : moving;
         this.transitions++;
-        this.families[joint.family] = (this.families[joint.family] ?? 0) + 1;
-        const divergence = this.#compare(joint, state, outcomes[which]!, moved);
+        this.families[interaction.family] = (this.families[interaction.family] ?? 0) + 1;
+        const divergence = this.#compare(interaction, state, outcomes[which]!, moved);
         if (divergence !== undefined) return divergence;
-        this.#arrive(joint, state, i, which, outcomes[which]!, moved);
+        this.#arrive(interaction, state, which, outcomes[which]!, moved);
       }
     }
     return undefined;
@@ -281,10 +284,11 @@ class Walk {
     for (let s = state; s.from !== undefined; s = s.from) path.unshift(s);
     const parts = [...initialParts(this.#world, this.model, this.#replicaOptions)];
     for (const s of path) {
-      const joint = this.#joints[s.interaction]!;
-      const at = joint.at.map((x) => parts[x] ?? s.from!.values[x]);
-      const moved = await this.#movesInPlace[s.interaction]!(at, s.which);
-      for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
+      const interaction = s.interaction!;
+      const at = interaction.at.map((x) => parts[x] ?? s.from!.values[x]);
+      const moved = await interaction.moveInPlace(at, s.which);
+      for (const w of interaction.writes)
+        if (hasPart(this.model.slots[interaction.at[w]!]!.kind)) parts[interaction.at[w]!] = moved.parts[w];
     }
     this.sampled++;
     for (const [i, local] of state.values.entries()) {
@@ -299,30 +303,30 @@ class Walk {
     return this.#abstract(kind, Array.isArray(part) ? [...(part as NetPart)] : { ...(part as object) });
   }
 
-  #outcomesOf(joint: MovedInteraction, state: State): ReadonlyArray<ModelOutcome> {
-    const input = joint.at.map((x) => state.values[x]!.number).join(',');
-    const known = joint.memo.get(input);
+  #outcomesOf(interaction: MovedInteraction, state: State): ReadonlyArray<ModelOutcome> {
+    const input = interaction.at.map((x) => state.values[x]!.number).join(',');
+    const known = interaction.memo.get(input);
     if (known !== undefined) return known;
-    const outcomes = joint.step(...joint.at.map((x) => state.values[x]!.value)).map((outcome) => ({
-      next: joint.writes.map((w) => this.#values.of(this.model.slots[joint.at[w]!]!.kind, outcome.next[w])),
+    const outcomes = interaction.step(...interaction.at.map((x) => state.values[x]!.value)).map((outcome) => ({
+      next: interaction.writes.map((w) => this.#values.of(this.model.slots[interaction.at[w]!]!.kind, outcome.next[w])),
       note: outcome.note,
     }));
-    joint.memo.set(input, outcomes);
+    interaction.memo.set(input, outcomes);
     return outcomes;
   }
 
   /** The parts of the interaction's slots. For a slot without a part: the model's value, which moves read for links alone. */
-  #partsAt(joint: MovedInteraction, state: State): MoveParts {
-    return joint.at.map((x) => state.parts[x] ?? state.values[x]);
+  #partsAt(interaction: MovedInteraction, state: State): MoveParts {
+    return interaction.at.map((x) => state.parts[x] ?? state.values[x]);
   }
 
-  #compare(joint: MovedInteraction, state: State, outcome: ModelOutcome, moved: MoveOutcome): Divergence | undefined {
-    const label = [joint.label];
+  #compare(interaction: MovedInteraction, state: State, outcome: ModelOutcome, moved: MoveOutcome): Divergence | undefined {
+    const label = [interaction.label];
     if (moved.wrong !== undefined) return { ...this.#divergence(state, label, 'the step'), implementation: moved.wrong };
     if (moved.saw !== undefined && outcome.note !== moved.saw)
       return { ...this.#divergence(state, label, 'what a user saw'), model: outcome.note ?? '', implementation: moved.saw };
-    for (const [k, w] of joint.writes.entries()) {
-      const slot = this.model.slots[joint.at[w]!]!;
+    for (const [k, w] of interaction.writes.entries()) {
+      const slot = this.model.slots[interaction.at[w]!]!;
       const key = this.#abstract(slot.kind, moved.parts[w]);
       if (key !== undefined && key !== outcome.next[k]!.compared)
         return this.#divergence(state, label, slot.name, outcome.next[k], key);
@@ -330,13 +334,14 @@ class Walk {
     return undefined;
   }
 
-  #arrive(joint: MovedInteraction, from: State, interaction: number, which: number, to: ModelOutcome, moved: MoveOutcome): void {
+  #arrive(interaction: MovedInteraction, from: State, which: number, to: ModelOutcome, moved: MoveOutcome): void {
     const values = [...from.values];
-    joint.writes.forEach((w, k) => (values[joint.at[w]!] = to.next[k]!));
+    interaction.writes.forEach((w, k) => (values[interaction.at[w]!] = to.next[k]!));
     const name = nameOf(values);
     if (this.#known.has(name)) return;
     const parts = [...from.parts];
-    for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
+    for (const w of interaction.writes)
+      if (hasPart(this.model.slots[interaction.at[w]!]!.kind)) parts[interaction.at[w]!] = moved.parts[w];
     this.#add(values, parts, from, interaction, which, name);
   }
 
@@ -344,7 +349,7 @@ class Walk {
     values: ReadonlyArray<Interned>,
     parts: MoveParts,
     from: State | undefined,
-    interaction: number,
+    interaction: MovedInteraction | undefined,
     which: number,
     name = nameOf(values),
   ): void {
@@ -355,7 +360,7 @@ class Walk {
 
   #divergence(state: State, last: ReadonlyArray<string>, where: string, model?: Interned, implementation = ''): Divergence {
     const path: string[] = [];
-    for (let s = state; s.from !== undefined; s = s.from) path.unshift(this.#joints[s.interaction]!.label);
+    for (let s = state; s.from !== undefined; s = s.from) path.unshift(s.interaction!.label);
     return { path: [...path, ...last], where, model: model?.compared ?? '', implementation };
   }
 }

@@ -171,7 +171,7 @@ export const MUTANTS: ReadonlyArray<StoreMutant> = [
     'parts-dropped',
     'the writes of a part are lost',
     'merge-pulled.js',
-    'const news = writes.filter((write) => wait(replica.log, write));',
+    'const news = writes.filter((write) => addWaiting(replica.log, write));',
     'const news = [];',
   ),
   impl(

@@ -13,7 +13,7 @@ import type { Rejection } from '../layer3-traces/rejection.js';
 import { namesOf, type Names } from './path-names.js';
 import { inOrder, neededFor } from './path-order.js';
 import { record, type RunRecord } from './recording.js';
-import type { StepNode } from './path-parts.js';
+import type { Grain, StepNode } from './path-parts.js';
 import { contextOf, nodesOf, refusedNode } from './steps.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ export type BuiltPath = { readonly kind: 'path'; readonly path: RecordedPath } |
 /** Steps in an order, and the grain of their pulls at which such an order exists. */
 interface Ordered {
   readonly nodes: ReadonlyArray<StepNode>;
-  readonly grain: Config['grain'];
+  readonly grain: Grain;
 }
 
 /** The most steps of a path: a longer one helps no reader. */
@@ -60,10 +60,13 @@ const cutLinks = ({ followed }: RunRecord): ReadonlyArray<readonly [NodeId, Node
   return pairs.filter(([a, b], i) => pairs.findIndex(([x, y]) => x === a && y === b) === i);
 };
 
+/** How far before the last step its cuts stand. All other places are whole or half numbers, so the cuts come after the steps before the last one. */
+const JUST_BEFORE = 0.25;
+
 /** The steps that cut links, for the path. Such steps matter only before a stabilize, and before a pull over a link that is cut. */
 const cutsBefore = (recording: RunRecord, names: Names, last: StepNode | undefined, rule: string): ReadonlyArray<StepNode> => {
   if (rule !== 'section 5' || last?.label === undefined) return [];
-  const at = Math.max(...last.accesses.map((a) => a.at)) - 0.25;
+  const at = Math.max(...last.accesses.map((a) => a.at)) - JUST_BEFORE;
   const mine = last.label.args.map(String);
   return cutLinks(recording).flatMap(([a, b]): ReadonlyArray<StepNode> => {
     const ends = [names.server(a), names.server(b)];
@@ -124,11 +127,13 @@ const stepOf = ({ label, note, seen, event }: StepNode): RecordedStep => ({
 
 // --- the path --------------------------------------------------------------------------------------------------------------
 
-const ordered = (nodesAt: (inThree: boolean) => ReadonlyArray<StepNode>): Ordered | undefined => {
-  const whole = inOrder(nodesAt(false));
-  if (whole !== undefined) return { nodes: whole, grain: 'pull' };
-  const split = inOrder(nodesAt(true));
-  return split === undefined ? undefined : { nodes: split, grain: 'messages' };
+/** The steps in an order: whole pulls where they have one, and otherwise each pull as its three steps. */
+const ordered = (nodesAt: (grain: Grain) => ReadonlyArray<StepNode>): Ordered | undefined => {
+  for (const grain of ['pull', 'messages'] as const) {
+    const nodes = inOrder(nodesAt(grain));
+    if (nodes !== undefined) return { nodes, grain };
+  }
+  return undefined;
 };
 
 /** The path with the legend of its own names alone; a run may have many more. */
@@ -205,7 +210,7 @@ export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOption
   const names = namesOf(recording);
   if (typeof names === 'string') return { kind: 'none', why: names };
   const context = contextOf(recording, names, options.keepsLog ?? false);
-  const steps = ordered((inThree) => nodesOf(context, inThree));
+  const steps = ordered((grain) => nodesOf(context, grain));
   if (steps === undefined) return { kind: 'none', why: NO_ORDER };
   if (steps.nodes.length > MAX_STEPS) return tooLong(steps.nodes.length);
   const config = configOf(recording, names, steps, options.name);
@@ -234,8 +239,8 @@ export const pathOf = (
     plain.verdict.verdict === 'diverges'
       ? Infinity
       : recording.followed.findIndex(({ event: e }) => e.p === process && e.n === n);
-  const nodesAt = (inThree: boolean): ReadonlyArray<StepNode> => {
-    const nodes = nodesOf(context, inThree).filter(({ accesses }) => accesses.some(({ at }) => at <= end));
+  const nodesAt = (grain: Grain): ReadonlyArray<StepNode> => {
+    const nodes = nodesOf(context, grain).filter(({ accesses }) => accesses.some(({ at }) => at <= end));
     if (last === undefined || nodes.some(({ event }) => isIt(event))) return nodes;
     return [...nodes, ...cutsBefore(recording, names, last, rule), last];
   };
@@ -250,5 +255,5 @@ export const pathOf = (
     names: names.legend,
     variants: fault === undefined ? [] : [fault.variant],
   });
-  return { kind: 'path', path: namedIn(shortened(steps, make, recording.variant, last, () => nodesAt(false))) };
+  return { kind: 'path', path: namedIn(shortened(steps, make, recording.variant, last, () => nodesAt('pull'))) };
 };

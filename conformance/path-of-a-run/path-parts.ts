@@ -2,10 +2,14 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
+import type { Config } from '#bayou/model/checking/config.js';
 import type { Names } from './path-names.js';
 import type { RunRecord } from './recording.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
+
+/** How a path takes pulls: each as one step (`pull`), or as three (`messages`). */
+export type Grain = Config['grain'];
 
 /** A part of the state that a step reads or writes, and when: a place in the order in which the run was followed. */
 export interface Access {

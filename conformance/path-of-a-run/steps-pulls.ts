@@ -4,7 +4,7 @@ import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { VectorEntries } from '#bayou/core/write.js';
 import { covers, has } from '#bayou/model/protocol/vector.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
-import { type PathContext, type StepNode, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
+import { type Grain, type PathContext, type StepNode, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Did the server's vector change between these places? */
 const isChanged = (context: PathContext, server: NodeId, from: number, to: number): boolean =>
@@ -71,12 +71,7 @@ const threeSteps = (context: PathContext, p: Pulling, step: RecordedStep): Reado
 /** Is this answer one of several parts? */
 export const isPart = ({ after, upTo }: EventOf<'pullAnswered'>): boolean => after !== null || upTo !== null;
 
-export const merged = (
-  context: PathContext,
-  e: EventOf<'merged'>,
-  inThree: boolean,
-  isRefused = false,
-): ReadonlyArray<StepNode> => {
+export const merged = (context: PathContext, e: EventOf<'merged'>, grain: Grain, isRefused = false): ReadonlyArray<StepNode> => {
   const used = context.recording.uses.get(e) ?? context.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
   // A part changes nothing visible. The last part counts as a whole pull (R9).
@@ -88,13 +83,13 @@ export const merged = (
   const name = context.names.server(p.puller);
   const step: RecordedStep = {
     seen: {
-      ...(inThree || context.lasts.has(e) ? {} : newWrites(context, p)),
+      ...(grain === 'messages' || context.lasts.has(e) ? {} : newWrites(context, p)),
       [`vector of ${name}`]: context.names.vector(e.vv),
       [`accept time of ${name}`]: String(e.clock),
     },
     ...eventOf(e),
   };
-  return inThree ? threeSteps(context, p, step) : [wholePull(context, p, step)];
+  return grain === 'messages' ? threeSteps(context, p, step) : [wholePull(context, p, step)];
 };
 
 /** An answer that no step explains. */

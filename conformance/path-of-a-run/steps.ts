@@ -3,7 +3,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Names } from './path-names.js';
 import type { RunRecord } from './recording.js';
-import { type PathContext, type StepNode, placeOf, serverAt } from './path-parts.js';
+import { type Grain, type PathContext, type StepNode, placeOf, serverAt } from './path-parts.js';
 import { isPart, merged, pullAnswered } from './steps-pulls.js';
 import { kill, lookAt, printed, stabilized, start } from './steps-servers.js';
 import { accept, answer, putDone, refuse } from './steps-sessions.js';
@@ -62,15 +62,15 @@ const killsOf = ({ followed }: RunRecord): ReadonlyMap<TraceEvent, NodeId> => {
   return kills;
 };
 
-/** The steps of the followed events. `inThree`: each pull is three steps, where whole pulls have no possible order. */
-export const nodesOf = (context: PathContext, inThree: boolean): ReadonlyArray<StepNode> => {
+/** The steps of the followed events. */
+export const nodesOf = (context: PathContext, grain: Grain): ReadonlyArray<StepNode> => {
   const { recording } = context;
   const kills = killsOf(recording);
   const accepted = new Set<string>();
   const nodes = recording.followed.flatMap(({ event: e, who }, at): ReadonlyArray<StepNode> => {
     const killed = kills.get(e);
     const before = killed === undefined ? [] : [kill(context, killed, at - 0.5)];
-    return [...before, ...followedNodes(context, e, who.id, who.run, accepted, inThree)];
+    return [...before, ...followedNodes(context, e, who.id, who.run, accepted, grain)];
   });
   const looks = recording.met.flatMap(({ event, server, at }) =>
     event.type === 'result' && event.output.length > 0 ? [printed(context, server, event, at)] : [],
@@ -84,7 +84,7 @@ const followedNodes = (
   id: NodeId,
   run: number,
   accepted: Set<string>,
-  inThree: boolean,
+  grain: Grain,
 ): ReadonlyArray<StepNode> => {
   switch (e.type) {
     case 'accept': {
@@ -99,7 +99,7 @@ const followedNodes = (
     case 'putDone':
       return putDone(context, e, id);
     case 'merged':
-      return isLost(context, e) ? [] : merged(context, e, inThree);
+      return isLost(context, e) ? [] : merged(context, e, grain);
     case 'start':
       return start(context, e, run);
     default:
@@ -120,7 +120,7 @@ export const refusedNode = (context: PathContext, rejection: RunRecord['verdict'
     case 'refuse':
       return refuse(context, e)[0];
     case 'merged':
-      return merged(context, e, false, true)[0];
+      return merged(context, e, 'pull', true)[0];
     case 'pullAnswered':
       return pullAnswered(context, e)[0];
     case 'pullAsked':

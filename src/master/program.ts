@@ -201,8 +201,8 @@ const signalled = (): Promise<void> =>
   });
 
 /** Resolves when the master no longer waits for the reader of its output. */
-const givenUp = async (asked: Promise<void>): Promise<'given up'> => {
-  await asked;
+const givenUp = async (signal: Promise<void>): Promise<'given up'> => {
+  await signal;
   await new Promise((resolve) => setTimeout(resolve, LAST_WRITES_MS));
   return 'given up';
 };
@@ -212,9 +212,9 @@ export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Pr
   // A trace has the values of the store, so its file is for its owner alone.
   process.umask(0o077);
   // Listens from the beginning: otherwise a signal that comes while the cluster is being ended would be lost.
-  const asked = signalled();
+  const signal = signalled();
   const status = await runMasterProgram(name, args);
-  const lost = await Promise.race([written(), givenUp(asked)]);
+  const lost = await Promise.race([written(), givenUp(signal)]);
   if (lost === 'given up') return MASTER_EXIT.interrupted;
   return lost === undefined || status !== MASTER_EXIT.done ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
 };

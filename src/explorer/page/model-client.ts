@@ -59,22 +59,22 @@ export interface ModelClient {
 /** The worker starts when it is first asked. */
 const newClient = (live: ModelHost): ModelClient | undefined => {
   if (live.by === 'nobody') return undefined;
-  let ask: Ask | undefined;
-  const asked = (question: Question): Promise<Reply> => {
-    ask ??= live.by === 'worker' ? byWorker(live.config) : askServer;
-    return ask(question);
+  let made: Ask | undefined;
+  const ask = (question: Question): Promise<Reply> => {
+    made ??= live.by === 'worker' ? byWorker(live.config) : askServer;
+    return made(question);
   };
   return {
     place: async (to) => {
-      const reply = await asked({ ask: 'place', to });
+      const reply = await ask({ ask: 'place', to });
       return reply.ask === 'place' ? reply.place : reply.ask === 'wrong' ? reply.why : 'another answer came';
     },
     choices: async (to) => {
-      const reply = await asked({ ask: 'choices', to });
+      const reply = await ask({ ask: 'choices', to });
       return reply.ask === 'choices' ? reply.choices : reply.ask === 'wrong' ? reply.why : 'another answer came';
     },
     survey: async (path) => {
-      const reply = await asked({ ask: 'survey', path });
+      const reply = await ask({ ask: 'survey', path });
       return reply.ask === 'survey' ? reply.survey : reply.ask === 'wrong' ? reply.why : 'another answer came';
     },
   };

@@ -40,8 +40,8 @@ export const record = (
 
 /** A put of a session at a server. */
 export const putAt = (world: World, session: Session, server: Server, puts: Puts, key: Bytes): ServedPut => {
-  const asked = asksOf(world, session.client);
-  const put = S.putOf(asked)(session, key);
+  const guarantees = asksOf(world, session.client);
+  const put = S.putOf(guarantees)(session, key);
   const [after, answer] = acceptPut(world.rules)(server, put);
   const unchanged = { session, server, puts, violates: NOTHING };
   if (answer.type === 'behind') return { ...unchanged, refused: 'ERR_DEP', witnesses: NOTHING };
@@ -52,7 +52,7 @@ export const putAt = (world: World, session: Session, server: Server, puts: Puts
     server: after,
     puts: record(world, puts, put, answer.stamp),
     refused: undefined,
-    violates: putBreaks(world.judged, world.rules, asked, session, put, server, after, answer.stamp),
+    violates: putBreaks(world.judged, world.rules, guarantees, session, put, server, after, answer.stamp),
     witnesses: putShows(world.judged, server, after),
   };
 };

@@ -80,16 +80,16 @@ const answer = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Pul
     label: { family: 'Answer', args: [answerer.name, puller.name] },
     fairness: `${answerer.name} answers ${puller.name}`,
     take: (there, m, rest) => {
-      const asked = { type: 'pull', puller: m.replica, vv: m.vv, after: m.after } as const;
+      const request = { type: 'pull', puller: m.replica, vv: m.vv, after: m.after } as const;
       if (!isInParts(world) && V.covers(m.vv, there.vv)) return [{ next: [there, rest], note: 'nothing new' }];
       if (world.rules.variant === 'V2')
-        return there.midway === null ? [{ next: [readLogOnly(there, asked), rest], note: 'the log is read' }] : [];
+        return there.midway === null ? [{ next: [readLogOnly(there, request), rest], note: 'the log is read' }] : [];
       const sent: Net.Message = {
         type: 'answer',
         puller: m.puller,
         answerer: m.answerer,
         replica: m.replica,
-        pulled: answerPull(there, asked, world.config.partWrites),
+        pulled: answerPull(there, request, world.config.partWrites),
         asked: isInParts(world) ? m.vv : V.none,
       };
       return [{ next: [there, Net.send(rest, sent)] }];

@@ -26,12 +26,12 @@ const pulling = (world: World): Pulling => ({
   replyKey: pullAnswerKey,
 });
 
-const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: PullLinks, asked: Pulling): Interaction =>
+const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: PullLinks, pulling: Pulling): Interaction =>
   query({
     label: { family: 'Pull', args: [puller.name, answerer.name] },
     requester: puller,
     replier: answerer,
-    query: asked,
+    query: pulling,
     ...(links.length === 0 ? {} : { when: over(links, (...up) => up.every(Boolean)) }),
     fairness: `${puller.name} pulls from ${answerer.name}`,
   });

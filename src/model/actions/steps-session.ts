@@ -55,12 +55,12 @@ const getting = (world: World, key: Bytes): Getting => ({
   replyKey: getAnswerKey,
 });
 
-const get = (client: Slot<Session>, server: Slot<Server>, key: Bytes, asked: Getting): Interaction =>
+const get = (client: Slot<Session>, server: Slot<Server>, key: Bytes, getting: Getting): Interaction =>
   query({
     label: { family: 'Get', args: [client.name, server.name, key] },
     requester: client,
     replier: server,
-    query: asked,
+    query: getting,
   });
 
 // --- answers that are lost (R3, R14) ---------------------------------------------------------------------------------------
@@ -131,10 +131,11 @@ const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interactio
     writes: [0, 1, ...world.servers.map((_, i) => i + 2)],
     step: (session, puts, ...replicas) => {
       if (!mayPut(world, session, puts)) return [];
-      const asked = reachable(session, replicas);
-      const tried = asked.map((replica) => ({ replica, done: putAt(world, session, replica, spendPut(puts), key) }));
+      const reached = reachable(session, replicas);
+      const tried = reached.map((replica) => ({ replica, done: putAt(world, session, replica, spendPut(puts), key) }));
       const first = tried.find(({ done }) => done.refused === undefined);
-      if (first === undefined) return [{ next: [session, puts, ...replicas], note: asked.length === 0 ? 'ERR_CONN' : 'ERR_DEP' }];
+      if (first === undefined)
+        return [{ next: [session, puts, ...replicas], note: reached.length === 0 ? 'ERR_CONN' : 'ERR_DEP' }];
       const { replica, done } = first;
       return [
         {
@@ -158,8 +159,8 @@ const getInOrder = (world: World, client: Slot<Session>, key: Bytes): Interactio
     slots: [client, ...world.servers],
     writes: [0],
     step: (session, ...replicas): ReadonlyArray<Outcome<readonly [Slot<Session>, ...ReadonlyArray<Slot<Server>>]>> => {
-      const asked = reachable(session, replicas);
-      const tried = asked.map((replica) => ({ replica, done: getAt(world, session, replica, key) }));
+      const reached = reachable(session, replicas);
+      const tried = reached.map((replica) => ({ replica, done: getAt(world, session, replica, key) }));
       const first = tried.find(({ done }) => !done.refused) ?? tried[0];
       if (first === undefined) return [{ next: [session, ...replicas], note: `${key}:ERR_CONN` }];
       const { replica, done } = first;

@@ -176,7 +176,7 @@ const SUBJECTS: ReadonlyArray<readonly [PropertyId, string, (c: Config) => boole
 ];
 
 const anyAsks = (config: Config, guarantee: Exclude<keyof t.TypeOf<typeof GuaranteesC>, 'scope'>): boolean =>
-  Array.from({ length: config.clients }, (_, client) => guaranteesOf(config, client)).some((asked) => asked[guarantee]);
+  Array.from({ length: config.clients }, (_, client) => guaranteesOf(config, client)).some((guarantees) => guarantees[guarantee]);
 
 /** One line for each pair of fields that contradict each other. */
 const disagreements = (c: Config): ReadonlyArray<string> =>

@@ -78,7 +78,7 @@ export const acceptBreaks = (
 export const putBreaks = (
   judged: JudgedProperties,
   rules: Rules,
-  asked: Guarantees,
+  guarantees: Guarantees,
   session: Session,
   put: Put,
   before: Server,
@@ -89,8 +89,8 @@ export const putBreaks = (
   return all([
     acceptBreaks(judged, rules, put, before, after, stamp),
     named('SESSION_ORDER', judged.has('SESSION_ORDER') && session.acknowledged === null && !comesAfter(session, put.key, stamp)),
-    named('WFR', judged.has('WFR') && asked.writesFollowReads && isNew && unmet(session.read, before, stamp)),
-    named('MW', judged.has('MW') && asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
+    named('WFR', judged.has('WFR') && guarantees.writesFollowReads && isNew && unmet(session.read, before, stamp)),
+    named('MW', judged.has('MW') && guarantees.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
     named('LATER', judged.has('LATER') && isNew && [...session.wrote, ...session.read].some(([, s]) => !isOlder(s, stamp))),
   ]);
 };
@@ -114,14 +114,14 @@ export const lateShows = (judged: JudgedProperties, before: Server, after: Serve
 /** The properties that the answer to a get breaks. */
 export const getBreaks = (
   judged: JudgedProperties,
-  asked: Guarantees,
+  guarantees: Guarantees,
   session: Session,
   key: Bytes,
   answer: GetAnswer,
 ): ReadonlyArray<string> =>
   both(
-    named('RYW', judged.has('RYW') && asked.readYourWrites && goesBack(answer, stampFor(session.wrote, key))),
-    named('MR', judged.has('MR') && asked.monotonicReads && goesBack(answer, stampFor(session.read, key))),
+    named('RYW', judged.has('RYW') && guarantees.readYourWrites && goesBack(answer, stampFor(session.wrote, key))),
+    named('MR', judged.has('MR') && guarantees.monotonicReads && goesBack(answer, stampFor(session.read, key))),
   );
 
 /** The witnesses of the answer to a get. */

@@ -188,19 +188,25 @@ const shortLog = (world: World, server: Server): Server =>
  * If a session asks for both read guarantees with scope store, and for neither write guarantee or for both, its gets and puts look only at the
  * join of its two vectors. An update of either vector raises the join by the same stamp. So the two vectors may be kept as one.
  */
-const joinVectors = (asked: Guarantees, session: Session): Session =>
-  asked.readYourWrites && asked.monotonicReads && asked.scope === 'store' && asked.writesFollowReads === asked.monotonicWrites
+const joinVectors = (guarantees: Guarantees, session: Session): Session =>
+  guarantees.readYourWrites &&
+  guarantees.monotonicReads &&
+  guarantees.scope === 'store' &&
+  guarantees.writesFollowReads === guarantees.monotonicWrites
     ? sessionWith(session, { readVector: V.join(session.readVector, session.writeVector), writeVector: V.none })
     : session;
 
 /** The session without the vectors that none of its guarantees looks at: nothing else looks at a vector. */
-const dropVectors = (asked: Guarantees, session: Session): Session =>
+const dropVectors = (guarantees: Guarantees, session: Session): Session =>
   sessionWith(session, {
-    writeVector: (asked.readYourWrites && asked.scope === 'store') || asked.monotonicWrites ? session.writeVector : V.none,
-    readVector: (asked.monotonicReads && asked.scope === 'store') || asked.writesFollowReads ? session.readVector : V.none,
+    writeVector:
+      (guarantees.readYourWrites && guarantees.scope === 'store') || guarantees.monotonicWrites ? session.writeVector : V.none,
+    readVector:
+      (guarantees.monotonicReads && guarantees.scope === 'store') || guarantees.writesFollowReads ? session.readVector : V.none,
   });
 
-const forgetVectors = (asked: Guarantees, session: Session): Session => joinVectors(asked, dropVectors(asked, session));
+const forgetVectors = (guarantees: Guarantees, session: Session): Session =>
+  joinVectors(guarantees, dropVectors(guarantees, session));
 
 /**
  * The quotient, as far as it is proved. Sessions are reduced in every configuration. Logs are reduced only under FIXED, and not with lost

@@ -92,9 +92,9 @@ const requires = (world: World, { label, before }: ObservedStep): string | undef
   const [client, , key = ''] = label?.args ?? [];
   const session = sessionIn(before, client);
   if (session === undefined) return undefined;
-  const asked = asksOf(world, session.client);
-  if (label?.family !== 'Get') return showVector(putOf(asked)(session, String(key)).require);
-  const { require, atLeast } = getOf(asked)(session, String(key));
+  const guarantees = asksOf(world, session.client);
+  if (label?.family !== 'Get') return showVector(putOf(guarantees)(session, String(key)).require);
+  const { require, atLeast } = getOf(guarantees)(session, String(key));
   return showRequired(showVector(require), atLeast === null ? undefined : showStamp(atLeast));
 };
 

@@ -55,7 +55,7 @@ export const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) =
 
 const stampKey = (stamp: Stamp | null): string => (stamp === null ? '' : `${stamp.t},${stamp.r}`);
 /** The requirement of a get as text. */
-export const requiredKey = (asked: GetRequirement): string => `${vectorKey(asked.require)}${stampKey(asked.atLeast)}`;
+export const requiredKey = (required: GetRequirement): string => `${vectorKey(required.require)}${stampKey(required.atLeast)}`;
 
 /** The answer to a get as text. */
 export const getAnswerKey = (a: GetAnswer): string => (a.type === 'found' ? `${a.stamp.t},${a.stamp.r},${a.value}` : a.type);

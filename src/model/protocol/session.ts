@@ -136,41 +136,44 @@ const greater = (a: Stamp | undefined, b: Stamp | undefined): Stamp | null =>
  * R12, scope key: the greater of the stamp that the session wrote to the key (readYourWrites) and the stamp that it read of the key
  * (monotonicReads). If either guarantee is asked, the replica must also cover the floor (R11).
  */
-const requiredOfKey = (asked: Guarantees, session: Session, key: Bytes): GetRequirement => ({
+const requiredOfKey = (guarantees: Guarantees, session: Session, key: Bytes): GetRequirement => ({
   atLeast: greater(
-    asked.readYourWrites ? known(session, 'wrote', key) : undefined,
-    asked.monotonicReads ? known(session, 'read', key) : undefined,
+    guarantees.readYourWrites ? known(session, 'wrote', key) : undefined,
+    guarantees.monotonicReads ? known(session, 'read', key) : undefined,
   ),
-  require: asked.readYourWrites || asked.monotonicReads ? (session.kept?.floor ?? V.none) : V.none,
+  require: guarantees.readYourWrites || guarantees.monotonicReads ? (session.kept?.floor ?? V.none) : V.none,
 });
 
 /** R12, scope store: the write vector (readYourWrites) joined with the read vector (monotonicReads). */
-const requiredOfStore = (asked: Guarantees, session: Session): GetRequirement => ({
+const requiredOfStore = (guarantees: Guarantees, session: Session): GetRequirement => ({
   atLeast: null,
-  require: V.join(asked.readYourWrites ? session.writeVector : V.none, asked.monotonicReads ? session.readVector : V.none),
+  require: V.join(
+    guarantees.readYourWrites ? session.writeVector : V.none,
+    guarantees.monotonicReads ? session.readVector : V.none,
+  ),
 });
 
 /** R12: what a server must have before it may answer this session's get of a key. */
-export const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): GetRequirement =>
-  asked.scope === 'key' ? requiredOfKey(asked, session, key) : requiredOfStore(asked, session);
+export const requiredOfGet = (guarantees: Guarantees, session: Session, key: Bytes): GetRequirement =>
+  guarantees.scope === 'key' ? requiredOfKey(guarantees, session, key) : requiredOfStore(guarantees, session);
 
 /** R12: what a server must have before it may accept this session's put. */
-const requiredOfPut = (asked: Guarantees, session: Session): V.Vector =>
-  V.join(asked.writesFollowReads ? session.readVector : V.none, asked.monotonicWrites ? session.writeVector : V.none);
+const requiredOfPut = (guarantees: Guarantees, session: Session): V.Vector =>
+  V.join(guarantees.writesFollowReads ? session.readVector : V.none, guarantees.monotonicWrites ? session.writeVector : V.none);
 
 /** The get that the session sends. */
 export const getOf =
-  (asked: Guarantees) =>
+  (guarantees: Guarantees) =>
   (session: Session, key: Bytes): Get => ({
     type: 'get',
     client: session.client,
     key,
-    ...requiredOfGet(asked, session, key),
+    ...requiredOfGet(guarantees, session, key),
   });
 
 /** The put that the session sends. If a put is unanswered, the session repeats it to the replica that it was sent to (R3, R14). */
 export const putOf =
-  (asked: Guarantees, value: typeof valueOf = valueOf) =>
+  (guarantees: Guarantees, value: typeof valueOf = valueOf) =>
   (session: Session, key: Bytes): Put => {
     const clientTime = session.unanswered?.clientTime ?? session.clientTime + 1;
     return {
@@ -182,7 +185,7 @@ export const putOf =
       clock: session.clock,
       key: session.unanswered?.key ?? key,
       value: value(session.client, clientTime, session.number),
-      require: requiredOfPut(asked, session),
+      require: requiredOfPut(guarantees, session),
     };
   };
 
