@@ -100,9 +100,10 @@ export const hashText = (hash: Hash, text: string): void => {
 
 // --- random numbers --------------------------------------------------------------------------------------------------------
 
-/** Gives the next state of a generator; and the number that is drawn from a state (0 to 2^32 - 1): splitmix32. */
+/** Gives the next state of a generator (splitmix32). */
 export const nextSeed = (seed: number): number => (seed + 0x9e3779b9) | 0;
 
+/** Gives the number that is drawn from a state of a generator: 0 to 2^32 - 1. */
 export const drawn = (seed: number): number => {
   let h = seed ^ (seed >>> 16);
   h = Math.imul(h, 0x21f0aaad);

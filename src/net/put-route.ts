@@ -27,7 +27,7 @@ export type RouteEvent =
   | { readonly type: 'unreached'; readonly isRelinked: boolean }
   /** The client's link to the server was cut. */
   | { readonly type: 'linkCut' }
-  /** An earlier put has its result, or is on another connection now. */
+  /** An earlier put has its result, or was sent over a connection. */
   | { readonly type: 'woken' }
   /** No earlier put has changed, and the put's time is over. */
   | { readonly type: 'late' }

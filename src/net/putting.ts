@@ -137,7 +137,7 @@ class Putter {
     this.#wake();
   }
 
-  /** Tries the put again when an earlier put was sent or has ended; stops waiting after `withinMs`. */
+  /** Tries the put again when an earlier put has its result or was sent over a connection; stops waiting after `withinMs`. */
   #wait(put: Putting, route: PutRoute, withinMs: number): void {
     const deadline = this.#o.world.timers.after(withinMs, () => {
       if (this.#waiting.delete(put)) this.#take(put, route, { type: 'late' });

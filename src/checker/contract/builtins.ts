@@ -38,8 +38,8 @@ interface Builtin {
 }
 
 /**
- * Builtins that a model may set, to be the same each time, because nothing here relies on them; and the length of a prototype, which
- * follows from others.
+ * Builtins that are not watched. A model may set the first two, to be the same each time, because nothing here relies on them. The length of the
+ * prototype follows from its other properties.
  */
 const FREE: ReadonlyArray<string> = ['Math.random', 'Date.now', 'Array.prototype.length'];
 

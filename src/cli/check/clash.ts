@@ -6,9 +6,11 @@ type Options = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'>;
 
 const FIELD_FLAGS = FIELD_OPTIONS.map(({ flag }) => flag);
 
-/** The options for a random search alone; the options for a random search and `--sample`; and the options that a random search has no use for. */
+/** The options for a random search alone. */
 const OF_WALKS = ['--traces'];
+/** The options for a random search and for `--sample`. */
 const OF_RANDOM_RUNS = ['--seed', '--trace-length'];
+/** The options that a random search has no use for. */
 const NOT_OF_WALKS = ['--symmetry', '--quotient', '--plain', '--max-depth'];
 
 /** The options that go with `--replay`, `--step` and `--sample`, which search nothing, beside the options that name the model. */

@@ -7,7 +7,7 @@
  * aside. The high-water mark, and less often `replica.json`, say how many changes the log had. If the log has fewer changes, some are
  * missing. A change with a number above the high-water mark was on its way when the process died: no answer acknowledged it, and the change stays.
  *
- * A doubt costs the log's identity and nothing else: the writes are kept. Only a log that cannot be read is refused.
+ * A doubt costs the log's identity and nothing else: the writes are kept. Only a log that cannot be read, or that is damaged, is refused.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { replicaId } from '../../core/ids.js';
