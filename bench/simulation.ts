@@ -76,8 +76,17 @@ const measure = async ({ thinkMs, antiEntropyMs, forMs }: Load): Promise<Measure
       onStart: (_kind, { name }, started) => running.set(name, started),
     });
     const cluster = makeCluster(starter, makeTopology(), {
-      ...{ host: '127.0.0.1', ports: null, dataDir: '/data', logLevel: 'warn', logFile: null, traceFileOf: () => null },
-      ...{ fsync: false, antiEntropyMs, timeoutMs: 5_000, world, onDeath: () => undefined },
+      host: '127.0.0.1',
+      ports: null,
+      dataDir: '/data',
+      logLevel: 'warn',
+      logFile: null,
+      traceFileOf: () => null,
+      fsync: false,
+      antiEntropyMs,
+      timeoutMs: 5_000,
+      world,
+      onDeath: () => undefined,
     });
     for (const id of SERVERS) must(await cluster.joinServer(id));
     for (const id of CLIENTS) must(await cluster.joinClient(id, id % SERVERS.length));

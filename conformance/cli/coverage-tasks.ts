@@ -62,7 +62,9 @@ const failuresOfGuided = async (
 };
 
 const planOf = (situations: Situations, seed: number, deeds: ReadonlyArray<number>): GuidedPlan => ({
-  ...{ configuration: situations.graph.config, seed, deeds },
+  configuration: situations.graph.config,
+  seed,
+  deeds,
   steps: deeds.map((deed) => labelOf(situations, deed)),
 });
 

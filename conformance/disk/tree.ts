@@ -24,7 +24,10 @@ const partsOf = (path: string): string[] => path.split('/').filter((part) => par
 
 /** The facts of a file. */
 export const factsOf = ({ ino, size, mtime, ctime }: File): FileFacts => ({
-  ...{ ino: `${ino}`, size, mtimeNs: `${mtime}`, ctimeNs: `${ctime}` },
+  ino: `${ino}`,
+  size,
+  mtimeNs: `${mtime}`,
+  ctimeNs: `${ctime}`,
 });
 
 /** The tree. Paths begin at the root, without links. */

@@ -185,7 +185,10 @@ function* decidingOnce(observed: ReadonlyArray<ObservedCommand>, options: Oracle
   };
   for (const [i, seen] of observed.entries()) {
     const undecided = (why: string): OracleVerdict => ({
-      ...{ verdict: 'undecided', line: seen.line, commands: i, widest: state.widest },
+      verdict: 'undecided',
+      line: seen.line,
+      commands: i,
+      widest: state.widest,
       why: `${why} before line ${seen.line}`,
     });
     try {

@@ -25,7 +25,15 @@ const WITHIN_MS = 5_000;
 const CLAIM = 2 ** 30;
 
 const put = (clock: number, value: string, replica: ReplicaId | null = null): NetRequest => ({
-  ...{ type: 'put', client: CLIENT, session: 'f'.repeat(32), clientTime: 1, replica, clock, key: 'k0', value, require: [] },
+  type: 'put',
+  client: CLIENT,
+  session: 'f'.repeat(32),
+  clientTime: 1,
+  replica,
+  clock,
+  key: 'k0',
+  value,
+  require: [],
 });
 
 const askOf = (kind: GuestRequestKind, { peer }: Connection): NetRequest => {

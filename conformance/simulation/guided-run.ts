@@ -224,7 +224,9 @@ class Walk {
     const { simulation, insight } = this;
     const abstraction = this.#abstraction;
     return simulatedCluster({
-      ...{ simulation, environment, life },
+      simulation,
+      environment,
+      life,
       recorder: {
         onEvent: (event) => this.#onEvent(event),
         onServer: (name, server) => {
@@ -252,7 +254,10 @@ class Walk {
     const { starter, cluster, tracer } = this.#cluster(environment, life);
     await runScript({
       reader: { next: this.#next, ahead: () => [], stop: () => undefined },
-      ...{ cluster, starter, trace: tracer, clock: environment.world.clock },
+      cluster,
+      starter,
+      trace: tracer,
+      clock: environment.world.clock,
       print: (text) => environment.say(`> ${text.trimEnd()}`),
       complain: (text) => environment.say(`! ${text}`),
     });
@@ -274,7 +279,11 @@ export const guide = async (
   const { simulation, insight, events, failures, path } = walk;
   const { scheduler } = simulation;
   return {
-    ...{ days: [events], lossy: new Set(), path, trace, failures: [...insight.violations, ...scheduler.uncaught(), ...failures] },
+    days: [events],
+    lossy: new Set(),
+    path,
+    trace,
+    failures: [...insight.violations, ...scheduler.uncaught(), ...failures],
     events: scheduler.events,
     simulatedMs: Math.round(scheduler.nowUs / 1000),
   };

@@ -91,7 +91,10 @@ class Sessions {
     const { simulation, insight } = this;
     const { fsync, hurts: faults } = this.#plan;
     const { cluster, starter, running } = simulatedCluster({
-      ...{ simulation, environment, life, replica: this.#replica },
+      simulation,
+      environment,
+      life,
+      replica: this.#replica,
       settings: { fsync, antiEntropyMs: 20, timeoutMs: 5_000 },
       recorder: {
         onEvent: (event) => insight.onEvent(event),

@@ -139,8 +139,14 @@ export const graphOf = (given: Config): Graph => {
   }
   first.push(to.length);
   return {
-    ...{ config, model, steps, states: states.length, transitions: to.length },
-    ...{ first: Int32Array.from(first), to: Int32Array.from(to), stepOf: Uint16Array.from(stepOf) },
+    config,
+    model,
+    steps,
+    states: states.length,
+    transitions: to.length,
+    first: Int32Array.from(first),
+    to: Int32Array.from(to),
+    stepOf: Uint16Array.from(stepOf),
     seenOf: (transition) => seen[seenAt[transition]!],
     localsOf: (s) => states[s]!,
     valueOf: (number) => values[number],

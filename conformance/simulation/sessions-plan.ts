@@ -50,7 +50,13 @@ const ACTORS = 2;
 const FAULTS = 4;
 const FAULTY: NetworkFaults = {
   ...NO_NETWORK_FAULTS,
-  ...{ leastUs: 50, moreUs: 2_000, loss: 0.01, split: 0.1, merge: 0.1, broken: 0.002, halfOpen: 0.3 },
+  leastUs: 50,
+  moreUs: 2_000,
+  loss: 0.01,
+  split: 0.1,
+  merge: 0.1,
+  broken: 0.002,
+  halfOpen: 0.3,
 };
 
 /** The plan of a seed. */

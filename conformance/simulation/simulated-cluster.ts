@@ -69,8 +69,15 @@ export const simulatedCluster = (o: SimulatedClusterOptions): SimulatedCluster =
     },
   });
   const cluster = makeCluster(starter, makeTopology(), {
-    ...{ host: '127.0.0.1', ports: null, dataDir: DATA, logLevel: 'info', logFile: null, traceFileOf: () => null },
-    ...{ ...settings, world: environment.world, onDeath: o.onDeath },
+    host: '127.0.0.1',
+    ports: null,
+    dataDir: DATA,
+    logLevel: 'info',
+    logFile: null,
+    traceFileOf: () => null,
+    ...settings,
+    world: environment.world,
+    onDeath: o.onDeath,
   });
   return { starter, cluster, running, tracer: tracerOf('master', life, environment.say, recorder) };
 };

@@ -43,7 +43,14 @@ const nameOf = ({ host, port }: Endpoint): string => `${host === 'localhost' ? '
 export class SimulatedNetwork {
   readonly ways = new Ways();
   readonly counts: NetworkCounts = {
-    ...{ connections: 0, refused: 0, unanswered: 0, lost: 0, broken: 0, halfOpen: 0, split: 0, reset: 0 },
+    connections: 0,
+    refused: 0,
+    unanswered: 0,
+    lost: 0,
+    broken: 0,
+    halfOpen: 0,
+    split: 0,
+    reset: 0,
   };
   networkFaults: NetworkFaults;
   readonly #scheduler: Scheduler;

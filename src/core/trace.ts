@@ -15,6 +15,9 @@ import { StampC, StampOrNullC, TransferC, VectorEntriesC, WriteC } from './write
 const event = <K extends string, P extends t.Props>(type: K, props: P) =>
   t.readonly(t.strict({ p: t.string, n: Natural, type: t.literal(type), ...props }, type));
 
+/** A stamp or null. What else a stamp's object has is left out; {@link StampOrNullC} refuses such an object. */
+const StampIfAnyC = t.union([StampC, t.null]);
+
 /** At the master: a command began. `line` is its number in the script. */
 const CommandC = event('command', { line: Natural, text: BytesC });
 /** At the master: a command ended, with the lines it printed, its errors, and how long it took. */
@@ -70,7 +73,7 @@ const AnswerC = event('answer', {
   atLeast: StampOrNullC,
   require: VectorEntriesC,
   result: t.union([t.literal('found'), t.literal('missing'), t.literal('behind')]),
-  stamp: t.union([StampC, t.null]),
+  stamp: StampIfAnyC,
   value: t.union([BytesC, t.null]),
   vv: VectorEntriesC,
 });
@@ -109,14 +112,14 @@ const PutDoneC = event('putDone', {
   value: BytesC,
   clientTime: Natural,
   result: t.keyof(PUT_RESULTS),
-  stamp: t.union([StampC, t.null]),
+  stamp: StampIfAnyC,
 });
 /** At a client: a get came to its result (R13, R15). */
 const GetDoneC = event('getDone', {
   key: BytesC,
   result: t.keyof(GET_RESULTS),
   value: t.union([BytesC, t.null]),
-  stamp: t.union([StampC, t.null]),
+  stamp: StampIfAnyC,
 });
 
 /** Decodes a {@link TraceEvent}. */

@@ -184,8 +184,15 @@ export class Members {
     const { host, ports, dataDir, fsync, antiEntropyMs, timeoutMs, logLevel, logFile, traceFileOf } = this.#o;
     const { id } = party;
     const common = {
-      ...{ id, secret: this.#secret, host, ports: { wanted, range: ports }, logLevel, logFile },
-      ...{ traceFile: traceFileOf(name), name, timeoutMs },
+      id,
+      secret: this.#secret,
+      host,
+      ports: { wanted, range: ports },
+      logLevel,
+      logFile,
+      traceFile: traceFileOf(name),
+      name,
+      timeoutMs,
     };
     if (party.role !== 'server') return { ...common, guarantees: MASTER_GUARANTEES };
     return {

@@ -163,7 +163,10 @@ export const runMaster = async (o: MasterOptions, name: string): Promise<number>
       if (ending.status === undefined) tell(text);
     };
   const script = runScript({
-    ...{ reader, cluster, starter, trace: traces.master },
+    reader,
+    cluster,
+    starter,
+    trace: traces.master,
     print: unlessEnding((bytes) => void process.stdout.write(bytes, 'latin1')),
     complain: unlessEnding(complain),
   }).then((status) => take({ type: 'scriptDone', status }));

@@ -168,8 +168,11 @@ export const dial = async (
     checkVersion(hello.version);
     const { replica } = hello;
     const i: Introduction = {
-      ...{ dialer: identity.me, dialerNonce: nonce },
-      ...{ acceptor: peer, acceptorNonce: hello.nonce, acceptorReplica: replica },
+      dialer: identity.me,
+      dialerNonce: nonce,
+      acceptor: peer,
+      acceptorNonce: hello.nonce,
+      acceptorReplica: replica,
       channel: channelOf(socket),
     };
     // The acceptor's proof covers the acceptor's name, so the acceptor cannot pass for somebody else.
@@ -213,8 +216,11 @@ export const accept = (
     const nonce = newNonce(world.chance);
     const replica = identity.replica?.() ?? null;
     const i: Introduction = {
-      ...{ dialer: hello.from, dialerNonce: hello.nonce },
-      ...{ acceptor: identity.me, acceptorNonce: nonce, acceptorReplica: replica },
+      dialer: hello.from,
+      dialerNonce: hello.nonce,
+      acceptor: identity.me,
+      acceptorNonce: nonce,
+      acceptorReplica: replica,
       channel: channelOf(socket),
     };
     const introduced = { version: PROTOCOL_VERSION, from: identity.me, nonce, replica };

@@ -121,8 +121,12 @@ const makeDialer = (
     dials.abort();
   };
   return {
-    ...{ current, connected, pauseMs: () => backOff.notBefore - nowMs(), closed: () => closed },
-    ...{ breakOff: (why) => connection?.close(why), close },
+    current,
+    connected,
+    pauseMs: () => backOff.notBefore - nowMs(),
+    closed: () => closed,
+    breakOff: (why) => connection?.close(why),
+    close,
   };
 };
 
