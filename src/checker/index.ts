@@ -7,7 +7,7 @@ export * from './model.js';
 export type { CheckOptions, CheckpointOptions, ComponentOptions } from './options.js';
 export type * from './report.js';
 export { isLiveness } from './report.js';
-export { isVacuous, showLabel, verdictOf } from './verdict/reading.js';
+export { isVacuous, showLabel, verdictOf } from './verdict/checked-report.js';
 export type { View } from './view.js';
 export type { PlainValue } from './shown/value.js';
 export { toModel } from './component-model/as-model.js';

@@ -4,13 +4,13 @@ import * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
 import { decode, described, object, pure, text, yesOrNo } from './model-shape.js';
 
-const isWhole = (u: unknown, least: number, most: number): boolean =>
+const isWholeNumber = (u: unknown, least: number, most: number): boolean =>
   Number.isSafeInteger(u) && (u as number) >= least && (u as number) <= most;
 
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER): t.Mixed =>
   described(
     `a whole number ${most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`}`,
-    (u): u is number => isWhole(u, least, most),
+    (u): u is number => isWholeNumber(u, least, most),
   );
 
 const least0 = described('a number of at least 0', (u): u is number => typeof u === 'number' && u >= 0);

@@ -12,7 +12,7 @@ import { incomparableIn } from '../values/incomparable.js';
  * How many pairs are compared in full where the result is only reported. It counts the pairs that the quick comparison does not find
  * equal: the first 20,000, and then one whenever their number has grown by a hundredth.
  */
-const MOST_FULL_COMPARISONS = 20_000;
+const FIRST_FULL_COMPARISONS = 20_000;
 const RARER = 1.01;
 
 /** What was seen of a key. The fields are kept in checkpoints under these names. */
@@ -58,7 +58,7 @@ export class KeyWatch implements KeyFindings {
       this.isWhole = false;
       return;
     }
-    if (this.pairs >= MOST_FULL_COMPARISONS) this.next = Math.ceil(this.pairs * RARER);
+    if (this.pairs >= FIRST_FULL_COMPARISONS) this.next = Math.ceil(this.pairs * RARER);
     this.examine(known, other);
   }
 

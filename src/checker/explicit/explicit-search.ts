@@ -50,7 +50,7 @@ export interface ExplicitSpace<S, A> {
   /** Whether the search goes depth first with a depth limit (see {@link isNearer}). */
   readonly revisit: boolean;
   /** Whether the search takes no two states for one. */
-  readonly isWhole: boolean;
+  readonly comparesWhole: boolean;
   generated: number;
   depth: number;
   cut: number;
@@ -128,7 +128,7 @@ export const space = <S, A>({ model, audit }: ReadyModel<S, A>, options: CheckOp
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,
-    isWhole: comparesWhole(model, options),
+    comparesWhole: comparesWhole(model, options),
     generated: 0,
     depth: 0,
     cut: 0,
@@ -182,7 +182,7 @@ const isNearer = <S, A>(found: ExplicitSpace<S, A>, source: number, target: numb
   if (!found.revisit || found.depths.at(target) <= found.depths.at(source) + 1) return false;
   if (found.fates.at(target) === Fate.tooDeep) found.tooDeep--;
   found.depths.data[target] = found.depths.at(source) + 1;
-  if (found.isWhole) found.parents.data[target] = source;
+  if (found.comparesWhole) found.parents.data[target] = source;
   // A state beyond the boundary lies there however near it is, and is counted once.
   if (found.fates.at(target) === Fate.beyondBoundary) return false;
   found.fates.data[target] = Fate.waiting;

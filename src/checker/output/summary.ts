@@ -9,17 +9,12 @@ import {
   type Report,
   type Stop,
 } from '../report.js';
+import { grouped, many } from '../counted.js';
 import { oneLine, traceLines } from './counterexample-lines.js';
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
-/** `1234567` as `1,234,567`. */
-const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(?:\d{3})+$)/g, ',');
-
 const UNITS = ['B', 'KB', 'MB', 'GB'] as const;
-
-/** `1 step`, `2 steps`. */
-const many = (value: number, noun: string): string => `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** Bytes as `64 MB`: powers of 1,024, one decimal from GB on. */
 export const bytes = (value: number): string => {

@@ -140,7 +140,7 @@ export const partsOf = ({ value, path }: Part): ReadonlyArray<Part> => {
 };
 
 /** How deep a value is searched. */
-const DEEPEST = 2000;
+const MAX_NESTING = 2000;
 
 /** Says what in a value is incomparable, and at which path; undefined where nothing is. */
 export const incomparableIn = (whole: unknown): string | undefined => {
@@ -151,7 +151,7 @@ export const incomparableIn = (whole: unknown): string | undefined => {
     const blind = incomparableHere(part.value);
     if (blind !== undefined) return `${blind}${where}`;
     if (above.has(part.value)) return `a reference to what it is in itself${where}`;
-    if (path.length >= DEEPEST) return `values in values, more than ${DEEPEST} deep`;
+    if (path.length >= MAX_NESTING) return `values in values, more than ${MAX_NESTING} deep`;
     const parts = partsOf(part);
     if (parts.length > 0) {
       above.add(part.value);

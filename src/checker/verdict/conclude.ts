@@ -18,10 +18,10 @@ export const sentenceOf = ({ name, rule, kind }: Claim): Pick<PropertyReport, 'n
   rule === undefined ? { name, kind } : { name, rule, kind };
 
 /** Gives the verdict of a property that is not liveness. `isWhole` says that every state was seen. */
-const verdictOn = ({ kind }: Claim, isDecided: boolean, isWhole: boolean): PropertyVerdict => {
+const verdictOn = ({ kind }: Claim, isDecided: boolean, sawAll: boolean): PropertyVerdict => {
   if (isDecided) return isWitness(kind) ? 'reached' : 'violated';
   if (isWitness(kind)) return 'not reached';
-  return isWhole ? 'holds' : 'unknown';
+  return sawAll ? 'holds' : 'unknown';
 };
 
 /**

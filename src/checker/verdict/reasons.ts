@@ -1,4 +1,6 @@
 /** Why a property could not be judged, and within which boundary a verdict holds, in the words of every report. */
+import { many } from '../counted.js';
+
 export const UNFINISHED = 'the search stopped before it had seen every state';
 export const REDUCED = 'liveness is not judged under a reduction: check without it';
 export const MERGED =
@@ -11,7 +13,7 @@ export const UNFAIR = 'liveness under fairness is not judged under symmetry: che
 export const ASYMMETRIC = 'the property differs between a state and its image under the symmetry: check without symmetry';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';
 
-const states = (n: number): string => `${n} ${n === 1 ? 'state' : 'states'}`;
+const states = (n: number): string => many(n, 'state');
 
 /** Says why liveness is not judged where states lie beyond the boundary. */
 export const unexpanded = (beyond: number): string =>

@@ -28,7 +28,7 @@ export class Memo {
   private readonly written: RowWriter;
   private readonly ruledOut: GuardTest;
   /** The local id of an interaction, at its position. */
-  private readonly one: number[];
+  private readonly localIds: number[];
   /** By query. */
   private readonly queryMemos: QueryMemo[];
 
@@ -43,7 +43,7 @@ export class Memo {
     this.given = new ArgumentList(components);
     this.written = new RowWriter(interactions.length, this.given, components, onOutcome);
     this.ruledOut = new GuardTest(interactions.length, audit);
-    this.one = layout.locals.map(() => 0);
+    this.localIds = layout.locals.map(() => 0);
     this.roots = Int32Array.from(interactions, () => this.trie.root());
     this.queryMemos = [];
     for (const { query } of interactions) {
@@ -125,8 +125,8 @@ export class Memo {
 
   /** Whether a predicate is true of a tuple and an interaction's local id. */
   private holdsWith(interaction: CompiledInteraction, predicate: CompiledPredicate, tuple: Int32Array, local: number): boolean {
-    if (local !== -1) this.one[interaction.local] = local;
-    return this.predicates.holds(predicate, tuple, this.one);
+    if (local !== -1) this.localIds[interaction.local] = local;
+    return this.predicates.holds(predicate, tuple, this.localIds);
   }
 
   /** Lists the rows in which an interaction changes something, each with the ids that it read (group slots, then the local one). */
@@ -167,8 +167,8 @@ export class Memo {
 
   /** Reads the arguments of an interaction. It has one local slot at most. */
   private readInteraction(interaction: CompiledInteraction, tuple: Int32Array, local: number): void {
-    if (local !== -1) this.one[interaction.local] = local;
-    this.given.read(interaction, tuple, this.one);
+    if (local !== -1) this.localIds[interaction.local] = local;
+    this.given.read(interaction, tuple, this.localIds);
   }
 
   private fill(interaction: CompiledInteraction, node: number, tuple: Int32Array, local: number): number {

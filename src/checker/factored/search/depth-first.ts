@@ -8,7 +8,7 @@ import { frontierOf, type FrontierState, type SearchRun, type RunStart } from '.
 import { Finder, initialOf } from './state-steps.js';
 
 /** The greatest depth limit: under a limit a depth byte says at which depth a state was last taken up. */
-const DEEPEST_LIMIT = 253;
+const MAX_DEPTH_LIMIT = 253;
 
 /**
  * A depth-first search. The stack holds the run to the state at hand and nothing else: of each state its ids, the step that comes next, and
@@ -33,10 +33,10 @@ export class DepthFirst implements SearchRun {
   private left = 0;
 
   constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined, start: RunStart = 'initial') {
-    if (maxDepth !== undefined && maxDepth > DEEPEST_LIMIT) {
+    if (maxDepth !== undefined && maxDepth > MAX_DEPTH_LIMIT) {
       throw new CheckerError(
         'option',
-        `maxDepth: depth first it is at most ${DEEPEST_LIMIT}; search breadth first, or leave it out`,
+        `maxDepth: depth first it is at most ${MAX_DEPTH_LIMIT}; search breadth first, or leave it out`,
       );
     }
     this.finder = new Finder(space, hashBits);

@@ -58,14 +58,14 @@ export class Expander {
   }
 
   /** Whether the depth bytes that cells get by {@link NEXT} count the fewest steps that lead to each cell. */
-  get exact(): boolean {
-    return this.leaving.exact;
+  get areBytesDepths(): boolean {
+    return this.leaving.areBytesDepths;
   }
 
   /** Takes over `greatest` and `exact` from a checkpoint. */
-  resume(greatest: number, exact: boolean): void {
+  resume(greatest: number, areBytesDepths: boolean): void {
     this.inside.greatest = greatest;
-    this.leaving.exact = exact;
+    this.leaving.areBytesDepths = areBytesDepths;
   }
 
   /** Expands the cells of a group with the order's depth bytes. */

@@ -12,7 +12,7 @@ import { countSteps, type Tally } from './tally.js';
 
 export class LeavingSteps {
   /** Whether no step has led to another group of the same level, whose cells may have been expanded already. */
-  exact = true;
+  areBytesDepths = true;
   /**
    * Whether the cells of the current group with the least depth byte are expanded first ({@link AtOnce}). A step that comes back to the group
    * through the symmetry then finds no cell that was expanded with a greater depth byte than the step gives it.
@@ -169,7 +169,7 @@ export class LeavingSteps {
     // greater byte. Cells of this group itself, to which a step comes back through the symmetry, are safe if the least were expanded first.
     const isOtherLevel = moved.layer !== this.view.layer;
     const isOwnInOrder = moved.group === this.view.group && this.leastFirst;
-    if (!isOtherLevel && !isOwnInOrder) this.exact = false;
+    if (!isOtherLevel && !isOwnInOrder) this.areBytesDepths = false;
     if (moved.fresh === 0) return;
     tally.distinct += moved.fresh;
     tally.queue += moved.fresh;

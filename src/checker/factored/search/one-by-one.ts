@@ -59,7 +59,7 @@ export class OneByOne {
         if (locals[p]!.open[x] === 0) opening.open(p, x);
       }
       // After the ids are opened: an id that is new in the group may move its cells.
-      const place = view.placeOf(i);
+      const place = view.offsetOf(i);
       for (let p = 0; p < locals.length; p++) this.followInside(i, p, place);
       view.keep(i, kept++);
     }

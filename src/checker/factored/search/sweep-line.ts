@@ -64,8 +64,8 @@ export class SweepLine implements SearchRun {
 
   /** The greatest depth of a state that was expanded; 0 where it is not known. */
   depth(): number {
-    const { exact, givesNext, greatest } = this.expander;
-    return exact && givesNext && greatest < GREATEST ? Math.max(0, greatest - FRESH) : 0;
+    const { areBytesDepths, givesNext, greatest } = this.expander;
+    return areBytesDepths && givesNext && greatest < GREATEST ? Math.max(0, greatest - FRESH) : 0;
   }
 
   /**
@@ -94,8 +94,8 @@ export class SweepLine implements SearchRun {
   }
 
   frontier(): FrontierState {
-    const { exact, greatest } = this.expander;
-    return { order: 'sweep', level: this.current.level, greatest, exact };
+    const { areBytesDepths, greatest } = this.expander;
+    return { order: 'sweep', level: this.current.level, greatest, exact: areBytesDepths };
   }
 
   resume(frontier: FrontierState, layers: ReadonlyArray<Layer>): void {

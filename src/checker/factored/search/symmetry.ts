@@ -17,7 +17,7 @@ import type { Components } from '../store/interned-values.js';
 import { CheckerError } from '../../error.js';
 import type { BatchReduction } from './search-order.js';
 
-interface Action {
+interface PlacedPermutation {
   /** By place: the place to which it moves. */
   readonly to: ReadonlyArray<number>;
   /** By kind and id: the id of the image plus one, or 0 where the image is not known yet. */
@@ -26,12 +26,12 @@ interface Action {
 }
 
 export class Symmetry implements BatchReduction {
-  private readonly actions: ReadonlyArray<Action>;
+  private readonly actions: ReadonlyArray<PlacedPermutation>;
   private readonly kinds: ReadonlyArray<number>;
   private readonly components: Components;
   private readonly groupSize: number;
   /** Actions that give the least tuple. */
-  private readonly best: Action[] = [];
+  private readonly best: PlacedPermutation[] = [];
   private bestCount = 0;
   private least: Int32Array;
   private image: Int32Array;
@@ -45,7 +45,7 @@ export class Symmetry implements BatchReduction {
     this.components = components;
     this.groupSize = layout.group.length;
     const order = [...layout.group, ...layout.locals];
-    const make = (permutation: Permutation | undefined): Action => ({
+    const make = (permutation: Permutation | undefined): PlacedPermutation => ({
       to: order.map((slot) => layout.place[permutation === undefined ? slot : permutation.slotTo[slot]!]!),
       images: components.kinds.map(() => new Int32Array(0)),
       permutation,
@@ -95,7 +95,7 @@ export class Symmetry implements BatchReduction {
   }
 
   /** Refuses a permutation that moves a group slot to a local position, or a local slot to a group place. */
-  private assertApart({ to, permutation }: Action): void {
+  private assertApart({ to, permutation }: PlacedPermutation): void {
     if (to.every((at, place) => at < this.groupSize === place < this.groupSize)) return;
     throw new CheckerError('model', `the permutation ${permutation?.name ?? ''} mixes slots of different kinds`);
   }
@@ -116,7 +116,7 @@ export class Symmetry implements BatchReduction {
     }
   }
 
-  private apply(action: Action, tuple: Int32Array): void {
+  private apply(action: PlacedPermutation, tuple: Int32Array): void {
     const { image, kinds } = this;
     for (let place = 0; place < tuple.length; place++) {
       image[action.to[place]!] = this.imageOf(action, kinds[place]!, tuple[place]!);
@@ -124,7 +124,7 @@ export class Symmetry implements BatchReduction {
   }
 
   /** Applies one permutation to all cells: their positions change places, and their ids become the images. */
-  private reduceAll(batch: Batch, action: Action): Batch {
+  private reduceAll(batch: Batch, action: PlacedPermutation): Batch {
     const { out, groupSize } = this;
     out.count = batch.count;
     out.depthBytes = batch.depthBytes;
@@ -174,13 +174,13 @@ export class Symmetry implements BatchReduction {
     return out;
   }
 
-  private imageOf(action: Action, kind: number, id: number): number {
+  private imageOf(action: PlacedPermutation, kind: number, id: number): number {
     if (action.permutation === undefined) return id;
     const known = action.images[kind]![id];
     return known === undefined || known === 0 ? this.findImage(action, action.permutation, kind, id) : known - 1;
   }
 
-  private findImage(action: Action, permutation: Permutation, kind: number, id: number): number {
+  private findImage(action: PlacedPermutation, permutation: Permutation, kind: number, id: number): number {
     const name = this.components.kinds[kind]!.name;
     const apply = permutation.apply as (kind: string, local: unknown) => unknown;
     const image = this.components.intern(kind, apply(name, this.components.value(kind, id)));

@@ -234,11 +234,11 @@ export class GroupView {
   }
 
   /** Gives where cell `i` is among the bytes. It is valid until the group gets another id. */
-  placeOf(i: number): number {
+  offsetOf(i: number): number {
     const { strides, cells } = this;
-    let place = this.first;
-    for (let p = 0; p < strides.length; p++) place += cells.at[p]![i]! * strides[p]!;
-    return place;
+    let offset = this.first;
+    for (let p = 0; p < strides.length; p++) offset += cells.at[p]![i]! * strides[p]!;
+    return offset;
   }
 
   /**
