@@ -7,7 +7,7 @@ import { rogueOf, type Rogue } from './make/rogue.js';
 import { anySeldom } from './seldom/any-seldom.js';
 import { spoiled } from './make/spoil.js';
 import { progressFalls } from './oracle/judge.js';
-import { componentMachine, plainMachine, worldOf, type OracleGraph } from './oracle/world.js';
+import { componentOracle, plainOracle, graphOf, type OracleGraph } from './oracle/world.js';
 import { builtOf, type BuiltModel, type Recipe } from './recipe/recipe.js';
 import { differencesOfReport } from './ways/compare.js';
 import { run } from './ways/run.js';
@@ -47,7 +47,7 @@ export interface ExploredModel {
   readonly world: OracleGraph;
 }
 
-const machineOf = (built: BuiltModel) => (built.form === 'plain' ? plainMachine(built.model) : componentMachine(built.model));
+const oracleOf = (built: BuiltModel) => (built.form === 'plain' ? plainOracle(built.model) : componentOracle(built.model));
 
 const isDeep = (recipe: Recipe): boolean =>
   recipe.form === 'plain' ? recipe.chain.length > 0 : recipe.domains.some(({ count }) => count !== undefined);
@@ -55,12 +55,12 @@ const isDeep = (recipe: Recipe): boolean =>
 /** A recipe's model with its whole graph, or undefined where that is too large. */
 export const explored = (recipe: Recipe, most = MOST_STATES): ExploredModel | undefined => {
   const built = builtOf(recipe);
-  const world = worldOf(machineOf(built), isDeep(recipe) ? MOST_IN_A_CHAIN : most);
+  const world = graphOf(oracleOf(built), isDeep(recipe) ? MOST_IN_A_CHAIN : most);
   return world && { recipe, built, world };
 };
 
 /** Does this way of checking notice a step that lowers the progress? */
-const asserts = ({ engine, search }: Way): boolean =>
+const notices = ({ engine, search }: Way): boolean =>
   engine === 'components' || engine === 'threads' || (engine === 'plain' && search === 'sweep');
 
 /** The differences between the checker and the truth, for one way of checking. */
@@ -70,7 +70,7 @@ export const differencesOf = async (
   file: string,
 ): Promise<ReadonlyArray<ReportDifference>> => {
   const result = await run(recipe, built, way, file);
-  const falls = asserts(way) && progressFalls(world);
+  const falls = notices(way) && progressFalls(world);
   const isDoubtful =
     recipe.spoiled === true && (recipe.keyFolds !== undefined || way.symmetry === true || way.normalize === true);
   if (result.kind === 'error') {
@@ -150,7 +150,7 @@ const rogueDifferences = async (
 /** Tries a model that breaks the contract at one place. */
 const tryRogue = async (dice: Dice, model: ExploredModel, file: string): Promise<ModelFinding | undefined> => {
   const { recipe, world } = model;
-  if (recipe.spoiled === true || world.machine.key !== undefined || isDeep(recipe) || progressFalls(world)) return undefined;
+  if (recipe.spoiled === true || world.model.key !== undefined || isDeep(recipe) || progressFalls(world)) return undefined;
   const rogue = rogueOf(dice, builtOf(recipe), world);
   if (rogue === undefined) return undefined;
   const way = wholeWay(dice, model);

@@ -66,7 +66,7 @@ const isBrokenForEver = ({ nodes, initial }: OracleGraph, { kind, holds, from, t
 /** The truth about each property. */
 export const truths = oncePer((world: OracleGraph): ReadonlyArray<PropertyTruth> => {
   const isCut = [...world.nodes.values()].some(({ isWithin }) => !isWithin);
-  return world.machine.claims.map((claim): PropertyTruth => {
+  return world.model.claims.map((claim): PropertyTruth => {
     if (isLiveness(claim)) {
       if (isBrokenForEver(world, claim)) return { claim, verdict: 'violated' };
       return { claim, verdict: isCut ? 'open' : 'holds' };
@@ -113,10 +113,10 @@ export const orbitOf = (
   return orbit;
 };
 
-const classes = ({ machine }: OracleGraph, symmetry: boolean, quotient: boolean): ClassOf => {
-  const permutations = symmetry ? machine.permutations : [];
-  const normal = quotient ? machine.normalize : undefined;
-  const { key } = machine;
+const classes = ({ model }: OracleGraph, symmetry: boolean, quotient: boolean): ClassOf => {
+  const permutations = symmetry ? model.permutations : [];
+  const normal = quotient ? model.normalize : undefined;
+  const { key } = model;
   const name = key ?? canon;
   if (permutations.length === 0 && normal === undefined) {
     if (key === undefined) return ({ text }) => text;
@@ -166,21 +166,21 @@ export const totalsOf = (world: OracleGraph, classOf: ClassOf, maxDepth = Infini
   const steps = kept.filter(isExpanded).map(({ arcs }) => arcs.length);
   return {
     distinct: kept.length,
-    generated: world.machine.initial.length + steps.reduce((sum, n) => sum + n, 0),
+    generated: world.model.initial.length + steps.reduce((sum, n) => sum + n, 0),
     depth: kept.reduce((deepest, { depth }) => Math.max(deepest, depth), 0),
     cut: kept.filter((node) => isExpanded(node) && !node.isWithin).length,
   };
 };
 
 /** Does the model's key merge different states? */
-export const isMerging = oncePer(({ machine: { key }, nodes }: OracleGraph): boolean => {
+export const isMerging = oncePer(({ model: { key }, nodes }: OracleGraph): boolean => {
   if (key === undefined) return false;
   return new Set([...nodes.values()].map(({ state }) => key(state))).size < nodes.size;
 });
 
 /** Does a step lower the progress that the model declares? */
-export const progressFalls = oncePer(({ nodes, machine }: OracleGraph): boolean =>
-  [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => machine.lowers(state, to.state))),
+export const progressFalls = oncePer(({ nodes, model }: OracleGraph): boolean =>
+  [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => model.lowers(state, to.state))),
 );
 
 // --- emptiness -------------------------------------------------------------------------------------------------------------
@@ -191,15 +191,15 @@ export interface Emptiness {
 }
 
 /** The families of steps that are never enabled, and the properties that are never triggered. {@link truths} judges witnesses. */
-export const emptiness = oncePer(({ nodes, machine }: OracleGraph): Emptiness => {
+export const emptiness = oncePer(({ nodes, model }: OracleGraph): Emptiness => {
   const all = [...nodes.values()];
   const within = all.filter(({ isWithin }) => isWithin);
   const taken = new Set(within.flatMap(({ arcs }) => arcs.map(({ family }) => family)));
-  const families = machine.families.filter((family) => !taken.has(family));
-  const single = machine.enabled.filter(
+  const families = model.families.filter((family) => !taken.has(family));
+  const single = model.enabled.filter(
     ({ family, in: enabledIn }) => !families.includes(family) && !within.some(({ state }) => enabledIn(state)),
   );
-  const untriggered = machine.claims.filter(({ kind, from }) => kind === 'leadsTo' && !all.some(({ state }) => from(state)));
+  const untriggered = model.claims.filter(({ kind, from }) => kind === 'leadsTo' && !all.some(({ state }) => from(state)));
   return {
     neverEnabled: [...families, ...single.map(({ label }) => label)],
     neverTriggered: untriggered.map(({ name }) => name),

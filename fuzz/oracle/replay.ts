@@ -40,8 +40,8 @@ const walkTo = (last: End): Walk => {
 const oneForEach = (ends: ReadonlyArray<End>): ReadonlyArray<End> => [...new Map(ends.map((end) => [end.node, end])).values()];
 
 /** The walks that fit the trace: all of a lasso, otherwise one for each last state. Undefined where there are too many. */
-const walksOf = ({ machine, initial }: OracleGraph, trace: Counterexample): ReadonlyArray<Walk> | undefined => {
-  const { show } = machine;
+const walksOf = ({ model, initial }: OracleGraph, trace: Counterexample): ReadonlyArray<Walk> | undefined => {
+  const { show } = model;
   const looks = (node: StateNode, shown: Shown): boolean => show === undefined || agree(show(node.state), shown);
   let ends: ReadonlyArray<End> = initial.filter((node) => looks(node, trace.initial)).map((node) => ({ node }));
   for (const step of trace.steps) {

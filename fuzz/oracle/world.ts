@@ -73,7 +73,7 @@ export interface StateNode {
 }
 
 export interface OracleGraph {
-  readonly machine: OracleModel;
+  readonly model: OracleModel;
   /** The nodes by their states' texts, in breadth-first order. */
   readonly nodes: ReadonlyMap<string, StateNode>;
   /** The initial nodes, without repetitions. */
@@ -100,7 +100,7 @@ const textOfLabel = ({ family, args }: { readonly family: string; readonly args:
   [family, ...args].join(' ');
 
 /** A plain model. */
-export const plainMachine = (model: Model<unknown, unknown>): OracleModel => {
+export const plainOracle = (model: Model<unknown, unknown>): OracleModel => {
   const onSteps = model.properties.filter((p) => p.kind === 'alwaysStep' || p.kind === 'sometimesStep');
   const moves = (state: unknown): ReadonlyArray<OracleMove> => {
     const found: OracleMove[] = [];
@@ -146,7 +146,7 @@ type Locals = ReadonlyArray<unknown>;
 
 /** A component model: a state is the array of its slots' values. Guards are no part of it, since they change no result. */
 // eslint-disable-next-line max-lines-per-function -- one reading of the interface, as it is written there, so that both can be compared side by side.
-export const componentMachine = (model: ComponentModel): OracleModel => {
+export const componentOracle = (model: ComponentModel): OracleModel => {
   const { slots, interactions, show, key, normalize, progress } = model;
   const at = (wanted: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> => wanted.map((slot) => slots.indexOf(slot));
   const read = (state: unknown, places: ReadonlyArray<number>): never =>
@@ -230,23 +230,23 @@ export const componentMachine = (model: ComponentModel): OracleModel => {
 
 // --- the graph -------------------------------------------------------------------------------------------------------------
 
-/** The world of all reachable states; undefined where there are more than `most`. */
-export const worldOf = (machine: OracleModel, most = Infinity): OracleGraph | undefined => {
+/** The graph of all reachable states; undefined where there are more than `most`. */
+export const graphOf = (model: OracleModel, most = Infinity): OracleGraph | undefined => {
   const nodes = new Map<string, StateNode>();
   const meet = (state: unknown, depth: number): StateNode => {
     const text = canon(state);
     const known = nodes.get(text);
     if (known !== undefined) return known;
-    const node: StateNode = { text, state, depth, isWithin: machine.isWithin(state), arcs: [] };
+    const node: StateNode = { text, state, depth, isWithin: model.isWithin(state), arcs: [] };
     nodes.set(text, node);
     return node;
   };
-  const initial = new Set(machine.initial.map((state) => meet(state, 0)));
+  const initial = new Set(model.initial.map((state) => meet(state, 0)));
   // The loop also visits the entries that are added to the Map during it.
   for (const node of nodes.values()) {
     if (nodes.size > most) return undefined;
     if (!node.isWithin) continue;
-    for (const move of machine.moves(node.state)) node.arcs.push({ ...move, to: meet(move.next, node.depth + 1) });
+    for (const move of model.moves(node.state)) node.arcs.push({ ...move, to: meet(move.next, node.depth + 1) });
   }
-  return { machine, nodes, initial: [...initial] };
+  return { model, nodes, initial: [...initial] };
 };

@@ -53,14 +53,14 @@ const judgeTrace = (
   if (shortest === undefined || trace.steps.length === shortest) return;
   if (comparison.isDoubtful && !isSeenWhole(comparison)) return;
   // A doubtful key may take a state that is to be reached, or a value of another slot, for one that is not alike; then a run need not be a shortest one.
-  const mayBeLonger = comparison.isDoubtful && (isWitness(claim) || world.machine.key !== undefined);
+  const mayBeLonger = comparison.isDoubtful && (isWitness(claim) || world.model.key !== undefined);
   if (trace.shortest || (findsNearest(comparison) && !mayBeLonger))
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
 
 /** Can a search of representatives alone judge liveness under a symmetry? It can where no step is fair and all predicates of the claim are symmetric. */
 const isKeptBySymmetry = ({ world, way }: Comparison, { from, to, holds }: PropertyTruth['claim']): boolean => {
-  const { permutations, key, normalize } = world.machine;
+  const { permutations, key, normalize } = world.model;
   if (way.symmetry !== true || key !== undefined || (way.normalize === true && normalize !== undefined)) return false;
   const nodes = [...world.nodes.values()];
   return nodes.every(
@@ -86,7 +86,7 @@ const livenessVerdicts = (comparison: Comparison, { claim, verdict }: PropertyTr
 
 /** Where something is violated, a key that takes for one what is not alike leaves all else unjudged. */
 const isUnjudged = ({ isDoubtful, world, report }: Comparison): boolean =>
-  isDoubtful && world.machine.key !== undefined && report.properties.some(({ verdict }) => verdict === 'violated');
+  isDoubtful && world.model.key !== undefined && report.properties.some(({ verdict }) => verdict === 'violated');
 
 /** A key that takes several values of a slot for one leaves a witness open while its audit has not come to the end. */
 const isOpenWitness = ({ way, report }: Comparison, { claim }: PropertyTruth): boolean =>
@@ -132,7 +132,7 @@ const judgeProperty = (comparison: Comparison, truth: PropertyTruth, property: P
 
 /** Is a property of safety broken in a state? Of a deadlock: is the state one? */
 const isBrokenIn = (
-  { moves, isWithin }: OracleGraph['machine'],
+  { moves, isWithin }: OracleGraph['model'],
   { kind, holds, isFinal }: PropertyTruth['claim'],
   state: unknown,
 ): boolean =>
@@ -140,15 +140,15 @@ const isBrokenIn = (
 
 /** Gives a claim that is broken in one alone of a state and what a reduction makes of it; undefined where there is none. */
 const claimNotKept = ({ world, way, truths: all }: Comparison): string | undefined => {
-  const { machine, nodes } = world;
+  const { model, nodes } = world;
   const maps = [
-    ...(way.symmetry === true ? machine.permutations : []),
-    ...(way.normalize === true && machine.normalize !== undefined ? [machine.normalize] : []),
+    ...(way.symmetry === true ? model.permutations : []),
+    ...(way.normalize === true && model.normalize !== undefined ? [model.normalize] : []),
   ];
   const claims = all.map(({ claim }) => claim).filter(({ kind }) => kind === 'always' || kind === 'noDeadlock');
   return claims.find((claim) =>
     [...nodes.values()].some(({ state }) =>
-      maps.some((map) => isBrokenIn(machine, claim, map(state)) !== isBrokenIn(machine, claim, state)),
+      maps.some((map) => isBrokenIn(model, claim, map(state)) !== isBrokenIn(model, claim, state)),
     ),
   )?.name;
 };
@@ -203,7 +203,7 @@ const judgeStop = ({ report, way, isLimited, truths: all, say }: Comparison): vo
 /** Judges the report's remark that the key merges different states: it must be there exactly where the key does. After a violation the checker does not look at the key. */
 const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Comparison): void => {
   const { byKey = false } = report.statistics;
-  if (world.machine.key === undefined && byKey) say('by key', 'it speaks of a key, and the model has none');
+  if (world.model.key === undefined && byKey) say('by key', 'it speaks of a key, and the model has none');
   if (!isComplete || way.symmetry === true || way.normalize === true) return;
   if (isMerging && !byKey) say('exact by key', 'the key takes states for one, and the report is called exact');
   // A model may give a state in several forms (sets filled in other orders). Whether they are alike is not known where the audit of the key was cut short.
@@ -225,9 +225,9 @@ export const differencesOfReport = (
 ): ReadonlyArray<ReportDifference> => {
   const differences: ReportDifference[] = [];
   const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
-  const { machine } = world;
+  const { model } = world;
   const isMerging = keyMerges(world);
-  const isReducing = (symmetry && machine.permutations.length > 0) || (normalize && machine.normalize !== undefined);
+  const isReducing = (symmetry && model.permutations.length > 0) || (normalize && model.normalize !== undefined);
   const isReduced = isMerging || isReducing;
   const asked = truths(world).filter(({ claim }) => way.properties?.includes(claim.name) ?? true);
   const isLimited = maxStates !== undefined || maxDepth !== undefined || maxMemoryBytes !== undefined;

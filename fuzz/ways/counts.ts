@@ -16,12 +16,12 @@ const judgeOpen = ({ world, report: { counts }, say }: Comparison, { distinct }:
 };
 
 /** Tests that each image that maps make of some state together is made by one of them. */
-const isGroup = oncePer(({ machine, nodes }: OracleGraph): boolean => {
+const isGroup = oncePer(({ model, nodes }: OracleGraph): boolean => {
   const imagesOf = (state: unknown): ReadonlySet<string> =>
-    new Set([state, ...machine.permutations.map((permutation) => permutation(state))].map(canon));
+    new Set([state, ...model.permutations.map((permutation) => permutation(state))].map(canon));
   return [...nodes.values()].every(({ state }) => {
     const own = imagesOf(state);
-    return machine.permutations.every((permutation) => [...imagesOf(permutation(state))].every((image) => own.has(image)));
+    return model.permutations.every((permutation) => [...imagesOf(permutation(state))].every((image) => own.has(image)));
   });
 });
 
@@ -57,7 +57,7 @@ export const judgeWhole = (comparison: Comparison): void => {
   const empty = emptiness(world);
   const isByParts = way.engine === 'components' || way.engine === 'threads';
   // Only a search by components reports single interactions. Under a reduction the kept states decide which of several like interactions are enabled.
-  const isFamily = (name: string): boolean => world.machine.families.includes(name);
+  const isFamily = (name: string): boolean => world.model.families.includes(name);
   const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
   const never = report.vacuity.neverEnabled;
   const has = sorted(comparison.isReduced && isByParts ? never.filter(isFamily) : never);
@@ -67,7 +67,7 @@ export const judgeWhole = (comparison: Comparison): void => {
   const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
   const said = report.vacuity.neverTriggered.join();
   // The remark "never triggered" says nothing of states that a normal form or a key merged, so the report may leave it out.
-  const { key, normalize } = world.machine;
+  const { key, normalize } = world.model;
   const mayBeSilent =
     comparison.isMerging || (way.normalize === true && normalize !== undefined) || (way.symmetry === true && key !== undefined);
   if (isGraph && said !== untriggered && !(mayBeSilent && said === ''))

@@ -98,7 +98,7 @@ test.each(['plain', 'component'])('%s: what a graph may be like', (form) => {
     'a state beyond the boundary': its((world) => nodesOf(world).some(({ isWithin }) => !isWithin)),
     'an initial state beyond it': its(({ initial }) => initial.some(({ isWithin }) => !isWithin)),
     'several initial states': its(({ initial }) => initial.length > 1),
-    'one of them twice': its(({ initial, machine }) => machine.initial.length > initial.length),
+    'one of them twice': its(({ initial, model }) => model.initial.length > initial.length),
     'weak fairness': its((world) => strengths(world).has(false)),
     'strong fairness': its((world) => strengths(world).has(true)),
     both: its((world) => strengths(world).size === 2),
@@ -106,14 +106,14 @@ test.each(['plain', 'component'])('%s: what a graph may be like', (form) => {
     'progress that never falls': (one: Tried) =>
       one.model.recipe.form === form && declaresProgress(one) && !progressFalls(one.model.world),
     'progress that falls': its(progressFalls),
-    'a key that tells all states apart': its((world) => world.machine.key !== undefined && !isMerging(world)),
+    'a key that tells all states apart': its((world) => world.model.key !== undefined && !isMerging(world)),
     'a key that takes states for others': ({ model: { recipe } }: Tried) => recipe.form === form && recipe.keyFolds !== undefined,
     'more states than a byte counts steps': its((world) => nodesOf(world).some(({ depth }) => depth > 255)),
     'one state': its(({ nodes }) => nodes.size === 1),
     'a hundred states': its(({ nodes }) => nodes.size > 100),
-    'symmetry and a quotient': its(({ machine }) => machine.permutations.length > 0 && machine.normalize !== undefined),
+    'symmetry and a quotient': its(({ model }) => model.permutations.length > 0 && model.normalize !== undefined),
     'reductions that are perhaps none': ({ model: { recipe } }: Tried) => recipe.form === form && recipe.spoiled === true,
-    'no show': its(({ machine }) => machine.show === undefined),
+    'no show': its(({ model }) => model.show === undefined),
   };
   expect(seldom(features)).toEqual([]);
 });

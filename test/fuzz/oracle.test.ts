@@ -6,7 +6,7 @@ import { peterson } from '../../examples/models/peterson.js';
 import { twoPhaseCommit } from '../../examples/models/two-phase-commit.js';
 import { classesOf, totalsOf, truths } from '../../fuzz/oracle/judge.js';
 import { canon } from '../../fuzz/oracle/text.js';
-import { componentMachine, plainMachine, worldOf, type OracleGraph } from '../../fuzz/oracle/world.js';
+import { componentOracle, plainOracle, graphOf, type OracleGraph } from '../../fuzz/oracle/world.js';
 import { graphModel, type Edge } from '../checker/support/graphs.js';
 import { configured } from '../support/configs.js';
 
@@ -19,17 +19,17 @@ const counted = (name: string): number | undefined =>
     >
   )[name]?.states;
 
-const plainWorld = <S, A>(model: Model<S, A>): OracleGraph => worldOf(plainMachine(model as Model<unknown, unknown>))!;
+const plainWorld = <S, A>(model: Model<S, A>): OracleGraph => graphOf(plainOracle(model as Model<unknown, unknown>))!;
 
 test('it counts the published states of two-phase commit', () => expect(plainWorld(twoPhaseCommit(3)).nodes.size).toBe(288));
 
 test.each(['bayou-s-2112', 'bayou-s-2212', 'bayou-s-2213'])('it counts what TLC and Spin count of %s', (name) => {
-  const world = worldOf(componentMachine(bayou(configured(name))))!;
+  const world = graphOf(componentOracle(bayou(configured(name))))!;
   expect(totalsOf(world, classesOf(world, false, false)).distinct).toBe(counted(name));
 });
 
 test('a world that is too large is given up', () => {
-  expect(worldOf(plainMachine(twoPhaseCommit(5) as Model<unknown, unknown>), 1000)).toBeUndefined();
+  expect(graphOf(plainOracle(twoPhaseCommit(5) as Model<unknown, unknown>), 1000)).toBeUndefined();
 });
 
 test('it judges liveness under fairness', () => {

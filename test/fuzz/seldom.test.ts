@@ -30,8 +30,8 @@ const plain =
 /** Whether something is the same of all that the model's symmetry makes of a state. */
 const isKept = ({ world }: ExploredModel): boolean =>
   [...world.nodes.values()].every(({ state }) =>
-    world.machine.permutations.every((map) =>
-      world.machine.claims.every(({ holds, from, to }) => [holds, from, to].every((one) => one(map(state)) === one(state))),
+    world.model.permutations.every((map) =>
+      world.model.claims.every(({ holds, from, to }) => [holds, from, to].every((one) => one(map(state)) === one(state))),
     ),
   );
 

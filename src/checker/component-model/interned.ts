@@ -5,7 +5,7 @@
  */
 import { toModel, waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
-import { sentence } from './tuples.js';
+import { allOf, sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf, type KeyedModel, type KeyWatch } from '../contract/merging.js';
 import { mustBeSeenInto } from '../values/incomparable.js';
@@ -142,19 +142,8 @@ const statePredicateOf =
 
 const propertyOf =
   (model: ComponentModel, interner: Interner) =>
-  (property: ComponentProperty): Property<Numbers, NumberedAction> => {
-    const statePredicates = (predicates: ReadonlyArray<Predicate>): ReadonlyArray<StatePredicate> =>
-      predicates.map(statePredicateOf(model, interner));
-    const all = (predicates: ReadonlyArray<Predicate>): StatePredicate => {
-      const each = statePredicates(predicates);
-      return (state) => each.every((look) => look(state));
-    };
-    const some = (predicates: ReadonlyArray<Predicate>): StatePredicate => {
-      const each = statePredicates(predicates);
-      return (state) => each.some((look) => look(state));
-    };
-    return sentence(property, all, some);
-  };
+  (property: ComponentProperty): Property<Numbers, NumberedAction> =>
+    sentence(property, statePredicateOf(model, interner));
 
 // --- reductions ------------------------------------------------------------------------------------------------------------
 
@@ -223,7 +212,7 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
     fairness: ({ interaction }) => interaction.fairness,
     parts: (state) => slotParts(model, valuesAt(state)),
     ...(model.show === undefined ? {} : { show: (state: Numbers) => showSlots(model, valuesAt(state))! }),
-    ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
+    ...(looks.length === 0 ? {} : { boundary: allOf(looks) }),
     ...(hasReductions ? reductionsOf(model, interner) : {}),
   };
   const valued = (): KeyedModel => ({

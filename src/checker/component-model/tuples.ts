@@ -49,27 +49,28 @@ const statePredicateOf =
     return (state) => holdsIn(predicate, positions, state);
   };
 
-const allOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): StatePredicate => {
-  const looks = predicates.map(statePredicateOf(model));
-  return (state) => looks.every((look) => look(state));
-};
-
-const someOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): StatePredicate => {
-  const looks = predicates.map(statePredicateOf(model));
-  return (state) => looks.some((look) => look(state));
-};
-
 type Holds<S> = (state: S) => boolean;
 
+/** Are all of the predicates true of a state? */
+export const allOf =
+  <S>(each: ReadonlyArray<Holds<S>>): Holds<S> =>
+  (state) =>
+    each.every((holds) => holds(state));
+
+const someOf =
+  <S>(each: ReadonlyArray<Holds<S>>): Holds<S> =>
+  (state) =>
+    each.some((holds) => holds(state));
+
 /**
- * Makes the plain property of a component property, for any states that have the components' values and any actions that have an outcome. `all`
- * and `some` make one predicate of many.
+ * Makes the plain property of a component property, for any states that have the components' values and any actions that have an outcome.
+ * `predicateOf` makes a predicate of states.
  */
 export const sentence = <S, A extends { readonly outcome: AnyOutcome }>(
   property: ComponentProperty,
-  all: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
-  some: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
+  predicateOf: (predicate: Predicate) => Holds<S>,
 ): Property<S, A> => {
+  const all = (predicates: ReadonlyArray<Predicate>): Holds<S> => allOf(predicates.map(predicateOf));
   const { name, rule, impossible } = property;
   const named = { name, ...(rule === undefined ? {} : { rule }), ...(impossible === undefined ? {} : { impossible }) };
   switch (property.kind) {
@@ -78,7 +79,7 @@ export const sentence = <S, A extends { readonly outcome: AnyOutcome }>(
     case 'eventuallyAlways':
       return { ...named, kind: property.kind, holds: all(property.over) };
     case 'sometimes':
-      return { ...named, kind: 'sometimes', holds: some(property.over) };
+      return { ...named, kind: 'sometimes', holds: someOf(property.over.map(predicateOf)) };
     case 'alwaysStep':
       return { ...named, kind: 'alwaysStep', holds: (_, { outcome }) => outcome.violates?.includes(name) !== true };
     case 'sometimesStep':
@@ -93,11 +94,7 @@ export const sentence = <S, A extends { readonly outcome: AnyOutcome }>(
 const propertyOf =
   (model: ComponentModel) =>
   (property: ComponentProperty): Property<Tuple, ComponentAction> =>
-    sentence(
-      property,
-      (predicates) => allOf(model, predicates),
-      (predicates) => someOf(model, predicates),
-    );
+    sentence(property, statePredicateOf(model));
 
 // --- the rest --------------------------------------------------------------------------------------------------------------
 
@@ -137,7 +134,7 @@ export const tupleModel = (model: ComponentModel, ways: StepFunction = stepWays)
     parts: (state) => slotParts(model, state),
     ...optional('view', viewOf(model)),
     ...optional('show', model.show && ((state: Tuple) => showSlots(model, state)!)),
-    ...optional('boundary', boundary && allOf(model, boundary)),
+    ...optional('boundary', boundary && allOf(boundary.map(statePredicateOf(model)))),
     ...optional('key', key && ((state: Tuple) => JSON.stringify(perSlot(model, state, key)))),
     ...optional('symmetry', symmetryOf(model)),
     ...optional('normalize', normalize && ((state: Tuple) => perSlot(model, state, normalize))),
