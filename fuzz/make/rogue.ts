@@ -2,7 +2,16 @@
  * Models that break the contract of models at one place. A search that comes to the place must refuse the model in one line, and report no property as
  * holding. The place is a state; of a component model, the values that an interaction reads in it.
  */
-import type { AnyQuery, ComponentModel, Interaction, Model, Outcome, Predicate, Slot } from '#bayou/checker/model.js';
+import type {
+  AnyQuery,
+  ComponentModel,
+  Interaction,
+  Model,
+  Outcome,
+  Predicate,
+  ReplyOutcome,
+  Slot,
+} from '#bayou/checker/model.js';
 import type { Dice } from '../dice.js';
 import { truths } from '../oracle/judge.js';
 import { canon } from '../oracle/text.js';
@@ -40,6 +49,14 @@ const heldIn = (dice: Dice, world: OracleGraph): string | undefined =>
     truths(world).filter(({ claim, verdict }) => claim.kind === 'always' && verdict === 'holds'),
   )?.claim.name;
 
+/** The misdeeds that the functions of both kinds of models may commit. */
+const OF_BOTH = [
+  ...Object.keys(ofSteps),
+  'gives two answers',
+  'gives what cannot be seen',
+  'hides something in what it gives',
+] as const;
+
 // --- plain -------------------------------------------------------------------------------------------------------------------
 
 type Plain = Model<unknown, unknown>;
@@ -47,13 +64,7 @@ type Plain = Model<unknown, unknown>;
 const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, node: StateNode): readonly [string, Plain] | undefined => {
   const isHere = ([state]: GivenValues): boolean => canon(state) === node.text;
   const next = (misdeed: Misbehaviour): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
-  const what = dice.pick([
-    ...Object.keys(ofSteps),
-    'gives two answers',
-    'gives what cannot be seen',
-    'hides something in what it gives',
-    'gives no boolean',
-  ]);
+  const what = dice.pick([...OF_BOTH, 'gives no boolean']);
   if (what === 'gives no boolean') {
     const name = heldIn(dice, world);
     const wrong = dice.pick(noBoolean);
@@ -89,9 +100,11 @@ type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
 const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: StateNode): GivenValues =>
   wanted.map((slot) => (state as GivenValues)[slots.indexOf(slot)]);
 
-/** The outcomes with one value of each changed, of a slot that is written or of one that is not. */
-const withValue = (outcomes: Outcomes, at: number, value: unknown): Outcomes =>
-  outcomes.map((outcome) => ({ ...outcome, next: outcome.next.with(at, value) }));
+/** Changes one value of each outcome, of a slot that is written or of one that is not. */
+const changing =
+  (at: number, change: (value: unknown) => unknown): Misbehaviour =>
+  (_, answer) =>
+    (answer as Outcomes).map((outcome) => ({ ...outcome, next: outcome.next.with(at, change(outcome.next[at])) }));
 
 /** Hides something in one written value of each outcome; undefined where that value has no parts to hide something beside. */
 const hidingIn = (dice: Dice, { writes, step }: Interaction, locals: GivenValues): Misbehaviour | undefined => {
@@ -101,9 +114,7 @@ const hidingIn = (dice: Dice, { writes, step }: Interaction, locals: GivenValues
     writes.filter((i) => outcomes.every(({ next }) => canChange(next[i]))),
   );
   const hide = dice.pick(hiding);
-  return at === undefined
-    ? undefined
-    : (_, answer) => (answer as Outcomes).map((way) => ({ ...way, next: way.next.with(at, hide(way.next[at] as object)) }));
+  return at === undefined ? undefined : changing(at, (value) => hide(value as object));
 };
 
 const misdeedIn = (dice: Dice, what: string, interaction: Interaction, locals: GivenValues): Misbehaviour | undefined => {
@@ -116,22 +127,36 @@ const misdeedIn = (dice: Dice, what: string, interaction: Interaction, locals: G
     case 'gives what cannot be seen': {
       const at = pickOf(dice, writes);
       const make = dice.pick(unseen);
-      return at === undefined ? undefined : (_, answer) => withValue(answer as Outcomes, at, make());
+      return at === undefined ? undefined : changing(at, make);
     }
     case 'writes what it only reads': {
       const at = slots.findIndex((_, i) => !writes.includes(i));
-      return at < 0 ? undefined : (_, answer) => withValue(answer as Outcomes, at, 'written');
+      return at < 0 ? undefined : changing(at, () => 'written');
     }
     default:
       return what === 'changes what it is given' && !locals.some(canChange) ? undefined : ofSteps[what];
   }
 };
 
+const PARTS = ['request', 'reply', 'receive'] as const;
+type QueryPart = (typeof PARTS)[number];
+type ReplyOutcomes = ReadonlyArray<ReplyOutcome<unknown>>;
+
+/** The values in what a part of a query gives: the message, or the values of the outcomes. */
+const valuesFrom = (part: QueryPart, given: unknown): GivenValues =>
+  part === 'receive' ? (given as ReplyOutcomes).map(({ next }) => next) : [given];
+
+/** Changes each of these values. */
+const changingPart =
+  (part: QueryPart, change: (value: unknown) => unknown): Misbehaviour =>
+  (_, answer) =>
+    part === 'receive' ? (answer as ReplyOutcomes).map((way) => ({ ...way, next: change(way.next) })) : change(answer);
+
 /** The parts of a query, each with what it is given at the place, where each gives something. */
 const partsAt = (
   { request, reply, receive }: AnyQuery,
   [requester, replier]: GivenValues,
-): Readonly<Record<string, GivenValues>> | undefined => {
+): Readonly<Record<QueryPart, GivenValues>> | undefined => {
   const asked: unknown = request(requester as never);
   const replied: unknown = asked === undefined ? undefined : reply(replier as never, asked as never);
   const isEnabled = replied !== undefined && receive(requester as never, replied as never).length > 0;
@@ -147,30 +172,21 @@ const rogueQuery = (
 ): AnyQuery | undefined => {
   const parts = guard !== undefined && !guard.holds(...(at(guard.slots) as never)) ? undefined : partsAt(query!, at(slots));
   if (parts === undefined) return undefined;
-  const part = dice.pick(['request', 'reply', 'receive'] as const);
-  const args = parts[part]!;
+  const part = dice.pick(PARTS);
+  const args = parts[part];
   const text = canon(args);
-  const make = dice.pick(unseen);
-  const hidden: Misbehaviour = (_, answer) =>
-    part === 'receive' ? (answer as ReadonlyArray<object>).map((way) => ({ ...way, next: make() })) : make();
-  const isSeen = part === 'receive' || query!.requestKey === undefined;
-  const hide = dice.pick(hiding);
   const given: unknown = (query![part] as (...of: GivenValues) => unknown)(...args);
-  const beside: Misbehaviour = (_, answer) =>
-    part === 'receive'
-      ? (answer as ReadonlyArray<{ readonly next: object }>).map((way) => ({ ...way, next: hide(way.next) }))
-      : hide(answer as object);
-  const hasParts =
-    part === 'receive'
-      ? (given as ReadonlyArray<{ readonly next: unknown }>).every(({ next }) => canChange(next))
-      : canChange(given);
+  const make = dice.pick(unseen);
+  const hide = dice.pick(hiding);
+  // A message that has a key need not be seen into.
+  const isSeen = part === 'receive' || query![`${part}Key`] === undefined;
   const misdeeds: Readonly<Record<string, Misbehaviour | undefined>> = {
     ...ofSteps,
-    'hides something in what it gives': isSeen && hasParts ? beside : undefined,
+    'hides something in what it gives':
+      isSeen && valuesFrom(part, given).every(canChange) ? changingPart(part, (value) => hide(value as object)) : undefined,
     'changes what it is given': args.some(canChange) ? ofSteps['changes what it is given'] : undefined,
     'gives two answers': (_, answer, times) => (times === 1 ? answer : part === 'receive' ? [] : undefined),
-    // A message that has a key need not be seen into.
-    'gives what cannot be seen': isSeen ? hidden : undefined,
+    'gives what cannot be seen': isSeen ? changingPart(part, make) : undefined,
   };
   const misdeed = misdeeds[what];
   return misdeed && { ...query!, [part]: rogue(query![part] as never, (given) => canon(given) === text, misdeed) };
@@ -183,10 +199,7 @@ const rogueComponents = (
   node: StateNode,
 ): readonly [string, ComponentModel] | undefined => {
   const what = dice.pick([
-    ...Object.keys(ofSteps),
-    'gives two answers',
-    'gives what cannot be seen',
-    'hides something in what it gives',
+    ...OF_BOTH,
     'writes what it only reads',
     'gives no boolean',
     'has a guard that says no where it is enabled',
