@@ -1,5 +1,7 @@
 /** What a function of a model may do against the contract of models. */
 
+import { canon } from '../oracle/text.js';
+
 export type GivenValues = ReadonlyArray<unknown>;
 
 /** The answer of a function at the place of its misdeed. `times`: how often it was called there and had a step to return, with this call. */
@@ -37,6 +39,55 @@ export const ofSteps: Readonly<Record<string, Misbehaviour>> = {
     JSON.stringify = ((...args: Parameters<typeof stringify>) => stringify(...args)) as typeof stringify;
     return answer;
   },
+};
+
+// --- which object it is ------------------------------------------------------------------------------------------------------
+
+const objectsIn = (value: unknown): ReadonlyArray<object> => {
+  if (typeof value !== 'object' || value === null) return [];
+  const parts: ReadonlyArray<unknown> =
+    value instanceof Map
+      ? [...(value as ReadonlyMap<unknown, unknown>)].flat()
+      : value instanceof Set
+        ? [...value]
+        : Object.values(value);
+  return [value, ...parts.flatMap(objectsIn)];
+};
+
+/** Answers for one of equal objects, the first that it is given, and says something else for the others. */
+const byObject = (other: () => unknown): Misbehaviour => {
+  const first = new Map<string, object>();
+  return (args, answer) => {
+    const [one] = args.flatMap(objectsIn);
+    const text = canon(args);
+    if (!first.has(text)) first.set(text, one!);
+    return first.get(text) === one ? answer : other();
+  };
+};
+
+/** The text of an object that is twice in what a function is given; undefined where there is none. */
+const twiceIn = (args: GivenValues): string | undefined => {
+  const texts = args.flatMap(objectsIn).map(canon);
+  return texts.find((text, i) => texts.indexOf(text) < i);
+};
+
+export const hasEqualParts = (args: GivenValues): boolean => twiceIn(args) !== undefined;
+
+/** Answers where the equal objects of this text are several, and says something else where some are one. */
+const bySharing =
+  (text: string, other: () => unknown): Misbehaviour =>
+  (args, answer) => {
+    const equal = args.flatMap(objectsIn).filter((object) => canon(object) === text);
+    return new Set(equal).size < equal.length ? other() : answer;
+  };
+
+/** The misdeeds of functions that look at which objects they are given. `args`: what the function is given at the place. */
+export const ofIdentity = (args: GivenValues, other: () => unknown): Readonly<Record<string, Misbehaviour>> => {
+  const twice = twiceIn(args);
+  return {
+    ...(args.some(canChange) ? { 'tells equal objects apart': byObject(other) } : {}),
+    ...(twice === undefined ? {} : { 'tells whether equal parts are one object': bySharing(twice, other) }),
+  };
 };
 
 const HIDDEN = Symbol('hidden');

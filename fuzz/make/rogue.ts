@@ -17,7 +17,17 @@ import { truths } from '../oracle/judge.js';
 import { canon } from '../oracle/text.js';
 import type { StateNode, OracleGraph } from '../oracle/world.js';
 import type { BuiltModel } from '../recipe/recipe.js';
-import { canChange, hiding, noBoolean, ofSteps, unseen, type Misbehaviour, type GivenValues } from './misdeeds.js';
+import {
+  canChange,
+  hasEqualParts,
+  hiding,
+  noBoolean,
+  ofIdentity,
+  ofSteps,
+  unseen,
+  type Misbehaviour,
+  type GivenValues,
+} from './misdeeds.js';
 
 /** A model that misbehaves. */
 export interface Rogue {
@@ -55,16 +65,30 @@ const OF_BOTH = [
   'gives two answers',
   'gives what cannot be seen',
   'hides something in what it gives',
+  'tells equal objects apart',
+  'tells whether equal parts are one object',
 ] as const;
 
 // --- plain -------------------------------------------------------------------------------------------------------------------
 
 type Plain = Model<unknown, unknown>;
 
-const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, node: StateNode): readonly [string, Plain] | undefined => {
+/** Finds the place of a misdeed: the given one, or one where a state has equal parts if the misdeed needs them. */
+const placeOf = (dice: Dice, what: string, world: OracleGraph, node: StateNode): StateNode => {
+  if (what !== 'tells whether equal parts are one object') return node;
+  return (
+    pickOf(
+      dice,
+      [...world.nodes.values()].filter(({ isWithin, arcs, state }) => isWithin && arcs.length > 0 && hasEqualParts([state])),
+    ) ?? node
+  );
+};
+
+const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, anywhere: StateNode): readonly [string, Plain] | undefined => {
+  const what = dice.pick([...OF_BOTH, 'gives no boolean']);
+  const node = placeOf(dice, what, world, anywhere);
   const isHere = ([state]: GivenValues): boolean => canon(state) === node.text;
   const next = (misdeed: Misbehaviour): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
-  const what = dice.pick([...OF_BOTH, 'gives no boolean']);
   if (what === 'gives no boolean') {
     const name = heldIn(dice, world);
     const wrong = dice.pick(noBoolean);
@@ -90,7 +114,8 @@ const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, node: StateNod
       ? [what, next((_, answer) => (canChange(answer) ? hide(answer as object) : answer))]
       : undefined;
   }
-  return [what, next(ofSteps[what]!)];
+  const misdeed = ofSteps[what] ?? ofIdentity([node.state], () => undefined)[what];
+  return misdeed && [what, next(misdeed)];
 };
 
 // --- components --------------------------------------------------------------------------------------------------------------
@@ -134,7 +159,8 @@ const misdeedIn = (dice: Dice, what: string, interaction: Interaction, locals: G
       return at < 0 ? undefined : changing(at, () => 'written');
     }
     default:
-      return what === 'changes what it is given' && !locals.some(canChange) ? undefined : ofSteps[what];
+      if (what === 'changes what it is given' && !locals.some(canChange)) return undefined;
+      return ofSteps[what] ?? ofIdentity(locals, () => [])[what];
   }
 };
 
@@ -182,6 +208,7 @@ const rogueQuery = (
   const isSeen = part === 'receive' || query![`${part}Key`] === undefined;
   const misdeeds: Readonly<Record<string, Misbehaviour | undefined>> = {
     ...ofSteps,
+    ...ofIdentity(args, () => (part === 'receive' ? [] : undefined)),
     'hides something in what it gives':
       isSeen && valuesFrom(part, given).every(canChange) ? changingPart(part, (value) => hide(value as object)) : undefined,
     'changes what it is given': args.some(canChange) ? ofSteps['changes what it is given'] : undefined,

@@ -255,6 +255,8 @@ const MISDEEDS = {
     'gives two answers',
     'gives what cannot be seen',
     'hides something in what it gives',
+    'tells equal objects apart',
+    'tells whether equal parts are one object',
     'gives no boolean',
   ],
   component: ['writes what it only reads', 'has a guard that says no where it is enabled'],

@@ -1,9 +1,10 @@
 /**
  * Audits what a search believes of a model: that its functions depend on their arguments alone, and change none of them.
  *
- * The first calls get copies, and the copies must stay as they are. Every call is noted, and repeated after the search: all calls of a small
- * space, and of a large one a sample in a share of the search's time. A repetition gets copies too, on another day, and other random numbers
- * where it asks for any. Nothing is frozen: V8 runs a model more slowly once it has seen frozen states.
+ * The first calls are made twice: on copies, which must stay as they are, and on the values themselves. Every call is noted, and repeated after
+ * the search: all calls of a small space, and of a large one a sample in a share of the search's time. A repetition gets copies too, on
+ * another day, and other random numbers where it asks for any. So no answer depends on which objects a search gives. Nothing is frozen: V8
+ * runs a model more slowly once it has seen frozen states.
  */
 import type { AuditReport } from '../report.js';
 import { builtinsNow, mustLeaveBuiltins, type Builtins } from './builtins.js';
@@ -14,7 +15,7 @@ import { incomparableIn } from '../values/incomparable.js';
 import { Orders } from './variations.js';
 import { spread } from './spread.js';
 
-/** How many of the first calls get copies. */
+/** How many of the first calls are made on copies, too. */
 const EARLY = 64;
 /** Of a small space at most `MOST_NOTED` calls are noted. Together they have at most `MOST_CHARACTERS` characters, so long calls are fewer. */
 const MOST_NOTED = 20_000;
@@ -43,7 +44,7 @@ export class Audit {
   readonly orders: Orders | undefined;
   /** Gives the place of the search, in its own terms. */
   place: () => unknown = () => undefined;
-  /** Whether calls get copies. */
+  /** Whether calls are made on copies, too. */
   isEarly = true;
   private isAll = false;
   private isPaused = false;

@@ -16,7 +16,6 @@ import type {
   Slot,
 } from '../model.js';
 import { type Audit } from './audit.js';
-import { twoAnswers } from './repeated-call.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type TypeTest, ownFields, type CallAudit } from './guard.js';
 import { incomparableIn, mustBeSeenInto } from '../values/incomparable.js';
 import { mustBeComparable, toldOn, type MessageKey } from './messages.js';
@@ -219,20 +218,8 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
   return trust(wrapped, audit);
 };
 
-/**
- * Guards the key of components. While the search is young it is called twice, since a key that is not the same each time could make the
- * search endless.
- */
-const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> => {
-  if (key === undefined) return {};
-  const alike = (kind: string, local: never): string => {
-    const text = key(kind, local);
-    const other = audit.isEarly ? key(kind, local) : text;
-    if (other !== text) throw twoAnswers('key', text, other);
-    return text;
-  };
-  return { key: guarded('key', TEXT, alike, 2, { audit }) };
-};
+const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =>
+  key === undefined ? {} : { key: guarded('key', TEXT, (kind: string, local: never) => key(kind, local), 2, { audit }) };
 
 /** Guards the functions of single components. The table that calls `progress` checks its answer. */
 const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {

@@ -4,7 +4,7 @@ import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
 import { optional } from '../optional.js';
 import { type Audit } from './audit.js';
-import { again, onCopies, twoAnswers, type Same, comparableText } from './repeated-call.js';
+import { again, onCopies, onCopiesToo, type Same, comparableText } from './repeated-call.js';
 import { enter, leave } from './current-call.js';
 import { oneForm } from '../values/one-form.js';
 import { mustBeSeenInto } from '../values/incomparable.js';
@@ -103,7 +103,7 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
     let given: unknown;
     const outer = enter(where, a);
     try {
-      given = audit?.isEarly === true ? onCopies(where, of, [a]) : of(a);
+      given = audit?.isEarly === true ? onCopiesToo({ where, run, args: [a], same }) : of(a);
     } catch (error) {
       throw threw(where, error);
     } finally {
@@ -117,7 +117,7 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
     let given: unknown;
     const outer = enter(where, a, b);
     try {
-      given = audit?.isEarly === true ? onCopies(where, of, [a, b]) : of(a, b);
+      given = audit?.isEarly === true ? onCopiesToo({ where, run, args: [a, b], same }) : of(a, b);
     } catch (error) {
       throw threw(where, error);
     } finally {
@@ -131,7 +131,7 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
     let given: unknown;
     const outer = enter(where, args);
     try {
-      given = audit?.isEarly === true ? onCopies(where, of, args) : of(...args);
+      given = audit?.isEarly === true ? onCopiesToo({ where, run, args, same }) : of(...args);
     } catch (error) {
       throw threw(where, error);
     } finally {
@@ -204,17 +204,11 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   if (auditOf(model) !== undefined) return model;
   const { key, show, view, note, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: CallAudit = { audit };
-  /** Calls the key twice while the search is young: one that is not the same each time could make the search endless. */
-  const keyAlike = (state: S): string => {
-    const text = model.key!(state);
-    const other = audit.isEarly && typeof text === 'string' ? model.key!(state) : text;
-    if (other !== text) throw twoAnswers('key', text, other);
-    return text;
-  };
-  const keyOf = key && guarded('key', TEXT, keyAlike, 1, auditing);
+  const keyed = (state: S): string => model.key!(state);
+  const keyOf = key && guarded('key', TEXT, keyed, 1, auditing);
   const sameKey = (state: S): string => {
     try {
-      return keyAlike(state);
+      return onCopies('key', keyed as never, [state]) as string;
     } catch (error) {
       throw threw('key', error);
     }
@@ -237,7 +231,9 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     let after: S | undefined;
     const outer = enter('next', state, action, action);
     try {
-      after = audit.isEarly ? (onCopies('next', run as never, [state, action]) as S | undefined) : model.next(state, action);
+      after = audit.isEarly
+        ? (onCopiesToo({ where: 'next', run, args: [state, action], same: sameState }) as S | undefined)
+        : model.next(state, action);
     } catch (error) {
       throw threw('next', error);
     } finally {

@@ -1,11 +1,11 @@
 /** Repeats a call of a model's function on copies of its arguments: the answer must be the same, and the copies must stay as they are. */
 import { encode } from '../values/encode.js';
-import type { CheckerError } from '../error.js';
+import { CheckerError } from '../error.js';
 import { againstChance, elsewhen } from './date-and-random.js';
 import { enter, leave } from './current-call.js';
 import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { text } from '../shown/text.js';
-import { UNVARIED, blameOrder, copyOf, type Orders, type VariedAnswer, type Variation } from './variations.js';
+import { COMPARE, UNVARIED, blameVariation, bothCopiesOf, copiesOf, type Orders, type VariedAnswer } from './variations.js';
 import { briefly, fault } from './model-faults.js';
 
 /** Gives the path of the first difference between two values. */
@@ -27,13 +27,17 @@ export type Same = (answer: unknown) => string | undefined;
 export const comparableText: Same = (answer) => (incomparableIn(answer) === undefined ? encode(answer) : undefined);
 
 /** A call of one of a model's functions. */
-export interface AuditedCall {
+export interface Call {
   /** The name of the function. */
   readonly where: string;
   readonly run: (...args: never) => unknown;
   readonly args: ReadonlyArray<unknown>;
-  readonly answer: unknown;
   readonly same: Same;
+}
+
+/** A call, and what it gave. */
+export interface AuditedCall extends Call {
+  readonly answer: unknown;
   /** Like `same`, but blind to what has no meaning: the order of steps. */
   readonly alike: Same;
   /** The orders of the model's values; undefined for a model with a `key`, which itself says what is equal. */
@@ -43,19 +47,27 @@ export interface AuditedCall {
 /** How a repeated call ended. */
 type Outcome = { readonly answer: unknown } | { readonly threw: unknown };
 
-const runOn = ({ where, run, args }: AuditedCall, copies: ReadonlyArray<unknown>): Outcome => {
-  let outcome: Outcome;
-  const outer = copies.length > 2 ? enter(where, copies) : enter(where, copies[0], copies[1]);
+const outcomeOf = (run: () => unknown): Outcome => {
   try {
-    outcome = { answer: run(...(copies as never)) };
+    return { answer: run() };
   } catch (threw) {
-    outcome = { threw };
-  } finally {
-    leave(outer);
+    return { threw };
   }
+};
+
+const runOn = ({ where, run, args }: Call, copies: ReadonlyArray<unknown>): Outcome => {
+  const outer = copies.length > 2 ? enter(where, copies) : enter(where, copies[0], copies[1]);
+  const outcome = outcomeOf(() => run(...(copies as never)));
+  leave(outer);
   mustBeAsGiven(where, args, copies);
   return outcome;
 };
+
+const isSame = (same: Same, one: Outcome, other: Outcome): boolean =>
+  'answer' in one && 'answer' in other ? same(one.answer) === same(other.answer) : 'threw' in one === 'threw' in other;
+
+const said = (outcome: Outcome): string =>
+  'threw' in outcome ? `throws ${String(outcome.threw)}` : `gives ${briefly(outcome.answer)}`;
 
 /** Refuses a call that changed its copies. @throws CheckerError (`model`). */
 const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: ReadonlyArray<unknown>): void => {
@@ -66,9 +78,6 @@ const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: Read
     );
   });
 };
-
-const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<unknown> =>
-  args.map((arg) => (incomparableIn(arg) === undefined ? copyOf(arg, variation) : arg));
 
 /** Calls a function with copies of its arguments. @throws CheckerError (`model`) where it changes them. */
 export const onCopies = (
@@ -84,12 +93,38 @@ export const onCopies = (
   }
 };
 
+/**
+ * Calls a function with copies of its arguments, and then with the arguments themselves. A search may give it either: what comes from
+ * a table, a checkpoint or another thread is a copy. Gives the answer to the arguments themselves. @throws CheckerError (`model`) where
+ * the function changes the copies, or answers otherwise, and what the function throws
+ */
+export const onCopiesToo = (call: Call): unknown => {
+  const { run, args, same } = call;
+  const onCopy = outcomeOf(() => onCopies(call.where, run as never, args));
+  if ('threw' in onCopy && onCopy.threw instanceof CheckerError) throw onCopy.threw;
+  const itself = outcomeOf(() => run(...(args as never)));
+  if (!isSame(same, itself, onCopy)) throw toldApart(call, itself, onCopy);
+  if ('threw' in itself) throw itself.threw;
+  return itself.answer;
+};
+
+/** Blames a call that ended in one way on its arguments, and in another on copies of them. */
+const toldApart = (call: Call, itself: Outcome, onCopy: Outcome): CheckerError => {
+  const { where, args, same } = call;
+  const isTold = isSame(same, runOn(call, args), itself) && isSame(same, runOn(call, copiesOf(args, UNVARIED)), onCopy);
+  if (isTold)
+    return fault(`${where} tells a value from an equal one: it ${said(itself)}, and ${said(onCopy)} for a copy; ${COMPARE}`);
+  return 'answer' in itself && 'answer' in onCopy
+    ? twoAnswers(where, itself.answer, onCopy.answer)
+    : fault(`${where} ${said(itself)}, and when it is asked again ${said(onCopy)}`);
+};
+
 /** Repeats a call on varied copies, and says how it ended where it ended in another way. */
 const otherwise =
   (again: AuditedCall): VariedAnswer =>
   (turn) => {
     const outcome = runOn(again, copiesOf(again.args, turn));
-    if ('threw' in outcome) return `throws ${String(outcome.threw)}`;
+    if ('threw' in outcome) return said(outcome);
     return again.alike(outcome.answer) === again.alike(again.answer) ? undefined : briefly(outcome.answer);
   };
 
@@ -100,17 +135,17 @@ const onceMore = (one: AuditedCall): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
   if (first !== undefined) orders?.meet(answer);
-  const turned = runOn(one, copiesOf(args, orders?.variation ?? UNVARIED));
-  if ('answer' in turned && same(turned.answer) === first) return;
-  const repeated = orders === undefined ? turned : runOn(one, copiesOf(args, UNVARIED));
-  if ('threw' in repeated)
-    throw fault(`${where} gives ${briefly(answer)}, and when it is asked again throws ${String(repeated.threw)}`);
-  if (same(repeated.answer) !== first) throw twoAnswers(where, answer, repeated.answer);
-  if (orders !== undefined && !('answer' in turned && one.alike(turned.answer) === one.alike(answer)))
-    blameOrder(where, args, answer, orders, otherwise(one));
+  const turned = bothCopiesOf(args, orders?.variation ?? UNVARIED)
+    .map((copies) => runOn(one, copies))
+    .find((outcome) => 'threw' in outcome || same(outcome.answer) !== first);
+  if (turned === undefined) return;
+  const repeated = runOn(one, copiesOf(args, UNVARIED));
+  if ('threw' in repeated || same(repeated.answer) !== first) throw toldApart(one, { answer }, repeated);
+  if (!('answer' in turned && one.alike(turned.answer) === one.alike(answer)))
+    blameVariation(where, args, answer, orders, otherwise(one));
 };
 
-export const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
+const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
   comparableText(one) !== comparableText(other) && text(one) === text(other)
     ? fault(
         `${where} gives objects of two classes of one name for one input, ${briefly(one)}: define a class once, outside of the functions`,

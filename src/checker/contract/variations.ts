@@ -1,17 +1,18 @@
 /**
  * Variations of a value that are equal to it, but that a model could tell apart: another order in which a set or a map was filled,
- * another order of the fields of an object, and the sign of a zero. The checker takes them for one state, so no answer of a model may
- * depend on them.
+ * another order of the fields of an object, the sign of a zero, and whether equal parts are one object. The checker takes them for one
+ * state, so no answer of a model may depend on them.
  */
 import type { CheckerError } from '../error.js';
 import { encode } from '../values/encode.js';
-import { partsOf } from '../values/incomparable.js';
+import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { briefly, fault } from './model-faults.js';
 
 // --- copies ----------------------------------------------------------------------------------------------------------------
 
-/** Which orders a copy reverses, and whether it negates zeros. */
+/** Which orders a copy reverses, whether it negates zeros, and whether its equal parts are one object. */
 export interface Variation {
+  readonly shared: boolean;
   readonly sets: boolean;
   readonly maps: boolean;
   readonly zeros: boolean;
@@ -20,7 +21,7 @@ export interface Variation {
 }
 
 const none = (): boolean => false;
-export const UNVARIED: Variation = { sets: false, maps: false, zeros: false, fields: none };
+export const UNVARIED: Variation = { shared: false, sets: false, maps: false, zeros: false, fields: none };
 
 /** The names of an object's fields, sorted, as one text. */
 const namesOf = (value: object): string => Object.keys(value).sort().join(', ');
@@ -28,11 +29,49 @@ const namesOf = (value: object): string => Object.keys(value).sort().join(', ');
 const reversedIf = <T>(items: ReadonlyArray<T>, isReversed: boolean): ReadonlyArray<T> =>
   isReversed ? items.toReversed() : items;
 
+interface Sharing {
+  /** Gives the first of equal objects for each of them. The parts of the objects must have gone through it before. */
+  readonly share: (copy: object) => object;
+  /** Whether there were equal objects. */
+  areEqual: boolean;
+}
+
+const asItIs = (copy: object): object => copy;
+
+const sharing = (): Sharing => {
+  const numbers = new Map<unknown, number>();
+  const known = new Map<string, object>();
+  const numberOf = (object: object | null): number => numbers.get(object) ?? numbers.set(object, numbers.size + 1).size;
+  const nameOf = (part: unknown): string => {
+    if (typeof part === 'object' && part !== null) return `object ${numberOf(part)}`;
+    return Object.is(part, -0) ? '-0' : `${typeof part} ${String(part)}`;
+  };
+  const textOf = (copy: object): string =>
+    JSON.stringify([
+      numberOf(Object.getPrototypeOf(copy) as object | null),
+      copy instanceof Date ? copy.getTime() : partsOf({ value: copy, path: '' }).map(({ path, value }) => [path, nameOf(value)]),
+    ]);
+  const made: Sharing = {
+    areEqual: false,
+    share: (copy) => {
+      const text = textOf(copy);
+      const first = known.get(text);
+      if (first !== undefined) made.areEqual = true;
+      else known.set(text, copy);
+      return first ?? copy;
+    },
+  };
+  return made;
+};
+
 /** Copies a value, so that a change to the copy can be noticed. The value must be comparable all through. */
-export const copyOf = (value: unknown, variation: Variation): unknown => {
+const copyOf = (value: unknown, variation: Variation, share: Sharing['share']): unknown => {
   if (value === 0 && variation.zeros) return -0;
   if (typeof value !== 'object' || value === null) return value;
-  const copy = (part: unknown): unknown => copyOf(part, variation);
+  return share(copyOfObject(value, variation, (part) => copyOf(part, variation, share)));
+};
+
+const copyOfObject = (value: object, variation: Variation, copy: (part: unknown) => unknown): object => {
   if (Array.isArray(value)) return value.map(copy);
   if (value instanceof Date) return new Date(value);
   if (value instanceof Set) return new Set(reversedIf(Array.from(value, copy), variation.sets));
@@ -56,6 +95,20 @@ export const copyOf = (value: unknown, variation: Variation): unknown => {
   return made;
 };
 
+const copiesBy = (args: ReadonlyArray<unknown>, variation: Variation, share: Sharing['share']): ReadonlyArray<unknown> =>
+  args.map((arg) => (incomparableIn(arg) === undefined ? copyOf(arg, variation, share) : arg));
+
+/** Copies the arguments of a call. What cannot be compared is given as it is. */
+export const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<unknown> =>
+  copiesBy(args, variation, variation.shared ? sharing().share : asItIs);
+
+/** Copies the arguments of a call, and once more where there are equal parts: these are one object in the first copies, and several in the second. */
+export const bothCopiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<ReadonlyArray<unknown>> => {
+  const shared = sharing();
+  const copies = copiesBy(args, variation, shared.share);
+  return shared.areEqual ? [copies, copiesBy(args, variation, asItIs)] : [copies];
+};
+
 // --- what is known of a model's values ---------------------------------------------------------------------------------------
 
 /**
@@ -77,9 +130,9 @@ export class Orders {
     for (const all of [this.first, this.known, this.two, this.depending]) all.clear();
   }
 
-  /** The variation to try. It leaves out the orders on which a function is known to depend. */
+  /** The variation to try, with equal parts as one object and as several. It leaves out the orders on which a function is known to depend. */
   get variation(): Variation {
-    return { sets: true, maps: true, zeros: this.hasMinusZero, fields: (names) => !this.depending.has(names) };
+    return { shared: false, sets: true, maps: true, zeros: this.hasMinusZero, fields: (names) => !this.depending.has(names) };
   }
 
   /**
@@ -131,12 +184,15 @@ const allNames = (values: ReadonlyArray<unknown>): ReadonlySet<string> => {
 /** Gives the answer of a function on varied copies, in a few words; undefined where the answer is equal to the first one. */
 export type VariedAnswer = (variation: Variation) => string | undefined;
 
+/** The advice to a model that tells equal values apart. */
+export const COMPARE = 'compare what values hold, not which objects they are (===, includes, a Map or a Set of objects …)';
+
 /** Finds out on which variation the answer of a function depends. @throws CheckerError (`model`) that names it. */
-export const blameOrder = (
+export const blameVariation = (
   where: string,
   args: ReadonlyArray<unknown>,
   answer: unknown,
-  orders: Orders,
+  orders: Orders | undefined,
   otherwise: VariedAnswer,
 ): void => {
   const asks = (what: string, advice: string, other: string): CheckerError =>
@@ -145,6 +201,8 @@ export const blameOrder = (
     const other = otherwise({ ...UNVARIED, ...variation });
     if (other !== undefined) throw asks(what, advice, other);
   };
+  probe({ shared: true }, 'whether equal parts of what it is given are one object', COMPARE);
+  if (orders === undefined) return;
   probe({ sets: true }, 'the order in which a Set was filled', 'a set has no order: use an array');
   probe({ maps: true }, 'the order in which a Map was filled', 'a map has no order: sort its keys, or use an array');
   if (orders.variation.zeros)

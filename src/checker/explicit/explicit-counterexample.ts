@@ -68,7 +68,7 @@ const walk = <S, A>(
   const end = goal === undefined ? level[0] : level.find(({ state }) => name(state) === name(goal));
   if (end === undefined)
     throw fault(
-      'next or actions gives two answers for one input: a step that was taken once is not found again (a clock, Math.random, a counter …)',
+      'next, actions or fairness gives two answers for one input: a step that was taken once is not found again (a clock, Math.random, a counter …)',
     );
   return runBack(end);
 };

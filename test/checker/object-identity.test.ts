@@ -1,0 +1,189 @@
+/** Models that look at which objects they are given. A search may give a copy instead, so no answer may depend on it. */
+import { describe, expect, test } from 'vitest';
+import { check, simulate } from '#bayou/checker/check.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { interaction, over, query, slot, type ComponentModel, type Model, type Property } from '#bayou/checker/model.js';
+
+interface Item {
+  readonly id: number;
+}
+
+interface Counted {
+  readonly n: number;
+  readonly one: Item;
+  readonly other: Item;
+}
+
+const FIRST: Item = { id: 1 };
+const SECOND: Item = { id: 1 };
+const MOST = 200;
+
+const counted = (more: Partial<Model<Counted, Item>>): Model<Counted, Item> => ({
+  name: 'counted',
+  initial: [{ n: 0, one: FIRST, other: SECOND }],
+  actions: ({ n }) => (n < MOST ? [FIRST] : []),
+  next: (state) => ({ ...state, n: state.n + 1 }),
+  label: () => ({ family: 'up', args: [] }),
+  properties: [{ name: 'within', kind: 'always', holds: ({ n }) => n <= MOST }],
+  ...more,
+});
+
+const always = (holds: (state: Counted) => boolean): Partial<Model<Counted, Item>> => ({
+  properties: [{ name: 'p', kind: 'always', holds }],
+});
+const step = (holds: (before: Counted, action: Item, after: Counted) => boolean): Partial<Model<Counted, Item>> => ({
+  properties: [{ name: 'p', kind: 'alwaysStep', holds } satisfies Property<Counted, Item>],
+});
+
+/** Each search, and whether it judges liveness. */
+const searches: ReadonlyArray<readonly [string, (model: Model<Counted, Item>) => Promise<unknown>, boolean]> = [
+  ...(
+    [{ search: 'bfs' }, { search: 'dfs' }, { audit: true }, { maxStates: 150 }] as ReadonlyArray<
+      NonNullable<Parameters<typeof check>[1]>
+    >
+  ).map((options) => [JSON.stringify(options), (model: Model<Counted, Item>) => check(model, options), true] as const),
+  ['by hashes', (model) => check(model, { hashBits: 64 }), false],
+  ['at random', (model) => simulate(model, { traces: 20, traceLength: MOST }), false],
+];
+
+/** Where it begins: among the first calls, and after many. */
+const PLACES = [2, 120];
+
+/** The search may have put equal parts in one object itself, or not. */
+const TOLD =
+  /^properties\[0\]\.holds (tells a value from an equal one|depends on whether equal parts of what it is given are one object): it gives /;
+
+describe.each(searches)('%s', (_, run, judgesLiveness) => {
+  test('equal objects are taken for one', async () => {
+    await expect(
+      run(counted({ next: (state, { id }) => (id === 1 ? { ...state, n: state.n + 1 } : undefined) })),
+    ).resolves.toBeDefined();
+  });
+
+  test.each(
+    PLACES.flatMap(
+      (at) =>
+        [
+          [
+            at,
+            'an action is a constant',
+            'next',
+            {
+              next: (state: Counted, action: Item) =>
+                state.n > at && action !== FIRST ? undefined : { ...state, n: state.n + 1 },
+            },
+          ],
+          [
+            at,
+            'a part is a constant',
+            'actions',
+            { actions: (state: Counted) => (state.n > at && state.one === FIRST ? [] : state.n < MOST ? [FIRST] : []) },
+          ],
+          [at, 'a part is in a set', 'properties[0].holds', always((state) => state.n < at || !new Set([FIRST]).has(state.one))],
+          [
+            at,
+            'a state is the one before',
+            'properties[0].holds',
+            {
+              ...step((before, __, after) => before !== after),
+              next: (state: Counted) => (state.n === at ? state : { ...state, n: state.n + 1 }),
+            },
+          ],
+          [
+            at,
+            'a part is the one before',
+            'properties[0].holds',
+            step((before, __, after) => before.n < at || before.one === after.one),
+          ],
+          [
+            at,
+            'a class of fairness',
+            'fairness',
+            {
+              fairness: (action: Item) => (action === FIRST ? 'up' : undefined),
+              properties: [{ name: 'there', kind: 'eventually', holds: ({ n }: Counted) => n === MOST }],
+            },
+          ],
+        ] as ReadonlyArray<readonly [number, string, string, Partial<Model<Counted, Item>>]>,
+    ),
+  )('from %i on: %s', async (__, ___, where, more) => {
+    if (where === 'fairness' && !judgesLiveness) return;
+    await expect(run(counted(more))).rejects.toThrow(`${where} tells a value from an equal one: it gives `);
+  });
+
+  test.each(PLACES)('from %i on: two equal parts are one object, or are not', async (at) => {
+    const shared = counted({ ...always((state) => state.n < at || state.one !== state.other) });
+    await expect(run(shared)).rejects.toThrow(TOLD);
+    const apart = counted({
+      ...always((state) => state.n < at || state.one === state.other),
+      initial: [{ n: 0, one: FIRST, other: FIRST }],
+    });
+    await expect(run(apart)).rejects.toThrow(TOLD);
+  });
+});
+
+// --- components --------------------------------------------------------------------------------------------------------------
+
+const [item, count] = [slot<Item>('item', 'item', FIRST), slot('count', 'count', 0)];
+
+const components = (more: Partial<ComponentModel>): ComponentModel => ({
+  name: 'components',
+  slots: [item, count],
+  interactions: [
+    interaction({
+      label: { family: 'up', args: [] },
+      slots: [count],
+      writes: [0],
+      step: (n) => (n < MOST ? [{ next: [n + 1] }] : []),
+    }),
+  ],
+  properties: [{ name: 'within', kind: 'always', over: [over([count], (n) => n <= MOST)] }],
+  ...more,
+});
+
+const engines: ReadonlyArray<readonly [string, (model: ComponentModel) => Promise<unknown>]> = [
+  ['components', (model) => checkComponents(model)],
+  ['components, depth first', (model) => checkComponents(model, { search: 'dfs' })],
+  ['states', (model) => check(toModel(model))],
+  ['numbers', (model) => check(internedModel(model))],
+];
+
+describe.each(engines)('%s', (_, run) => {
+  const asking = query({
+    label: { family: 'ask', args: [] },
+    requester: count,
+    replier: item,
+    query: {
+      request: (n: number) => (n < MOST ? n : undefined),
+      reply: (one: Item, n: number) => (n > 120 && one !== FIRST ? undefined : n),
+      receive: (_: number, n: number) => [{ next: n + 1 }],
+    },
+  });
+
+  test.each([
+    [
+      'a step',
+      'interactions[0].step',
+      {
+        interactions: [
+          interaction({
+            label: { family: 'up', args: [] },
+            slots: [count, item],
+            writes: [0],
+            step: (n, one) => (n < MOST && one === FIRST ? [{ next: [n + 1, one] }] : []),
+          }),
+        ],
+      },
+    ],
+    ['a part of a query', 'interactions[0].query.reply', { interactions: [asking] }],
+    [
+      'a predicate',
+      'properties[0].over[0].holds',
+      { properties: [{ name: 'p', kind: 'always', over: [over([item, count], (one, n) => n < 120 || one === FIRST)] }] },
+    ],
+  ] as ReadonlyArray<readonly [string, string, Partial<ComponentModel>]>)('%s', async (__, where, more) => {
+    await expect(run(components(more))).rejects.toThrow(`${where} tells a value from an equal one: it gives `);
+  });
+});
