@@ -2,7 +2,7 @@
  * The report of a check: the verdict, the bounds in which the verdict holds, the coverage, and a counterexample for each property that fails.
  * A report is plain data without functions, so it goes through `JSON.stringify` and between threads.
  */
-import type { Label } from './model.js';
+import type { Label } from './label.js';
 import type { PlainValue } from './shown/value.js';
 
 // --- traces ----------------------------------------------------------------------------------------------------------------

@@ -127,6 +127,12 @@ const FILES: Readonly<Record<string, Case>> = {
   'its export parameters: …: the default is not …': model(
     'export const parameters = { n: { default: 1, min: 2 } }; export default () => 1;',
   ),
+  'its export parameters: …: … (a default that is an object is declared as { default })': model(
+    'export const parameters = { n: { default: 1, most: 2 } }; export default () => 1;',
+  ),
+  'its export parameters: …: min and max go with a default that is a number, and without oneOf': model(
+    'export const parameters = { n: { default: "a", min: 2 } }; export default () => 1;',
+  ),
 };
 
 export const USAGE: Readonly<Record<string, Case>> = {

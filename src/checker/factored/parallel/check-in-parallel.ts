@@ -8,7 +8,7 @@ import type { Counterexample, Report } from '../../report.js';
 import { watch } from '../../limits.js';
 import { newBudget } from './budget.js';
 import { mustBeOptions } from '../../contract/checked-options.js';
-import { A_SOURCE, AN_OBJECT, mustTake } from '../../contract/argument-checks.js';
+import { A_SOURCE, AN_OBJECT, mustHaveOnly, mustTake } from '../../contract/argument-checks.js';
 import { contractedComponents } from '../../contract/validate.js';
 import { explained, withTraces } from '../check-components.js';
 import { identityOf, mustBeKeepable } from '../factored-checkpoint.js';
@@ -78,6 +78,7 @@ const findingsOf = (
  */
 export const checkInParallel = async (source: ModelSource, options: ParallelOptions): Promise<Report> => {
   mustTake('checkInParallel', 'source', A_SOURCE, source);
+  mustHaveOnly<ModelSource>('checkInParallel: source', { module: true, name: true, args: true }, source);
   mustTake('checkInParallel', 'options', AN_OBJECT, options);
   const { workers, resume } = options;
   mustBeTeam(workers);
