@@ -310,7 +310,7 @@ describe('a representative breaks a property that another state of its class doe
     interactions: upTo(last),
     properties: [{ name: 'p', kind: 'always', over: [over([a, b], (m, n) => !(m === x && n === y))] }],
     symmetry: [swapped],
-    progress: (_, n) => n as number,
+    progress: (_, n) => n,
     ...more,
   });
   const SEARCHES: ReadonlyArray<readonly [string, ComponentOptions]> = [
