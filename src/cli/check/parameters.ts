@@ -7,6 +7,7 @@ import * as t from 'io-ts/lib/index.js';
 import { described, isRecord, whatIs } from '../../core/codec.js';
 import { UsageError } from '../../command-line/exit.js';
 import type { Parameters } from '../../checked-model/checked-model.js';
+import { inexactIn } from './exact-numbers.js';
 import type { Assignment, OptionValue } from './field-options.js';
 import { complaintOf, decode, listOf, object } from '../../checker/contract/model-shape.js';
 
@@ -72,9 +73,19 @@ const fits = (declared: Declared, value: unknown): boolean => {
 const readAs = (declared: Declared, { value, text }: OptionValue): unknown =>
   typeof declared.default === 'string' ? text : value;
 
+/** Refuses a number that JavaScript would take for another. */
+const mustBeExact = (name: string, { value, text }: OptionValue): void => {
+  const inexact = value === text ? inexactIn(text) : undefined;
+  if (inexact === undefined) return;
+  throw new UsageError(
+    `--set ${name}: ${inexact} is no number that is kept exactly: whole numbers go to ${Number.MAX_SAFE_INTEGER}, others have some 16 digits`,
+  );
+};
+
 const read = (name: string, declared: Declared, said: OptionValue): unknown => {
   const value = readAs(declared, said);
   if (fits(declared, value)) return value;
+  mustBeExact(name, said);
   throw new UsageError(`--set ${name}: expected ${wanted(declared)}, but it is ${whatIs(value)}`);
 };
 
@@ -110,6 +121,7 @@ const byCodec = (codec: Codec, sets: ReadonlyArray<Assignment>): Parameters => {
   const names = new Set(decoded.left.flatMap(({ context }) => context.map(({ key }) => key)));
   const again = codec.decode(Object.fromEntries(sets.map(([name]) => [name, names.has(name) ? asTexts[name] : given[name]])));
   if (E.isRight(again)) return again.right as Parameters;
+  for (const [name, said] of sets) if (names.has(name)) mustBeExact(name, said);
   throw new UsageError(`its parameters: ${complaintOf(decoded.left)}`);
 };
 
