@@ -73,6 +73,42 @@ const parts = (roll: (n: number) => number): ComponentModel => ({
   properties: [{ name: 'within', kind: 'always', over: [over([x, y], (a, b) => a <= SIDE && b <= SIDE)] }],
 });
 
+describe('two answers are never told by one text', () => {
+  const reusing = (): ComponentModel => {
+    const outcomes = [{ next: [0] }];
+    const { interactions, ...rest } = parts((n) => n);
+    const step = (n: number): ReadonlyArray<{ readonly next: ReadonlyArray<number> }> => {
+      if (n >= 5) return [];
+      outcomes[0]!.next[0] = n + 1;
+      return outcomes;
+    };
+    return { ...rest, interactions: interactions.map((one) => ({ ...one, step }) as unknown as typeof one) };
+  };
+
+  test.each([
+    ['bfs', (model: ComponentModel) => checkComponents(model)],
+    ['dfs', (model: ComponentModel) => checkComponents(model, { search: 'dfs' })],
+    ['plain', (model: ComponentModel) => check(toModel(model))],
+  ])('a step that fills one list again and again, %s', async (_, run) => {
+    expect(await line(run(reusing()))).toMatch(
+      /^interactions\[\d\]\.step changes an answer that it gave before, which is now \[ \{ next: \[ \d \] \} \]: answers are immutable values, make a new one each time/,
+    );
+  });
+
+  test('answers that are alike for as long as they are shown: it says where they differ', async () => {
+    const long = 'x'.repeat(30);
+    let turn = 0;
+    const next = (s: Place, f: Field): Place => ({
+      ...s,
+      [f]: s[f] + 1,
+      log: [...Array.from({ length: 12 }, () => long), turn++] as never,
+    });
+    expect(await line(check(places({ next }), {}))).toMatch(
+      /^next gives two answers for one input, .* …, which differ at log\[12\]: /,
+    );
+  });
+});
+
 test('components: a local step of one value', async () => {
   expect(await line(checkComponents(parts((n) => n + 1)))).toBe('holds, 961');
   const rolling = parts((n) => (n === 17 && Math.random() < 0.01 ? 20 : n + 1));

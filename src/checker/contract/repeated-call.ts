@@ -102,6 +102,8 @@ const onceMore = (one: AuditedCall): void => {
   if (first !== undefined) orders?.meet(answer);
   const turned = runOn(one, copiesOf(args, orders?.variation ?? UNVARIED));
   if ('answer' in turned && same(turned.answer) === first) return;
+  // The texts of the two answers would tell nothing: the first has become something else since.
+  if (same(answer) !== first) throw changesAnswers(where, answer);
   const repeated = orders === undefined ? turned : runOn(one, copiesOf(args, UNVARIED));
   if ('threw' in repeated)
     throw fault(`${where} gives ${briefly(answer)}, and when it is asked again throws ${String(repeated.threw)}`);
@@ -110,13 +112,26 @@ const onceMore = (one: AuditedCall): void => {
     blameOrder(where, args, answer, orders, otherwise(one));
 };
 
+/** Makes the fault of a function that changes what it gave before, as where it fills one list again and again. */
+const changesAnswers = (where: string, answer: unknown): CheckerError =>
+  fault(
+    `${where} changes an answer that it gave before, which is now ${briefly(answer)}: answers are immutable values, make a new one each time`,
+  );
+
+/** Says where two answers differ that are cut to one text. */
+const differenceOf = (one: unknown, other: unknown): string => {
+  if (briefly(one) !== briefly(other) || comparableText(one) === undefined || comparableText(other) === undefined) return '';
+  const path = differsAt(one, other).replace(/^\./, '');
+  return path === '' ? '' : `, which differ at ${path}`;
+};
+
 export const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
   comparableText(one) !== comparableText(other) && text(one) === text(other)
     ? fault(
         `${where} gives objects of two classes of one name for one input, ${briefly(one)}: define a class once, outside of the functions`,
       )
     : fault(
-        `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
+        `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}${differenceOf(one, other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
       );
 
 /** Evaluates a predicate again whose value decides a property. @throws CheckerError (`model`) where the second value is another. */
