@@ -12,6 +12,7 @@ import { simulation, simulationReport, wander, type SimulateOptions } from './ex
 import type { CheckOptions } from './options.js';
 import type { Report } from './report.js';
 import { unhurried } from './limits.js';
+import { withRuns } from './verdict/with-runs.js';
 
 /** Runs a search to its end without a pause. */
 const atOnce = <T>(slices: Generator<void, T>): T => {
@@ -67,10 +68,11 @@ function* searchedOnce<S, A>(model: Model<S, A>, options: CheckOptions): Generat
  * (`option`), and where a checkpoint cannot be written or resumed (`checkpoint`).
  */
 export const check = async <S, A>(model: Model<S, A>, options: CheckOptions = {}): Promise<Report> =>
-  unhurried(searched(model, options));
+  withRuns(await unhurried(searched(model, options)));
 
 /** The same without a pause: for tests and scripts. Signals are not served while it runs. */
-export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}): Report => atOnce(searched(model, options));
+export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}): Report =>
+  withRuns(atOnce(searched(model, options)));
 
 /**
  * Walks at random through a space that is too large to be exhausted. The verdict is `violated` or `bounded`, never `holds`; the
@@ -78,11 +80,11 @@ export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}):
  */
 export const simulate = async <S, A>(model: Model<S, A>, options: SimulateOptions = {}): Promise<Report> => {
   const found = simulation(model, options);
-  return simulationReport(found, await unhurried(wander(found)));
+  return withRuns(simulationReport(found, await unhurried(wander(found))));
 };
 
 /** The same without a pause. */
 export const simulateSync = <S, A>(model: Model<S, A>, options: SimulateOptions = {}): Report => {
   const found = simulation(model, options);
-  return simulationReport(found, atOnce(wander(found)));
+  return withRuns(simulationReport(found, atOnce(wander(found))));
 };

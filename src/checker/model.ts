@@ -10,15 +10,11 @@
  * This file has only types and their constructors. The checker's machinery stands elsewhere, so a model can import this file and nothing else.
  */
 import { stepOfQuery } from './component-model/query-step.js';
+import { mustHaveOnly } from './contract/argument-checks.js';
+import type { Label } from './label.js';
 import type { View } from './view.js';
 
-// --- labels ----------------------------------------------------------------------------------------------------------------
-
-/** The name of an action: its family, for coverage and fairness (`Put`), and its arguments, for people (`c1 s0 k1`). */
-export interface Label {
-  readonly family: string;
-  readonly args: ReadonlyArray<string | number>;
-}
+export type { Label } from './label.js';
 
 // --- fairness --------------------------------------------------------------------------------------------------------------
 
@@ -278,16 +274,26 @@ export const over = <const R extends ReadonlyArray<Slot<unknown>>>(
   holds: (...locals: LocalsOf<R>) => boolean,
 ): Predicate => ({ slots, holds });
 
-/** An {@link Interaction} that is a {@link Query}, taken where `when` is true (of slots other than these two, say of a link). */
-export const query = <A, B, Q, R>(spec: {
+/** What makes a {@link query}. */
+export interface QuerySpec<A, B, Q, R> {
   readonly label: Label;
   readonly requester: Slot<A>;
   readonly replier: Slot<B>;
   readonly query: Query<A, B, Q, R>;
   readonly when?: Predicate;
   readonly fairness?: Fairness;
-}): Interaction => {
-  // A `spec` of another form is not refused here, but with its model, as with the other constructors of this file.
+}
+
+const QUERY_FIELDS = { label: true, requester: true, replier: true, query: true, when: true, fairness: true } as const;
+
+/**
+ * An {@link Interaction} that is a {@link Query}, taken where `when` is true (of slots other than these two, say of a link).
+ *
+ * @throws CheckerError (`option`) for a field that there is not, which the interaction would lose.
+ */
+export const query = <A, B, Q, R>(spec: QuerySpec<A, B, Q, R>): Interaction => {
+  mustHaveOnly<QuerySpec<A, B, Q, R>>('query', QUERY_FIELDS, spec);
+  // Otherwise a `spec` of another form is not refused here, but with its model, as with the other constructors of this file.
   const { label, requester, replier, query, when, fairness } = (spec as typeof spec | undefined) ?? ({} as typeof spec);
   const slots: ReadonlyArray<Slot<unknown>> = [requester, replier, ...(when?.slots ?? [])];
   const step = (local: A, other: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> =>

@@ -2,7 +2,7 @@
  * The report of a check: the verdict, the bounds in which the verdict holds, the coverage, and a counterexample for each property that fails.
  * A report is plain data without functions, so it goes through `JSON.stringify` and between threads.
  */
-import type { Label } from './model.js';
+import type { Label } from './label.js';
 import type { PlainValue } from './shown/value.js';
 
 // --- traces ----------------------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ export interface AuditReport {
   readonly repeated: number;
   /** The audit of a symmetry or a quotient that took states for one: whether it keeps their steps and properties. */
   readonly reduction?: AuditedReduction;
-  /** The audit of a key of the model's that takes states for one. Absent, too, where a state has values that cannot be compared. */
+  /** The audit of a key of the model's that takes states for one. Absent, too, where the search stopped early and claims nothing. */
   readonly key?: AuditedReduction;
 }
 
@@ -131,6 +131,8 @@ export interface AuditedReduction {
   readonly whole: boolean;
   /** The symmetry turned out to have more maps than the search was given. So several states of one orbit may have been counted. */
   readonly open?: true;
+  /** Of a key, of states that nobody can see into: each one that a step makes was taken for a state of its own. */
+  readonly byIdentity?: true;
 }
 
 /** The part of a breadth-first search that shows no sign of an end. In it the queue never fell, and the depth or the queue grew with the states. */

@@ -5,6 +5,8 @@ import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { verdictLine } from '#bayou/checker/output/summary.js';
+import type { CheckerError } from '#bayou/checker/error.js';
+import type { ComponentOptions } from '#bayou/checker/options.js';
 import type { Report } from '#bayou/checker/report.js';
 
 interface Pair {
@@ -286,4 +288,84 @@ test('states that the model shows alike are told apart by what is in them', () =
   expect(() => checkSync(hidden, { symmetry: true })).toThrow(
     '{a: 1, b: 0} and {a: 0, b: 1} are one state to the symmetry, and the two are not alike',
   );
+});
+
+// --- runs on the unreduced model ---------------------------------------------------------------------------------------------
+
+describe('a representative breaks a property that another state of its class does not break', () => {
+  const last = 20;
+  const upTo = (most: number): ComponentModel['interactions'] =>
+    [a, b].map((counter) =>
+      interaction({
+        label: { family: 'up', args: [counter.name] },
+        slots: [counter],
+        writes: [0],
+        step: (n) => (n < most ? [{ next: [n + 1] }] : []),
+      }),
+    );
+  const swapped = { name: 'swap', slotTo: [1, 0], apply: keep };
+  const deep = (x: number, y: number, more: Partial<ComponentModel> = {}): ComponentModel => ({
+    name: 'deep',
+    slots: [a, b],
+    interactions: upTo(last),
+    properties: [{ name: 'p', kind: 'always', over: [over([a, b], (m, n) => !(m === x && n === y))] }],
+    symmetry: [swapped],
+    progress: (_, n) => n,
+    ...more,
+  });
+  const SEARCHES: ReadonlyArray<readonly [string, ComponentOptions]> = [
+    ['breadth first', {}],
+    ['breadth first, no local slots', { locals: [] }],
+    ['depth first', { search: 'dfs' }],
+    ['as a sweep', { search: 'sweep' }],
+    ['by hashes', { hashBits: 64 }],
+    ['by hashes, depth first', { hashBits: 64, search: 'dfs' }],
+  ];
+
+  describe.each(SEARCHES)('%s', (_, options) => {
+    test.each([
+      [3, 17],
+      [17, 3],
+    ])('what is said of {a: %i, b: %i} is true, and comes with a run', async (x, y) => {
+      const refused = await checkComponents(deep(x, y), { ...options, symmetry: true }).then(
+        () => undefined,
+        (error: unknown) => error as CheckerError,
+      );
+      expect(refused?.message).toMatch(
+        /^\{a: \d+, b: \d+\} and \{a: \d+, b: \d+\} are one state to the \w+, and the two are not alike: "p" is true of the (first|second) alone \(after 20 steps, /,
+      );
+      expect(refused?.trace?.steps).toHaveLength(20);
+    });
+
+    test('where the audit sees a part alone, it is violated, by a run of the model', async () => {
+      const { verdict, properties } = await checkComponents(deep(3, 17, { interactions: upTo(400) }), {
+        ...options,
+        symmetry: true,
+        maxStates: 40_000,
+      }).catch((error: unknown) => ({ verdict: 'refused', properties: [{ trace: (error as CheckerError).trace }] }));
+      expect(['violated', 'refused', 'bounded']).toContain(verdict);
+      const shown = properties[0]!.trace?.steps.at(-1)?.state;
+      if (verdict === 'violated') expect(shown).toEqual({ a: '3', b: '17' });
+    });
+  });
+
+  test('no state of the class that can be reached breaks it: refused, with the run to one that does not', async () => {
+    // The second is never above the first, so {a: 2, b: 5} is made by the symmetry alone.
+    const follows = interaction({
+      label: { family: 'up', args: ['b'] },
+      slots: [b, a],
+      writes: [0],
+      step: (n, m) => (n < m ? [{ next: [n + 1, m] }] : []),
+    });
+    for (const [x, y] of [
+      [2, 5],
+      [5, 2],
+    ] as const) {
+      const model = deep(x, y, { interactions: [upTo(last)[0]!, follows] });
+      for (const [, options] of SEARCHES)
+        await expect(checkComponents(model, { ...options, symmetry: true })).rejects.toThrow(
+          /(are one state to the \w+|of \{.*\} .* makes \{.*\}), and the two are not alike: /,
+        );
+    }
+  });
 });

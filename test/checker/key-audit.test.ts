@@ -134,27 +134,105 @@ test('states without an end, of which the keys have one: as far as was looked', 
   expect(line(report)).toMatch(/; states with one key are one state, if they are alike, as on the [\d,]+ states audited$/);
 });
 
-test('states that cannot be seen into: it says that it was not looked', async () => {
+describe('states that cannot be seen into are compared all the same, each that a step makes for itself', () => {
   class Secret {
     readonly #n: number;
-    constructor(n: number) {
+    readonly #seen: number;
+    constructor(n: number, seen: number) {
       this.#n = n;
+      this.#seen = seen;
     }
     get n(): number {
       return this.#n;
     }
+    get seen(): number {
+      return this.#seen;
+    }
   }
-  const report = await check<Secret, 'up'>({
+  const secret = (
+    round: boolean,
+    most: number,
+    key: (state: Secret) => string = ({ n }) => String(n),
+  ): Model<Secret, number> => ({
     name: 'secret',
-    initial: [new Secret(0)],
-    actions: () => ['up'],
-    next: ({ n }) => new Secret((n + 1) % 3),
-    label: (family) => ({ family, args: [] }),
-    properties: [{ name: 'small', kind: 'always', holds: ({ n }) => n < 3 }],
-    key: ({ n }) => String(n),
+    initial: [new Secret(0, 0)],
+    actions: ({ n }) => (round || n < 5 ? [0, 1] : []),
+    next: ({ n, seen }, by) => new Secret(round ? (n + 1) % 3 : n + 1, seen + by),
+    label: (by) => ({ family: 'count', args: [by] }),
+    show: ({ n, seen }) => ({ n: String(n), seen: String(seen) }),
+    properties: [{ name: 'few', kind: 'always', holds: ({ seen }) => seen < most }],
+    key,
   });
-  expect(report.verdict).toBe('holds');
-  expect(line(report)).toMatch(/; states with one key are one state, if they are alike$/);
+  const parts = (most: number): ComponentModel => {
+    const count = slot<Secret>('secret', 'secret', new Secret(0, 0));
+    return {
+      name: 'secret',
+      slots: [count],
+      interactions: [0, 1].map((by) =>
+        interaction({
+          label: { family: 'count', args: [by] },
+          slots: [count],
+          writes: [0],
+          step: ({ n, seen }) => (n < 5 ? [{ next: [new Secret(n + 1, seen + by)] }] : []),
+        }),
+      ),
+      properties: [{ name: 'few', kind: 'always', over: [over([count], ({ seen }) => seen < most)] }],
+      key: (_: string, local: never) => String((local as Secret).n),
+    };
+  };
+
+  test.each(SEARCHES)('%s: a property that the key does not see is refused, with the run', async (_, options) => {
+    const hidden = { ...secret(false, 3), progress: ({ n }: Secret) => n };
+    const error = await check(hidden, options).then(
+      (report) => new Error(line(report)),
+      (found: unknown) => found as Error,
+    );
+    expect(error.message).toMatch(
+      /^\{n: \d, seen: \d\} and \{n: \d, seen: 3\} are one state to the key, and the two are not alike: "few" is true of the first alone \(after \d steps, /,
+    );
+    expect((error as { trace?: { steps: ReadonlyArray<unknown> } }).trace?.steps).toHaveLength(3);
+  });
+
+  test('by components', async () => {
+    for (const run of [checkComponents(parts(3)), check(toModel(parts(3))), check(internedModel(parts(3)))])
+      await expect(run).rejects.toThrow(/are one state to the key, and the two are not alike: "few" is true of the/);
+  });
+
+  test('where all of them are alike it says so, on how many, and never "exact"', async () => {
+    const report = await check(secret(false, 9));
+    expect(report).toMatchObject({ verdict: 'holds', audited: { key: { states: 63, whole: true, byIdentity: true } } });
+    expect(line(report)).toMatch(/; states with one key are one state, and all of them are alike$/);
+    expect(audited(report)).toContain('; the key on all 63 states, which nobody can see into, each that a step makes for itself');
+  });
+
+  test('in a circle there is no end to them: as far as was looked', async () => {
+    const report = await check(secret(true, 1_000_000));
+    expect(report).toMatchObject({ verdict: 'holds', audited: { key: { whole: false, byIdentity: true } } });
+    expect(line(report)).toMatch(/; states with one key are one state, if they are alike, as on the [\d,]+ states audited$/);
+  });
+
+  test('a function in a state, too', async () => {
+    const [even, odd] = [(): boolean => true, (): boolean => false];
+    const model: Model<{ readonly n: number; readonly f: () => boolean }, number> = {
+      name: 'function',
+      initial: [{ n: 0, f: even }],
+      actions: ({ n }) => (n < 3 ? [0, 1] : []),
+      next: ({ n, f }, by) => ({ n: n + 1, f: by === 0 ? f : odd }),
+      label: (by) => ({ family: 'count', args: [by] }),
+      properties: [{ name: 'even', kind: 'always', holds: ({ n, f }) => n < 3 || f() }],
+      key: ({ n }) => String(n),
+    };
+    await expect(check(model)).rejects.toThrow(
+      /are one state to the key, and the two are not alike: "even" is true of the first alone/,
+    );
+  });
+});
+
+test('a search that stops early has compared none, and says so', async () => {
+  const report = await check(counter(byN), { maxStates: 3 });
+  expect(line(report)).toMatch(
+    /; states with one key are one state, if they are alike: none of them were compared, because the search stopped early$/,
+  );
 });
 
 test('a step that gives its set in another order each time, which the key does not see: the run to what only the audit saw is told', async () => {

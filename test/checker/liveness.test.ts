@@ -301,13 +301,15 @@ describe('strong fairness', () => {
     );
   });
 
-  test.each([{ name: 'out', strong: 'yes' }, { name: 'out' }, { class: 'out', strong: true }, 3])(
-    'what is no class is refused: %j',
-    (fairness) => {
-      const model = { ...graphModel([[0, 1]], [eventually(1)]), fairness: () => fairness as never };
-      expect(() => checkSync(model)).toThrow('what fairness gives: expected the name of a class, { name, strong }, or undefined');
-    },
-  );
+  test.each([
+    [{ name: 'out', strong: 'yes' }, 'what fairness gives: strong: expected true or false, but it is "yes"'],
+    [{ name: 'out' }, 'what fairness gives: strong: expected true or false, but it is missing'],
+    [{ class: 'out', strong: true }, 'what fairness gives: class: there is no such field; the fields are name, strong'],
+    [3, 'what fairness gives: expected the name of a class, { name, strong }, or undefined'],
+  ])('what is no class is refused: %j', (fairness, says) => {
+    const model = { ...graphModel([[0, 1]], [eventually(1)]), fairness: () => fairness as never };
+    expect(() => checkSync(model)).toThrow(says);
+  });
 });
 
 describe('leads-to and eventually-always', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
+import { twoAnswers } from '#bayou/checker/contract/repeated-call.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, query, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
@@ -71,6 +72,36 @@ const parts = (roll: (n: number) => number): ComponentModel => ({
     }),
   ),
   properties: [{ name: 'within', kind: 'always', over: [over([x, y], (a, b) => a <= SIDE && b <= SIDE)] }],
+});
+
+describe('two answers are never told by one text', () => {
+  const reusing = (): ComponentModel => {
+    const outcomes = [{ next: [0] }];
+    const { interactions, ...rest } = parts((n) => n);
+    const step = (n: number): ReadonlyArray<{ readonly next: ReadonlyArray<number> }> => {
+      if (n >= 5) return [];
+      outcomes[0]!.next[0] = n + 1;
+      return outcomes;
+    };
+    return { ...rest, interactions: interactions.map((one) => ({ ...one, step })) };
+  };
+
+  test.each([
+    ['bfs', (model: ComponentModel) => checkComponents(model)],
+    ['dfs', (model: ComponentModel) => checkComponents(model, { search: 'dfs' })],
+    ['plain', (model: ComponentModel) => check(toModel(model))],
+  ])('a step that fills one list again and again, %s', async (_, run) => {
+    expect(await line(run(reusing()))).toMatch(
+      /^interactions\[\d\]\.step changes an answer that it gave before, which is now \[ \{ next: \[ \d \] \} \]: answers are immutable values, make a new one each time/,
+    );
+  });
+
+  test('answers that are alike for as long as they are shown: it says where they differ', () => {
+    const long = (last: number): unknown => ({ log: [...Array.from({ length: 12 }, () => 'x'.repeat(30)), last] });
+    expect(twoAnswers('next', long(1), long(2)).message).toMatch(
+      /^next gives two answers for one input, .* …, which differ at log\[12\]: /,
+    );
+  });
 });
 
 test('components: a local step of one value', async () => {

@@ -123,9 +123,19 @@ const FILES: Readonly<Record<string, Case>> = {
   '--set …: the model has no such parameter; …': refused('example:paxos', '--set', 'none=1'),
   '--set …: the model has no parameters: make its default export a function of them, and export parameters with their defaults':
     refused('test/cli/models/counter.mjs', '--set', 'n=1'),
+  '--set …: … is no number that is kept exactly: whole numbers go to …, others have some 16 digits': {
+    ...model('export const parameters = { n: 1 }; export default () => 1;'),
+    words: ['--set', 'n=9007199254740993'],
+  },
   'its export parameters: expected …, but it is …': model('export const parameters = 7; export default () => 1;'),
   'its export parameters: …: the default is not …': model(
     'export const parameters = { n: { default: 1, min: 2 } }; export default () => 1;',
+  ),
+  'its export parameters: …: … (a default that is an object is declared as { default })': model(
+    'export const parameters = { n: { default: 1, most: 2 } }; export default () => 1;',
+  ),
+  'its export parameters: …: min and max go with a default that is a number, and without oneOf': model(
+    'export const parameters = { n: { default: "a", min: 2 } }; export default () => 1;',
   ),
 };
 

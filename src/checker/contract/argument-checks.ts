@@ -30,6 +30,17 @@ export const mustTake = (where: string, name: string, { is, what }: ArgumentTest
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/**
+ * Refuses an object that has a field other than these: an optional field that is misspelt would be dropped without a word. What is no object is let
+ * pass. @throws CheckerError (`option`): `sampleRuns: options: sed: there is no such field; the fields are runs, length, seed, signal`.
+ */
+export const mustHaveOnly = <T>(where: string, fields: Readonly<Record<keyof T & string, true>>, given: unknown): void => {
+  const strange = isObject(given) ? Object.keys(given).find((field) => !Object.hasOwn(fields, field)) : undefined;
+  if (strange === undefined) return;
+  const name = JSON.stringify(strange).slice(1, -1);
+  throw new CheckerError('option', `${where}: ${name}: there is no such field; the fields are ${Object.keys(fields).join(', ')}`);
+};
+
 const isObject = (u: unknown): u is Fields => typeof u === 'object' && u !== null && !Array.isArray(u);
 const isText = (u: unknown): boolean => typeof u === 'string';
 const isLabel = (u: unknown): boolean => isObject(u) && isText(u['family']) && Array.isArray(u['args']);
@@ -87,10 +98,6 @@ export const A_COUNT: ArgumentTest = {
   what: 'a whole number from 0 on',
 };
 export const A_SEED: ArgumentTest = { is: Number.isInteger, what: 'a whole number' };
-export const A_PROPERTY: ArgumentTest = {
-  is: (u) => isObject(u) && isText(u['name']) && isText(u['kind']),
-  what: 'a property of the model',
-};
 export const A_PATH: ArgumentTest = { is: (u) => Array.isArray(u) && u.every(isObject), what: 'a list of steps' };
 export const A_SOURCE: ArgumentTest = {
   is: (u) => isObject(u) && isText(u['module']) && isText(u['name']) && Array.isArray(u['args']),

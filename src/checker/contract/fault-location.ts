@@ -26,6 +26,9 @@ export const atNoState = (error: CheckerError): CheckerError => {
   return error;
 };
 
+/** Tells whether a fault was marked so. */
+export const isOfNoState = (error: object): boolean => stateless.has(error);
+
 /** Gives the fault with a run to its state. The message says the number of steps and the last state. */
 export const withRun = (error: CheckerError, trace: Counterexample): CheckerError => {
   const { steps, initial } = trace;

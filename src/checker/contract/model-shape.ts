@@ -84,6 +84,11 @@ export const listOf = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
     (u) => u,
   );
 
+const missingKind = (expected: string, u: object): string => {
+  const fields = Object.keys(u);
+  return `expected ${expected}, but it is missing${fields.length === 0 ? '' : ` (what is there: ${fields.join(', ')})`}`;
+};
+
 /** An object whose `kind` says which fields it has. */
 export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): t.Mixed => {
   const kind = described(
@@ -95,7 +100,10 @@ export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): 
     isRecord,
     (u, c) => {
       if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${describe(u)}`);
-      const chosen = kind.validate(u['kind'], within(c, 'kind', kind, u['kind']));
+      const inKind = within(c, 'kind', kind, u['kind']);
+      // It may be there under another name.
+      if (u['kind'] === undefined) return t.failure(u['kind'], inKind, missingKind(kind.name, u));
+      const chosen = kind.validate(u['kind'], inKind);
       return E.isLeft(chosen) ? chosen : cases[chosen.right]!.validate(u, c);
     },
     (u) => u,
@@ -160,7 +168,20 @@ const isFairness = (u: unknown): boolean =>
   typeof u === 'string' ||
   (isRecord(u) && Object.keys(u).length === 2 && typeof u['name'] === 'string' && typeof u['strong'] === 'boolean');
 
-const fairness = described('the name of a class, or { name, strong }', (u): u is Fairness => isFairness(u));
+const strength = object('{ name, strong }', { name: text, strong: yesOrNo });
+
+/** A fairness class. Of an object it says which of its fields is wrong. */
+const fairnessAs = <A>(expected: string, is: t.Is<A>): t.Type<A> => {
+  const all = described(expected, is);
+  return new t.Type(
+    expected,
+    is,
+    (u, c) => (isRecord(u) && !is(u) ? (strength.validate(u, c) as t.Validation<A>) : all.validate(u, c)),
+    (a) => a,
+  );
+};
+
+const fairness = fairnessAs('the name of a class, or { name, strong }', (u): u is Fairness => isFairness(u));
 
 const slot = object('a slot', { kind: text, name, initial: t.unknown });
 const predicate = object('a predicate', { slots: listOf(slot), holds: pure });
@@ -223,7 +244,7 @@ export const value = described('a value', (u): u is unknown => !(u instanceof Pr
 export const stateShape = described('a state', (u): u is unknown => u !== undefined && isState(u));
 export const localShape = described('a value', (u): u is unknown => isState(u));
 export const actions = listOf(value);
-export const fairnessOrNone = described(
+export const fairnessOrNone = fairnessAs(
   'the name of a class, { name, strong }, or undefined',
   (u): u is Fairness | undefined => u === undefined || isFairness(u),
 );

@@ -139,19 +139,34 @@ const onceMore = (one: AuditedCall): void => {
     .map((copies) => runOn(one, copies))
     .find((outcome) => 'threw' in outcome || same(outcome.answer) !== first);
   if (turned === undefined) return;
+  // The texts of the two answers would tell nothing: the first has become something else since.
+  if (same(answer) !== first) throw changesAnswers(where, answer);
   const repeated = runOn(one, copiesOf(args, UNVARIED));
   if ('threw' in repeated || same(repeated.answer) !== first) throw toldApart(one, { answer }, repeated);
   if (!('answer' in turned && one.alike(turned.answer) === one.alike(answer)))
     blameVariation(where, args, answer, orders, otherwise(one));
 };
 
-const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
+/** Makes the fault of a function that changes what it gave before, as where it fills one list again and again. */
+const changesAnswers = (where: string, answer: unknown): CheckerError =>
+  fault(
+    `${where} changes an answer that it gave before, which is now ${briefly(answer)}: answers are immutable values, make a new one each time`,
+  );
+
+/** Says where two answers differ that are cut to one text. */
+const differenceOf = (one: unknown, other: unknown): string => {
+  if (briefly(one) !== briefly(other) || comparableText(one) === undefined || comparableText(other) === undefined) return '';
+  const path = differsAt(one, other).replace(/^\./, '');
+  return path === '' ? '' : `, which differ at ${path}`;
+};
+
+export const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
   comparableText(one) !== comparableText(other) && text(one) === text(other)
     ? fault(
         `${where} gives objects of two classes of one name for one input, ${briefly(one)}: define a class once, outside of the functions`,
       )
     : fault(
-        `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
+        `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}${differenceOf(one, other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
       );
 
 /** Evaluates a predicate again whose value decides a property. @throws CheckerError (`model`) where the second value is another. */

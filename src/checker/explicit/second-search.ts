@@ -2,6 +2,8 @@
  * Runs a second search, breadth first, after one that keeps no graph of states. It gives the runs and the liveness that the first cannot give.
  */
 import { ofTwoSearches } from '../verdict/conclude.js';
+import { isUnfinished } from '../checkpoint/keeper.js';
+import { withoutRun } from '../verdict/with-runs.js';
 import { NO_RUN } from '../verdict/reasons.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, type Report } from '../report.js';
@@ -28,7 +30,9 @@ export const joined = (first: Report, second: Report, options: CheckOptions): Re
     const other = judged.get(property.name);
     if (other === undefined) return property;
     if (isLiveness(property.kind)) return other;
-    return other.trace === undefined ? { ...property, why: NO_RUN } : { ...property, trace: other.trace };
+    if (other.trace !== undefined) return { ...property, trace: other.trace };
+    if (!isUnfinished(second.stop) && property.verdict === 'violated') throw withoutRun(property.name);
+    return { ...property, why: NO_RUN };
   });
   const asksLiveness = second.properties.some(({ kind }) => isLiveness(kind));
   const isCut = asksLiveness && first.stop.kind === 'complete' && second.stop.kind !== 'violation';

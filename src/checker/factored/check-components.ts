@@ -5,6 +5,7 @@
  * properties come out `unknown`; check them on the plain model (`toModel`).
  */
 import type { ComponentModel } from '../model.js';
+import { withoutRun, withRuns } from '../verdict/with-runs.js';
 import { NO_RUN } from '../verdict/reasons.js';
 import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
@@ -48,7 +49,9 @@ export const withTraces = async (model: ComponentModel, options: SearchOptions, 
     properties: report.properties.map((property) => {
       const trace = job.traces.get(property.name);
       if (trace !== undefined) return { ...property, trace };
-      return isCut && wanted.includes(property.name) ? { ...property, why: NO_RUN } : property;
+      if (!wanted.includes(property.name)) return property;
+      if (!isCut && property.verdict === 'violated') throw withoutRun(property.name);
+      return isCut ? { ...property, why: NO_RUN } : property;
     }),
   };
 };
@@ -150,5 +153,5 @@ export const checkComponents = async (given: ComponentModel, options: ComponentO
       ? breadthFirstThenSweep(model, options)
       : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
   );
-  return after(report, components);
+  return withRuns(await after(report, components));
 };

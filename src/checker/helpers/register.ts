@@ -2,7 +2,7 @@
  * A register that clients put values into and get them from, as actors: the clients, the history of what they saw, and the object it
  * should be like. With {@link actorModel} and a service of one's own this judges linearizability.
  */
-import { A_COUNT, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { A_COUNT, A_WHOLE_NUMBER, AN_OBJECT, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
 import type { Actor, Envelope } from './actors.js';
 import { emptyHistory, invoked, responded, type History, type SequentialObject } from './linearizability.js';
 
@@ -44,6 +44,7 @@ export const registerClient = (options: {
   readonly puts?: number;
 }): Omit<Actor<RegisterClientState, RegisterMessage>, 'timeout'> => {
   mustTake('registerClient', 'options', AN_OBJECT, options);
+  mustHaveOnly<typeof options>('registerClient: options', { servers: true, puts: true }, options);
   const { servers, puts = 1 } = options;
   mustTake('registerClient', 'servers', A_WHOLE_NUMBER, servers);
   mustTake('registerClient', 'puts', A_COUNT, puts);

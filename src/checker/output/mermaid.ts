@@ -1,5 +1,5 @@
 /** Draws counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
-import { A_RUN, mustTake } from '../contract/argument-checks.js';
+import { A_RUN, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type ShownState, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 
@@ -60,6 +60,7 @@ const stateLines = (before: ShownState, { state }: TraceStep, all: ReadonlyArray
  */
 export const toMermaid = (trace: Counterexample, words?: MermaidWords): string => {
   mustTake('toMermaid', 'trace', A_RUN, trace);
+  mustHaveOnly<MermaidWords>('toMermaid: words', { title: true, property: true }, words);
   const all = participants(trace);
   const ids = uniqueNames(all, (name, index) => (ID.test(name) ? name : `party_${index}`));
   const lines = trace.steps.map((step, i) => [

@@ -127,7 +127,7 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
 
 /** Says what is known of states with one key. */
 const likeness = (key: AuditedReduction | undefined): string => {
-  if (key === undefined) return ', if they are alike';
+  if (key === undefined) return ', if they are alike: none of them were compared, because the search stopped early';
   return key.whole ? ', and all of them are alike' : `, if they are alike, as on the ${many(key.states, 'state')} audited`;
 };
 
@@ -210,8 +210,9 @@ const auditLines = ({ audited, bounds }: Report): ReadonlyArray<string> => {
   const by = bounds.flatMap((bound) => (bound.startsWith('up to ') ? [bound.slice('up to '.length)] : [])).join(' and ');
   const states =
     reduction === undefined ? [] : [`${by} on ${reduction.whole ? 'all ' : ''}${many(reduction.states, 'state')}, unreduced`];
-  const keys =
-    key === undefined ? [] : [`the key on ${key.whole ? 'all ' : ''}${many(key.states, 'state')}, told apart by what they are`];
+  const apart =
+    key?.byIdentity === true ? 'which nobody can see into, each that a step makes for itself' : 'told apart by what they are';
+  const keys = key === undefined ? [] : [`the key on ${key.whole ? 'all ' : ''}${many(key.states, 'state')}, ${apart}`];
   return [`audited: ${[calls, ...states, ...keys].join('; ')}`];
 };
 

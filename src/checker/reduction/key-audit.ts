@@ -3,7 +3,8 @@
  * any reduction: in every property, in the boundary, and in the keys of the states to which their steps lead. A search that keeps values by their
  * keys goes on from the value that it met first, in any slot of the kind. The state of the search may then be no state of the model, and each state
  * must be like that one, too. The audit runs once a search has seen that the key merges some states. It goes through the states as they are: first
- * through all of them, and after a bound through a sample.
+ * through all of them, and after a bound through a sample. Only the key can tell incomparable values apart, so each of these that a step makes is a
+ * state of its own.
  */
 import { isNumbered, keyedBehind } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
@@ -20,6 +21,9 @@ import { askedOf, type ReductionOptions } from './reduction-audit.js';
 
 /** With `--audit`. There is a limit of time, because the states as they are may have no end where the keys have one. */
 const ALL: AuditBounds = { calls: Infinity, ms: 60_000 };
+
+/** Of states that are told apart by identity, of which there is no end in a circle, fewer are kept. */
+const MOST_BY_IDENTITY = 1_000_000;
 
 /** Examines states until the round is over or a bound is reached. After the bound `calls` or `ms` it examines a sample. */
 function* examineStates<S, A>(
@@ -51,6 +55,29 @@ function* examineStates<S, A>(
     yield;
   }
 }
+
+/**
+ * Gives a model that takes each step once. Where states are told apart by identity, a step that is taken again would lead to another state each time,
+ * and to no run.
+ */
+const remembering = <S, A>(model: Model<S, A>): Model<S, A> => {
+  const actions = new Map<S, ReadonlyArray<A>>();
+  const nexts = new Map<S, Map<A, S | undefined>>();
+  return {
+    ...model,
+    actions: (state) => {
+      const all = actions.get(state) ?? model.actions(state);
+      actions.set(state, all);
+      return all;
+    },
+    next: (state, action) => {
+      const known = nexts.get(state) ?? new Map<A, S | undefined>();
+      nexts.set(state, known);
+      if (!known.has(action)) known.set(action, model.next(state, action));
+      return known.get(action);
+    },
+  };
+};
 
 /**
  * Corrects the report of a search that found a violation, if the key takes unlike states for one. The run breaks the property even so, but it need not
@@ -90,21 +117,27 @@ export function* keyAudited<S, A>(
     claimed === 'reached' || (claimed === 'violated' && numbered === 'search' && !isLiveness(kind));
   if (isStopped && !report.properties.some(isClaiming)) return report;
   let round: Round<never, never>;
+  let byIdentity = false;
   const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
+  const isShort = numbered === undefined && (isTold || isStopped);
+  const bounds = options.audit === true ? ALL : isShort ? AFTER_PARTIAL_SEARCH : AFTER_WHOLE_SEARCH;
+  function* roundOf(of: Model<never, never>): Generator<void, Round<never, never>> {
+    const begun = new Round(of, askedOf(of, options), [], [], undefined, { ...ofKey, byIdentity });
+    const most = byIdentity ? MOST_BY_IDENTITY : Infinity;
+    yield* examineStates(begun, options, { ...bounds, calls: Math.min(bounds.calls, most) }, statistics.elapsedMs);
+    return begun;
+  }
   try {
-    round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
-    const isShort = numbered === undefined && (isTold || isStopped);
-    yield* examineStates(
-      round,
-      options,
-      options.audit === true ? ALL : isShort ? AFTER_PARTIAL_SEARCH : AFTER_WHOLE_SEARCH,
-      statistics.elapsedMs,
-    );
+    try {
+      round = yield* roundOf(keyed.model);
+    } catch (error) {
+      if (!(error instanceof Incomparable)) throw error;
+      byIdentity = true;
+      round = yield* roundOf(remembering(keyed.model));
+    }
   } catch (error) {
     if (isTold && error instanceof CheckerError) return doubted(report, error);
-    if (!(error instanceof Incomparable)) throw error;
-    // Only the key can tell incomparable values apart.
-    return report;
+    throw error;
   }
   const told = withWhatWasSeen(report, round, options, {
     what: 'key',
@@ -114,6 +147,6 @@ export function* keyAudited<S, A>(
   });
   const { byKey: _, ...exact } = told.statistics;
   if (round.isOver && !round.isMerging) return { ...told, statistics: exact };
-  const key = { states: round.audited, whole: round.isOver };
+  const key = { states: round.audited, whole: round.isOver, ...(byIdentity ? { byIdentity: true as const } : {}) };
   return audited === undefined ? told : { ...told, audited: { ...audited, key } };
 }

@@ -21,6 +21,8 @@ export interface FirstOfClass {
 export interface AuditedKey<S> {
   /** The state that a search by the key has in place of this one. Undefined: the search has one of the model's states with the same key. */
   readonly representative: StateMap<S> | undefined;
+  /** States that cannot be compared are told apart by identity. */
+  readonly byIdentity?: boolean;
 }
 
 /** Says in a word what takes states for one. */

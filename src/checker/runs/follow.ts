@@ -2,7 +2,7 @@
  * Follows a path on a plain model. Each step is found by its label, and must match what was seen of it. Where labels leave several ways open, all
  * of them are followed.
  */
-import { A_PATH, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { A_PATH, AN_OBJECT, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
@@ -10,7 +10,7 @@ import { encode } from '../values/encode.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import type { Break, PathStep, Refusal, Replay } from '../component-model/replay.js';
 import { oneLine } from '../output/counterexample-lines.js';
-import { showLabel, type ShownState } from '../report.js';
+import { showLabel, type ShownState, type TraceStep } from '../report.js';
 import { showState } from '../shown/state.js';
 import { brokenForEver, isStill } from './breaks-for-ever.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';
@@ -159,6 +159,17 @@ export const wrongEnd = <S, A>(
   return notLoop === undefined ? undefined : { end: 'loop', why: notLoop };
 };
 
+/** A step of a path may be one of a trace. */
+const STEP_FIELDS = {
+  label: true,
+  note: true,
+  state: true,
+  seen: true,
+  optional: true,
+  values: true,
+  changed: true,
+} as const;
+
 /**
  * Follows a path to its end, or to the first step that the model does not take as it was seen.
  *
@@ -167,6 +178,8 @@ export const wrongEnd = <S, A>(
 export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, ends: PathEnds = {}): Replay => {
   mustTake('follow', 'path', A_PATH, path);
   mustTake('follow', 'ends', AN_OBJECT, ends);
+  path.forEach((step, i) => mustHaveOnly<PathStep & TraceStep>(`follow: path[${i}]`, STEP_FIELDS, step));
+  mustHaveOnly<PathEnds>('follow: ends', { initial: true, loop: true }, ends);
   const { initial, loop } = ends;
   const { model } = contracted(given);
   const wrong = wrongEnd(model, path, ends);

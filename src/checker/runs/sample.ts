@@ -1,5 +1,5 @@
 /** Takes random runs of a model that break no property. They show what the model does, before one asks what it must not do. */
-import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import { showRun, type Run } from '../shown/shown-run.js';
@@ -47,6 +47,7 @@ const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) =>
 /** Takes random walks until `runs` of them broke no property, or too many broke one. */
 export const sampleRuns = <S, A>(given: Model<S, A>, options: SampleOptions): Sample => {
   mustTake('sampleRuns', 'options', AN_OBJECT, options);
+  mustHaveOnly<SampleOptions>('sampleRuns: options', { runs: true, length: true, seed: true, signal: true }, options);
   const { runs, length, seed, signal } = options;
   mustTake('sampleRuns', 'runs', A_WHOLE_NUMBER, runs);
   mustTake('sampleRuns', 'length', A_WHOLE_NUMBER, length);

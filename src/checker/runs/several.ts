@@ -2,7 +2,7 @@
  * Finds several counterexamples of one property, as different as can be: each ends in another way. The first is a shortest one. Each further one
  * ends in the state (or by the step) that differs in the most parts from those chosen before it.
  */
-import { A_PROPERTY, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import { check } from '../check.js';
 import type { Model, Property } from '../model.js';
@@ -98,10 +98,12 @@ export const severalCounterexamples = async <S, A>(
   count: number,
   limits: Pick<CheckOptions, 'maxStates' | 'maxDepth' | 'maxMs' | 'maxMemoryBytes' | 'signal'> = {},
 ): Promise<ReadonlyArray<Counterexample>> => {
-  mustTake('severalCounterexamples', 'property', A_PROPERTY, property);
+  mustTake('severalCounterexamples', 'property', AN_OBJECT, property);
   mustTake('severalCounterexamples', 'count', A_WHOLE_NUMBER, count);
   mustTake('severalCounterexamples', 'limits', AN_OBJECT, limits);
   const { model } = contracted(given);
+  // Its fields are looked at as those of a property in a model are.
+  contracted({ ...given, properties: [property] });
   const ends = new Map<string, End>();
   const gather = (end: End): boolean => {
     if (ends.size < count * ENDS_PER_TRACE && !ends.has(end.code)) ends.set(end.code, end);

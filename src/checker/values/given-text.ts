@@ -31,13 +31,21 @@ export class Incomparable extends Error {}
  * Makes {@link givenText} for states that share most of their parts: the text of each part is made once. A part that is changed later
  * keeps its old text. The caller, who runs the model, watches for changes.
  *
- * @returns a function that throws {@link Incomparable} for a state with something incomparable in it.
+ * @param byIdentity an incomparable value gets a text of its own. Two of them are then never the same, even if a model can tell no difference.
+ * @returns a function that throws {@link Incomparable} for a state with something incomparable in it, unless it goes by identity.
  */
-export const givenTexts = (): ((state: unknown) => string) => {
+export const givenTexts = (byIdentity = false): ((state: unknown) => string) => {
   const known = new WeakMap<object, string>();
+  const numbers = new Map<unknown, number>();
+  const numbered = (value: unknown): string => {
+    const number = numbers.get(value) ?? numbers.size;
+    numbers.set(value, number);
+    return `#${number}`;
+  };
   const whole = (value: unknown): string => {
-    if (incomparableIn(value) !== undefined) throw new Incomparable();
-    return givenText(value);
+    if (incomparableIn(value) === undefined) return givenText(value);
+    if (!byIdentity) throw new Incomparable();
+    return numbered(value);
   };
   const ofPart = (part: unknown): string => {
     if (typeof part !== 'object' || part === null) return whole(part);

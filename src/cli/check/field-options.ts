@@ -1,5 +1,6 @@
 /** Options of `bayou check` that override a field of a configuration of Bayou's model. */
 import { InvalidArgumentError } from 'commander';
+import { inexactIn } from './exact-numbers.js';
 
 /** An option that overrides one field. (`--set` overrides any field by its name.) */
 export interface FieldOption {
@@ -16,10 +17,11 @@ export interface OptionValue {
   readonly text: string;
 }
 
-/** A value for a field: JSON where it is JSON, otherwise a text. */
+/** A value for a field: JSON where it is JSON, otherwise a text. JSON with a number that is not kept exactly stays a text. */
 const jsonOrText = (text: string): unknown => {
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    return inexactIn(text) === undefined ? value : text;
   } catch {
     return text;
   }

@@ -7,8 +7,9 @@ import * as t from 'io-ts/lib/index.js';
 import { described, isRecord, whatIs } from '../../core/codec.js';
 import { UsageError } from '../../command-line/exit.js';
 import type { Parameters } from '../../checked-model/checked-model.js';
+import { inexactIn } from './exact-numbers.js';
 import type { Assignment, OptionValue } from './field-options.js';
-import { complaintOf } from '../../checker/contract/model-shape.js';
+import { complaintOf, decode, listOf, object } from '../../checker/contract/model-shape.js';
 
 /** The declaration of one parameter. */
 interface Declared {
@@ -18,13 +19,31 @@ interface Declared {
   readonly oneOf?: ReadonlyArray<unknown>;
 }
 
-const FIELDS = ['default', 'min', 'max', 'oneOf'];
+/** What is there, since a default that is null or undefined is none. */
+const something = described('a default', (u): u is unknown => u !== undefined && u !== null);
+const limit = described('a number', t.number.is);
+const DECLARATION = object('a declaration', { default: something }, { min: limit, max: limit, oneOf: listOf(t.unknown, 1) });
 
-/** Is it a default with its allowed values? An object with any other field is itself a default. */
-const isDeclared = (u: unknown): u is Declared =>
-  isRecord(u) && Object.hasOwn(u, 'default') && Object.keys(u).every((field) => FIELDS.includes(field));
+/** Tells whether it has limits that mean nothing of its default. */
+const limitsNothing = ({ default: given, min, max, oneOf }: Declared): boolean =>
+  (min !== undefined || max !== undefined) && (typeof given !== 'number' || oneOf !== undefined);
 
-const declaredOf = (u: unknown): Declared => (isDeclared(u) ? u : { default: u });
+/**
+ * Reads the declaration of one parameter. An object is always a declaration: a default that is one stands in another, since its fields could be those
+ * of a declaration that are misspelt. @throws UsageError with one line where it has fields that there are not, or that mean nothing
+ */
+const declaredOf = (name: string, u: unknown): Declared => {
+  if (!isRecord(u)) return { default: u };
+  const decoded = decode(DECLARATION, u);
+  if (E.isLeft(decoded))
+    throw new UsageError(
+      `its export parameters: ${name}: ${decoded.left} (a default that is an object is declared as { default })`,
+    );
+  const declared = u as unknown as Declared;
+  if (limitsNothing(declared))
+    throw new UsageError(`its export parameters: ${name}: min and max go with a default that is a number, and without oneOf`);
+  return declared;
+};
 
 // --- one parameter ---------------------------------------------------------------------------------------------------------
 
@@ -54,9 +73,19 @@ const fits = (declared: Declared, value: unknown): boolean => {
 const readAs = (declared: Declared, { value, text }: OptionValue): unknown =>
   typeof declared.default === 'string' ? text : value;
 
+/** Refuses a number that JavaScript would take for another. */
+const mustBeExact = (name: string, { value, text }: OptionValue): void => {
+  const inexact = value === text ? inexactIn(text) : undefined;
+  if (inexact === undefined) return;
+  throw new UsageError(
+    `--set ${name}: ${inexact} is no number that is kept exactly: whole numbers go to ${Number.MAX_SAFE_INTEGER}, others have some 16 digits`,
+  );
+};
+
 const read = (name: string, declared: Declared, said: OptionValue): unknown => {
   const value = readAs(declared, said);
   if (fits(declared, value)) return value;
+  mustBeExact(name, said);
   throw new UsageError(`--set ${name}: expected ${wanted(declared)}, but it is ${whatIs(value)}`);
 };
 
@@ -92,6 +121,7 @@ const byCodec = (codec: Codec, sets: ReadonlyArray<Assignment>): Parameters => {
   const names = new Set(decoded.left.flatMap(({ context }) => context.map(({ key }) => key)));
   const again = codec.decode(Object.fromEntries(sets.map(([name]) => [name, names.has(name) ? asTexts[name] : given[name]])));
   if (E.isRight(again)) return again.right as Parameters;
+  for (const [name, said] of sets) if (names.has(name)) mustBeExact(name, said);
   throw new UsageError(`its parameters: ${complaintOf(decoded.left)}`);
 };
 
@@ -120,7 +150,7 @@ export const parametersOf = (declared: unknown, isFunction: boolean, sets: Reado
   }
   if (isCodec(declared)) return byCodec(declared, sets);
   if (!SHAPE.is(declared)) throw new UsageError(`its export parameters: expected ${SHAPE.name}, but it is ${whatIs(declared)}`);
-  const all = Object.entries(declared).map(([name, one]) => [name, declaredOf(one)] as const);
+  const all = Object.entries(declared).map(([name, one]) => [name, declaredOf(name, one)] as const);
   mustBeKnown(
     sets,
     all.map(([name]) => name),

@@ -1,6 +1,6 @@
 /** `bayou check --replay FILE` for a run of a user's own model, whose module the file names. */
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
-import { follow, wrongEnd } from '../../checker/runs/follow.js';
+import { follow, wrongEnd, type PathEnds } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, UsageError, type ExitStatus } from '../../command-line/exit.js';
@@ -32,6 +32,11 @@ const misfitOf = (checked: CheckedModel, path: OwnPath): string | undefined => {
   return wrong === undefined ? undefined : `${wrong.end}: ${wrong.why}`;
 };
 
+const endsOf = ({ initial, loop }: OwnPath): PathEnds => ({
+  ...(initial === undefined ? {} : { initial }),
+  ...(loop === undefined ? {} : { loop }),
+});
+
 /** A path of a user's own model, followed on that model. */
 export interface FollowedOwn {
   readonly checked: CheckedModel;
@@ -50,7 +55,7 @@ export const followOwn = async (at: string, path: OwnPath, args: CheckArgs): Pro
   return blamed(checked, () => {
     const misfit = misfitOf(checked, path);
     if (misfit !== undefined) throw new UsageError(`${at}: ${misfit}`);
-    return { checked, replay: follow(plainModel(checked), path.steps, path) };
+    return { checked, replay: follow(plainModel(checked), path.steps, endsOf(path)) };
   });
 };
 

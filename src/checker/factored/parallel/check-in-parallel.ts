@@ -8,7 +8,8 @@ import type { Counterexample, Report } from '../../report.js';
 import { watch } from '../../limits.js';
 import { newBudget } from './budget.js';
 import { mustBeOptions } from '../../contract/checked-options.js';
-import { A_SOURCE, AN_OBJECT, mustTake } from '../../contract/argument-checks.js';
+import { A_SOURCE, AN_OBJECT, mustHaveOnly, mustTake } from '../../contract/argument-checks.js';
+import { auditOf } from '../../contract/guard.js';
 import { contractedComponents } from '../../contract/validate.js';
 import { explained, withTraces } from '../check-components.js';
 import { identityOf, mustBeKeepable } from '../factored-checkpoint.js';
@@ -16,10 +17,12 @@ import { layoutFor } from '../choose-layout.js';
 import { CheckerError } from '../../error.js';
 import type { ComponentOptions } from '../../options.js';
 import { reduced } from '../reduced-model.js';
+import { withRuns } from '../../verdict/with-runs.js';
 import { reportOf, type Findings } from '../factored-report.js';
 import { lead, type Depths, type LeaderParts } from './leader.js';
 import { buildModel, type ModelSource } from './model-source.js';
 import { resumed } from './parallel-checkpoint.js';
+import { declaredBy, mustAnswerAlike, type AskedFunctions } from './same-model.js';
 import { any, details, startTeam, sum, total } from './team.js';
 
 export type { ModelSource } from './model-source.js';
@@ -62,6 +65,12 @@ const findingsOf = (
   },
 });
 
+/** Refuses a model that is another one in one of the threads. @throws CheckerError (`model`). */
+const mustBeOneModel = ({ team, watch: watcher }: LeaderParts, model: ComponentModel, asked: AskedFunctions): void => {
+  for (const report of team.reports)
+    auditOf(model)?.quietly(() => mustAnswerAlike(model, asked, report?.answers ?? [], watcher.elapsedMs()));
+};
+
 /**
  * Checks every safety property of a component model over all its reachable states with several threads, each of which builds the
  * model for itself.
@@ -78,6 +87,7 @@ const findingsOf = (
  */
 export const checkInParallel = async (source: ModelSource, options: ParallelOptions): Promise<Report> => {
   mustTake('checkInParallel', 'source', A_SOURCE, source);
+  mustHaveOnly<ModelSource>('checkInParallel: source', { module: true, name: true, args: true }, source);
   mustTake('checkInParallel', 'options', AN_OBJECT, options);
   const { workers, resume } = options;
   mustBeTeam(workers);
@@ -100,6 +110,7 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     properties: options.properties ?? null,
     budget: options.maxStates === undefined ? null : newBudget(options.maxStates),
     identity,
+    declared: declaredBy(model),
     checkpoint: keeper?.path ?? null,
     resume: from?.threads ?? null,
   };
@@ -114,10 +125,11 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
   try {
     const report = await explained(model, options, async () => {
       const found = await lead(leading);
+      mustBeOneModel(leading, model, data);
       const report = reportOf(findingsOf(leading, model, found), found.stop);
       return withTraces(model, options, report);
     });
-    return await after(report);
+    return withRuns(await after(report));
   } finally {
     await Promise.all(leading.team.workers.map((worker) => worker.terminate()));
   }

@@ -1,6 +1,7 @@
 /** The threads of a search, as their leader sees them: it starts them, tells them something, and waits for them. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { ENDLESS_MS, CallWatchdog } from '../../contract/call-watchdog.js';
+import { atNoState } from '../../contract/fault-location.js';
 import { CheckerError } from '../../error.js';
 import { newTally, type Tally } from '../search/tally.js';
 import type { ThreadCommand, ThreadReport, WorkerData } from './thread-messages.js';
@@ -96,8 +97,10 @@ export const everyone = (
 
 const errorOf = ({ error }: ThreadReport): Error => {
   const { name = 'Error', code, message = 'a worker failed' } = error ?? {};
-  if (name === 'CheckerError' && (code === 'model' || code === 'option' || code === 'checkpoint'))
-    return new CheckerError(code, message);
+  if (name === 'CheckerError' && (code === 'model' || code === 'option' || code === 'checkpoint')) {
+    const told = new CheckerError(code, message);
+    return error?.isOfNoState === true ? atNoState(told) : told;
+  }
   return name === 'TypeError' ? new TypeError(message) : new Error(message);
 };
 

@@ -1,5 +1,6 @@
 /** The messages between the leader of a search and its threads, and among the threads. */
 import type { MessagePort } from 'node:worker_threads';
+import { isOfNoState } from '../../contract/fault-location.js';
 import type { CheckpointIdentity } from '../../checkpoint/identity.js';
 import type { AuditReport } from '../../report.js';
 import type { ReadyComponentModel } from '../reduced-model.js';
@@ -7,6 +8,7 @@ import type { Tally } from '../search/tally.js';
 import type { BudgetData } from './budget.js';
 import type { ModelSource } from './model-source.js';
 import type { Parcel } from './parcel.js';
+import type { Answers, ModelDeclarations } from './same-model.js';
 
 /** What a thread is started with. */
 export interface WorkerData {
@@ -21,6 +23,8 @@ export interface WorkerData {
   /** The limit on states that all threads share; null where there is none. */
   readonly budget: BudgetData | null;
   readonly identity: CheckpointIdentity;
+  /** What the model declares in the thread of the leader. */
+  readonly declared: ModelDeclarations;
   /** The checkpoint to which the thread appends; null where none is written. */
   readonly checkpoint: string | null;
   /** A checkpoint to go on from, and where its sections of each thread begin. */
@@ -58,7 +62,10 @@ export interface ThreadReport {
   readonly details: Readonly<Record<string, number>>;
   readonly audited: AuditReport;
   readonly merges: boolean;
-  readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
+  /** What the model answers in this thread, where it is done. */
+  readonly answers?: Answers;
+  /** `isOfNoState`: no run leads to the fault. */
+  readonly error?: { readonly name: string; readonly code?: string; readonly message: string; readonly isOfNoState?: true };
 }
 
 /**
@@ -88,6 +95,11 @@ export const failure = (error: unknown): ThreadReport => ({
   merges: false,
   error:
     error instanceof Error
-      ? { name: error.name, message: error.message, ...('code' in error ? { code: String(error.code) } : {}) }
+      ? {
+          name: error.name,
+          message: error.message,
+          ...('code' in error ? { code: String(error.code) } : {}),
+          ...(isOfNoState(error) ? { isOfNoState: true } : {}),
+        }
       : { name: 'Error', message: String(error) },
 });

@@ -12,6 +12,7 @@ import { readOpening, restore, write } from '../factored-checkpoint.js';
 import { layoutOf } from '../compile/compile.js';
 import { Inbox, type Parcel } from './parcel.js';
 import { Peers } from './peers.js';
+import { answersOf, mustDeclare } from './same-model.js';
 import { withWords } from '../reduced-model.js';
 import { detailsOf } from '../factored-report.js';
 import { mayHaveMerged } from '../../contract/merging.js';
@@ -67,7 +68,9 @@ export class Thread {
     this.say = say;
     this.over = ports.map(() => false);
     this.quiet = ports.map(() => false);
-    const contracted = withWords(contractedComponents(model, { audit: data.audit }).model, data.words);
+    const { model: sound } = contractedComponents(model, { audit: data.audit });
+    mustDeclare(sound, data.declared);
+    const contracted = withWords(sound, data.words);
     this.space = newSpace(contracted, layoutOf(contracted, data.locals), {
       symmetry,
       normalize,
@@ -278,6 +281,7 @@ export class Thread {
       details: detailsOf(this.space),
       audited: (kind === 'done' ? this.endAudit() : this.space.audit?.said()) ?? NOTHING_AUDITED,
       merges: mayHaveMerged(this.space.components.merging),
+      ...(kind === 'done' ? { answers: answersOf(this.space, this.run.layer, this.data, performance.now() - this.began) } : {}),
     });
   }
 

@@ -4,7 +4,11 @@
  * Under a reduction the states of the path are representatives. The run is then taken again on the unreduced model: each step is one whose result
  * has the next representative. One exists, because permutations are automorphisms and the quotient commutes with the steps.
  */
-import { type Counterexample, type TraceStep } from '../../report.js';
+import { withRun } from '../../contract/fault-location.js';
+import { shortened } from '../../contract/model-faults.js';
+import { comparableText } from '../../contract/repeated-call.js';
+import { isWitness, type Counterexample, type TraceStep } from '../../report.js';
+import { text } from '../../shown/text.js';
 import { initialOf, pictureOfSlots } from '../../shown/state.js';
 import type { ComponentModel, ComponentProperty, Predicate } from '../../model.js';
 import {
@@ -76,9 +80,88 @@ const same = (a: Int32Array, b: Int32Array): boolean => a.every((id, i) => id ==
 const showStep = (model: ComponentModel, before: Tuple, { interaction, outcome, values }: Taken): TraceStep =>
   shownStep(model, interaction.source, outcome, before, values);
 
+// --- ways along a path -----------------------------------------------------------------------------------------------------
+
+/** A state of the unreduced model on the way along a path of representatives, and how the way came to it. */
+interface Way {
+  readonly values: Tuple;
+  readonly by?: { readonly before: Way; readonly taken: Taken };
+}
+
+/** The most ways that are followed. Several states have one representative, and the way to one of them need not decide what another one does. */
+const MOST_WAYS = 200;
+
+const nameOf = ({ key, slots }: ComponentModel, values: Tuple): string =>
+  comparableText(values) ?? values.map((value, at) => key?.(slots[at]!.kind, value as never) ?? '').join(' ');
+
+const distinct = (model: ComponentModel, ways: ReadonlyArray<Way>, most: number): ReadonlyArray<Way> =>
+  [...new Map(ways.map((way) => [nameOf(model, way.values), way])).values()].slice(0, most);
+
+/** Gives one step further to the representative `next`. Where `most` is 1, the first step will do. */
+const further = (space: Space, from: Way, next: Int32Array, most: number): ReadonlyArray<Way> => {
+  const leads = ({ values }: Taken): boolean => same(represent(space, values), next);
+  const steps = stepsFrom(space, from.values);
+  const taken = most === 1 ? [steps.find(leads)].filter((step) => step !== undefined) : steps.filter(leads);
+  return taken.map((step) => ({ values: step.values, by: { before: from, taken: step } }));
+};
+
+/** Follows a path of representatives by at most `most` ways. @throws CheckerError (`model`) where the unreduced model has none. */
+const waysAlong = (space: Space, path: ReadonlyArray<Int32Array>, most: number): ReadonlyArray<Way> => {
+  const { model } = space.compiled;
+  const begins = initialStates(model).filter((state) => same(represent(space, state), path[0]!));
+  const all = begins.map((state): Way => ({ values: state.map((value) => given(model, value)) }));
+  let ways = distinct(model, all, most);
+  for (const next of path.slice(1)) {
+    const inside = ways.filter(({ values }) => isWithin(model, values));
+    if (ways.length > 0 && inside.length === 0) throw otherwiseBounded(model);
+    const on = inside.flatMap((way) => further(space, way, next, most));
+    ways = most === 1 ? on : distinct(model, on, most);
+  }
+  if (ways.length === 0) throw unsound(model);
+  return ways;
+};
+
+/** Gives the same, or nothing where the unreduced model has no such way. */
+const triedAlong = (space: Space, path: ReadonlyArray<Int32Array>, most: number): ReadonlyArray<Way> => {
+  try {
+    return waysAlong(space, path, most);
+  } catch (error) {
+    if (error instanceof CheckerError) return [];
+    throw error;
+  }
+};
+
+const traceAlong = (space: Space, end: Way, last: Taken | undefined, shortest: boolean): Counterexample => {
+  const { model } = space.compiled;
+  const steps: TraceStep[] = last === undefined ? [] : [showStep(model, end.values, last)];
+  let at = end;
+  for (; at.by !== undefined; at = at.by.before) steps.push(showStep(model, at.by.before.values, at.by.taken));
+  return { ...initialOf(pictureOfSlots(model, at.values)), steps: steps.reverse(), shortest };
+};
+
+// --- counterexamples -------------------------------------------------------------------------------------------------------
+
+/** What decides a property at the end of a way: a step besides, or the state itself. */
+type Deciding = { readonly last?: Taken } | undefined;
+
+const decidingAt = (
+  space: Space,
+  property: string,
+  claim: ComponentProperty | undefined,
+  { step }: Evidence,
+  end: Way,
+): Deciding => {
+  const { model } = space.compiled;
+  if (step === undefined) return claim === undefined || isDecidedIn(space, claim, end.values) ? {} : undefined;
+  const last = isWithin(model, end.values) ? stepsFrom(space, end.values).find((taken) => says(taken, property)) : undefined;
+  return last && { last };
+};
+
 /**
  * Makes the counterexample (or witness) for evidence, on the unreduced model, along a path of representatives to the evidence's state. It is
  * undefined for a witness that the reduction does not keep: the run comes to a state that does not have the witness.
+ *
+ * @throws CheckerError (`model`), with a run, where the representative breaks the property, and no state does to which the path leads.
  */
 export const traceOf = (
   space: Space,
@@ -89,56 +172,75 @@ export const traceOf = (
 ): Counterexample | undefined => {
   const { model } = space.compiled;
   const claim = model.properties.find(({ name }) => name === property);
-  const initial = initialStates(model).find((state) => same(represent(space, state), path[0]!));
-  if (initial === undefined) throw unsound(model);
-  let values: Tuple = initial.map((value) => given(model, value));
-  const steps: TraceStep[] = [];
-  for (const next of path.slice(1)) {
-    mustBeWithin(model, values);
-    const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
-    if (taken === undefined) throw unsound(model);
-    steps.push(showStep(model, values, taken));
-    values = taken.values;
-  }
-  if (evidence.step !== undefined) {
-    mustBeWithin(model, values);
-    const last = stepsFrom(space, values).find((step) => says(step, property));
-    if (last === undefined && claim?.kind === 'sometimesStep') return undefined;
-    if (last === undefined) throw unsound(model);
-    steps.push(showStep(model, values, last));
-  } else if (claim !== undefined && !isDecidedIn(space, claim, values)) return undefined;
-  return {
-    ...initialOf(pictureOfSlots(model, initial)),
-    steps,
-    shortest,
+  const ofFirst = (ways: ReadonlyArray<Way>): Counterexample | undefined => {
+    for (const end of ways) {
+      const deciding = decidingAt(space, property, claim, evidence, end);
+      if (deciding !== undefined) return traceAlong(space, end, deciding.last, shortest);
+    }
+    return undefined;
   };
+  const quick = ofFirst(triedAlong(space, path, 1));
+  if (quick !== undefined || (claim !== undefined && isWitness(claim.kind))) return quick;
+  const ways = waysAlong(space, path, MOST_WAYS);
+  return ofFirst(ways) ?? notKept(space, ways[0]!, path.at(-1)!, property, evidence, claim);
 };
 
 const standsIn = (model: ComponentModel, predicate: Predicate, values: Tuple): boolean =>
   holdsIn(predicate, positionsOf(model)(predicate.slots), values);
 
-/**
- * Tests that a state of the unreduced model decides a property, as the state does that stands for it. No: it does not have the witness.
- * @throws CheckerError (`model`) where it does not break a property that the other state breaks.
- */
+/** Tests that a state of the unreduced model decides a property, as the state does that stands for it. */
 const isDecidedIn = (space: Space, property: ComponentProperty, values: Tuple): boolean => {
   const { model } = space.compiled;
   const stands = (predicate: Predicate): boolean => standsIn(model, predicate, values);
-  const notKept = (why: string): CheckerError =>
-    new CheckerError('model', `the reduction does not keep "${property.name}": ${why}`);
   if (property.kind === 'sometimes') return property.over.some(stands);
-  if (property.kind === 'always' && property.over.every(stands)) throw notKept('it is violated in a normal form alone');
+  if (property.kind === 'always') return !property.over.every(stands);
   if (property.kind !== 'noDeadlock') return true;
-  mustBeWithin(model, values);
-  if (property.final?.every(stands) === true) throw notKept('a state that is taken for another one may be the last');
-  if (stepsFrom(space, values).length > 0) throw notKept('a state that is taken for another one has steps');
-  return true;
+  if (!isWithin(model, values) || property.final?.every(stands) === true) return false;
+  const goesOn = stepsFrom(space, values).length > 0;
+  return !goesOn;
 };
 
-/** Refuses to go on from a state beyond the boundary. The search went on from the state that stands for it. @throws CheckerError (`model`). */
-const mustBeWithin = (model: ComponentModel, values: Tuple): void => {
-  if (model.boundary?.every((predicate) => standsIn(model, predicate, values)) === false) throw otherwiseBounded(model);
+/** Says in what a state differs from the one that stands for it, which breaks the property. */
+const differenceOf = (
+  space: Space,
+  values: Tuple,
+  property: string,
+  { step }: Evidence,
+  claim: ComponentProperty | undefined,
+): string => {
+  const { model } = space.compiled;
+  if (!isWithin(model, values)) return 'only the second lies within the boundary';
+  if (step !== undefined) return `only from the second a step breaks "${property}"`;
+  if (claim?.kind !== 'noDeadlock') return `"${property}" is true of the first alone`;
+  const isLast = claim.final?.every((predicate) => standsIn(model, predicate, values)) === true;
+  return isLast ? `"${property}" lets only the first be the last` : 'only the first has steps';
 };
+
+/** Refuses a reduction: the state at the end of a way and its representative, which breaks a property alone. */
+const notKept = (
+  space: Space,
+  end: Way,
+  representative: Int32Array,
+  property: string,
+  evidence: Evidence,
+  claim: ComponentProperty | undefined,
+): never => {
+  const { model, layout, kinds } = space.compiled;
+  const other = model.slots.map((_, slot) => {
+    const place = layout.place[slot]!;
+    return space.components.value(kinds[place]!, representative[place]!);
+  });
+  const [one, two] = [end.values, other].map((values) => shortened(text(pictureOfSlots(model, values).state)));
+  const by = model.key === undefined ? 'reduction' : 'key';
+  const difference = differenceOf(space, end.values, property, evidence, claim);
+  throw withRun(
+    new CheckerError('model', `${one} and ${two} are one state to the ${by}, and the two are not alike: ${difference}`),
+    traceAlong(space, end, undefined, false),
+  );
+};
+
+const isWithin = (model: ComponentModel, values: Tuple): boolean =>
+  model.boundary?.every((predicate) => standsIn(model, predicate, values)) !== false;
 
 const says = ({ outcome }: Taken, property: string): boolean =>
   outcome.violates?.includes(property) === true || outcome.witnesses?.includes(property) === true;
