@@ -252,12 +252,15 @@ describe('actors', () => {
       properties: [{ name: 'anything', kind: 'always', holds: () => true }],
     });
     expect(checkSync(ticking).counts.distinct).toBe(4);
-    const lost = actorModel<number, string, null>({
-      name: 'lost',
-      actors: [{ start: () => ({ state: 0, send: [{ to: 7, message: 'x' }] }), receive: () => undefined }],
-      history: { initial: null },
-      properties: [],
-    });
-    expect(() => lost.actions(lost.initial[0]!)).toThrow('there is no actor 7');
+    const lost = (): unknown =>
+      actorModel<number, string, null>({
+        name: 'lost',
+        actors: [{ start: () => ({ state: 0, send: [{ to: 7, message: 'x' }] }), receive: () => undefined }],
+        history: { initial: null },
+        properties: [],
+      });
+    expect(lost).toThrow(
+      'what actors[0].start gives: send[0].to: expected the number of an actor (there is only 0), but it is 7',
+    );
   });
 });

@@ -96,15 +96,3 @@ export const A_SOURCE: ArgumentTest = {
   is: (u) => isObject(u) && isText(u['module']) && isText(u['name']) && Array.isArray(u['args']),
   what: 'where the model is (module, name, args)',
 };
-export const ACTORS: ArgumentTest = {
-  is: (u) =>
-    isObject(u) &&
-    isText(u['name']) &&
-    Array.isArray(u['properties']) &&
-    isObject(u['history']) &&
-    Array.isArray(u['actors']) &&
-    u['actors'].every(
-      (actor) => isObject(actor) && typeof actor['start'] === 'function' && typeof actor['receive'] === 'function',
-    ),
-  what: 'a system of actors (name, actors with start and receive, history, properties)',
-};
