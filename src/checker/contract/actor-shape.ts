@@ -2,8 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
+import { mustDecode } from './decoded-arguments.js';
 import { guarded, VALUE, type Pure, type TypeTest } from './guard.js';
-import { decode, described, listOf, name, object, oneOf, pure, value, yesOrNo } from './model-shape.js';
+import { described, listOf, name, object, oneOf, pure, value, yesOrNo } from './model-shape.js';
 
 // --- what is taken in ------------------------------------------------------------------------------------------------------
 
@@ -30,10 +31,7 @@ const TAKEN: ReadonlyArray<string> = ['network', 'history'];
 const refusal = (what: string): CheckerError => new CheckerError('option', `actorModel: ${what}`);
 
 /** Refuses what is no system of actors. @throws CheckerError (`option`) with one line: which field is wrong, and what is expected. */
-export const mustBeActors = (given: unknown): void => {
-  const decoded = decode(system, given);
-  if (E.isLeft(decoded)) throw refusal(decoded.left.startsWith('expected') ? `system: ${decoded.left}` : decoded.left);
-};
+export const mustBeActors = (given: unknown): void => mustDecode('actorModel', 'system', system, given);
 
 /** Refuses names by which a run could not tell actors apart, or an actor from the network. @throws CheckerError (`option`). */
 export const mustHaveOwnNames = (names: ReadonlyArray<string>): void =>

@@ -71,7 +71,7 @@ export const A_HISTORY: ArgumentTest = {
 };
 export const A_PROCESS: ArgumentTest = { is: (u) => isText(u) || typeof u === 'number', what: 'the name or number of a process' };
 export const A_SEQUENTIAL_OBJECT: ArgumentTest = {
-  is: (u) => isObject(u) && typeof u['apply'] === 'function',
+  is: (u) => isObject(u) && 'initial' in u && typeof u['apply'] === 'function',
   what: 'a sequential object (initial, apply)',
 };
 export const ITEMS: ArgumentTest = {

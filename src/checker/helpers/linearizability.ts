@@ -6,6 +6,9 @@
  * An operation that is under way may have taken effect or not. The search is Wing and Gong's, with what was tried before remembered.
  */
 import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { guarded, VALUE, type TypeTest } from '../contract/guard.js';
+import { described } from '../contract/model-shape.js';
+import { onKeptCopies } from '../contract/repeated-call.js';
 import { encode } from '../values/encode.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -13,7 +16,7 @@ import { encode } from '../values/encode.js';
 /** What a service should be like: one operation after the other, each applied at once. */
 export interface SequentialObject<S, O, R> {
   readonly initial: S;
-  /** The state after an operation, and the response to it. */
+  /** The state after an operation, and the response to it. A pure function: it changes neither the state nor the operation. */
   readonly apply: (state: S, operation: O) => readonly [state: S, response: R];
 }
 
@@ -94,6 +97,22 @@ interface Place<S> {
 
 type Step<O, R> = readonly [operation: O, response: R];
 
+const isApplied = (u: unknown): u is readonly [unknown, unknown] => Array.isArray(u) && u.length === 2 && u.every(VALUE.is);
+
+/** What `apply` gives. */
+const APPLIED: TypeTest = { is: isApplied, codec: described('a state and a response, [state, response]', isApplied) };
+
+/**
+ * The object with a guard before its `apply`, which gets copies at each call. The search tries several operations in one state, and each
+ * search begins in one initial state: an `apply` that changed a state would change what the others are applied to.
+ */
+const guardedObject = <S, O, R>(where: string, object: SequentialObject<S, O, R>): SequentialObject<S, O, R> => {
+  const named = `${where}: object.apply`;
+  type Apply = SequentialObject<S, O, R>['apply'];
+  const apply: Apply = (state, operation) => object.apply(state, operation);
+  return { initial: object.initial, apply: guarded(named, APPLIED, onKeptCopies(named, apply as never) as Apply, 2) };
+};
+
 /** Lists all operations that can take effect next, each with the place to which it leads. */
 const nextPlaces = <S, O, R>(
   { processes }: History<O, R>,
@@ -116,14 +135,15 @@ const nextPlaces = <S, O, R>(
   });
 };
 
-/** An order of the history's operations that the object could have had, those under way that took effect among them; undefined: none. */
-export const linearization = <S, O, R>(
+const orderOf = <S, O, R>(
+  where: string,
   history: History<O, R>,
-  object: SequentialObject<S, O, R>,
-): ReadonlyArray<readonly [operation: O, response: R]> | undefined => {
-  mustTake('linearization', 'history', A_HISTORY, history);
-  mustTake('linearization', 'object', A_SEQUENTIAL_OBJECT, object);
+  given: SequentialObject<S, O, R>,
+): ReadonlyArray<Step<O, R>> | undefined => {
+  mustTake(where, 'history', A_HISTORY, history);
+  mustTake(where, 'object', A_SEQUENTIAL_OBJECT, given);
   if (history.broken !== undefined) return undefined;
+  const object = guardedObject(where, given);
   const { processes } = history;
   const tried = new Set<string>();
   const search = (place: Place<S>, order: ReadonlyArray<Step<O, R>>): ReadonlyArray<Step<O, R>> | undefined => {
@@ -141,6 +161,17 @@ export const linearization = <S, O, R>(
   return search(start, []);
 };
 
-/** Whether the history is one of the object's. */
+/**
+ * An order of the history's operations that the object could have had, those under way that took effect among them; undefined: none.
+ *
+ * @throws CheckerError (`option`) for what is no history or no sequential object; (`model`) where `apply` throws, changes what it is given,
+ * or gives no state and response.
+ */
+export const linearization = <S, O, R>(
+  history: History<O, R>,
+  object: SequentialObject<S, O, R>,
+): ReadonlyArray<readonly [operation: O, response: R]> | undefined => orderOf('linearization', history, object);
+
+/** Whether the history is one of the object's. @throws CheckerError as {@link linearization} does. */
 export const isLinearizable = <S, O, R>(history: History<O, R>, object: SequentialObject<S, O, R>): boolean =>
-  linearization(history, object) !== undefined;
+  orderOf('isLinearizable', history, object) !== undefined;

@@ -2,7 +2,9 @@
  * A register that clients put values into and get them from, as actors: the clients, the history of what they saw, and the object it
  * should be like. With {@link actorModel} and a service of one's own this judges linearizability.
  */
-import { A_COUNT, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { A_COUNT, A_WHOLE_NUMBER } from '../contract/argument-checks.js';
+import { codecOf, mustDecode } from '../contract/decoded-arguments.js';
+import { object } from '../contract/model-shape.js';
 import type { Actor, Envelope } from './actors.js';
 import { emptyHistory, invoked, responded, type History, type SequentialObject } from './linearizability.js';
 
@@ -33,6 +35,8 @@ export const register: SequentialObject<string, RegisterOperation, string> = {
   apply: (value, { write }) => (write === null ? [value, value] : [write, 'written']),
 };
 
+const OPTIONS = object('options', { servers: codecOf(A_WHOLE_NUMBER) }, { puts: codecOf(A_COUNT) });
+
 const letter = (of: 'A' | 'Z', by: number): string => String.fromCharCode(of.charCodeAt(0) + by);
 
 /**
@@ -43,10 +47,8 @@ export const registerClient = (options: {
   readonly servers: number;
   readonly puts?: number;
 }): Omit<Actor<RegisterClientState, RegisterMessage>, 'timeout'> => {
-  mustTake('registerClient', 'options', AN_OBJECT, options);
+  mustDecode('registerClient', 'options', OPTIONS, options);
   const { servers, puts = 1 } = options;
-  mustTake('registerClient', 'servers', A_WHOLE_NUMBER, servers);
-  mustTake('registerClient', 'puts', A_COUNT, puts);
   return {
     start: (id) => {
       if (puts === 0) return { state: { awaiting: null, operations: 0 } };
@@ -75,8 +77,12 @@ export const registerClient = (options: {
 /** What the clients of a register saw. */
 export type RegisterHistory = History<RegisterOperation, string>;
 
-const isRegister = (message: { readonly type: string }): message is RegisterMessage =>
-  ['put', 'get', 'putOk', 'getOk'].includes(message.type);
+/** Servers may say anything to each other: a message need have no type, and be no object. */
+const isRegister = (message: unknown): message is RegisterMessage =>
+  typeof message === 'object' &&
+  message !== null &&
+  'type' in message &&
+  ['put', 'get', 'putOk', 'getOk'].includes(message.type as string);
 
 /** The history that clients see: an operation is invoked when its request is sent, and has its response when that is delivered. */
 export const registerHistory = {
