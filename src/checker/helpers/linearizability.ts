@@ -9,6 +9,7 @@ import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract
 import { guarded, VALUE, type TypeTest } from '../contract/guard.js';
 import { described } from '../contract/model-shape.js';
 import { onKeptCopies } from '../contract/repeated-call.js';
+import { text } from '../shown/text.js';
 import { encode } from '../values/encode.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -22,8 +23,11 @@ export interface SequentialObject<S, O, R> {
 
 /** An operation that was invoked. */
 export interface PendingOperation<O> {
-  /** By process, how many operations of other processes were completed when this one was invoked: those come before it. */
-  readonly before: Readonly<Record<string, number>>;
+  /**
+   * Of each other process how many of its operations were completed when this one was invoked: those come before it. Processes without any
+   * are left out. They are pairs and no fields of an object, since the number 1 and the text `1` are two processes.
+   */
+  readonly before: ReadonlyArray<readonly [process: number | string, completed: number]>;
   readonly operation: O;
 }
 
@@ -66,11 +70,10 @@ export const invoked = <O, R>(history: History<O, R>, process: number | string, 
   mustTake('invoked', 'process', A_PROCESS, process);
   if (history.broken !== undefined) return history;
   const { done, pending } = find(history, process);
-  if (pending !== undefined) return { ...history, broken: `${process} invoked an operation before its last one was answered` };
-  const before = Object.fromEntries(
-    history.processes.flatMap((other) =>
-      other.process === process || other.done.length === 0 ? [] : [[String(other.process), other.done.length]],
-    ),
+  if (pending !== undefined)
+    return { ...history, broken: `${text(process)} invoked an operation before its last one was answered` };
+  const before = history.processes.flatMap((other) =>
+    other.process === process || other.done.length === 0 ? [] : [[other.process, other.done.length] as const],
   );
   return put(history, { process, done, pending: { before, operation } });
 };
@@ -81,7 +84,7 @@ export const responded = <O, R>(history: History<O, R>, process: number | string
   mustTake('responded', 'process', A_PROCESS, process);
   if (history.broken !== undefined) return history;
   const { done, pending } = find(history, process);
-  if (pending === undefined) return { ...history, broken: `${process} had a response and had invoked nothing` };
+  if (pending === undefined) return { ...history, broken: `${text(process)} had a response and had invoked nothing` };
   return put(history, { process, done: [...done, { ...pending, response }] });
 };
 
@@ -116,11 +119,12 @@ const guardedObject = <S, O, R>(where: string, object: SequentialObject<S, O, R>
 /** Lists all operations that can take effect next, each with the place to which it leads. */
 const nextPlaces = <S, O, R>(
   { processes }: History<O, R>,
+  indexes: ReadonlyMap<number | string, number>,
   object: SequentialObject<S, O, R>,
   { taken, early, state }: Place<S>,
 ): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
   const isDue = (before: PendingOperation<O>['before']): boolean =>
-    processes.every(({ process }, i) => taken[i]! >= (Object.hasOwn(before, String(process)) ? before[String(process)]! : 0));
+    before.every(([process, completed]) => taken[indexes.get(process)!]! >= completed);
   return processes.flatMap(({ done, pending }, i): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
     const completed = done[taken[i]!];
     if (completed !== undefined) {
@@ -145,13 +149,14 @@ const orderOf = <S, O, R>(
   if (history.broken !== undefined) return undefined;
   const object = guardedObject(where, given);
   const { processes } = history;
+  const indexes = new Map(processes.map(({ process }, i) => [process, i] as const));
   const tried = new Set<string>();
   const search = (place: Place<S>, order: ReadonlyArray<Step<O, R>>): ReadonlyArray<Step<O, R>> | undefined => {
     if (processes.every(({ done }, i) => place.taken[i] === done.length)) return order;
     const code = encode(place);
     if (tried.has(code)) return undefined;
     tried.add(code);
-    for (const [next, step] of nextPlaces(history, object, place)) {
+    for (const [next, step] of nextPlaces(history, indexes, object, place)) {
       const found = search(next, [...order, step]);
       if (found !== undefined) return found;
     }
