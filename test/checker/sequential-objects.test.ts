@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkSync } from '#bayou/checker/check.js';
 import { CheckerError } from '#bayou/checker/error.js';
+import type { Send } from '#bayou/checker/helpers/actors.js';
 import {
   emptyHistory,
   invoked,
@@ -11,7 +12,7 @@ import {
   type History,
   type SequentialObject,
 } from '#bayou/checker/helpers/linearizability.js';
-import { register, registerClient, registerHistory } from '#bayou/checker/helpers/register.js';
+import { register, registerClient, registerHistory, type RegisterMessage } from '#bayou/checker/helpers/register.js';
 import type { Model } from '#bayou/checker/model.js';
 
 // --- a queue whose one item comes out twice ----------------------------------------------------------------------------------
@@ -205,6 +206,30 @@ describe('a register', () => {
         expect(registerHistory[event](registerHistory.initial, { from: 0, to: 1, message: message as never })).toBe(
           registerHistory.initial,
         );
+  });
+
+  test.each([
+    [1, 2, 1],
+    [1, 5, 3],
+    [3, 20, 4],
+    [7, 1, 30],
+  ])('with %d servers and %d clients, of %d puts each: every request has a number of its own', (servers, clients, puts) => {
+    const { start, receive } = registerClient({ servers, puts });
+    const requests = Array.from({ length: clients }, (_, i) => servers + i).flatMap((id) => {
+      const sent: RegisterMessage[] = [];
+      for (let reaction: ReturnType<typeof receive> = start(id); reaction?.send !== undefined;) {
+        const [{ message }] = reaction.send as readonly [Send<RegisterMessage>];
+        sent.push(message);
+        const { request } = message;
+        const answer =
+          message.type === 'put' ? ({ type: 'putOk', request } as const) : ({ type: 'getOk', request, value: '' } as const);
+        reaction = receive(reaction.state, answer, 0, id);
+      }
+      expect(sent.map(({ type }) => type)).toEqual([...Array<string>(puts).fill('put'), 'get']);
+      return sent.map(({ request }) => request);
+    });
+    expect(new Set(requests).size).toBe(clients * (puts + 1));
+    expect(requests.every((request) => Number.isSafeInteger(request) && request > 0)).toBe(true);
   });
 
   test('of no operations is linearizable', () => expect(isLinearizable(registerHistory.initial, register)).toBe(true));

@@ -40,8 +40,17 @@ const OPTIONS = object('options', { servers: codecOf(A_WHOLE_NUMBER) }, { puts: 
 const letter = (of: 'A' | 'Z', by: number): string => String.fromCharCode(of.charCodeAt(0) + by);
 
 /**
+ * The number of an operation of an actor, both from 0. Cantor’s pairing, and one: no two operations of any actors have one number, however
+ * many actors there are, which no client knows.
+ */
+const requestOf = (actor: number, operation: number): number => {
+  const both = actor + operation;
+  return (both * (both + 1)) / 2 + operation + 1;
+};
+
+/**
  * A client that makes `puts` puts, one after the other, and then one get. Each request goes to the next server. Actors 0 to `servers - 1` are the
- * servers, and clients come after them. Every request has a number of its own.
+ * servers, and clients come after them. Every request has a number of its own, from 1.
  */
 export const registerClient = (options: {
   readonly servers: number;
@@ -52,14 +61,15 @@ export const registerClient = (options: {
   return {
     start: (id) => {
       if (puts === 0) return { state: { awaiting: null, operations: 0 } };
-      const message = { type: 'put', request: id, value: letter('A', id - servers) } as const;
-      return { state: { awaiting: id, operations: 1 }, send: [{ to: id % servers, message }] };
+      const request = requestOf(id, 0);
+      const message = { type: 'put', request, value: letter('A', id - servers) } as const;
+      return { state: { awaiting: request, operations: 1 }, send: [{ to: id % servers, message }] };
     },
     receive: ({ awaiting, operations }, message, _from, id) => {
       if (awaiting === null || message.request !== awaiting) return undefined;
       if (message.type === 'getOk') return { state: { awaiting: null, operations: operations + 1 } };
       if (message.type !== 'putOk') return undefined;
-      const request = (operations + 1) * id;
+      const request = requestOf(id, operations);
       const value = letter('Z', servers - id);
       return {
         state: { awaiting: request, operations: operations + 1 },
