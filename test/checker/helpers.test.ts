@@ -42,6 +42,22 @@ describe('collections', () => {
     expect(bagWithout([1], 2)).toEqual([1]);
   });
 
+  test('ids may be any values: null, undefined, objects that a state has copies of, what is one as a text', () => {
+    const renamed = (ids: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
+      permutations(ids).map((rename) => structuredClone<ReadonlyArray<unknown>>(ids).map(rename));
+    for (const ids of [
+      [null, 'a'],
+      [undefined, 'a'],
+      [NaN, 0],
+      [1, '1'],
+      [{ id: 1 }, { id: 2 }],
+      [['a'], 'a'],
+      [{ id: null }, null],
+    ])
+      expect(renamed(ids)).toEqual([[...ids].reverse()]);
+    expect(permutations<unknown>([null, { id: 1 }])[0]!({ id: 2 })).toEqual({ id: 2 });
+  });
+
   test('permutations are all renamings but the identity', () => {
     const all = permutations(['x', 'y', 'z']).map((rename) => ['x', 'y', 'z'].map(rename).join(''));
     expect(all.sort()).toEqual(['xzy', 'yxz', 'yzx', 'zxy', 'zyx']);
@@ -49,6 +65,7 @@ describe('collections', () => {
     expect(permutations([])).toEqual([]);
     expect(permutations([1, 2, 3, 4, 5])).toHaveLength(119);
     expect(() => permutations([1, 1])).toThrow('twice');
+    expect(() => permutations([{ id: 1 }, { id: 1 }])).toThrow('twice');
     expect(() => permutations([1, 2, 3, 4, 5, 6, 7, 8, 9])).toThrow('too many');
   });
 });
@@ -57,7 +74,7 @@ describe('collections', () => {
 
 /** One operation with the moments of its invocation and its response; without one it is under way. */
 interface Timed {
-  readonly process: number;
+  readonly process: number | string;
   readonly from: number;
   readonly to: number;
   readonly operation: RegisterOperation;
@@ -65,20 +82,24 @@ interface Timed {
 }
 
 type Event =
-  { readonly process: number; readonly invoke: RegisterOperation } | { readonly process: number; readonly respond: string };
+  | { readonly process: number | string; readonly invoke: RegisterOperation }
+  | { readonly process: number | string; readonly respond: string };
 
-/** Histories as random events: each process invokes what it likes, and has any response, or none yet. */
+/**
+ * Histories as random events: each process invokes what it likes, and has any response, or none yet. Two of the processes have names that
+ * are one as texts.
+ */
 const events = fc
   .array(
     fc.tuple(
-      fc.integer({ min: 0, max: 2 }),
+      fc.constantFrom(1, '1', 'p'),
       fc.constantFrom<RegisterOperation>({ write: 'a' }, { write: 'b' }, { write: null }),
       fc.constantFrom('', 'a', 'b'),
     ),
     { maxLength: 9 },
   )
   .map((drawn) => {
-    const busy = new Map<number, RegisterOperation>();
+    const busy = new Map<number | string, RegisterOperation>();
     return drawn.map(([process, operation, read]): Event => {
       const pending = busy.get(process);
       if (pending === undefined) {
@@ -134,6 +155,21 @@ const byDefinition = (all: ReadonlyArray<Timed>): boolean => {
 };
 
 describe('linearizability', () => {
+  test('the number 1 and the text 1 are two processes', () => {
+    const write = (history: History<RegisterOperation, string>, process: number | string, value: string) =>
+      responded(invoked(history, process, { write: value }), process, 'written');
+    const read = (history: History<RegisterOperation, string>, value: string) =>
+      responded(invoked(history, 'r', { write: null }), 'r', value);
+    const one = write(write(write(emptyHistory, 1, 'A'), 1, 'C'), '1', 'B');
+    expect(['A', 'B', 'C'].filter((value) => isLinearizable(read(one, value), register))).toEqual(['B']);
+    const other = write(write(write(emptyHistory, '1', 'B'), 1, 'A'), 1, 'C');
+    expect(['A', 'B', 'C'].filter((value) => isLinearizable(read(other, value), register))).toEqual(['C']);
+    expect([1, '1'].map((process) => responded(emptyHistory as typeof one, process, '').broken)).toEqual([
+      '1 had a response and had invoked nothing',
+      "'1' had a response and had invoked nothing",
+    ]);
+  });
+
   test('is what the definition says, of random histories', () => {
     let no = 0;
     fc.assert(
@@ -252,12 +288,15 @@ describe('actors', () => {
       properties: [{ name: 'anything', kind: 'always', holds: () => true }],
     });
     expect(checkSync(ticking).counts.distinct).toBe(4);
-    const lost = actorModel<number, string, null>({
-      name: 'lost',
-      actors: [{ start: () => ({ state: 0, send: [{ to: 7, message: 'x' }] }), receive: () => undefined }],
-      history: { initial: null },
-      properties: [],
-    });
-    expect(() => lost.actions(lost.initial[0]!)).toThrow('there is no actor 7');
+    const lost = (): unknown =>
+      actorModel<number, string, null>({
+        name: 'lost',
+        actors: [{ start: () => ({ state: 0, send: [{ to: 7, message: 'x' }] }), receive: () => undefined }],
+        history: { initial: null },
+        properties: [],
+      });
+    expect(lost).toThrow(
+      'what actors[0].start gives: send[0].to: expected the number of an actor (there is only 0), but it is 7',
+    );
   });
 });

@@ -93,13 +93,23 @@ export interface Replay {
 
 interface Machine {
   readonly model: ComponentModel;
-  readonly byLabel: ReadonlyMap<string, Interaction>;
+  /** By the text of a label. Several interactions may have one label, or labels of one text. */
+  readonly byLabel: ReadonlyMap<string, ReadonlyArray<Interaction>>;
   readonly positions: (slots: ReadonlyArray<Slot<unknown>>) => ReadonlyArray<number>;
 }
 
+const labelled = (interactions: ReadonlyArray<Interaction>): Machine['byLabel'] => {
+  const found = new Map<string, ReadonlyArray<Interaction>>();
+  for (const interaction of interactions) {
+    const label = showLabel(interaction.label);
+    found.set(label, [...(found.get(label) ?? []), interaction]);
+  }
+  return found;
+};
+
 const machineOf = (model: ComponentModel): Machine => ({
   model,
-  byLabel: new Map(model.interactions.map((interaction) => [showLabel(interaction.label), interaction])),
+  byLabel: labelled(model.interactions),
   positions: positionsOf(model),
 });
 
@@ -214,16 +224,17 @@ const lookOnly = (machine: Machine, state: Tuple, step: PathStep, index: number,
 
 const tryStep = (machine: Machine, state: Tuple, step: PathStep, index: number, look: ReplayOptions['look']): Done | Refusal => {
   if (step.label === undefined) return lookOnly(machine, state, step, index, look);
-  const interaction = machine.byLabel.get(showLabel(step.label));
-  const ways = interaction === undefined ? [] : waysFrom(machine, state, interaction);
-  if (interaction === undefined || ways.length === 0) {
-    const why = interaction === undefined ? 'unknown' : 'disabled';
+  const named = machine.byLabel.get(showLabel(step.label)) ?? [];
+  const all = named.flatMap((interaction) =>
+    waysFrom(machine, state, interaction).map((way) => {
+      const next = after(machine, state, interaction, way);
+      return { way, next, wrong: differing(machine, step, state, next, way.note, look) };
+    }),
+  );
+  if (all.length === 0) {
+    const why = named.length === 0 ? 'unknown' : 'disabled';
     return { step: index, label: step.label, why, differences: [], enabled: enabledAt(machine, state, step.label.family) };
   }
-  const all = ways.map((way) => {
-    const next = after(machine, state, interaction, way);
-    return { way, next, wrong: differing(machine, step, state, next, way.note, look) };
-  });
   const right = all.find(({ wrong }) => Object.keys(wrong).length === 0);
   const refused = (): Refusal =>
     otherwise(

@@ -76,13 +76,22 @@ export const A_VACUITY: ArgumentTest = {
   is: isVacuity,
   what: 'lists of what was not reached (neverEnabled, unreached, neverTriggered)',
 };
+const isProcess = (u: unknown): boolean => isText(u) || Number.isFinite(u);
+const isOperation = (u: unknown): boolean => isObject(u) && Array.isArray(u['before']) && u['before'].every(Array.isArray);
+const isProcessHistory = (u: unknown): boolean =>
+  isObject(u) &&
+  isProcess(u['process']) &&
+  Array.isArray(u['done']) &&
+  u['done'].every(isOperation) &&
+  (u['pending'] === undefined || isOperation(u['pending']));
+
 export const A_HISTORY: ArgumentTest = {
-  is: (u) => isObject(u) && Array.isArray(u['processes']),
-  what: 'a history (such as emptyHistory)',
+  is: (u) => isObject(u) && Array.isArray(u['processes']) && u['processes'].every(isProcessHistory),
+  what: 'a history (emptyHistory, and what invoked and responded make of it)',
 };
-export const A_PROCESS: ArgumentTest = { is: (u) => isText(u) || typeof u === 'number', what: 'the name or number of a process' };
+export const A_PROCESS: ArgumentTest = { is: isProcess, what: 'the name or number of a process' };
 export const A_SEQUENTIAL_OBJECT: ArgumentTest = {
-  is: (u) => isObject(u) && typeof u['apply'] === 'function',
+  is: (u) => isObject(u) && 'initial' in u && typeof u['apply'] === 'function',
   what: 'a sequential object (initial, apply)',
 };
 export const ITEMS: ArgumentTest = {
@@ -102,16 +111,4 @@ export const A_PATH: ArgumentTest = { is: (u) => Array.isArray(u) && u.every(isO
 export const A_SOURCE: ArgumentTest = {
   is: (u) => isObject(u) && isText(u['module']) && isText(u['name']) && Array.isArray(u['args']),
   what: 'where the model is (module, name, args)',
-};
-export const ACTORS: ArgumentTest = {
-  is: (u) =>
-    isObject(u) &&
-    isText(u['name']) &&
-    Array.isArray(u['properties']) &&
-    isObject(u['history']) &&
-    Array.isArray(u['actors']) &&
-    u['actors'].every(
-      (actor) => isObject(actor) && typeof actor['start'] === 'function' && typeof actor['receive'] === 'function',
-    ),
-  what: 'a system of actors (name, actors with start and receive, history, properties)',
 };

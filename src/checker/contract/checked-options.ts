@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
-import { decode, described, object, pure, text, yesOrNo } from './model-shape.js';
+import { decode, described, object, oneOf, pure, text, yesOrNo } from './model-shape.js';
 
 const isWholeNumber = (u: unknown, least: number, most: number): boolean =>
   Number.isSafeInteger(u) && (u as number) >= least && (u as number) <= most;
@@ -17,8 +17,6 @@ const least0 = described('a number of at least 0', (u): u is number => typeof u 
 const above0 = described('a number above 0', (u): u is number => typeof u === 'number' && u > 0);
 const from0 = described('a number, 0 or more', (u): u is number => typeof u === 'number' && u >= 0);
 const names = described('a list of texts', t.array(t.string).is);
-const oneOf = (...choices: ReadonlyArray<string>): t.Mixed =>
-  described(`one of ${choices.join(', ')}`, (u): u is string => typeof u === 'string' && choices.includes(u));
 const signal = described('an AbortSignal', (u): u is AbortSignal => u instanceof AbortSignal);
 /** A reduction option of a search without reductions: it can only be off. */
 const off = described('false: walks at random know no reductions', (u): u is false => u === false);

@@ -18,7 +18,9 @@ export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
 
 type Fields = Readonly<Record<string, t.Mixed>>;
 
-const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
+/** A promise has fields that nobody means: what is wrong is that it is a promise. */
+const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === 'object' && u !== null && !Array.isArray(u) && !(u instanceof Promise);
 
 const within = (context: t.Context, key: string, codec: t.Mixed, value: unknown): t.Context =>
   t.appendContext(context, key, codec, value);
@@ -114,7 +116,9 @@ export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): 
 
 export const pure = described('a function', (u): u is () => unknown => typeof u === 'function');
 export const text = described('a text', t.string.is);
-const name = described('a text with something in it', (u): u is string => typeof u === 'string' && /\S/.test(u));
+export const name = described('a text with something in it', (u): u is string => typeof u === 'string' && /\S/.test(u));
+export const oneOf = (...choices: ReadonlyArray<string>): t.Mixed =>
+  described(`one of ${choices.join(', ')}`, (u): u is string => typeof u === 'string' && choices.includes(u));
 export const yesOrNo = described('true or false', t.boolean.is);
 const index = described('an index, from 0', (u): u is number => Number.isInteger(u) && (u as number) >= 0);
 

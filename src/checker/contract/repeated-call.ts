@@ -4,6 +4,7 @@ import { CheckerError } from '../error.js';
 import { againstChance, elsewhen } from './date-and-random.js';
 import { enter, leave } from './current-call.js';
 import { incomparableIn, partsOf } from '../values/incomparable.js';
+import { isLike } from '../values/like.js';
 import { text } from '../shown/text.js';
 import { COMPARE, UNVARIED, blameVariation, bothCopiesOf, copiesOf, type Orders, type VariedAnswer } from './variations.js';
 import { briefly, fault } from './model-faults.js';
@@ -77,6 +78,33 @@ const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: Read
       `${where} changes what it is given${placeOf(differsAt(args[i], copy))}: states are immutable values, make a new one`,
     );
   });
+};
+
+/**
+ * Makes a function that is called often with the same few arguments run on copies of them. Each value is copied once: a copy that is still
+ * as it was serves again. @throws CheckerError (`model`) where the function changes them.
+ */
+export const onKeptCopies = (
+  where: string,
+  run: (...args: ReadonlyArray<unknown>) => unknown,
+): ((...args: ReadonlyArray<unknown>) => unknown) => {
+  const kept = new Map<unknown, unknown>();
+  const copyFor = (arg: unknown): unknown => {
+    if (typeof arg !== 'object' || arg === null) return arg;
+    const known = kept.get(arg);
+    if (known !== undefined) return known;
+    const [copy] = copiesOf([arg], UNVARIED);
+    kept.set(arg, copy);
+    return copy;
+  };
+  return (...args) => {
+    const copies = args.map(copyFor);
+    try {
+      return run(...copies);
+    } finally {
+      if (!args.every((arg, i) => isLike(copies[i], arg))) mustBeAsGiven(where, args, copies);
+    }
+  };
 };
 
 /** Calls a function with copies of its arguments. @throws CheckerError (`model`) where it changes them. */

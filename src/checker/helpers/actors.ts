@@ -6,8 +6,11 @@
  * As in Stateright, whose examples have the same numbers of states: a message to which an actor does not react is not delivered, unless
  * the network keeps an order.
  */
-import { ACTORS, mustTake } from '../contract/argument-checks.js';
+import { guardedHistory, mustBeActors, mustHaveOwnNames, reactionTests } from '../contract/actor-shape.js';
+import { guarded } from '../contract/guard.js';
+import { onCopies } from '../contract/repeated-call.js';
 import type { Model, Property } from '../model.js';
+import { optional } from '../optional.js';
 import { encode } from '../values/encode.js';
 import { text } from '../shown/text.js';
 import { bag, bagWithout, sortedSet } from './collections.js';
@@ -33,7 +36,7 @@ export interface Reaction<S, M> {
 
 /** An actor: pure functions of its state. */
 export interface Actor<S, M> {
-  /** Unique: what traces and diagrams call it. Default `a0`, `a1`, … by its number. */
+  /** What traces and diagrams call it: unique, and neither `network` nor `history`. Default `a0`, `a1`, … by its number. */
   readonly name?: string;
   readonly start: (id: number) => Reaction<S, M>;
   /** What comes of a message; undefined: it does not react. */
@@ -67,7 +70,10 @@ export interface ActorSystem<S, M, H> {
   readonly delivery?: Delivery;
   /** Whether messages may be lost. Default false. */
   readonly lossy?: boolean;
-  /** What is known of the run from outside: what it is at first, and after a message was sent or delivered. */
+  /**
+   * What is known of the run from outside: what it is at first, and after a message was sent or delivered. It may be any value, `null` too,
+   * but not `undefined`. A function that changes nothing gives the history that it was given.
+   */
   readonly history: {
     readonly initial: H;
     readonly sent?: (history: H, envelope: Envelope<M>) => H;
@@ -93,6 +99,40 @@ const deliverable = <M>(delivery: Delivery, network: ReadonlyArray<Envelope<M>>)
   return sortedSet(network);
 };
 
+// --- what is given ---------------------------------------------------------------------------------------------------------
+
+/** The system with a guard before each function of its actors and of its history, called as it was given: it may be a method. */
+const guardedSystem = <S, M, H>(system: ActorSystem<S, M, H>): ActorSystem<S, M, H> => {
+  const { name, actors, history, properties, delivery, lossy, boundary } = system;
+  const tests = reactionTests(actors.length);
+  const guardedActor = (actor: Actor<S, M>, id: number): Actor<S, M> => ({
+    ...optional('name', actor.name),
+    start: guarded(`actors[${id}].start`, tests.start, (of: number) => actor.start(of), 1),
+    receive: guarded(
+      `actors[${id}].receive`,
+      tests.reaction,
+      (state: S, message: M, from: number, to: number) => actor.receive(state, message, from, to),
+      4,
+    ),
+    ...optional(
+      'timeout',
+      actor.timeout && guarded(`actors[${id}].timeout`, tests.reaction, (state: S, of: number) => actor.timeout!(state, of), 2),
+    ),
+  });
+  const sent = history.sent && guardedHistory('sent', (before: H, envelope: Envelope<M>) => history.sent!(before, envelope));
+  const delivered =
+    history.delivered && guardedHistory('delivered', (before: H, envelope: Envelope<M>) => history.delivered!(before, envelope));
+  return {
+    name,
+    actors: actors.map(guardedActor),
+    history: { initial: history.initial, ...optional('sent', sent), ...optional('delivered', delivered) },
+    properties,
+    ...optional('delivery', delivery),
+    ...optional('lossy', lossy),
+    ...optional('boundary', boundary && ((state: ActorsState<S, M, H>) => system.boundary!(state))),
+  };
+};
+
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
 type Running<S, M, H> = ActorsState<S, M, H>;
@@ -105,22 +145,22 @@ const react = <S, M, H>(
   reaction: Reaction<S, M>,
 ): Running<S, M, H> => {
   let { network, history } = state;
-  for (const send of reaction.send ?? []) {
-    const envelope = { from, to: send.to, message: send.message };
+  for (const { to, message } of reaction.send ?? []) {
+    const envelope = { from, to, message };
     network = put(delivery, network, envelope);
-    history = sent?.(history, envelope) ?? history;
+    if (sent !== undefined) history = sent(history, envelope);
   }
   return { actors: state.actors.with(from, reaction.state), network, history };
 };
 
+/** The state before any step. No search has begun that would notice a history that changes what it is given. */
 const initialOf = <S, M, H>(system: ActorSystem<S, M, H>): Running<S, M, H> => {
+  const { initial, sent } = system.history;
+  const onCopiesOnly = sent && ((...args: Parameters<typeof sent>): H => onCopies('history.sent', sent as never, args) as H);
   const reactions = system.actors.map((actor, id) => actor.start(id));
-  const nothing: Running<S, M, H> = {
-    actors: reactions.map(({ state }) => state),
-    network: [],
-    history: system.history.initial,
-  };
-  return reactions.reduce((state, reaction, id) => react(system, state, id, reaction), nothing);
+  const nothing: Running<S, M, H> = { actors: reactions.map(({ state }) => state), network: [], history: initial };
+  const beginning = { ...system, history: { initial, ...optional('sent', onCopiesOnly) } };
+  return reactions.reduce((state, reaction, id) => react(beginning, state, id, reaction), nothing);
 };
 
 const deliver = <S, M, H>(
@@ -128,14 +168,15 @@ const deliver = <S, M, H>(
   state: Running<S, M, H>,
   envelope: Envelope<M>,
 ): Running<S, M, H> | undefined => {
-  const { delivery = 'once', history } = system;
+  const { delivery = 'once' } = system;
+  const { delivered } = system.history;
   const { to, from, message } = envelope;
   const before = state.actors[to] as S;
   const reaction = system.actors[to]!.receive(before, message, from, to);
   if (reaction === undefined && delivery !== 'in order') return undefined;
   const network = delivery === 'again' ? state.network : bagWithout(state.network, envelope);
-  const heard = { ...state, network, history: history.delivered?.(state.history, envelope) ?? state.history };
-  return react(system, heard, to, reaction ?? { state: before });
+  const history = delivered === undefined ? state.history : delivered(state.history, envelope);
+  return react(system, { ...state, network, history }, to, reaction ?? { state: before });
 };
 
 const next = <S, M, H>(
@@ -157,14 +198,16 @@ const namesOf = <S, M>(actors: ReadonlyArray<Actor<S, M>>): ReadonlyArray<string
 /** Names a message by its `type`, where it has one. */
 const typeOf = (message: unknown): string => {
   if (typeof message !== 'object' || message === null || !('type' in message)) return text(message);
-  return String(message.type);
+  return typeof message.type === 'string' ? message.type : text(message.type);
 };
+
+/** Tells whether a value is all in its fields, as a list, a map or an object of a class is not. */
+const isOfFields = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Gives a message's own fields, where it has none that an envelope has too. */
 const fieldsOf = (message: unknown): object =>
-  typeof message === 'object' && message !== null && !['from', 'to', 'copy'].some((name) => name in message)
-    ? message
-    : { message };
+  isOfFields(message) && !['from', 'to', 'copy'].some((name) => name in message) ? message : { message };
 
 /** Gives the rest of a message, for the note of a step. */
 const contentOf = (message: unknown): string | undefined => {
@@ -176,17 +219,18 @@ const contentOf = (message: unknown): string | undefined => {
 /**
  * The model of an actor system: a step delivers a message (or loses one, or is a timeout), and its label names who acts first.
  *
- * @throws RangeError from `next` when a message is sent to an actor that there is not.
+ * Whatever the system is made of is checked when it is taken in, and what its functions give at each call.
+ *
+ * @throws CheckerError (`option`) where a field is missing, unknown or wrong, or where two actors have one name; (`model`) where a `start`
+ * throws or gives no reaction, a message to nobody among them. What the other functions give is refused so when the model is run.
  */
-export const actorModel = <S, M, H>(system: ActorSystem<S, M, H>): Model<ActorsState<S, M, H>, ActorsAction<M>> => {
-  mustTake('actorModel', 'system', ACTORS, system);
+export const actorModel = <S, M, H>(given: ActorSystem<S, M, H>): Model<ActorsState<S, M, H>, ActorsAction<M>> => {
+  mustBeActors(given);
+  const names = namesOf(given.actors);
+  mustHaveOwnNames(names);
+  const system = guardedSystem(given);
   const { delivery = 'once', lossy = false, actors } = system;
-  const names = namesOf(actors);
-  const nameOf = (id: number): string => {
-    const name = names[id];
-    if (name === undefined) throw new RangeError(`${system.name}: there is no actor ${id}`);
-    return name;
-  };
+  const nameOf = (id: number): string => names[id]!;
   const timeouts = actors.flatMap(({ timeout }, actor): ReadonlyArray<ActorsAction<M>> =>
     timeout === undefined ? [] : [{ type: 'timeout', actor }],
   );
@@ -194,10 +238,10 @@ export const actorModel = <S, M, H>(system: ActorSystem<S, M, H>): Model<ActorsS
     name: system.name,
     initial: [initialOf(system)],
     actions: ({ network }) => [
-      ...deliverable(delivery, network).flatMap((envelope): ReadonlyArray<ActorsAction<M>> => {
-        nameOf(envelope.to);
-        return [{ type: 'deliver', envelope }, ...(lossy ? [{ type: 'lose' as const, envelope }] : [])];
-      }),
+      ...deliverable(delivery, network).flatMap((envelope): ReadonlyArray<ActorsAction<M>> => [
+        { type: 'deliver', envelope },
+        ...(lossy ? [{ type: 'lose' as const, envelope }] : []),
+      ]),
       ...timeouts,
     ],
     next: (state, action) => next(system, state, action),
@@ -209,16 +253,16 @@ export const actorModel = <S, M, H>(system: ActorSystem<S, M, H>): Model<ActorsS
     },
     note: (_, action) => (action.type === 'timeout' ? undefined : contentOf(action.envelope.message)),
     parts: ({ actors: states, network, history }) => ({
-      ...Object.fromEntries(states.map((state, id) => [names[id]!, state])),
+      ...Object.fromEntries(states.map((state, id) => [nameOf(id), state])),
       network: new Set(
         network.map(({ from, to, message }, i) => {
           const copy = network.slice(0, i).filter((other) => encode(other) === encode(network[i])).length;
-          return { from: names[from]!, to: nameOf(to), ...fieldsOf(message), ...(copy === 0 ? {} : { copy }) };
+          return { from: nameOf(from), to: nameOf(to), ...fieldsOf(message), ...(copy === 0 ? {} : { copy }) };
         }),
       ),
       history,
     }),
     properties: system.properties,
-    ...(system.boundary === undefined ? {} : { boundary: system.boundary }),
+    ...optional('boundary', system.boundary),
   };
 };

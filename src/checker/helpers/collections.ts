@@ -39,6 +39,14 @@ export const bagWithout = <T>(items: ReadonlyArray<T>, item: T): ReadonlyArray<T
 /** More ids than this have more permutations than a checker should try. */
 const MOST_IDS = 8;
 
+/** All orders of a list. */
+const ordersOf = <T>(items: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
+  items.length === 0 ? [[]] : items.flatMap((item, i) => ordersOf(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+
+/** How ids are told apart. An object is what is in it, since a state may have a copy of the object that was given. */
+const nameOfIds = (ids: ReadonlyArray<unknown>): ((id: unknown) => unknown) =>
+  ids.some((id) => typeof id === 'object' && id !== null) ? encode : (id) => id;
+
 /**
  * Every way to rename these ids to each other but the one that changes nothing, as functions: what `symmetry` is made of. An id that is
  * none of these is renamed to itself.
@@ -48,13 +56,16 @@ const MOST_IDS = 8;
 export const permutations = <T>(ids: ReadonlyArray<T>): ReadonlyArray<(id: T) => T> => {
   mustTake('permutations', 'ids', A_LIST, ids);
   if (ids.length > MOST_IDS) throw new RangeError(`${ids.length} ids have too many permutations: at most ${MOST_IDS}`);
-  if (new Set(ids).size < ids.length) throw new RangeError('an id is there twice');
-  const orders = (left: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
-    left.length === 0 ? [[]] : left.flatMap((id) => orders(left.filter((other) => other !== id)).map((rest) => [id, ...rest]));
-  return orders(ids)
-    .filter((order) => order.some((id, i) => id !== ids[i]))
+  const nameOf = nameOfIds(ids);
+  if (new Set(ids.map(nameOf)).size < ids.length) throw new RangeError('an id is there twice');
+  return ordersOf(ids)
+    .filter((order) => order.some((id, i) => !Object.is(id, ids[i])))
     .map((order) => {
-      const to = new Map<T, T>(ids.map((id, i) => [id, order[i]!] as const));
-      return (id: T): T => to.get(id) ?? id;
+      const to = new Map(ids.map((id, i) => [nameOf(id), order[i]!] as const));
+      return (id: T): T => {
+        const name = nameOf(id);
+        // An id may itself be null or undefined.
+        return to.has(name) ? to.get(name)! : id;
+      };
     });
 };

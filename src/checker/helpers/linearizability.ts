@@ -6,6 +6,10 @@
  * An operation that is under way may have taken effect or not. The search is Wing and Gong's, with what was tried before remembered.
  */
 import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { guarded, VALUE, type TypeTest } from '../contract/guard.js';
+import { described } from '../contract/model-shape.js';
+import { onKeptCopies } from '../contract/repeated-call.js';
+import { text } from '../shown/text.js';
 import { encode } from '../values/encode.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -13,14 +17,17 @@ import { encode } from '../values/encode.js';
 /** What a service should be like: one operation after the other, each applied at once. */
 export interface SequentialObject<S, O, R> {
   readonly initial: S;
-  /** The state after an operation, and the response to it. */
+  /** The state after an operation, and the response to it. A pure function: it changes neither the state nor the operation. */
   readonly apply: (state: S, operation: O) => readonly [state: S, response: R];
 }
 
 /** An operation that was invoked. */
 export interface PendingOperation<O> {
-  /** By process, how many operations of other processes were completed when this one was invoked: those come before it. */
-  readonly before: Readonly<Record<string, number>>;
+  /**
+   * Of each other process how many of its operations were completed when this one was invoked: those come before it. Processes without any
+   * are left out. They are pairs and no fields of an object, since the number 1 and the text `1` are two processes.
+   */
+  readonly before: ReadonlyArray<readonly [process: number | string, completed: number]>;
   readonly operation: O;
 }
 
@@ -63,11 +70,10 @@ export const invoked = <O, R>(history: History<O, R>, process: number | string, 
   mustTake('invoked', 'process', A_PROCESS, process);
   if (history.broken !== undefined) return history;
   const { done, pending } = find(history, process);
-  if (pending !== undefined) return { ...history, broken: `${process} invoked an operation before its last one was answered` };
-  const before = Object.fromEntries(
-    history.processes.flatMap((other) =>
-      other.process === process || other.done.length === 0 ? [] : [[String(other.process), other.done.length]],
-    ),
+  if (pending !== undefined)
+    return { ...history, broken: `${text(process)} invoked an operation before its last one was answered` };
+  const before = history.processes.flatMap((other) =>
+    other.process === process || other.done.length === 0 ? [] : [[other.process, other.done.length] as const],
   );
   return put(history, { process, done, pending: { before, operation } });
 };
@@ -78,7 +84,7 @@ export const responded = <O, R>(history: History<O, R>, process: number | string
   mustTake('responded', 'process', A_PROCESS, process);
   if (history.broken !== undefined) return history;
   const { done, pending } = find(history, process);
-  if (pending === undefined) return { ...history, broken: `${process} had a response and had invoked nothing` };
+  if (pending === undefined) return { ...history, broken: `${text(process)} had a response and had invoked nothing` };
   return put(history, { process, done: [...done, { ...pending, response }] });
 };
 
@@ -94,14 +100,31 @@ interface Place<S> {
 
 type Step<O, R> = readonly [operation: O, response: R];
 
+const isApplied = (u: unknown): u is readonly [unknown, unknown] => Array.isArray(u) && u.length === 2 && u.every(VALUE.is);
+
+/** What `apply` gives. */
+const APPLIED: TypeTest = { is: isApplied, codec: described('a state and a response, [state, response]', isApplied) };
+
+/**
+ * The object with a guard before its `apply`, which gets copies at each call. The search tries several operations in one state, and each
+ * search begins in one initial state: an `apply` that changed a state would change what the others are applied to.
+ */
+const guardedObject = <S, O, R>(where: string, object: SequentialObject<S, O, R>): SequentialObject<S, O, R> => {
+  const named = `${where}: object.apply`;
+  type Apply = SequentialObject<S, O, R>['apply'];
+  const apply: Apply = (state, operation) => object.apply(state, operation);
+  return { initial: object.initial, apply: guarded(named, APPLIED, onKeptCopies(named, apply as never) as Apply, 2) };
+};
+
 /** Lists all operations that can take effect next, each with the place to which it leads. */
 const nextPlaces = <S, O, R>(
   { processes }: History<O, R>,
+  indexes: ReadonlyMap<number | string, number>,
   object: SequentialObject<S, O, R>,
   { taken, early, state }: Place<S>,
 ): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
   const isDue = (before: PendingOperation<O>['before']): boolean =>
-    processes.every(({ process }, i) => taken[i]! >= (Object.hasOwn(before, String(process)) ? before[String(process)]! : 0));
+    before.every(([process, completed]) => taken[indexes.get(process)!]! >= completed);
   return processes.flatMap(({ done, pending }, i): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
     const completed = done[taken[i]!];
     if (completed !== undefined) {
@@ -116,22 +139,24 @@ const nextPlaces = <S, O, R>(
   });
 };
 
-/** An order of the history's operations that the object could have had, those under way that took effect among them; undefined: none. */
-export const linearization = <S, O, R>(
+const orderOf = <S, O, R>(
+  where: string,
   history: History<O, R>,
-  object: SequentialObject<S, O, R>,
-): ReadonlyArray<readonly [operation: O, response: R]> | undefined => {
-  mustTake('linearization', 'history', A_HISTORY, history);
-  mustTake('linearization', 'object', A_SEQUENTIAL_OBJECT, object);
+  given: SequentialObject<S, O, R>,
+): ReadonlyArray<Step<O, R>> | undefined => {
+  mustTake(where, 'history', A_HISTORY, history);
+  mustTake(where, 'object', A_SEQUENTIAL_OBJECT, given);
   if (history.broken !== undefined) return undefined;
+  const object = guardedObject(where, given);
   const { processes } = history;
+  const indexes = new Map(processes.map(({ process }, i) => [process, i] as const));
   const tried = new Set<string>();
   const search = (place: Place<S>, order: ReadonlyArray<Step<O, R>>): ReadonlyArray<Step<O, R>> | undefined => {
     if (processes.every(({ done }, i) => place.taken[i] === done.length)) return order;
     const code = encode(place);
     if (tried.has(code)) return undefined;
     tried.add(code);
-    for (const [next, step] of nextPlaces(history, object, place)) {
+    for (const [next, step] of nextPlaces(history, indexes, object, place)) {
       const found = search(next, [...order, step]);
       if (found !== undefined) return found;
     }
@@ -141,6 +166,17 @@ export const linearization = <S, O, R>(
   return search(start, []);
 };
 
-/** Whether the history is one of the object's. */
+/**
+ * An order of the history's operations that the object could have had, those under way that took effect among them; undefined: none.
+ *
+ * @throws CheckerError (`option`) for what is no history or no sequential object; (`model`) where `apply` throws, changes what it is given,
+ * or gives no state and response.
+ */
+export const linearization = <S, O, R>(
+  history: History<O, R>,
+  object: SequentialObject<S, O, R>,
+): ReadonlyArray<readonly [operation: O, response: R]> | undefined => orderOf('linearization', history, object);
+
+/** Whether the history is one of the object's. @throws CheckerError as {@link linearization} does. */
 export const isLinearizable = <S, O, R>(history: History<O, R>, object: SequentialObject<S, O, R>): boolean =>
-  linearization(history, object) !== undefined;
+  orderOf('isLinearizable', history, object) !== undefined;

@@ -2,7 +2,9 @@
  * A register that clients put values into and get them from, as actors: the clients, the history of what they saw, and the object it
  * should be like. With {@link actorModel} and a service of one's own this judges linearizability.
  */
-import { A_COUNT, A_WHOLE_NUMBER, AN_OBJECT, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
+import { A_COUNT, A_WHOLE_NUMBER } from '../contract/argument-checks.js';
+import { codecOf, mustDecode } from '../contract/decoded-arguments.js';
+import { object } from '../contract/model-shape.js';
 import type { Actor, Envelope } from './actors.js';
 import { emptyHistory, invoked, responded, type History, type SequentialObject } from './linearizability.js';
 
@@ -33,32 +35,41 @@ export const register: SequentialObject<string, RegisterOperation, string> = {
   apply: (value, { write }) => (write === null ? [value, value] : [write, 'written']),
 };
 
+const OPTIONS = object('options', { servers: codecOf(A_WHOLE_NUMBER) }, { puts: codecOf(A_COUNT) });
+
 const letter = (of: 'A' | 'Z', by: number): string => String.fromCharCode(of.charCodeAt(0) + by);
 
 /**
+ * The number of an operation of an actor, both from 0. Cantor’s pairing, and one: no two operations of any actors have one number, however
+ * many actors there are, which no client knows.
+ */
+const requestOf = (actor: number, operation: number): number => {
+  const both = actor + operation;
+  return (both * (both + 1)) / 2 + operation + 1;
+};
+
+/**
  * A client that makes `puts` puts, one after the other, and then one get. Each request goes to the next server. Actors 0 to `servers - 1` are the
- * servers, and clients come after them. Every request has a number of its own.
+ * servers, and clients come after them. Every request has a number of its own, from 1.
  */
 export const registerClient = (options: {
   readonly servers: number;
   readonly puts?: number;
 }): Omit<Actor<RegisterClientState, RegisterMessage>, 'timeout'> => {
-  mustTake('registerClient', 'options', AN_OBJECT, options);
-  mustHaveOnly<typeof options>('registerClient: options', { servers: true, puts: true }, options);
+  mustDecode('registerClient', 'options', OPTIONS, options);
   const { servers, puts = 1 } = options;
-  mustTake('registerClient', 'servers', A_WHOLE_NUMBER, servers);
-  mustTake('registerClient', 'puts', A_COUNT, puts);
   return {
     start: (id) => {
       if (puts === 0) return { state: { awaiting: null, operations: 0 } };
-      const message = { type: 'put', request: id, value: letter('A', id - servers) } as const;
-      return { state: { awaiting: id, operations: 1 }, send: [{ to: id % servers, message }] };
+      const request = requestOf(id, 0);
+      const message = { type: 'put', request, value: letter('A', id - servers) } as const;
+      return { state: { awaiting: request, operations: 1 }, send: [{ to: id % servers, message }] };
     },
     receive: ({ awaiting, operations }, message, _from, id) => {
       if (awaiting === null || message.request !== awaiting) return undefined;
       if (message.type === 'getOk') return { state: { awaiting: null, operations: operations + 1 } };
       if (message.type !== 'putOk') return undefined;
-      const request = (operations + 1) * id;
+      const request = requestOf(id, operations);
       const value = letter('Z', servers - id);
       return {
         state: { awaiting: request, operations: operations + 1 },
@@ -76,8 +87,12 @@ export const registerClient = (options: {
 /** What the clients of a register saw. */
 export type RegisterHistory = History<RegisterOperation, string>;
 
-const isRegister = (message: { readonly type: string }): message is RegisterMessage =>
-  ['put', 'get', 'putOk', 'getOk'].includes(message.type);
+/** Servers may say anything to each other: a message need have no type, and be no object. */
+const isRegister = (message: unknown): message is RegisterMessage =>
+  typeof message === 'object' &&
+  message !== null &&
+  'type' in message &&
+  ['put', 'get', 'putOk', 'getOk'].includes(message.type as string);
 
 /** The history that clients see: an operation is invoked when its request is sent, and has its response when that is delivered. */
 export const registerHistory = {

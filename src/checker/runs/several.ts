@@ -35,7 +35,7 @@ const featuresOf = <S, A>(model: Model<S, A>, state: S, action?: A): ReadonlyMap
 const stateEnd = <S, A>(model: Model<S, A>, state: S): End => ({ code: key(model, state), features: featuresOf(model, state) });
 
 const stepEnd = <S, A>(model: Model<S, A>, before: S, action: A, next: S): End => ({
-  code: `${showLabel(model.label(action))}\n${key(model, before)}\n${key(model, next)}`,
+  code: `${encode(model.label(action))}\n${key(model, before)}\n${key(model, next)}`,
   features: featuresOf(model, next, action),
 });
 

@@ -22,9 +22,10 @@ interface Node<S, A> {
   readonly by?: { readonly before: Node<S, A>; readonly step: Step<S, A> };
 }
 
+/** The number 1 and the text `1` are two processes. */
 const processOf = <S, A>(model: Model<S, A>, action: A): string => {
   const { family, args } = model.label(action);
-  return String(args[0] ?? family);
+  return encode(args[0] ?? family);
 };
 
 const after = <S, A>(model: Model<S, A>, before: Node<S, A>, step: Step<S, A>): Node<S, A> => {
