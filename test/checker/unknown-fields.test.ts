@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import * as library from '#bayou/checker/index.js';
-import { decode } from '#bayou/checker/contract/model-shape.js';
+import { decode } from '#bayou/checker/contract/codecs.js';
 import { optionalView } from '#bayou/checker/contract/view-shape.js';
 import { parametersOf } from '#bayou/cli/check/parameters.js';
 import * as E from 'fp-ts/lib/Either.js';

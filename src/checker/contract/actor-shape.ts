@@ -4,7 +4,8 @@ import * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
 import { mustDecode } from './decoded-arguments.js';
 import { guarded, VALUE, type Pure, type TypeTest } from './guard.js';
-import { described, listOf, name, object, oneOf, pure, value, yesOrNo } from './model-shape.js';
+import { described, listOf, name, object, oneOf, pure, yesOrNo } from './codecs.js';
+import { value } from './model-shape.js';
 
 // --- what is taken in ------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
-import { decode, described, object, oneOf, pure, text, yesOrNo } from './model-shape.js';
+import { decode, described, object, oneOf, pure, text, yesOrNo } from './codecs.js';
 
 const isWholeNumber = (u: unknown, least: number, most: number): boolean =>
   Number.isSafeInteger(u) && (u as number) >= least && (u as number) <= most;

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
 import type { ArgumentTest } from './argument-checks.js';
-import { decode, described } from './model-shape.js';
+import { decode, described } from './codecs.js';
 
 /** The codec that a test of an argument is. */
 export const codecOf = ({ is, what }: ArgumentTest): t.Mixed => described(what, (u): u is unknown => is(u));

@@ -8,21 +8,8 @@ import { again, onCopies, onCopiesToo, type Same, comparableText } from './repea
 import { enter, leave } from './current-call.js';
 import { oneForm } from '../values/one-form.js';
 import { mustBeSeenInto } from '../values/incomparable.js';
-import {
-  actions,
-  decode,
-  fairnessOrNone,
-  isDense,
-  finite,
-  label,
-  localShape,
-  optionalText,
-  stateShape,
-  text,
-  texts,
-  value,
-  yesOrNo,
-} from './model-shape.js';
+import { decode, isDense, text, yesOrNo } from './codecs.js';
+import { actions, fairnessOrNone, finite, label, localShape, optionalText, stateShape, texts, value } from './model-shape.js';
 import { inAnyOrder } from './variations.js';
 import { drawing, optionalView } from './view-shape.js';
 import { fault, threw } from './model-faults.js';

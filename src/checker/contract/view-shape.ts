@@ -3,7 +3,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { View } from '../view.js';
 import { onCopies } from './repeated-call.js';
-import { byKind, described, finite, listOf, object, text } from './model-shape.js';
+import { byKind, described, listOf, object, text } from './codecs.js';
+import { finite } from './model-shape.js';
 import { describe } from './model-faults.js';
 
 /** A list of a text and something else. */

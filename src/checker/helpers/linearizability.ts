@@ -7,7 +7,7 @@
  */
 import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { guarded, VALUE, type TypeTest } from '../contract/guard.js';
-import { described } from '../contract/model-shape.js';
+import { described } from '../contract/codecs.js';
 import { onKeptCopies } from '../contract/repeated-call.js';
 import { text } from '../shown/text.js';
 import { encode } from '../values/encode.js';

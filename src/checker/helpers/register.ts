@@ -4,7 +4,7 @@
  */
 import { A_COUNT, A_WHOLE_NUMBER } from '../contract/argument-checks.js';
 import { codecOf, mustDecode } from '../contract/decoded-arguments.js';
-import { object } from '../contract/model-shape.js';
+import { object } from '../contract/codecs.js';
 import type { Actor, Envelope } from './actors.js';
 import { emptyHistory, invoked, responded, type History, type SequentialObject } from './linearizability.js';
 

@@ -4,26 +4,17 @@ import { oneForm } from '../values/one-form.js';
 import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { fault } from '../contract/model-faults.js';
-import { comparableText } from '../contract/repeated-call.js';
 import type { CheckerError } from '../error.js';
 import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, triggeredIn } from './observation.js';
 import type { AuditedModel, StateObservation } from './observation.js';
 import { encode } from '../values/encode.js';
-import { givenTexts } from '../values/given-text.js';
 import { composed, orbitOf, type StateMap, type Word } from './orbits.js';
-import { reducerOf, type FirstOfClass, type NamedMap, type AuditedKey } from './round-input.js';
+import { isOneStructure, reducerOf, storeOf, type FirstOfClass, type NamedMap, type AuditedKey } from './round-input.js';
 import { MetStates, Role } from './met-states.js';
-import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
 import { textOf, textsOf } from './state-texts.js';
 import { showRun } from '../shown/shown-run.js';
 import type { Counterexample } from '../report.js';
 import { runDeciding, runTo } from './audit-run.js';
-
-/** Tests that two states have the same structure. Of what cannot be compared nobody knows. */
-const isOneStructure = (one: unknown, other: unknown): boolean => {
-  const text = comparableText(one);
-  return text !== undefined && text === comparableText(other);
-};
 
 /**
  * Goes through the states of a model. A round for a symmetry takes the words (compositions of declared maps) for the whole group. A round for a
@@ -76,12 +67,7 @@ export class Round<S, A> {
     this.images = words.map((word) => composed(made, word));
     this.key = model.key ?? encode;
     this.ofKey = ofKey;
-    const isOfKey = ofKey !== undefined;
-    const store: StateStore<S> =
-      model.key === undefined
-        ? collapsedStore()
-        : keyedStore({ key: isOfKey ? givenTexts(ofKey.byIdentity) : model.key, isOwn: true });
-    this.states = new MetStates(store);
+    this.states = new MetStates(storeOf(model.key, ofKey));
     this.sources = maps.map(() => new Map<number, number>());
     this.initial = model.initial.map((state) => this.states.meet(state, Role.reached, -1, -1));
   }

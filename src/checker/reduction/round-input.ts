@@ -1,4 +1,7 @@
-/** What a round of an audit is given (maps, and the representatives by a key), and what it keeps of each class. */
+/** What a round of an audit is given (maps, and the representatives by a key), what it keeps of each class, and its store. */
+import { comparableText } from '../contract/repeated-call.js';
+import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
+import { givenTexts } from '../values/given-text.js';
 import type { StateObservation } from './observation.js';
 import type { StateMap } from './orbits.js';
 
@@ -29,4 +32,16 @@ export interface AuditedKey<S> {
 export const reducerOf = (by: { readonly ofKey: unknown; readonly normalize: unknown }): 'key' | 'quotient' | 'symmetry' => {
   if (by.ofKey !== undefined) return 'key';
   return by.normalize === undefined ? 'symmetry' : 'quotient';
+};
+
+/** Makes the store of a round's states. A round for a key tells them apart by their values. */
+export const storeOf = <S>(key: ((state: S) => string) | undefined, ofKey: AuditedKey<S> | undefined): StateStore<S> => {
+  if (key === undefined) return collapsedStore();
+  return keyedStore({ key: ofKey === undefined ? key : givenTexts(ofKey.byIdentity), isOwn: true });
+};
+
+/** Tests that two states have the same structure. Of what cannot be compared nobody knows. */
+export const isOneStructure = (one: unknown, other: unknown): boolean => {
+  const text = comparableText(one);
+  return text !== undefined && text === comparableText(other);
 };

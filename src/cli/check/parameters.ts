@@ -9,7 +9,7 @@ import { UsageError } from '../../command-line/exit.js';
 import type { Parameters } from '../../checked-model/checked-model.js';
 import { inexactIn } from './exact-numbers.js';
 import type { Assignment, OptionValue } from './field-options.js';
-import { complaintOf, decode, listOf, object } from '../../checker/contract/model-shape.js';
+import { complaintOf, decode, listOf, object } from '../../checker/contract/codecs.js';
 
 /** The declaration of one parameter. */
 interface Declared {
