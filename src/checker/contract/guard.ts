@@ -3,8 +3,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
 import { optional } from '../optional.js';
+import { elsewhen } from './date-and-random.js';
 import { type Audit } from './audit.js';
-import { again, onCopies, onCopiesToo, type Same, comparableText } from './repeated-call.js';
+import { again, onCopies, onCopiesToo, twoAnswers, type Same, comparableText } from './repeated-call.js';
 import { enter, leave } from './current-call.js';
 import { oneForm } from '../values/one-form.js';
 import { mustBeSeenInto } from '../values/incomparable.js';
@@ -193,9 +194,13 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const auditing: CallAudit = { audit };
   const keyed = (state: S): string => model.key!(state);
   const keyOf = key && guarded('key', TEXT, keyed, 1, auditing);
+  /** A key that is not the same each time would blame the function whose answers it compares. */
   const sameKey = (state: S): string => {
     try {
-      return onCopies('key', keyed as never, [state]) as string;
+      const text = onCopies('key', keyed as never, [state]) as string;
+      const other = elsewhen(() => keyed(state));
+      if (other !== text) throw twoAnswers('key', text, other);
+      return text;
     } catch (error) {
       throw threw('key', error);
     }
