@@ -6,7 +6,7 @@ import { enter, leave } from './current-call.js';
 import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { isLike } from '../values/like.js';
 import { text } from '../shown/text.js';
-import { COMPARE, UNVARIED, blameVariation, bothCopiesOf, copiesOf, type Orders, type VariedAnswer } from './variations.js';
+import { COMPARE, UNVARIED, blameVariation, sharedAndNot, copiesOf, type Orders, type VariedAnswer } from './variations.js';
 import { briefly, fault } from './model-faults.js';
 
 /** Gives the path of the first difference between two values. */
@@ -73,7 +73,7 @@ const said = (outcome: Outcome): string =>
 /** Refuses a call that changed its copies. @throws CheckerError (`model`). */
 const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: ReadonlyArray<unknown>): void => {
   copies.forEach((copy, i) => {
-    if (copy === args[i] || typeof copy !== 'object' || encode(copy) === encode(args[i])) return;
+    if (copy === args[i] || typeof copy !== 'object' || isLike(copy, args[i]) || encode(copy) === encode(args[i])) return;
     throw fault(
       `${where} changes what it is given${placeOf(differsAt(args[i], copy))}: states are immutable values, make a new one`,
     );
@@ -163,7 +163,7 @@ const onceMore = (one: AuditedCall): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
   if (first !== undefined) orders?.meet(answer);
-  const turned = bothCopiesOf(args, orders?.variation ?? UNVARIED)
+  const turned = sharedAndNot(args, orders?.variation ?? UNVARIED)
     .map((copies) => runOn(one, copies))
     .find((outcome) => 'threw' in outcome || same(outcome.answer) !== first);
   if (turned === undefined) return;

@@ -29,46 +29,79 @@ const namesOf = (value: object): string => Object.keys(value).sort().join(', ');
 const reversedIf = <T>(items: ReadonlyArray<T>, isReversed: boolean): ReadonlyArray<T> =>
   isReversed ? items.toReversed() : items;
 
-interface Sharing {
-  /** Gives the first of equal objects for each of them. The parts of the objects must have gone through it before. */
-  readonly share: (copy: object) => object;
-  /** Whether there were equal objects. */
-  areEqual: boolean;
+/** Gives the copy that stands for a copy of an object. The copies of its parts must have gone through it before. */
+type Share = (copy: object, of: object) => object;
+
+const asItIs: Share = (copy) => copy;
+
+/** Makes one object of equal copies, and counts what it saw. */
+class Sharing {
+  private readonly numbers = new Map<unknown, number>();
+  private readonly known = new Map<string, object>();
+  private readonly originals = new Set<object>();
+  private copies = 0;
+
+  readonly share: Share = (copy, of) => {
+    this.copies++;
+    this.originals.add(of);
+    const text = this.textOf(copy);
+    const first = this.known.get(text);
+    if (first === undefined) this.known.set(text, copy);
+    return first ?? copy;
+  };
+
+  /** Whether equal objects were one object already. */
+  get wereOne(): boolean {
+    return this.originals.size === this.known.size;
+  }
+
+  /** Whether no two objects were one object. */
+  get wereSeveral(): boolean {
+    return this.originals.size === this.copies;
+  }
+
+  private numberOf(object: object | null): number {
+    const known = this.numbers.get(object);
+    if (known === undefined) this.numbers.set(object, this.numbers.size);
+    return known ?? this.numbers.size - 1;
+  }
+
+  /** Names a part. Texts have their lengths, so that no two lists of names are one text. */
+  private nameOf(part: unknown): string {
+    if (typeof part === 'string') return `${part.length}"${part}`;
+    if (typeof part === 'object' && part !== null) return `#${this.numberOf(part)}`;
+    return Object.is(part, -0) ? '-0' : `${typeof part} ${String(part)}`;
+  }
+
+  private textOf(copy: object): string {
+    let text = this.nameOf(Object.getPrototypeOf(copy));
+    const add = (part: unknown): void => {
+      text += `,${this.nameOf(part)}`;
+    };
+    if (Array.isArray(copy) || copy instanceof Set) copy.forEach(add);
+    else if (copy instanceof Date) add(copy.getTime());
+    else if (copy instanceof Map)
+      copy.forEach((part, key) => {
+        add(key);
+        add(part);
+      });
+    else
+      for (const [name, part] of Object.entries(copy)) {
+        add(name);
+        add(part);
+      }
+    return text;
+  }
 }
 
-const asItIs = (copy: object): object => copy;
-
-const sharing = (): Sharing => {
-  const numbers = new Map<unknown, number>();
-  const known = new Map<string, object>();
-  const numberOf = (object: object | null): number => numbers.get(object) ?? numbers.set(object, numbers.size + 1).size;
-  const nameOf = (part: unknown): string => {
-    if (typeof part === 'object' && part !== null) return `object ${numberOf(part)}`;
-    return Object.is(part, -0) ? '-0' : `${typeof part} ${String(part)}`;
-  };
-  const textOf = (copy: object): string =>
-    JSON.stringify([
-      numberOf(Object.getPrototypeOf(copy) as object | null),
-      copy instanceof Date ? copy.getTime() : partsOf({ value: copy, path: '' }).map(({ path, value }) => [path, nameOf(value)]),
-    ]);
-  const made: Sharing = {
-    areEqual: false,
-    share: (copy) => {
-      const text = textOf(copy);
-      const first = known.get(text);
-      if (first !== undefined) made.areEqual = true;
-      else known.set(text, copy);
-      return first ?? copy;
-    },
-  };
-  return made;
-};
-
 /** Copies a value, so that a change to the copy can be noticed. The value must be comparable all through. */
-const copyOf = (value: unknown, variation: Variation, share: Sharing['share']): unknown => {
+const copyOf = (value: unknown, variation: Variation, share: Share): unknown => {
   if (value === 0 && variation.zeros) return -0;
   if (typeof value !== 'object' || value === null) return value;
-  return share(copyOfObject(value, variation, (part) => copyOf(part, variation, share)));
+  return share(
+    copyOfObject(value, variation, (part) => copyOf(part, variation, share)),
+    value,
+  );
 };
 
 const copyOfObject = (value: object, variation: Variation, copy: (part: unknown) => unknown): object => {
@@ -95,18 +128,32 @@ const copyOfObject = (value: object, variation: Variation, copy: (part: unknown)
   return made;
 };
 
-const copiesBy = (args: ReadonlyArray<unknown>, variation: Variation, share: Sharing['share']): ReadonlyArray<unknown> =>
-  args.map((arg) => (incomparableIn(arg) === undefined ? copyOf(arg, variation, share) : arg));
+/** Gives the arguments of a call, with copies of those that can be compared. */
+const copiesBy = (
+  args: ReadonlyArray<unknown>,
+  isCopied: ReadonlyArray<boolean>,
+  by: Variation,
+  share: Share,
+): ReadonlyArray<unknown> => args.map((arg, i) => (isCopied[i] === true ? copyOf(arg, by, share) : arg));
+
+const areComparable = (args: ReadonlyArray<unknown>): ReadonlyArray<boolean> =>
+  args.map((arg) => typeof arg !== 'object' || incomparableIn(arg) === undefined);
 
 /** Copies the arguments of a call. What cannot be compared is given as it is. */
 export const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<unknown> =>
-  copiesBy(args, variation, variation.shared ? sharing().share : asItIs);
+  copiesBy(args, areComparable(args), variation, variation.shared ? new Sharing().share : asItIs);
 
-/** Copies the arguments of a call, and once more where there are equal parts: these are one object in the first copies, and several in the second. */
-export const bothCopiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<ReadonlyArray<unknown>> => {
-  const shared = sharing();
-  const copies = copiesBy(args, variation, shared.share);
-  return shared.areEqual ? [copies, copiesBy(args, variation, asItIs)] : [copies];
+/**
+ * Copies the arguments of a call in the ways in which objects may be one: equal ones are one object, or no two are. A way in which the
+ * arguments are themselves is left out where there is another.
+ */
+export const sharedAndNot = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<ReadonlyArray<unknown>> => {
+  const sharing = new Sharing();
+  const isCopied = areComparable(args);
+  const shared = copiesBy(args, isCopied, variation, sharing.share);
+  if (sharing.wereSeveral) return [shared];
+  const several = copiesBy(args, isCopied, variation, asItIs);
+  return sharing.wereOne ? [several] : [shared, several];
 };
 
 // --- what is known of a model's values ---------------------------------------------------------------------------------------
