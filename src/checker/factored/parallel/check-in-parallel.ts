@@ -110,7 +110,7 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     properties: options.properties ?? null,
     budget: options.maxStates === undefined ? null : newBudget(options.maxStates),
     identity,
-    declared: declaredBy(model),
+    declared: declaredBy(sound),
     checkpoint: keeper?.path ?? null,
     resume: from?.threads ?? null,
   };
