@@ -75,6 +75,34 @@ describe('a model that is another one in one thread is refused', () => {
   });
 });
 
+test('a symmetry given by generators, which a search closes, is that of the model in all threads', async () => {
+  const ring = join(folder, 'ring.mjs');
+  writeFileSync(
+    ring,
+    `export const ring = () => {
+      const slots = ['a', 'b', 'c'].map((name) => ({ kind: 'n', name, initial: 0 }));
+      const rise = (s) => ({
+        label: { family: 'rise', args: [s.name] },
+        slots: [s],
+        writes: [0],
+        step: (n) => (n < 2 ? [{ next: [n + 1] }] : []),
+      });
+      return {
+        name: 'ring',
+        slots,
+        interactions: slots.map(rise),
+        properties: [{ name: 'low', kind: 'always', over: [{ slots, holds: (...all) => all.every((n) => n < 3) }] }],
+        symmetry: [{ name: 'turn', slotTo: [1, 2, 0], apply: (_, n) => n }],
+      };
+    };`,
+  );
+  const report = await checkInParallel(
+    { module: pathToFileURL(ring).href, name: 'ring', args: [] },
+    { workers: 2, symmetry: true },
+  );
+  expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 11 } });
+});
+
 describe('what is violated has its run', () => {
   const low = { name: 'low', kind: 'always' } as const;
 
