@@ -81,12 +81,15 @@ const bySharing =
     return new Set(equal).size < equal.length ? other() : answer;
   };
 
+/** The misdeed that needs a place with equal parts. */
+export const TELLS_SHARING = 'tells whether equal parts are one object';
+
 /** The misdeeds of functions that look at which objects they are given. `args`: what the function is given at the place. */
 export const ofIdentity = (args: GivenValues, other: () => unknown): Readonly<Record<string, Misbehaviour>> => {
   const twice = twiceIn(args);
   return {
     ...(args.some(canChange) ? { 'tells equal objects apart': byObject(other) } : {}),
-    ...(twice === undefined ? {} : { 'tells whether equal parts are one object': bySharing(twice, other) }),
+    ...(twice === undefined ? {} : { [TELLS_SHARING]: bySharing(twice, other) }),
   };
 };
 

@@ -24,6 +24,7 @@ import {
   noBoolean,
   ofIdentity,
   ofSteps,
+  TELLS_SHARING,
   unseen,
   type Misbehaviour,
   type GivenValues,
@@ -66,7 +67,7 @@ const OF_BOTH = [
   'gives what cannot be seen',
   'hides something in what it gives',
   'tells equal objects apart',
-  'tells whether equal parts are one object',
+  TELLS_SHARING,
 ] as const;
 
 // --- plain -------------------------------------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ type Plain = Model<unknown, unknown>;
 
 /** Finds the place of a misdeed: the given one, or one where a state has equal parts if the misdeed needs them. */
 const placeOf = (dice: Dice, what: string, world: OracleGraph, node: StateNode): StateNode => {
-  if (what !== 'tells whether equal parts are one object') return node;
+  if (what !== TELLS_SHARING) return node;
   return (
     pickOf(
       dice,

@@ -3,7 +3,7 @@
  * state is after the step, and how a report shows the step. All that runs a component model step by step uses this file, except the component
  * engine's search, which runs on numbers. Nothing here knows of Node.
  */
-import type { ComponentModel, Interaction, Outcome, Predicate, Slot } from '../model.js';
+import type { ComponentModel, ComponentProperty, Interaction, Outcome, Predicate, Slot } from '../model.js';
 import type { TraceStep } from '../report.js';
 import { pictureOfSlots } from '../shown/state.js';
 
@@ -42,6 +42,29 @@ export const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure
 /** Evaluates a predicate in a state. `positions` are those of its slots. */
 export const holdsIn = ({ holds }: Predicate, positions: ReadonlyArray<number>, state: Tuple): boolean =>
   call(holds, localsAt(state, positions));
+
+/** Evaluates a predicate of a model in a state. */
+export const standsIn = (model: ComponentModel, predicate: Predicate, state: Tuple): boolean =>
+  holdsIn(predicate, positionsOf(model)(predicate.slots), state);
+
+/** Tests that a state lies within the model's boundary. */
+export const isWithin = (model: ComponentModel, state: Tuple): boolean =>
+  model.boundary?.every((predicate) => standsIn(model, predicate, state)) !== false;
+
+/** The predicates of a property over states; none of one over steps. */
+export const predicatesOf = (property: ComponentProperty): ReadonlyArray<Predicate> => {
+  switch (property.kind) {
+    case 'alwaysStep':
+    case 'sometimesStep':
+      return [];
+    case 'leadsTo':
+      return [...property.from, ...property.to];
+    case 'noDeadlock':
+      return property.final ?? [];
+    default:
+      return property.over;
+  }
+};
 
 // --- writing ---------------------------------------------------------------------------------------------------------------
 

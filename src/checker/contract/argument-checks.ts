@@ -30,6 +30,9 @@ export const mustTake = (where: string, name: string, { is, what }: ArgumentTest
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Says of a field that it is none of these. */
+export const noSuchField = (fields: object): string => `there is no such field; the fields are ${Object.keys(fields).join(', ')}`;
+
 /**
  * Refuses an object that has a field other than these: an optional field that is misspelt would be dropped without a word. What is no object is let
  * pass. @throws CheckerError (`option`): `sampleRuns: options: sed: there is no such field; the fields are runs, length, seed, signal`.
@@ -38,7 +41,7 @@ export const mustHaveOnly = <T>(where: string, fields: Readonly<Record<keyof T &
   const strange = isObject(given) ? Object.keys(given).find((field) => !Object.hasOwn(fields, field)) : undefined;
   if (strange === undefined) return;
   const name = JSON.stringify(strange).slice(1, -1);
-  throw new CheckerError('option', `${where}: ${name}: there is no such field; the fields are ${Object.keys(fields).join(', ')}`);
+  throw new CheckerError('option', `${where}: ${name}: ${noSuchField(fields)}`);
 };
 
 const isObject = (u: unknown): u is Fields => typeof u === 'object' && u !== null && !Array.isArray(u);

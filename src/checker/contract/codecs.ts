@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { isHole } from '../values/incomparable.js';
+import { noSuchField } from './argument-checks.js';
 import { describe } from './model-faults.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------
@@ -33,12 +34,11 @@ const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, require
     return E.isLeft(valid) ? valid.left : [];
   });
   const unknown = Object.keys(u).filter((field) => !Object.hasOwn(known, field));
-  const fields = Object.keys(known).join(', ');
   return [
     ...unknown.map((field) => ({
       value: u[field],
       context: within(c, field, t.undefined, u[field]),
-      message: `there is no such field; the fields are ${fields}`,
+      message: noSuchField(known),
     })),
     ...wrong,
   ];
@@ -110,6 +110,7 @@ export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): 
     (u) => u,
   );
 };
+
 export const pure = described('a function', (u): u is () => unknown => typeof u === 'function');
 export const text = described('a text', t.string.is);
 export const name = described('a text with something in it', (u): u is string => typeof u === 'string' && /\S/.test(u));

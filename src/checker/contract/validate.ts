@@ -1,7 +1,7 @@
 /** Decides whether a value is a model. The library and the command have one rule. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../model.js';
-import { initialStates } from '../component-model/apply.js';
+import { initialStates, predicatesOf } from '../component-model/apply.js';
 import { showLabel } from '../report.js';
 import { CheckerError } from '../error.js';
 import { Audit } from './audit.js';
@@ -31,21 +31,9 @@ const mustMeet = (model: ComponentModel, { label, slots, writes, guard, query }:
   if (strange !== undefined) throw fault(`${name} has a guard over the slot ${strange.name}, which is not one of its own`);
 };
 
-const predicatesOf = (model: ComponentModel): ReadonlyArray<readonly [where: string, predicates: ReadonlyArray<Predicate>]> => [
+const allPredicates = (model: ComponentModel): ReadonlyArray<readonly [where: string, predicates: ReadonlyArray<Predicate>]> => [
   ['the boundary', model.boundary ?? []],
-  ...model.properties.map((property): readonly [string, ReadonlyArray<Predicate>] => {
-    switch (property.kind) {
-      case 'alwaysStep':
-      case 'sometimesStep':
-        return [property.name, []];
-      case 'leadsTo':
-        return [property.name, [...property.from, ...property.to]];
-      case 'noDeadlock':
-        return [property.name, property.final ?? []];
-      default:
-        return [property.name, property.over];
-    }
-  }),
+  ...model.properties.map((property) => [property.name, predicatesOf(property)] as const),
 ];
 
 /** Refuses a permutation that does not move each slot to a slot of the same kind, each to another one. */
@@ -70,7 +58,7 @@ const mustFit = (model: ComponentModel): void => {
   mustBegin(model);
   for (const permutation of model.symmetry ?? []) mustPermute(model, permutation);
   model.interactions.forEach((interaction, i) => mustMeet(model, interaction, `interactions[${i}]`));
-  for (const [where, predicates] of predicatesOf(model)) for (const { slots } of predicates) mustList(model, where, slots);
+  for (const [where, predicates] of allPredicates(model)) for (const { slots } of predicates) mustList(model, where, slots);
 };
 
 // --- operations ------------------------------------------------------------------------------------------------------------

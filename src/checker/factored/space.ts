@@ -2,7 +2,7 @@
 import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
 import type { ComponentModel } from '../model.js';
-import { initialStates } from '../component-model/apply.js';
+import { initialStates, type Tuple } from '../component-model/apply.js';
 import { compile, type CompiledModel, type SlotLayout } from './compile/compile.js';
 import { Components } from './store/interned-values.js';
 import { Expander } from './search/expand.js';
@@ -45,6 +45,15 @@ export interface Space {
   /** Sets the function that gives the state at hand. A step calls it when it says for the first time what it breaks or reaches. */
   readonly setEvidenceSource: (state: () => Int32Array) => void;
 }
+
+/** Gives the values of a state that is given by places, in the order of the model's slots. */
+export const valuesOf = ({ compiled, components }: Space, state: Int32Array): Tuple => {
+  const { model, layout, kinds } = compiled;
+  return model.slots.map((_, slot) => {
+    const place = layout.place[slot]!;
+    return components.value(kinds[place]!, state[place]!);
+  });
+};
 
 export const newSpace = (model: ComponentModel, layout: SlotLayout, options: SpaceOptions): Space => {
   const components = new Components(model, options.normalize, options.shared === true);

@@ -6,7 +6,16 @@
  * a thread has found: on all of a small space, and on a sample of a large one.
  */
 import { waysOf } from '../../component-model/as-model.js';
-import { call, holdsIn, initialStates, localsAt, positionsOf, type Tuple } from '../../component-model/apply.js';
+import {
+  call,
+  holdsIn,
+  initialStates,
+  isWithin,
+  localsAt,
+  positionsOf,
+  predicatesOf,
+  type Tuple,
+} from '../../component-model/apply.js';
 import { atNoState } from '../../contract/fault-location.js';
 import { fault, shortened } from '../../contract/model-faults.js';
 import { comparableText } from '../../contract/repeated-call.js';
@@ -15,9 +24,9 @@ import { hashKey } from '../../hash.js';
 import { showLabel } from '../../report.js';
 import { text } from '../../shown/text.js';
 import type { CheckerError } from '../../error.js';
-import type { ComponentModel, ComponentProperty, Interaction, Predicate } from '../../model.js';
+import type { ComponentModel, Interaction, Predicate } from '../../model.js';
 import { waitingByte } from '../search/depth-bytes.js';
-import type { Space } from '../space.js';
+import { valuesOf, type Space } from '../space.js';
 import { offsetInPage, type Layer } from '../store/group-store.js';
 
 const another = (what: string): CheckerError =>
@@ -78,25 +87,12 @@ interface Question {
   readonly answer: (state: Tuple) => unknown;
 }
 
-const predicatesIn = (property: ComponentProperty): ReadonlyArray<Predicate> => {
-  switch (property.kind) {
-    case 'alwaysStep':
-    case 'sometimesStep':
-      return [];
-    case 'leadsTo':
-      return [...property.from, ...property.to];
-    case 'noDeadlock':
-      return property.final ?? [];
-    default:
-      return property.over;
-  }
-};
-
 const stepsIn = (model: ComponentModel, interaction: Interaction): Question => {
   const positions = positionsOf(model);
   const at = positions(interaction.slots);
   const { guard } = interaction;
-  const allows = (state: Tuple): boolean => guard === undefined || holdsIn(guard, positions(guard.slots), state);
+  const guardedBy = positions(guard?.slots ?? []);
+  const allows = (state: Tuple): boolean => guard === undefined || holdsIn(guard, guardedBy, state);
   return {
     what: `${showLabel(interaction.label)} gives`,
     isStep: true,
@@ -123,7 +119,7 @@ const questionsOf = (model: ComponentModel, { symmetry, normalize, properties }:
     { what: 'the boundary says', answer: truthOf(model.boundary ?? []) },
     ...model.properties
       .filter(({ name }) => properties?.includes(name) ?? true)
-      .map((property) => ({ what: `"${property.name}" says`, answer: truthOf(predicatesIn(property)) })),
+      .map((property) => ({ what: `"${property.name}" says`, answer: truthOf(predicatesOf(property)) })),
     ...ofEachSlot(model, 'key', model.key),
     ...ofEachSlot(model, 'normalize', normalize ? model.normalize : undefined),
     ...(symmetry ? (model.symmetry ?? []) : []).flatMap(({ name, apply }) => ofEachSlot(model, `the permutation ${name}`, apply)),
@@ -203,19 +199,14 @@ export const answersOf = (space: Space, layer: Layer, asked: AskedFunctions, ela
 };
 
 const answersUntil = (space: Space, layer: Layer, asked: AskedFunctions, until: number): Answers => {
-  const { compiled, components } = space;
-  const { model, layout, kinds } = compiled;
+  const { model } = space.compiled;
   const questions = questionsOf(model, asked);
   const answers: Answered[] = [];
   for (const { state, byte } of spread([...sampled(space, layer)])) {
     if (performance.now() > until) break;
-    const values = model.slots.map((_, slot) => {
-      const place = layout.place[slot]!;
-      return components.value(kinds[place]!, state[place]!);
-    });
+    const values = valuesOf(space, state);
     const isExpanded = byte !== waitingByte(0) && byte !== waitingByte(1);
-    const isWithin = (model.boundary ?? []).every((one) => holdsIn(one, positionsOf(model)(one.slots), values));
-    const steps = isExpanded && isWithin;
+    const steps = isExpanded && isWithin(model, values);
     answers.push({
       state: values,
       answers: Int32Array.from(questions, (question) => (question.isStep === true && !steps ? NONE : numberOf(question, values))),

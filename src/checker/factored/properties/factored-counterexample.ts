@@ -12,11 +12,12 @@ import { text } from '../../shown/text.js';
 import { initialOf, pictureOfSlots } from '../../shown/state.js';
 import type { ComponentModel, ComponentProperty, Predicate } from '../../model.js';
 import {
-  holdsIn,
   initialStates,
+  isWithin,
   localsAt,
   positionsOf,
   shownStep,
+  standsIn,
   writesOf,
   written,
   type AnyOutcome,
@@ -25,9 +26,10 @@ import {
 import { stepWays } from '../../component-model/tuples.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import { CheckerError } from '../../error.js';
+import { encode } from '../../values/encode.js';
 import { oneForm } from '../../values/one-form.js';
 import type { Evidence } from './factored-judge.js';
-import type { Space } from '../space.js';
+import { valuesOf, type Space } from '../space.js';
 
 const unsound = ({ key }: ComponentModel): CheckerError =>
   new CheckerError(
@@ -92,7 +94,7 @@ interface Way {
 const MOST_WAYS = 200;
 
 const nameOf = ({ key, slots }: ComponentModel, values: Tuple): string =>
-  comparableText(values) ?? values.map((value, at) => key?.(slots[at]!.kind, value as never) ?? '').join(' ');
+  comparableText(values) ?? encode(values.map((value, at) => key?.(slots[at]!.kind, value as never)));
 
 const distinct = (model: ComponentModel, ways: ReadonlyArray<Way>, most: number): ReadonlyArray<Way> =>
   [...new Map(ways.map((way) => [nameOf(model, way.values), way])).values()].slice(0, most);
@@ -185,9 +187,6 @@ export const traceOf = (
   return ofFirst(ways) ?? notKept(space, ways[0]!, path.at(-1)!, property, evidence, claim);
 };
 
-const standsIn = (model: ComponentModel, predicate: Predicate, values: Tuple): boolean =>
-  holdsIn(predicate, positionsOf(model)(predicate.slots), values);
-
 /** Tests that a state of the unreduced model decides a property, as the state does that stands for it. */
 const isDecidedIn = (space: Space, property: ComponentProperty, values: Tuple): boolean => {
   const { model } = space.compiled;
@@ -225,12 +224,10 @@ const notKept = (
   evidence: Evidence,
   claim: ComponentProperty | undefined,
 ): never => {
-  const { model, layout, kinds } = space.compiled;
-  const other = model.slots.map((_, slot) => {
-    const place = layout.place[slot]!;
-    return space.components.value(kinds[place]!, representative[place]!);
-  });
-  const [one, two] = [end.values, other].map((values) => shortened(text(pictureOfSlots(model, values).state)));
+  const { model } = space.compiled;
+  const [one, two] = [end.values, valuesOf(space, representative)].map((values) =>
+    shortened(text(pictureOfSlots(model, values).state)),
+  );
   const by = model.key === undefined ? 'reduction' : 'key';
   const difference = differenceOf(space, end.values, property, evidence, claim);
   throw withRun(
@@ -238,9 +235,6 @@ const notKept = (
     traceAlong(space, end, undefined, false),
   );
 };
-
-const isWithin = (model: ComponentModel, values: Tuple): boolean =>
-  model.boundary?.every((predicate) => standsIn(model, predicate, values)) !== false;
 
 const says = ({ outcome }: Taken, property: string): boolean =>
   outcome.violates?.includes(property) === true || outcome.witnesses?.includes(property) === true;
