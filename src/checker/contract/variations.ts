@@ -70,27 +70,20 @@ class Sharing {
   private nameOf(part: unknown): string {
     if (typeof part === 'string') return `${part.length}"${part}`;
     if (typeof part === 'object' && part !== null) return `#${this.numberOf(part)}`;
-    return Object.is(part, -0) ? '-0' : `${typeof part} ${String(part)}`;
+    return `${typeof part} ${String(part)}`;
   }
 
+  /** Equal values have one text: in any order of what has none, and of either sign of a zero. A search may keep one of them for both. */
   private textOf(copy: object): string {
-    let text = this.nameOf(Object.getPrototypeOf(copy));
-    const add = (part: unknown): void => {
-      text += `,${this.nameOf(part)}`;
+    const named = (part: unknown): string => this.nameOf(part);
+    const entry = ([key, part]: readonly [unknown, unknown]): string => `${named(key)}:${named(part)}`;
+    const parts = (): ReadonlyArray<string> => {
+      if (Array.isArray(copy)) return copy.map(named);
+      if (copy instanceof Date) return [named(copy.getTime())];
+      if (copy instanceof Set) return Array.from(copy, named).sort();
+      return Array.from(copy instanceof Map ? (copy as ReadonlyMap<unknown, unknown>) : Object.entries(copy), entry).sort();
     };
-    if (Array.isArray(copy) || copy instanceof Set) copy.forEach(add);
-    else if (copy instanceof Date) add(copy.getTime());
-    else if (copy instanceof Map)
-      copy.forEach((part, key) => {
-        add(key);
-        add(part);
-      });
-    else
-      for (const [name, part] of Object.entries(copy)) {
-        add(name);
-        add(part);
-      }
-    return text;
+    return `${named(Object.getPrototypeOf(copy))},${parts().join()}`;
   }
 }
 
@@ -248,18 +241,22 @@ export const blameVariation = (
     const other = otherwise({ ...UNVARIED, ...variation });
     if (other !== undefined) throw asks(what, advice, other);
   };
+  const probeOrders = (of: Orders): void => {
+    const { variation } = of;
+    probe({ sets: true }, 'the order in which a Set was filled', 'a set has no order: use an array');
+    probe({ maps: true }, 'the order in which a Map was filled', 'a map has no order: sort its keys, or use an array');
+    if (variation.zeros)
+      probe({ zeros: true }, 'the sign of a zero', '0 and -0 are one state: use another value for one of them');
+    for (const names of allNames(args)) {
+      const other = variation.fields(names) ? otherwise({ ...UNVARIED, fields: (some) => some === names }) : undefined;
+      const what = `the order in which the fields ${names} of an object were set`;
+      if (other !== undefined)
+        of.depends(names, asks(what, 'objects are equal in any order of their fields: sort them, or use an array', other));
+    }
+  };
+  if (orders !== undefined) probeOrders(orders);
+  // Of equal parts in two orders one stands for both. So the orders are blamed first.
   probe({ shared: true }, 'whether equal parts of what it is given are one object', COMPARE);
-  if (orders === undefined) return;
-  probe({ sets: true }, 'the order in which a Set was filled', 'a set has no order: use an array');
-  probe({ maps: true }, 'the order in which a Map was filled', 'a map has no order: sort its keys, or use an array');
-  if (orders.variation.zeros)
-    probe({ zeros: true }, 'the sign of a zero', '0 and -0 are one state: use another value for one of them');
-  for (const names of allNames(args)) {
-    const other = orders.variation.fields(names) ? otherwise({ ...UNVARIED, fields: (some) => some === names }) : undefined;
-    const what = `the order in which the fields ${names} of an object were set`;
-    if (other !== undefined)
-      orders.depends(names, asks(what, 'objects are equal in any order of their fields: sort them, or use an array', other));
-  }
 };
 
 // --- equal answers ---------------------------------------------------------------------------------------------------------
