@@ -257,6 +257,23 @@ describe('actors', () => {
     expect([counts.distinct, properties[0]!.verdict]).toEqual([15, 'holds']);
   });
 
+  test.each(['once', 'in order'] as const)('%s: which of two channels was sent to first makes no difference', (delivery) => {
+    const sends = { start: () => ({ state: 0 }), receive: () => undefined };
+    const sender = (message: string) => ({
+      ...sends,
+      timeout: (sent: number) => (sent === 0 ? { state: 1, send: [{ to: 2, message }] } : undefined),
+    });
+    const model = actorModel<number, string, null>({
+      name: 'two channels',
+      actors: [sender('x'), sender('y'), { start: () => ({ state: 0 }), receive: (n) => ({ state: n }) }],
+      delivery,
+      history: { initial: null },
+      properties: [{ name: 'none', kind: 'always', holds: () => true }],
+    });
+    // Each message is not sent, on its way, or there.
+    expect(checkSync(model).counts.distinct).toBe(3 * 3);
+  });
+
   test('two equal messages are two in a network that delivers once', () => {
     const twins = actorModel<number, string, null>({
       name: 'twins',

@@ -4,7 +4,9 @@ import { check, simulate } from '#bayou/checker/check.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { CheckerError } from '#bayou/checker/error.js';
 import { interaction, over, query, slot, type ComponentModel, type Model, type Property } from '#bayou/checker/model.js';
+import type { Report } from '#bayou/checker/report.js';
 
 interface Item {
   readonly id: number;
@@ -194,5 +196,73 @@ describe.each(engines)('%s', (_, run) => {
     ],
   ] as ReadonlyArray<readonly [string, string, Partial<ComponentModel>]>)('%s', async (__, where, more) => {
     await expect(run(components(more))).rejects.toThrow(`${where} tells a value from an equal one: it gives `);
+  });
+});
+
+describe('far from where it begins, in a space of which a sample is audited', () => {
+  const END = 10_000;
+  const LATE = END - 100;
+  interface Far {
+    readonly n: number;
+    readonly one: { readonly k: number };
+    readonly other: { readonly k: number };
+    readonly bad: boolean;
+  }
+  /** Two parts that are always made separately, and that a search may keep as one object. */
+  const far = (more: Partial<Model<Far, 'up'>>): Model<Far, 'up'> => ({
+    name: 'far',
+    initial: [{ n: 0, one: { k: 0 }, other: { k: 0 }, bad: false }],
+    actions: ({ n }) => (n < END ? ['up'] : []),
+    next: ({ n }) => ({ n: n + 1, one: { k: 0 }, other: { k: 0 }, bad: false }),
+    label: () => ({ family: 'up', args: [] }),
+    properties: [],
+    ...more,
+  });
+  const isOne = ({ n, one, other }: Far): boolean => n === LATE && one === other;
+  const stuck: Partial<Model<Far, 'up'>> = { actions: (state) => (state.n === END || isOne(state) ? [] : ['up']) };
+  const spoilt: Partial<Model<Far, 'up'>> = {
+    next: (state) => ({ n: state.n + 1, one: { k: 0 }, other: { k: 0 }, bad: isOne(state) }),
+  };
+  const TELLS = /tells a value from an equal one|depends on whether equal parts of what it is given are one object/;
+  /** By hand no two parts are ever one object. A search may say so, or refuse the model. */
+  const BY_HAND = /^(holds|not reached|refused)$/;
+  const said = (run: Promise<Report>): Promise<string> =>
+    run.then(
+      ({ properties }) => properties[0]!.verdict,
+      (error: unknown) => (error instanceof CheckerError && TELLS.test(error.message) ? 'refused' : String(error)),
+    );
+
+  test.each([
+    ['a deadlock', { ...stuck, properties: [{ name: 'p', kind: 'noDeadlock', final: ({ n }) => n === END }] }],
+    ['a run that ends too early', { ...stuck, properties: [{ name: 'p', kind: 'eventually', holds: ({ n }) => n === END }] }],
+    ['a state', { properties: [{ name: 'p', kind: 'always', holds: (state) => !isOne(state) }] }],
+    ['a step', { properties: [{ name: 'p', kind: 'alwaysStep', holds: (state) => !isOne(state) }] }],
+    ['a witness', { properties: [{ name: 'p', kind: 'sometimes', holds: isOne }] }],
+    ['a state to which such a step leads', { ...spoilt, properties: [{ name: 'p', kind: 'always', holds: ({ bad }) => !bad }] }],
+  ] as ReadonlyArray<readonly [string, Partial<Model<Far, 'up'>>]>)(
+    '%s is not told where by hand there is none',
+    async (_, more) => {
+      expect(await said(check(far(more)))).toMatch(BY_HAND);
+      expect(await said(check(far(more), { search: 'dfs' }))).toMatch(BY_HAND);
+    },
+  );
+
+  test('nor one of components', async () => {
+    const ends = [slot('end', 'a', { n: 0 }), slot('end', 'b', { n: 0 })];
+    const most = 300;
+    const up = (at: number) =>
+      interaction({
+        label: { family: 'up', args: [at] },
+        slots: [ends[at]!, ends[1 - at]!],
+        writes: [0],
+        step: ({ n }, other) => (n < most ? [{ next: [{ n: n + 1 }, other] }] : []),
+      });
+    const model: ComponentModel = {
+      name: 'two ends',
+      slots: ends,
+      interactions: [up(0), up(1)],
+      properties: [{ name: 'p', kind: 'always', over: [over(ends, (one, other) => one !== other || one.n < most)] }],
+    };
+    await expect(checkComponents(model)).rejects.toThrow(TELLS);
   });
 });

@@ -41,8 +41,12 @@ describe.each(['bfs', 'dfs'] as const)('%s', (search) => {
   });
 });
 
-test('with none of them it is exact', () => {
-  expect(verdictLine(checkSync(grid({})))).toMatch(/; exact$/);
+test('with none of them it is exact, where all was audited; else if the functions are pure, unless it is violated', () => {
+  expect(verdictLine(checkSync(grid({})))).toMatch(/^holds.*; exact if the model's functions are pure$/);
+  expect(verdictLine(checkSync(grid({}), { audit: true }))).toMatch(/^holds.*; exact$/);
+  expect(verdictLine(checkSync(grid({ actions: ({ a }) => (a < 20 ? ['a'] : []) })))).toMatch(/^holds.*; exact$/);
+  const broken = grid({ properties: [{ name: 'never the last', kind: 'always', holds: ({ a, b }) => a + b < 400 }] });
+  expect(verdictLine(checkSync(broken))).toMatch(/^violated.*; exact$/);
   expect(verdictLine(checkSync(grid({}), { hashBits: 64 }))).not.toContain('exact');
 });
 

@@ -58,7 +58,9 @@ test("near V8's own limit a search stops, is kept, and goes on where there is mo
   const resumed = await bayou([...words, '--resume', file]);
   expect([resumed.status, resumed.lines.at(-1)]).toEqual([
     0,
-    'ballast: holds: all 12,001 states, depth 12000; exact if the model is what it was when the checkpoint was written',
+    expect.stringMatching(
+      /^ballast: holds: all 12,001 states, depth 12000; exact if the model is what it was when the checkpoint was written(, and if|$)/,
+    ),
   ]);
 });
 

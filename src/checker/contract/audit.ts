@@ -30,10 +30,11 @@ const MOST_MS = 1_000;
 const SHARE = 0.02;
 const LEAST_MS = 10;
 
-/** A call to repeat, and the place of the search at the call. */
+/** A call to repeat, and the place of the search at the call. A call that was made on copies at once is counted already. */
 interface Noted {
   readonly again: () => void;
   readonly place: unknown;
+  readonly isCounted: boolean;
 }
 
 /** Decides which calls are repeated, and counts them. */
@@ -109,11 +110,23 @@ export class Audit {
     this.noted = [];
   }
 
+  /** Repeats each call at once for a while. @throws CheckerError (`model`), and what `run` throws. */
+  throughout<T>(run: () => T): T {
+    const { isAll } = this;
+    this.isAll = this.isEarly = true;
+    try {
+      return run();
+    } finally {
+      this.isAll = isAll;
+      this.isEarly = isAll || this.runs < EARLY;
+    }
+  }
+
   /** Counts a call, and says whether it should be repeated. */
   due(): boolean {
     if (this.isPaused) return false;
     this.isEarly = ++this.runs < EARLY || this.isAll;
-    return this.runs >= this.next;
+    return this.isAll || this.runs >= this.next;
   }
 
   /** Repeats a call, or notes it for later. `answer` is what the call gave. */
@@ -124,7 +137,9 @@ export class Audit {
       return;
     }
     const { noted } = this;
-    noted.push({ again, place: this.place() });
+    const isCounted = this.runs <= EARLY;
+    if (isCounted) this.repeated++;
+    noted.push({ again, place: this.place(), isCounted });
     if (noted.length % WEIGHED === 1) this.weigh(answer);
     if (this.isOpen && noted.length < this.most) return;
     if (this.isOpen) this.noted = noted.filter((_, i) => i % THINNED === 0);
@@ -144,7 +159,7 @@ export class Audit {
     this.mustBeIntact();
     const until = performance.now() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
     const repeat = (): void => {
-      for (const { again, place } of spread(this.noted)) {
+      for (const { again, place, isCounted } of spread(this.noted)) {
         if (performance.now() > until) break;
         try {
           again();
@@ -152,7 +167,7 @@ export class Audit {
           at(place);
           throw error;
         }
-        this.repeated++;
+        if (!isCounted) this.repeated++;
       }
     };
     this.quietly(() => elsewhen(repeat));

@@ -1,7 +1,7 @@
 /** Repeats a call of a model's function on copies of its arguments: the answer must be the same, and the copies must stay as they are. */
 import { encode } from '../values/encode.js';
 import { CheckerError } from '../error.js';
-import { againstChance, elsewhen } from './date-and-random.js';
+import { againstChance } from './date-and-random.js';
 import { enter, leave } from './current-call.js';
 import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { isLike } from '../values/like.js';
@@ -196,13 +196,5 @@ export const twoAnswers = (where: string, one: unknown, other: unknown): Checker
     : fault(
         `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}${differenceOf(one, other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
       );
-
-/** Evaluates a predicate again whose value decides a property. @throws CheckerError (`model`) where the second value is another. */
-export const mustStay = (property: string, answer: boolean, ask: () => boolean): void =>
-  elsewhen(() =>
-    againstChance(() => {
-      if (ask() !== answer) throw twoAnswers(`"${property}"`, answer, !answer);
-    }),
-  );
 
 const placeOf = (path: string): string => (path === '' ? '' : `, at ${path.replace(/^\./, '')}`);

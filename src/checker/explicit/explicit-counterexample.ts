@@ -2,13 +2,16 @@
 import { comparableText } from '../contract/repeated-call.js';
 import { fault } from '../contract/model-faults.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
-import type { Model } from '../model.js';
+import { closely } from '../contract/closely.js';
+import type { CheckerError } from '../error.js';
+import { predicatesOf } from '../liveness/predicates.js';
+import type { Model, Property } from '../model.js';
 import type { StateGraph } from '../liveness/state-graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import type { DecidingPlace } from './explicit-judge.js';
-import { showRun, type Run } from '../shown/shown-run.js';
+import { endOf, showRun, type Run } from '../shown/shown-run.js';
 import type { ExplicitSpace } from './explicit-search.js';
 import { starvedIn } from './starved.js';
 
@@ -66,12 +69,14 @@ const walk = <S, A>(
     level = distinct(level.flatMap((from) => stepsTo(found, from, index, classes?.[i])));
   });
   const end = goal === undefined ? level[0] : level.find(({ state }) => name(state) === name(goal));
-  if (end === undefined)
-    throw fault(
-      'next, actions or fairness gives two answers for one input: a step that was taken once is not found again (a clock, Math.random, a counter …)',
-    );
+  if (end === undefined) throw twoWays();
   return runBack(end);
 };
+
+const twoWays = (): CheckerError =>
+  fault(
+    'next, actions or fairness gives two answers for one input: a step that was taken once is not found again (a clock, Math.random, a counter …)',
+  );
 
 const pathOf = <S, A>(found: ExplicitSpace<S, A>, index: number): ReadonlyArray<number> => {
   const path: number[] = [];
@@ -88,6 +93,17 @@ export const runTo = <S, A>(found: ExplicitSpace<S, A>, place: DecidingPlace<S, 
   return place.kind === 'state' ? run : { ...run, steps: [...run.steps, { action: place.action, next: place.next }] };
 };
 
+const stepsOut = <S, A>({ actions, next }: Model<S, A>, state: S): ReadonlyArray<A> =>
+  actions(state).filter((action) => next(state, action) !== undefined);
+
+/** Makes the run that is told of a property, with each of its calls repeated. @throws CheckerError (`model`) where an answer changes. */
+export const decidingRun = <S, A>(found: ExplicitSpace<S, A>, { kind }: Property<S, A>, place: DecidingPlace<S, A>): Run<S, A> =>
+  closely(found.audit, () => {
+    const run = runTo(found, place);
+    if (kind === 'noDeadlock' && stepsOut(found.model, endOf(run)).length > 0) throw twoWays();
+    return run;
+  });
+
 /** Adds to a fault of the model the run to the state where it came up. */
 export const faultAt = <S, A>(found: ExplicitSpace<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
   if (!isFaultWithoutRun(error) || index < 0 || state === undefined) return error;
@@ -99,8 +115,14 @@ export const faultAt = <S, A>(found: ExplicitSpace<S, A>, error: unknown, index:
   }
 };
 
-/** Shows a run that goes back to its state `loop`. */
-export const lassoOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number): Counterexample => {
+/**
+ * Shows a run that goes back to its state `loop`, and breaks a property of liveness. It asks once more what the run was judged by: the
+ * predicates in each state, and the steps out of the last one.
+ */
+export const lassoOf = <S, A>(model: Model<S, A>, property: Property<S, A>, run: Run<S, A>, loop: number): Counterexample => {
+  for (const state of [run.initial, ...run.steps.map(({ next }) => next)])
+    predicatesOf(property).forEach((holds) => holds(state));
+  if (model.boundary?.(endOf(run)) !== false) stepsOut(model, endOf(run));
   const turns = run.steps.map(({ action, next }, i) => ({
     before: i === 0 ? run.initial : run.steps[i - 1]!.next,
     action,
@@ -115,10 +137,11 @@ export const showLasso = <S, A>(
   found: ExplicitSpace<S, A>,
   graph: StateGraph,
   { start, prefix, cycle }: Lasso,
+  property: Property<S, A>,
 ): Counterexample => {
   const { model } = found;
   const edges = [...prefix, ...cycle];
   const path = [start, ...edges.map((edge) => graph.targets[edge]!)];
   const classes = edges.map((edge) => graph.classes[edge]!);
-  return lassoOf(model, walk(found, path, undefined, classes), prefix.length);
+  return lassoOf(model, property, walk(found, path, undefined, classes), prefix.length);
 };

@@ -1,5 +1,6 @@
 /** Judges the properties of a plain model while its states and steps are found: which failed first, which was reached first, which are open. */
-import { mustStay } from '../contract/repeated-call.js';
+import type { Audit } from '../contract/audit.js';
+import { mustStay } from '../contract/closely.js';
 import type { Model, Property } from '../model.js';
 import { isLiveness, isWitness } from '../report.js';
 
@@ -37,7 +38,7 @@ export interface ExplicitJudge<S, A> {
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** Makes a judge. A property of states or steps is dropped once it is decided, so the lists of open ones shrink. */
-export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): ExplicitJudge<S, A> => {
+export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>, audit: Audit | undefined): ExplicitJudge<S, A> => {
   const all = properties.map((property): JudgedProperty<S, A> => ({ property, place: undefined }));
   const liveness = properties.filter((property) => isLiveness(property.kind));
   const ofKind = (...kinds: ReadonlyArray<string>): Set<JudgedProperty<S, A>> =>
@@ -58,7 +59,7 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Explicit
       if (property.kind !== 'always' && property.kind !== 'sometimes') continue;
       const truth = isWitness(property.kind);
       if (property.holds(value) !== truth) continue;
-      mustStay(property.name, truth, () => property.holds(value));
+      mustStay(audit, property.name, truth, () => property.holds(value));
       decide(onStates, judged, { kind: 'state', index, state: value });
     }
   };
@@ -68,7 +69,7 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Explicit
       if (property.kind !== 'alwaysStep' && property.kind !== 'sometimesStep') continue;
       const truth = isWitness(property.kind);
       if (property.holds(value, action, next) !== truth) continue;
-      mustStay(property.name, truth, () => property.holds(value, action, next));
+      mustStay(audit, property.name, truth, () => property.holds(value, action, next));
       decide(onSteps, judged, { kind: 'step', index, state: value, action, next });
     }
   };
@@ -76,7 +77,7 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Explicit
     for (const judged of onEnds) {
       const { property } = judged;
       if (property.kind !== 'noDeadlock' || property.final?.(value) === true) continue;
-      mustStay(property.name, false, () => property.final?.(value) === true);
+      mustStay(audit, property.name, false, () => property.final?.(value) === true);
       decide(onEnds, judged, { kind: 'state', index, state: value });
     }
   };

@@ -1,4 +1,5 @@
 /** Makes the report of a plain search from the space that it explored. */
+import { closely } from '../contract/closely.js';
 import { mayHaveMerged } from '../contract/merging.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
@@ -17,7 +18,7 @@ import { mustBeWhole } from './intact.js';
 import { Fate, type SearchEnd, type ExplicitSpace } from './explicit-search.js';
 import { showRun } from '../shown/shown-run.js';
 import { isKept, isSymmetric, showSymmetricLasso } from './symmetric-lasso.js';
-import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
+import { decidingRun, faultAt, showLasso } from './explicit-counterexample.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ const reportOn = <S, A>(
 ): PropertyReport => {
   const report = judgedReport(property, place !== undefined, stop.kind === 'complete' ? undefined : UNFINISHED);
   if (place === undefined || !wantsTrace(report, options) || found.store.forgets === true) return report;
-  return { ...report, trace: showRun(found.model, runTo(found, place), isNearest(found, options)) };
+  return { ...report, trace: showRun(found.model, decidingRun(found, property, place), isNearest(found, options)) };
 };
 
 /** Says why finding no lasso would prove nothing. */
@@ -119,7 +120,9 @@ const livenessReport = <S, A>(
   if (found.merging?.isSeen === true) return { ...sentenceOf(property), verdict: 'unknown', why: MERGED };
   const lasso = findLasso(graph, goal);
   if (lasso !== undefined) {
-    const trace = turns ? showSymmetricLasso(found, graph, lasso) : showLasso(found, graph, lasso);
+    const trace = closely(found.audit, () =>
+      turns ? showSymmetricLasso(found, graph, lasso, property) : showLasso(found, graph, lasso, property),
+    );
     return { ...sentenceOf(property), verdict: 'violated', trace };
   }
   const gap = livenessGap(found, stop);

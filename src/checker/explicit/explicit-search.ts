@@ -105,7 +105,7 @@ const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S
 export const space = <S, A>({ model, audit }: ReadyModel<S, A>, options: CheckOptions): ExplicitSpace<S, A> => {
   const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
   mustSuitHashing(options, properties);
-  const judged = judge(properties);
+  const judged = judge(properties, audit);
   const levels =
     options.search === 'sweep' ? new Levels(mustProgress(model, options), () => storeFor(model, options)) : undefined;
   const graph = levels === undefined && judged.liveness.length > 0 && keepsGraph(model, options);

@@ -62,7 +62,10 @@ export const simulation = <S, A>(given: Model<S, A>, options: SimulateOptions): 
     audit,
     options,
     pick: random(options.seed ?? 1),
-    judge: judge(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true)),
+    judge: judge(
+      model.properties.filter(({ name }) => options.properties?.includes(name) ?? true),
+      audit,
+    ),
     watch: watch(options, false),
     store: model.key === undefined ? collapsedStore() : keyedStore({ key: model.key, isOwn: true }),
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),

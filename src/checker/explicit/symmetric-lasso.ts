@@ -59,6 +59,7 @@ export const showSymmetricLasso = <S, A>(
   found: ExplicitSpace<S, A>,
   graph: StateGraph,
   { start, prefix, cycle }: Lasso,
+  property: Property<S, A>,
 ): Counterexample => {
   const targets = (edges: ReadonlyArray<number>): ReadonlyArray<number> => edges.map((edge) => graph.targets[edge]!);
   const run = runAlong(found, [start, ...targets(prefix)]);
@@ -73,5 +74,5 @@ export const showSymmetricLasso = <S, A>(
       state = step.next;
     }
   }
-  return lassoOf(found.model, { initial: run.initial, steps }, seen.get(encode(state)) ?? steps.length);
+  return lassoOf(found.model, property, { initial: run.initial, steps }, seen.get(encode(state)) ?? steps.length);
 };

@@ -1,4 +1,5 @@
 /** Runs one search of a component model: what it is made of, how it goes on, when it ends. */
+import { closely } from '../contract/closely.js';
 import { mayHaveMerged } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import { isFaultWithoutRun, stateOfFault, withRun } from '../contract/fault-location.js';
@@ -132,7 +133,7 @@ const keepTraces = ({ space, run, options, traces, earlier, lost }: Job): void =
     if (evidence !== undefined && wanted && !traces.has(name) && !lost.has(name) && !earlier.has(name)) {
       const path = run.pathTo(evidence.state);
       if (path === undefined) return;
-      const trace = traceOf(space, path, name, evidence, run.tellsShortest);
+      const trace = closely(space.audit, () => traceOf(space, path, name, evidence, run.tellsShortest));
       if (trace === undefined) lost.add(name);
       else traces.set(name, trace);
     }

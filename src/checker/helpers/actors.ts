@@ -11,7 +11,7 @@ import { guarded } from '../contract/guard.js';
 import { onCopies } from '../contract/repeated-call.js';
 import type { Model, Property } from '../model.js';
 import { optional } from '../optional.js';
-import { encode } from '../values/encode.js';
+import { encodeItem } from '../values/encode.js';
 import { text } from '../shown/text.js';
 import { bag, bagWithout, sortedSet } from './collections.js';
 
@@ -39,19 +39,22 @@ export interface Actor<S, M> {
   /** What traces and diagrams call it: unique, and neither `network` nor `history`. Default `a0`, `a1`, … by its number. */
   readonly name?: string;
   readonly start: (id: number) => Reaction<S, M>;
-  /** What comes of a message; undefined: it does not react. */
+  /** What comes of a message; undefined: it does not react. The message then stays on its way, or, `in order`, is delivered all the same. */
   readonly receive: (state: S, message: M, from: number, id: number) => Reaction<S, M> | undefined;
   /** What comes of a timeout, which may come at any time; undefined: none is set. */
   readonly timeout?: (state: S, id: number) => Reaction<S, M> | undefined;
 }
 
-/** `once`: each message is delivered once, in any order. `again`: in any order, and again and again. `in order`: once, first sent first. */
+/**
+ * `once`: each message is delivered once, in any order. `again`: in any order, and again and again. `in order`: once, and of those from one
+ * actor to another the first sent first.
+ */
 export type Delivery = 'once' | 'again' | 'in order';
 
 /** A state of the whole system. */
 export interface ActorsState<S, M, H> {
   readonly actors: ReadonlyArray<S>;
-  /** Messages on their way: a bag, a set (`again`), or, `in order`, the messages as they were sent. */
+  /** Messages on their way: a bag, a set (`again`), or, `in order`, those of each channel as they were sent, by sender and receiver. */
   readonly network: ReadonlyArray<Envelope<M>>;
   readonly history: H;
 }
@@ -85,17 +88,19 @@ export interface ActorSystem<S, M, H> {
 
 // --- the network -----------------------------------------------------------------------------------------------------------
 
+const byChannel = <M>(a: Envelope<M>, b: Envelope<M>): number => a.from - b.from || a.to - b.to;
+
+/** Only the order in each channel counts, so channels stand in one order: two that were sent to in either order are one network. */
 const put = <M>(delivery: Delivery, network: ReadonlyArray<Envelope<M>>, envelope: Envelope<M>): ReadonlyArray<Envelope<M>> => {
-  if (delivery === 'in order') return [...network, envelope];
+  if (delivery === 'in order')
+    return network.toSpliced(network.findLastIndex((other) => byChannel(other, envelope) <= 0) + 1, 0, envelope);
   return delivery === 'again' ? sortedSet([...network, envelope]) : bag([...network, envelope]);
 };
-
-const isSameChannel = <M>(a: Envelope<M>, b: Envelope<M>): boolean => a.from === b.from && a.to === b.to;
 
 /** Lists the messages that can be delivered now. Equal ones are listed once. */
 const deliverable = <M>(delivery: Delivery, network: ReadonlyArray<Envelope<M>>): ReadonlyArray<Envelope<M>> => {
   if (delivery === 'in order')
-    return network.filter((envelope, i) => network.findIndex((other) => isSameChannel(envelope, other)) === i);
+    return network.filter((envelope, i) => network.findIndex((other) => byChannel(other, envelope) === 0) === i);
   return sortedSet(network);
 };
 
@@ -256,7 +261,7 @@ export const actorModel = <S, M, H>(given: ActorSystem<S, M, H>): Model<ActorsSt
       ...Object.fromEntries(states.map((state, id) => [nameOf(id), state])),
       network: new Set(
         network.map(({ from, to, message }, i) => {
-          const copy = network.slice(0, i).filter((other) => encode(other) === encode(network[i])).length;
+          const copy = network.slice(0, i).filter((other) => encodeItem(other) === encodeItem(network[i])).length;
           return { from: nameOf(from), to: nameOf(to), ...fieldsOf(message), ...(copy === 0 ? {} : { copy }) };
         }),
       ),

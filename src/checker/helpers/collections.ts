@@ -1,12 +1,12 @@
 /** Collections that are values: equal however they came about, so that a state that holds them is found again. */
 import { A_LIST, ITEMS, mustTake } from '../contract/argument-checks.js';
-import { encode } from '../values/encode.js';
+import { encodeItem } from '../values/encode.js';
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Sorts items: by their structural texts, or, of numbers alone or texts alone, in their own order. */
 const inOrder = <T>(items: Iterable<T>): ReadonlyArray<readonly [code: string, item: T]> => {
-  const coded = Array.from(items, (item) => [encode(item), item] as const);
+  const coded = Array.from(items, (item) => [encodeItem(item), item] as const);
   const allNumbers = coded.every(([, item]) => typeof item === 'number' && !Number.isNaN(item));
   if (allNumbers) return coded.sort(([, a], [, b]) => Number(a) - Number(b));
   if (coded.every(([, item]) => typeof item === 'string')) return coded.sort(([, a], [, b]) => byCode(String(a), String(b)));
@@ -31,8 +31,8 @@ export const bag = <T>(items: Iterable<T>): ReadonlyArray<T> => {
 /** The bag without one of the items that are structurally equal to this one; the bag itself where there is none. */
 export const bagWithout = <T>(items: ReadonlyArray<T>, item: T): ReadonlyArray<T> => {
   mustTake('bagWithout', 'items', A_LIST, items);
-  const code = encode(item);
-  const at = items.findIndex((other) => encode(other) === code);
+  const code = encodeItem(item);
+  const at = items.findIndex((other) => encodeItem(other) === code);
   return at < 0 ? items : [...items.slice(0, at), ...items.slice(at + 1)];
 };
 
@@ -45,7 +45,7 @@ const ordersOf = <T>(items: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =
 
 /** How ids are told apart. An object is what is in it, since a state may have a copy of the object that was given. */
 const nameOfIds = (ids: ReadonlyArray<unknown>): ((id: unknown) => unknown) =>
-  ids.some((id) => typeof id === 'object' && id !== null) ? encode : (id) => id;
+  ids.some((id) => typeof id === 'object' && id !== null) ? encodeItem : (id) => id;
 
 /**
  * Every way to rename these ids to each other but the one that changes nothing, as functions: what `symmetry` is made of. An id that is

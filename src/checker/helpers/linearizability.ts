@@ -10,7 +10,7 @@ import { guarded, VALUE, type TypeTest } from '../contract/guard.js';
 import { described } from '../contract/codecs.js';
 import { onKeptCopies } from '../contract/repeated-call.js';
 import { text } from '../shown/text.js';
-import { encode } from '../values/encode.js';
+import { encodeItem } from '../values/encode.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -60,7 +60,7 @@ const find = <O, R>({ processes }: History<O, R>, process: number | string): Pro
 
 const put = <O, R>({ processes }: History<O, R>, changed: ProcessHistory<O, R>): History<O, R> => ({
   processes: [...processes.filter(({ process }) => process !== changed.process), changed].sort((a, b) =>
-    encode(a.process) < encode(b.process) ? -1 : 1,
+    encodeItem(a.process) < encodeItem(b.process) ? -1 : 1,
   ),
 });
 
@@ -130,7 +130,7 @@ const nextPlaces = <S, O, R>(
     if (completed !== undefined) {
       if (!isDue(completed.before)) return [];
       const [after, response] = object.apply(state, completed.operation);
-      if (encode(response) !== encode(completed.response)) return [];
+      if (encodeItem(response) !== encodeItem(completed.response)) return [];
       return [[{ taken: taken.with(i, taken[i]! + 1), early, state: after }, [completed.operation, response]]];
     }
     if (pending === undefined || early[i] === true || !isDue(pending.before)) return [];
@@ -153,7 +153,7 @@ const orderOf = <S, O, R>(
   const tried = new Set<string>();
   const search = (place: Place<S>, order: ReadonlyArray<Step<O, R>>): ReadonlyArray<Step<O, R>> | undefined => {
     if (processes.every(({ done }, i) => place.taken[i] === done.length)) return order;
-    const code = encode(place);
+    const code = encodeItem(place);
     if (tried.has(code)) return undefined;
     tried.add(code);
     for (const [next, step] of nextPlaces(history, indexes, object, place)) {

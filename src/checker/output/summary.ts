@@ -136,33 +136,31 @@ const restsOnAll = ({ properties, stop, verdict }: Report): boolean =>
   verdict !== 'violated' ||
   (stop.kind === 'complete' && properties.some((property) => property.verdict === 'holds' || property.verdict === 'not reached'));
 
-/** Lists what is believed where states are taken for one, by a reduction, by a key or by a hash. Where nothing is, the counts are exact. */
-const beliefs = (report: Report): ReadonlyArray<string> => {
-  const { omission, byKey, resumed } = report.statistics;
-  const { reduction, key } = report.audited ?? {};
-  const isOpen = reduction?.open === true;
-  const isInPart = reduction?.whole === false && !isOpen && restsOnAll(report);
-  const hashed = omission === undefined ? [] : [`hash compaction, ${omission.bits} bits a state`];
-  const isExact = byKey !== true && hashed.length === 0;
+/** Lists the conditions of what was not found: what no audit saw of the whole space. */
+const conditionsOf = (report: Report): ReadonlyArray<string> => {
+  const { reduction, runs = 0, repeated = 0 } = report.audited ?? {};
+  if (!restsOnAll(report)) return [];
   return [
-    ...(isOpen ? ['no more states than that, for the symmetry was closed only after the search'] : []),
-    ...(isInPart
-      ? [
-          `${isExact ? 'exact ' : ''}if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`,
-        ]
+    ...(reduction?.whole === false && reduction.open !== true
+      ? [`if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`]
       : []),
-    ...(byKey === true ? [`states with one key are one state${restsOnAll(report) ? likeness(key) : ''}`] : []),
-    ...(resumed === true && restsOnAll(report)
-      ? [`${isExact && !isInPart ? 'exact ' : ''}if the model is what it was when the checkpoint was written`]
-      : []),
-    ...hashed,
+    ...(report.statistics.resumed === true ? ['if the model is what it was when the checkpoint was written'] : []),
+    ...(repeated < runs ? ["if the model's functions are pure"] : []),
   ];
 };
 
-/** Says whether the counts are exact, or what they rest on. No other place qualifies a verdict. */
+/** Says whether the counts are exact, or what they rest on: no other place qualifies a verdict. With a key or hashes they never are. */
 const exactness = (report: Report): ReadonlyArray<string> => {
-  const believed = beliefs(report);
-  return believed.length === 0 ? ['exact'] : believed;
+  const { omission, byKey } = report.statistics;
+  const { reduction, key } = report.audited ?? {};
+  const conditions = conditionsOf(report).join(', and ');
+  const taken = [
+    ...(byKey === true ? [`states with one key are one state${restsOnAll(report) ? likeness(key) : ''}`] : []),
+    ...(omission === undefined ? [] : [`hash compaction, ${omission.bits} bits a state`]),
+  ];
+  const open = reduction?.open === true ? ['no more states than that, for the symmetry was closed only after the search'] : [];
+  const exact = taken.length > 0 || (open.length > 0 && conditions === '') ? '' : 'exact ';
+  return [...open, `${exact}${conditions}`.trim(), ...taken].filter((clause) => clause !== '');
 };
 
 /** Says why a search that saw every state decides nothing of the whole. */

@@ -1,7 +1,7 @@
 /** Makes canonical texts of immutable values, which are compared by them. (Texts for people are in `shown/text.ts`.) */
 import type { CheckerError } from '../error.js';
 import { frozenMethodCount } from './freeze.js';
-import { incomparableByClass, incomparableIn, classText, incomparableFault, viewName } from './incomparable.js';
+import { incomparableByClass, incomparableIn, classText, incomparableFault, incomparableItem, viewName } from './incomparable.js';
 
 /**
  * A text that two values share exactly when they are structurally equal: primitives by value (`0` and `-0` are one, `NaN` is
@@ -10,11 +10,16 @@ import { incomparableByClass, incomparableIn, classText, incomparableFault, view
  * @throws CheckerError (`model`) for what cannot be seen into (functions, private fields, getters …), for a set with two equal members,
  * and for what contains itself: give the model a `key` then.
  */
-export const encode = (value: unknown): string => {
+export const encode = (value: unknown): string => encoded(value, incomparableFault);
+
+/** The same of a value that a helper compares. A model's `key` does not help there, so the refusal does not advise it. */
+export const encodeItem = (value: unknown): string => encoded(value, incomparableItem);
+
+const encoded = (value: unknown, refusal: (what: string) => CheckerError): string => {
   try {
     return textOf(value);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof Incomparable) throw explained(value, error);
+    if (error instanceof RangeError || error instanceof Incomparable) throw refusal(blindSpot(value, error));
     throw error;
   }
 };
@@ -61,8 +66,8 @@ const noteOrder = (members: Iterable<unknown>, texts: ReadonlyArray<string>): vo
 /** Thrown inside this file for a value that is incomparable. */
 class Incomparable extends Error {}
 
-const explained = (value: unknown, error: Error): CheckerError =>
-  incomparableFault(incomparableIn(value) ?? (error instanceof Incomparable ? error.message : 'values in values, too deep'));
+const blindSpot = (value: unknown, error: Error): string =>
+  incomparableIn(value) ?? (error instanceof Incomparable ? error.message : 'values in values, too deep');
 
 const textOf = (value: unknown): string => {
   switch (typeof value) {

@@ -192,14 +192,21 @@ export const uncloneableIn = (value: unknown): string | undefined => {
 /** The words of {@link incomparableIn} for a typed array. */
 const VIEW = /^an? (?:\w*Array|Buffer)(?: at |$)/;
 
-/** Makes the refusal of a state that holds something incomparable. */
-export const incomparableFault = (what: string): CheckerError =>
+/** Makes the refusal of a thing (`a state`) that holds something incomparable. */
+const refusal = (thing: string, what: string, advice: string): CheckerError =>
   new CheckerError(
     'model',
     VIEW.test(what)
-      ? `a state holds ${what}, which nothing keeps from being changed: use a list of numbers`
-      : `a state holds ${what}, which cannot be compared: leave it out, or give the model a key function`,
+      ? `${thing} holds ${what}, which nothing keeps from being changed: use a list of numbers`
+      : `${thing} holds ${what}, which cannot be compared: ${advice}`,
   );
+
+export const incomparableFault = (what: string): CheckerError =>
+  refusal('a state', what, 'leave it out, or give the model a key function');
+
+/** Makes the same of a value that a helper compares: no key of a model helps there. */
+export const incomparableItem = (what: string): CheckerError =>
+  refusal('a value that a helper of the checker compares', what, 'leave it out');
 
 /** Refuses a value that cannot be compared: two that differ in what is not seen would be taken for one. @throws CheckerError (`model`). */
 export const mustBeSeenInto = (value: unknown): void => {

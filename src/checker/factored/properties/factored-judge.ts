@@ -2,7 +2,9 @@
  * Judges the properties of a component model while it is explored: what to evaluate when a group, a local id or a cell is new, and what was
  * found.
  */
-import { mustStay } from '../../contract/repeated-call.js';
+import type { Audit } from '../../contract/audit.js';
+import { auditOf } from '../../contract/guard.js';
+import { mustStay } from '../../contract/closely.js';
 import { locate } from '../../contract/fault-location.js';
 import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
 import { isWitness } from '../../report.js';
@@ -65,11 +67,13 @@ export class Judge {
   /** The `noDeadlock` properties that are not decided. */
   endings: ReadonlyArray<DeadlockProperty>;
   private readonly predicates: PredicateMemo;
+  private readonly audit: Audit | undefined;
   /** The tuples of ids on which each bundle was run. */
   private readonly seen = new Trie();
   private readonly steps: ReadonlyMap<string, number>;
 
   constructor(compiled: CompiledModel, components: Components, predicates: PredicateMemo) {
+    this.audit = auditOf(compiled.model);
     const indices = slotIndices(compiled.model);
     const see = (property: ComponentProperty, source: Predicate): CompiledPredicate =>
       compilePredicate(property.name, source, indices, compiled.layout, components);
@@ -133,7 +137,7 @@ export class Judge {
   /** Evaluates a predicate that decides a property again. */
   private mustStay(deciding: DecidingPredicate, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
     try {
-      mustStay(this.properties[deciding.property]!.name, deciding.wanted, () =>
+      mustStay(this.audit, this.properties[deciding.property]!.name, deciding.wanted, () =>
         this.predicates.test(deciding.watched, tuple, locals),
       );
     } catch (error) {
