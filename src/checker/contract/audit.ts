@@ -48,6 +48,8 @@ export class Audit {
   /** Whether calls are made on copies, too. */
   isEarly = true;
   private isAll = false;
+  /** When calls are no longer repeated at once. */
+  private until = Infinity;
   private isPaused = false;
   /** The number of the next call to note; 0 while all are noted. */
   private next = 0;
@@ -67,6 +69,7 @@ export class Audit {
     this.most = MOST_NOTED;
     this.noted = [];
     this.isAll = all;
+    this.until = Infinity;
     this.isPaused = false;
     this.isEarly = true;
     this.place = () => undefined;
@@ -110,14 +113,16 @@ export class Audit {
     this.noted = [];
   }
 
-  /** Repeats each call at once for a while. @throws CheckerError (`model`), and what `run` throws. */
-  throughout<T>(run: () => T): T {
-    const { isAll } = this;
+  /** Repeats at once each call that `run` makes in its first `ms` ms. @throws CheckerError (`model`), and what `run` throws. */
+  throughout<T>(run: () => T, ms: number): T {
+    const { isAll, until } = this;
     this.isAll = this.isEarly = true;
+    this.until = performance.now() + ms;
     try {
       return run();
     } finally {
       this.isAll = isAll;
+      this.until = until;
       this.isEarly = isAll || this.runs < EARLY;
     }
   }
@@ -125,6 +130,7 @@ export class Audit {
   /** Counts a call, and says whether it should be repeated. */
   due(): boolean {
     if (this.isPaused) return false;
+    if (this.isAll && performance.now() > this.until) this.isAll = false;
     this.isEarly = ++this.runs < EARLY || this.isAll;
     return this.isAll || this.runs >= this.next;
   }

@@ -3,11 +3,16 @@ import type { Audit } from './audit.js';
 import { againstChance, elsewhen } from './date-and-random.js';
 import { twoAnswers } from './repeated-call.js';
 
-/**
- * Runs what decides a property, or makes the run that is told of it, with each of its calls repeated at once. So what is said of a run
- * was never only sampled. @throws CheckerError (`model`), and what `run` throws.
- */
-export const closely = <T>(audit: Audit | undefined, run: () => T): T => (audit === undefined ? run() : audit.throughout(run));
+/** The calls of a run that is told are repeated for so many ms, or for as long as the search took: states may be large. */
+const LEAST_MS = 5_000;
+
+/** Decides a property with each call repeated at once. @throws CheckerError (`model`), and what `run` throws. */
+export const closely = <T>(audit: Audit | undefined, run: () => T, ms = Infinity): T =>
+  audit === undefined ? run() : audit.throughout(run, ms);
+
+/** Makes the run that is told of a property, and repeats its calls. @throws CheckerError (`model`), and what `run` throws. */
+export const retaken = <T>(audit: Audit | undefined, elapsedMs: number, run: () => T): T =>
+  closely(audit, run, Math.max(LEAST_MS, elapsedMs));
 
 /**
  * Evaluates a predicate again whose value decides a property, on varied copies too. @throws CheckerError (`model`) where another value

@@ -2,7 +2,7 @@
 import { comparableText } from '../contract/repeated-call.js';
 import { fault } from '../contract/model-faults.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
-import { closely } from '../contract/closely.js';
+import { closely, retaken } from '../contract/closely.js';
 import type { CheckerError } from '../error.js';
 import { predicatesOf } from '../liveness/predicates.js';
 import type { Model, Property } from '../model.js';
@@ -88,7 +88,7 @@ const pathOf = <S, A>(found: ExplicitSpace<S, A>, index: number): ReadonlyArray<
 export const runAlong = <S, A>(found: ExplicitSpace<S, A>, path: ReadonlyArray<number>): Run<S, A> => walk(found, path);
 
 /** Makes the run to the place where a property was decided. */
-export const runTo = <S, A>(found: ExplicitSpace<S, A>, place: DecidingPlace<S, A>): Run<S, A> => {
+const runTo = <S, A>(found: ExplicitSpace<S, A>, place: DecidingPlace<S, A>): Run<S, A> => {
   const run = walk(found, pathOf(found, place.index), place.state);
   return place.kind === 'state' ? run : { ...run, steps: [...run.steps, { action: place.action, next: place.next }] };
 };
@@ -97,12 +97,16 @@ const stepsOut = <S, A>({ actions, next }: Model<S, A>, state: S): ReadonlyArray
   actions(state).filter((action) => next(state, action) !== undefined);
 
 /** Makes the run that is told of a property, with each of its calls repeated. @throws CheckerError (`model`) where an answer changes. */
-export const decidingRun = <S, A>(found: ExplicitSpace<S, A>, { kind }: Property<S, A>, place: DecidingPlace<S, A>): Run<S, A> =>
-  closely(found.audit, () => {
-    const run = runTo(found, place);
-    if (kind === 'noDeadlock' && stepsOut(found.model, endOf(run)).length > 0) throw twoWays();
-    return run;
-  });
+export const decidingRun = <S, A>(
+  found: ExplicitSpace<S, A>,
+  { kind }: Property<S, A>,
+  place: DecidingPlace<S, A>,
+): Run<S, A> => {
+  const { model, audit } = found;
+  const run = retaken(audit, found.watch.elapsedMs(), () => runTo(found, place));
+  if (kind === 'noDeadlock' && closely(audit, () => stepsOut(model, endOf(run))).length > 0) throw twoWays();
+  return run;
+};
 
 /** Adds to a fault of the model the run to the state where it came up. */
 export const faultAt = <S, A>(found: ExplicitSpace<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
@@ -119,10 +123,15 @@ export const faultAt = <S, A>(found: ExplicitSpace<S, A>, error: unknown, index:
  * Shows a run that goes back to its state `loop`, and breaks a property of liveness. It asks once more what the run was judged by: the
  * predicates in each state, and the steps out of the last one.
  */
-export const lassoOf = <S, A>(model: Model<S, A>, property: Property<S, A>, run: Run<S, A>, loop: number): Counterexample => {
+export const lassoOf = <S, A>(
+  { model, audit }: Pick<ExplicitSpace<S, A>, 'model' | 'audit'>,
+  property: Property<S, A>,
+  run: Run<S, A>,
+  loop: number,
+): Counterexample => {
   for (const state of [run.initial, ...run.steps.map(({ next }) => next)])
     predicatesOf(property).forEach((holds) => holds(state));
-  if (model.boundary?.(endOf(run)) !== false) stepsOut(model, endOf(run));
+  closely(audit, () => model.boundary?.(endOf(run)) !== false && stepsOut(model, endOf(run)));
   const turns = run.steps.map(({ action, next }, i) => ({
     before: i === 0 ? run.initial : run.steps[i - 1]!.next,
     action,
@@ -139,9 +148,8 @@ export const showLasso = <S, A>(
   { start, prefix, cycle }: Lasso,
   property: Property<S, A>,
 ): Counterexample => {
-  const { model } = found;
   const edges = [...prefix, ...cycle];
   const path = [start, ...edges.map((edge) => graph.targets[edge]!)];
   const classes = edges.map((edge) => graph.classes[edge]!);
-  return lassoOf(model, property, walk(found, path, undefined, classes), prefix.length);
+  return lassoOf(found, property, walk(found, path, undefined, classes), prefix.length);
 };

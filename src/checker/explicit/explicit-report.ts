@@ -1,5 +1,5 @@
 /** Makes the report of a plain search from the space that it explored. */
-import { closely } from '../contract/closely.js';
+import { retaken } from '../contract/closely.js';
 import { mayHaveMerged } from '../contract/merging.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
@@ -120,7 +120,7 @@ const livenessReport = <S, A>(
   if (found.merging?.isSeen === true) return { ...sentenceOf(property), verdict: 'unknown', why: MERGED };
   const lasso = findLasso(graph, goal);
   if (lasso !== undefined) {
-    const trace = closely(found.audit, () =>
+    const trace = retaken(found.audit, found.watch.elapsedMs(), () =>
       turns ? showSymmetricLasso(found, graph, lasso, property) : showLasso(found, graph, lasso, property),
     );
     return { ...sentenceOf(property), verdict: 'violated', trace };

@@ -74,5 +74,5 @@ export const showSymmetricLasso = <S, A>(
       state = step.next;
     }
   }
-  return lassoOf(found.model, property, { initial: run.initial, steps }, seen.get(encode(state)) ?? steps.length);
+  return lassoOf(found, property, { initial: run.initial, steps }, seen.get(encode(state)) ?? steps.length);
 };

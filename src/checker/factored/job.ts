@@ -1,5 +1,5 @@
 /** Runs one search of a component model: what it is made of, how it goes on, when it ends. */
-import { closely } from '../contract/closely.js';
+import { retaken } from '../contract/closely.js';
 import { mayHaveMerged } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import { isFaultWithoutRun, stateOfFault, withRun } from '../contract/fault-location.js';
@@ -126,14 +126,14 @@ const stopReason = (job: Job): Stop | undefined => {
 };
 
 /** Keeps the run to what was found just now. Later the stack holds another run, and after a resumption the depths give none. */
-const keepTraces = ({ space, run, options, traces, earlier, lost }: Job): void => {
+const keepTraces = ({ space, run, options, watch: watcher, traces, earlier, lost }: Job): void => {
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
     const wanted = options.witnessTraces === true || !isWitness(kind);
     if (evidence !== undefined && wanted && !traces.has(name) && !lost.has(name) && !earlier.has(name)) {
       const path = run.pathTo(evidence.state);
       if (path === undefined) return;
-      const trace = closely(space.audit, () => traceOf(space, path, name, evidence, run.tellsShortest));
+      const trace = retaken(space.audit, watcher.elapsedMs(), () => traceOf(space, path, name, evidence, run.tellsShortest));
       if (trace === undefined) lost.add(name);
       else traces.set(name, trace);
     }

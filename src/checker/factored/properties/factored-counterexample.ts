@@ -4,6 +4,7 @@
  * Under a reduction the states of the path are representatives. The run is then taken again on the unreduced model: each step is one whose result
  * has the next representative. One exists, because permutations are automorphisms and the quotient commutes with the steps.
  */
+import { closely } from '../../contract/closely.js';
 import { withRun } from '../../contract/fault-location.js';
 import { shortened } from '../../contract/model-faults.js';
 import { comparableText } from '../../contract/repeated-call.js';
@@ -176,7 +177,7 @@ export const traceOf = (
   const claim = model.properties.find(({ name }) => name === property);
   const ofFirst = (ways: ReadonlyArray<Way>): Counterexample | undefined => {
     for (const end of ways) {
-      const deciding = decidingAt(space, property, claim, evidence, end);
+      const deciding = closely(space.audit, () => decidingAt(space, property, claim, evidence, end));
       if (deciding !== undefined) return traceAlong(space, end, deciding.last, shortest);
     }
     return undefined;
