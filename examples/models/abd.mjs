@@ -70,7 +70,7 @@ const receive = (servers) => {
 };
 
 /** What the model can be made with. */
-export const parameters = { clients: { default: 2, min: 1, max: 5 }, servers: { default: 2, min: 1, max: 7 } };
+export const parameters = { clients: { default: 2, min: 1, max: 5 }, servers: { default: 2, min: 2, max: 7 } };
 
 /** The register with so many clients, each of which puts once and then gets. */
 export const abd = (size) =>

@@ -396,6 +396,26 @@ describe('ShiViz, read by its expression', () => {
       }),
     );
   });
+
+  test.each([['set', '{"v":0}'], ['set', '{v: 1}'], ['{"v":0}'], [' ', '{}'], ['put', 'x', '{"v":0}']])(
+    'takes no event for a host with its clock: %s %s',
+    (family, ...args) => {
+      const model: Model<number, number> = {
+        name: 'braces',
+        initial: [0],
+        actions: (at) => [at],
+        next: (at) => at + 1,
+        label: () => ({ family, args }),
+        parts: (at) => ({ model: at }),
+        properties: [{ name: 'it goes on', kind: 'always', holds: (at) => at < 2 }],
+      };
+      const events = shivizEvents(toShiViz(checkSync(model).properties[0]!.trace!));
+      expect(events.map(({ host }) => host)).toEqual(['model', 'model', 'model']);
+      const said = [family, ...args].join(' ').trim();
+      expect(events.slice(1).map(({ event }) => event.replace('\u00a0', ' '))).toEqual([said, said]);
+      mustBeDrawable(events);
+    },
+  );
 });
 
 // --- DOT -------------------------------------------------------------------------------------------------------------------

@@ -66,6 +66,23 @@ test('two steps that are written alike are two ends of runs', async () => {
   expect(found.map(({ steps }) => steps[0]!.label.args)).toEqual([[1], ['1']]);
 });
 
+test('of several runs only those of the fewest steps are called shortest', async () => {
+  const model: Model<number, number> = {
+    name: 'far and near',
+    initial: [0],
+    actions: () => [1, 3],
+    next: (n, more) => (n + more <= 9 ? n + more : undefined),
+    label: (more) => ({ family: 'add', args: [more] }),
+    properties: [{ name: 'small', kind: 'always', holds: (n) => n < 7 }],
+  };
+  const found = await severalCounterexamples(model, model.properties[0]!, 3);
+  expect(found.map(({ steps, shortest }) => [steps.length, shortest])).toEqual([
+    [3, true],
+    [3, true],
+    [4, false],
+  ]);
+});
+
 test('a switch from the process 1 to the process of the text 1 is one', () => {
   // Both ways to "110" have three steps; the one by the number alone has no switch.
   const model: Model<string, Label> = {

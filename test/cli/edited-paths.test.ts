@@ -66,6 +66,11 @@ describe('a path of a model of one’s own', () => {
       { property: 'some\nnight' },
       'property: the model has no property "some night"; it has "some day far", "low"',
     ],
+    [
+      'has a step of which nothing is said',
+      { steps: [{} as Path['steps'][number]] },
+      'steps[0]: expected a label, or a state to compare',
+    ],
     ['comes back beyond its end', { loop: 4 }, `loop: ${STATES} 4`],
     ['comes back before its beginning', { loop: -1 }, `loop: ${STATES} -1`],
     ['comes back between two states', { loop: 0.5 }, `loop: ${STATES} 0.5`],
@@ -81,6 +86,12 @@ describe('a path of a model of one’s own', () => {
     const page = join(dir(), 'refused.html');
     const explored = await bayou(['explore', odd, '--html', page]);
     expect([explored.status, explored.stderr, existsSync(page)]).toEqual([2, `bayou explore: ${odd}: ${line}\n`, false]);
+  });
+
+  test('that tells of a property which it does not break says so', async () => {
+    const line = 'The run does not break "low", of which the file tells.';
+    expect((await bayou(['check', '--replay', await edited({ property: 'low' })])).lines).toContain(line);
+    expect((await bayou(['check', '--replay', await edited({})])).stdout).not.toContain('does not break');
   });
 
   test('that says of its beginning only what it knows, or nothing, begins wherever the model does so', async () => {

@@ -13,6 +13,7 @@ import { concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conc
 import { judge, type ExplicitJudge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, neverEnabled, type FamilyCounts } from './coverage.js';
+import { many } from '../counted.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import { stepsOf, type Step } from '../runs/decides.js';
 
@@ -191,7 +192,7 @@ export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Rep
       bounds: [
         ...(options.bounds ?? []),
         ...withinBoundary(found.cut),
-        `${found.walks} random walks of at most ${options.traceLength ?? 100} steps, seed ${options.seed ?? 1}`,
+        `${many(found.walks, 'random walk')} of at most ${options.traceLength ?? 100} steps, seed ${options.seed ?? 1}`,
       ],
       counts: {
         generated: found.generated,

@@ -23,8 +23,15 @@ const tick = (clocks: Clocks, host: string, heard: Clock): Clocks => {
   return new Map(clocks).set(host, new Map(known).set(host, (known.get(host) ?? 0) + 1));
 };
 
-/** An event is one line, and not an empty one: ShiViz cuts the ends of its log off. */
-const eventText = (event: string): string => event.replace(/[\n\r\u2028\u2029]/g, ' ').trim() || '(no name)';
+/**
+ * An event is one line, and not an empty one: ShiViz cuts the ends of its log off. The space before a brace would make a clock of what follows, and
+ * a host of the word before it, so it becomes a no-break space.
+ */
+const eventText = (event: string): string =>
+  event
+    .replace(/[\n\r\u2028\u2029]/g, ' ')
+    .trim()
+    .replace(/^(\S*) (?=\{)/u, '$1\u00a0') || '(no name)';
 
 const entry = (clocks: Clocks, host: string, event: string): ReadonlyArray<string> => [
   eventText(event),

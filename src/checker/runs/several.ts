@@ -114,5 +114,8 @@ export const severalCounterexamples = async <S, A>(
   const one = ({ code }: End, i: number): Property<S, A> => watching(model, property, String(i), (end) => end.code === code);
   if (chosen.length === 0) return [];
   const { properties } = await check({ ...model, properties: chosen.map(one) }, { ...limits, keepGoing: true });
-  return properties.flatMap(({ trace }) => trace ?? []).sort((a, b) => a.steps.length - b.steps.length);
+  const traces = properties.flatMap(({ trace }) => trace ?? []).sort((a, b) => a.steps.length - b.steps.length);
+  const shortest = traces[0]?.steps.length;
+  // Each is a shortest run to its end.
+  return traces.map((trace) => ({ ...trace, shortest: trace.shortest && trace.steps.length === shortest }));
 };

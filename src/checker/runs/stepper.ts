@@ -2,8 +2,8 @@
 import { A_COUNT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Label, Model } from '../model.js';
-import { endOf, showRun, type Run } from '../shown/shown-run.js';
-import type { Counterexample, ShownState } from '../report.js';
+import { showRun, type Run } from '../shown/shown-run.js';
+import type { Counterexample, ShownState, TraceStep } from '../report.js';
 import { showState } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -32,6 +32,8 @@ export interface Stepper<S, A> {
   readonly take: (index: number) => Stepper<S, A> | undefined;
   /** Before the last step; undefined at the start. */
   readonly back: () => Stepper<S, A> | undefined;
+  /** The last step, as a run shows it; undefined at the start. */
+  readonly last: () => TraceStep | undefined;
   /** The run so far. */
   readonly trace: () => Counterexample;
 }
@@ -46,34 +48,50 @@ const choicesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<Choice<S, 
     return [{ action, label: model.label(action), next, ...(note === undefined ? {} : { note }) }];
   });
 
-const brokenAt = <S, A>(model: Model<S, A>, run: Run<S, A>, isStuck: boolean): ReadonlyArray<string> => {
-  const last = run.steps.at(-1);
-  const [state, before] = [endOf(run), endOf(run, 1)];
+/** A state, and the step that led to it from the place before. */
+interface Place<S, A> {
+  readonly state: S;
+  readonly depth: number;
+  readonly by?: { readonly from: Place<S, A>; readonly step: Choice<S, A> };
+}
+
+const runTo = <S, A>(end: Place<S, A>): Run<S, A> => {
+  const steps: Choice<S, A>[] = [];
+  let at = end;
+  for (; at.by !== undefined; at = at.by.from) steps.push(at.by.step);
+  return { initial: at.state, steps: steps.reverse() };
+};
+
+const lastOf = <S, A>(model: Model<S, A>, { by }: Place<S, A>): TraceStep | undefined =>
+  by && showRun(model, { initial: by.from.state, steps: [by.step] }, false).steps[0];
+
+const brokenAt = <S, A>(model: Model<S, A>, { state, by }: Place<S, A>, isStuck: boolean): ReadonlyArray<string> => {
   const isBroken = (property: Model<S, A>['properties'][number]): boolean => {
     if (property.kind === 'always') return !property.holds(state);
-    if (property.kind === 'alwaysStep') return last !== undefined && !property.holds(before, last.action, last.next);
+    if (property.kind === 'alwaysStep') return by !== undefined && !property.holds(by.from.state, by.step.action, by.step.next);
     return property.kind === 'noDeadlock' && isStuck && property.final?.(state) !== true;
   };
   return model.properties.filter(isBroken).map(({ name }) => name);
 };
 
-const at = <S, A>(model: Model<S, A>, run: Run<S, A>, before: Stepper<S, A> | undefined): Stepper<S, A> => {
-  const state = endOf(run);
+const at = <S, A>(model: Model<S, A>, place: Place<S, A>, before: Stepper<S, A> | undefined): Stepper<S, A> => {
+  const { state, depth } = place;
   const isBeyond = model.boundary?.(state) === false;
   const choices = isBeyond ? [] : choicesAt(model, state);
   const here: Stepper<S, A> = {
     state,
     shown: showState(model, state),
-    depth: run.steps.length,
+    depth,
     choices,
     isBeyond,
-    broken: brokenAt(model, run, choices.length === 0 && !isBeyond),
+    broken: brokenAt(model, place, choices.length === 0 && !isBeyond),
     take: (index) => {
-      const choice = choices[index];
-      return choice && at(model, { ...run, steps: [...run.steps, choice] }, here);
+      const step = choices[index];
+      return step && at(model, { state: step.next, depth: depth + 1, by: { from: place, step } }, here);
     },
     back: () => before,
-    trace: () => showRun(model, run, false),
+    last: () => lastOf(model, place),
+    trace: () => showRun(model, runTo(place), false),
   };
   return here;
 };
@@ -84,5 +102,5 @@ export const stepper = <S, A>(given: Model<S, A>, initial = 0): Stepper<S, A> =>
   mustTake('stepper', 'initial', A_COUNT, initial);
   const state = model.initial[initial];
   if (state === undefined) throw new RangeError(`${model.name} has no initial state number ${initial}`);
-  return at(model, { initial: state, steps: [] }, undefined);
+  return at(model, { state, depth: 0 }, undefined);
 };

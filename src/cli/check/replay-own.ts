@@ -28,6 +28,8 @@ const misfitOf = (checked: CheckedModel, path: OwnPath): string | undefined => {
     const names = known.map((name) => `"${oneLine(name)}"`).join(', ');
     return `property: the model has no property "${oneLine(property)}"; it has ${names}`;
   }
+  const empty = path.steps.findIndex((step) => step.label === undefined && step.state === undefined && step.seen === undefined);
+  if (empty !== -1) return `steps[${empty}]: expected a label, or a state to compare`;
   const wrong = wrongEnd(plainModel(checked), path.steps, path);
   return wrong === undefined ? undefined : `${wrong.end}: ${wrong.why}`;
 };
@@ -65,6 +67,16 @@ const statusOf = ({ refusal, broken, trace }: Replay, loop: number | undefined):
 const notBack = (loop: number, { steps }: Replay['trace']): string =>
   loop === steps.length ? `can go on from state ${loop}, where the run stays for ever` : `does not come back to state ${loop}`;
 
+/** Says that a run does not break the property of which its file tells. A liveness property is broken by no single step. */
+const unbrokenLines = ({ replay, checked }: FollowedOwn, { property }: OwnPath): ReadonlyArray<string> => {
+  const kind = checked.model.model.properties.find(({ name }) => name === property)?.kind;
+  const isOfSteps = kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
+  if (property === undefined || !isOfSteps || replay.refusal !== undefined) return [];
+  return replay.broken.some((broken) => broken.property === property)
+    ? []
+    : [`The run does not break "${oneLine(property)}", of which the file tells.`];
+};
+
 const lastLines = (replay: Replay, file: string, loop: number | undefined): ReadonlyArray<string> => {
   const { trace, broken, refusal } = replay;
   if (refusal !== undefined)
@@ -83,11 +95,12 @@ const lastLines = (replay: Replay, file: string, loop: number | undefined): Read
 
 /** Replays the path of a file and prints the result. @throws UsageError as {@link followOwn} does. */
 export const replayOwn = async (file: string, path: OwnPath, args: CheckArgs): Promise<ExitStatus> => {
-  const { replay } = await followOwn(`--replay: ${file}`, path, args);
+  const followed = await followOwn(`--replay: ${file}`, path, args);
+  const { replay } = followed;
   const status = statusOf(replay, path.loop);
   const lines = args.json
     ? [JSON.stringify({ type: 'replay', path: file, module: path.module, steps: path.steps.length, ...replay, status })]
-    : [path.model, ...traceLines(replay.trace), '', ...lastLines(replay, file, path.loop)];
+    : [path.model, ...traceLines(replay.trace), '', ...unbrokenLines(followed, path), ...lastLines(replay, file, path.loop)];
   lines.forEach(print);
   return status;
 };

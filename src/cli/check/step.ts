@@ -6,7 +6,7 @@ import { showLabel } from '../../checker/report.js';
 import { stepper, type Stepper } from '../../checker/runs/stepper.js';
 import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 import { put } from '../out.js';
-import { thrown } from '../../checker/contract/model-faults.js';
+import { shortened, thrown } from '../../checker/contract/model-faults.js';
 import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 type Cursor = Stepper<unknown, unknown>;
@@ -38,7 +38,7 @@ const brokenLines = ({ broken }: Cursor): ReadonlyArray<string> => broken.map((n
 
 /** The lines about the place that a step led to: its changes, the broken properties, and the steps that can be taken. */
 const arrival = (before: Cursor, here: Cursor): ReadonlyArray<string> => {
-  const taken = here.trace().steps.at(-1)!;
+  const taken = here.last()!;
   return [
     `${here.depth}  ${stepText(taken)}`,
     ...changeLines(before.shown, taken, INDENT),
@@ -65,8 +65,8 @@ const meant = ({ choices }: Cursor, word: string): number | string => {
   const begun = exact.length > 0 ? exact : labels.flatMap((label, i) => (label.startsWith(word) ? [i] : []));
   if (begun.length === 1) return begun[0]!;
   return begun.length === 0
-    ? `"${word}" is no command and no step that can be taken here: help lists the commands`
-    : `"${word}" may be ${begun.map((i) => i + 1).join(' or ')}: give the number`;
+    ? `"${shortened(word)}" is no command and no step that can be taken here: help lists the commands`
+    : `"${shortened(word)}" may be ${begun.map((i) => i + 1).join(' or ')}: give the number`;
 };
 
 /** The result of one line: the place after it, and the lines to print. */
