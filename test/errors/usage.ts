@@ -62,6 +62,9 @@ const FILES: Readonly<Record<string, Case>> = {
     ownPath({ initial: { at: 'nowhere' } }),
   'property: the model has no property "…"; it has …': ownPath({ property: 'none' }),
   'loop: expected the number of a state of the run, from 0 to …, but it is …': ownPath({ loop: 7 }),
+  'steps[…]: expected a label, or a state to compare': ownPath({ steps: [{}] }),
+  '…: loaded again and searched in another order it is another model: …. A function keeps something from call to call (a cache that takes two states for one, a counter …), or the module is not the same each time':
+    refused('test/cli/models/coarse-cache.mjs'),
   '…: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes':
     config({ vars: [], states: [] }),
   'a path is a JSON object': path('7'),

@@ -18,6 +18,7 @@ import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
 import { runsOf, writeFiles } from './counterexample-files.js';
 import { isModule } from './is-module.js';
+import { mustBeSameAgain } from './loaded-again.js';
 import { moduleModel } from './module.js';
 import { distinctNames } from '../../checked-model/file-names.js';
 import type { CheckArgs } from './check-args.js';
@@ -123,7 +124,10 @@ const checkOne = async (
     ...(onProgress === undefined ? {} : { onProgress }),
   };
   const report = await search(checked, args, hooks)
-    .then((found) => blamed(checked, () => tell(checked, found, args, hooks)))
+    .then(async (found) => {
+      await mustBeSameAgain(checked, args, found, hooks);
+      return blamed(checked, () => tell(checked, found, args, hooks));
+    })
     .finally(end);
   const judgement = judgementOf(report, checked.expect);
   const files =

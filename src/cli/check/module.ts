@@ -66,12 +66,14 @@ const importFault = (path: string, error: unknown): string => {
   return `it cannot be loaded: ${thrown(error)}${at === undefined ? '' : ` (${at})`}`;
 };
 
-const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
+/** Imports a module. Node keeps a module by its address, so another query loads it anew. */
+const imported = async (path: string, anew = false): Promise<Readonly<Record<string, unknown>>> => {
   knowOwnPackage(mustBeFile(path));
   const outer = begin(LOADING);
   const builtins = builtinsNow();
   try {
-    const exported = (await inTime('loading it', import(pathToFileURL(path).href))) as Readonly<Record<string, unknown>>;
+    const { href } = pathToFileURL(path);
+    const exported = (await inTime('loading it', import(anew ? `${href}?anew` : href))) as Readonly<Record<string, unknown>>;
     mustLeaveBuiltins(builtins, 'it');
     return exported;
   } catch (error) {
@@ -151,8 +153,8 @@ const decode = (model: unknown, deadlock: boolean): DecodedModel => {
 };
 
 /** Loads the model of a module. @throws UsageError with one line that says what is wrong with the module, and what is expected */
-const load = async (file: string, { sets, deadlock }: CheckArgs): Promise<Made> => {
-  const exported = await imported(resolve(file));
+const load = async (file: string, { sets, deadlock }: CheckArgs, anew: boolean): Promise<Made> => {
+  const exported = await imported(resolve(file), anew);
   const model = defaultOf(exported);
   const parameters = parametersOf(namedExport(exported, 'parameters'), typeof model === 'function', sets);
   return { decoded: decode(await made(model, parameters), deadlock), parameters };
@@ -223,10 +225,10 @@ const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
 
 const DEADLOCK_UNJUDGED = 'Deadlock is not judged: the model has no property of kind noDeadlock (--deadlock adds one).';
 
-const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
+const checkedModelOf = async (source: string, args: CheckArgs, anew: boolean): Promise<CheckedModel> => {
   mustBeMeant(args);
   const file = await fileOfModule(source);
-  const { decoded, parameters } = await load(file, args);
+  const { decoded, parameters } = await load(file, args, anew);
   const all = decoded.model.properties.map(({ name }) => name);
   const wanted = args.fields.get('properties');
   const properties = wanted === undefined ? all : namesIn(wanted, all);
@@ -251,11 +253,11 @@ const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedM
   };
 };
 
-/** The model of a module, ready to be checked. @throws UsageError with one line that names the module, says what is wrong with it, and what is expected */
-export const moduleModel = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
+/** The model of a module, ready to be checked; `anew`: of the module loaded a second time. @throws UsageError with one line that names the module, says what is wrong with it, and what is expected */
+export const moduleModel = async (source: string, args: CheckArgs, anew = false): Promise<CheckedModel> => {
   tellSupervisor({ kind: 'model', source });
   try {
-    return await checkedModelOf(source, args);
+    return await checkedModelOf(source, args, anew);
   } catch (error) {
     if (isTold(error)) throw new UsageError(`${source}: ${error.message}`);
     throw error;
