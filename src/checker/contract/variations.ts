@@ -21,10 +21,15 @@ export interface Variation {
 }
 
 const none = (): boolean => false;
+const all = (): boolean => true;
 export const UNVARIED: Variation = { shared: false, sets: false, maps: false, zeros: false, fields: none };
 
 /** The names of an object's fields, sorted, as one text. */
 const namesOf = (value: object): string => Object.keys(value).sort().join(', ');
+
+/** Tests that the fields of an object are to be reversed. Mostly those of every object are, or of none. */
+const reversesFields = ({ fields }: Variation, value: object): boolean =>
+  fields === all || (fields !== none && fields(namesOf(value)));
 
 const reversedIf = <T>(items: ReadonlyArray<T>, isReversed: boolean): ReadonlyArray<T> =>
   isReversed ? items.toReversed() : items;
@@ -112,11 +117,11 @@ const copyOfObject = (value: object, variation: Variation, copy: (part: unknown)
   if (prototype === Object.prototype && !Object.hasOwn(value, '__proto__')) {
     // Fields are assigned, since the copy then has the shape that the model is used to, and V8 runs the model as fast as before.
     const plain: Record<string, unknown> = {};
-    for (const [name, part] of reversedIf(Object.entries(value), variation.fields(namesOf(value)))) plain[name] = copy(part);
+    for (const [name, part] of reversedIf(Object.entries(value), reversesFields(variation, value))) plain[name] = copy(part);
     return plain;
   }
   const made = Object.create(prototype) as object;
-  for (const [name, part] of reversedIf(Object.entries(value), variation.fields(namesOf(value))))
+  for (const [name, part] of reversedIf(Object.entries(value), reversesFields(variation, value)))
     Object.defineProperty(made, name, { value: copy(part), enumerable: true, writable: true, configurable: true });
   return made;
 };
@@ -129,8 +134,17 @@ const copiesBy = (
   share: Share,
 ): ReadonlyArray<unknown> => args.map((arg, i) => (isCopied[i] === true ? copyOf(arg, by, share) : arg));
 
-const areComparable = (args: ReadonlyArray<unknown>): ReadonlyArray<boolean> =>
-  args.map((arg) => typeof arg !== 'object' || incomparableIn(arg) === undefined);
+/** Values that are comparable all through. Many calls have the same arguments. */
+const comparable = new WeakSet();
+
+const isComparable = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null || comparable.has(value)) return true;
+  if (incomparableIn(value) !== undefined) return false;
+  comparable.add(value);
+  return true;
+};
+
+const areComparable = (args: ReadonlyArray<unknown>): ReadonlyArray<boolean> => args.map(isComparable);
 
 /** Copies the arguments of a call. What cannot be compared is given as it is. */
 export const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<unknown> =>
@@ -172,7 +186,9 @@ export class Orders {
 
   /** The variation to try, with equal parts as one object and as several. It leaves out the orders on which a function is known to depend. */
   get variation(): Variation {
-    return { shared: false, sets: true, maps: true, zeros: this.hasMinusZero, fields: (names) => !this.depending.has(names) };
+    const { depending } = this;
+    const fields = depending.size === 0 ? all : (names: string): boolean => !depending.has(names);
+    return { shared: false, sets: true, maps: true, zeros: this.hasMinusZero, fields };
   }
 
   /**
