@@ -18,7 +18,7 @@ import { spread } from './spread.js';
 /** How many of the first calls are made on copies, too. */
 const EARLY = 64;
 /** Of a small space at most `MOST_NOTED` calls are noted. Together they have at most `MOST_CHARACTERS` characters, so long calls are fewer. */
-const MOST_NOTED = 20_000;
+const MOST_NOTED = 10_000;
 const MOST_CHARACTERS = 32 * 2 ** 20;
 /** One of `WEIGHED` calls is weighed: its answer is measured in characters. */
 const WEIGHED = 256;
@@ -26,7 +26,7 @@ const WEIGHED = 256;
 const THINNED = 64;
 const RARER = 1.02;
 /** Repetitions take at most `MOST_MS` ms. Those of a sample take at most `SHARE` of the search's time, or `LEAST_MS` ms if that is more. */
-const MOST_MS = 1_000;
+const MOST_MS = 5_000;
 const SHARE = 0.02;
 const LEAST_MS = 10;
 
