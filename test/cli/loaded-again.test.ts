@@ -31,6 +31,11 @@ describe('a cache', () => {
       2,
       expect.stringContaining(`${path}: ${REFUSED}"never q alone": holds breadth first, violated depth first. A function keeps `),
     ]);
+    const common = await file(
+      'coarse.cjs',
+      model('JSON.stringify([state, action])').replace('export default', 'module.exports ='),
+    );
+    expect((await bayou(['check', common])).stderr).toContain(`${common}: ${REFUSED}`);
     // Depth first it is violated at once, by a run that the model has as it then is.
     expect((await bayou(['check', path, '--search', 'dfs'])).lines.at(-1)).toMatch(/^kept: violated/);
   });

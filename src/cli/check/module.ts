@@ -1,5 +1,6 @@
 /** Loads a user's own model: a module whose default export is a `Model` or a `ComponentModel`, or a function that returns one. */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
@@ -66,14 +67,20 @@ const importFault = (path: string, error: unknown): string => {
   return `it cannot be loaded: ${thrown(error)}${at === undefined ? '' : ` (${at})`}`;
 };
 
-/** Imports a module. Node keeps a module by its address, so another query loads it anew. */
+/** Node keeps a module by its address, so with another query it is loaded anew; a CommonJS module it keeps by its path. */
+const addressOf = (path: string, anew: boolean): string => {
+  const { href } = pathToFileURL(path);
+  if (!anew) return href;
+  Reflect.deleteProperty(createRequire(import.meta.url).cache, realpathSync(path));
+  return `${href}?anew`;
+};
+
 const imported = async (path: string, anew = false): Promise<Readonly<Record<string, unknown>>> => {
   knowOwnPackage(mustBeFile(path));
   const outer = begin(LOADING);
   const builtins = builtinsNow();
   try {
-    const { href } = pathToFileURL(path);
-    const exported = (await inTime('loading it', import(anew ? `${href}?anew` : href))) as Readonly<Record<string, unknown>>;
+    const exported = (await inTime('loading it', import(addressOf(path, anew)))) as Readonly<Record<string, unknown>>;
     mustLeaveBuiltins(builtins, 'it');
     return exported;
   } catch (error) {
