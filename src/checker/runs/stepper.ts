@@ -2,9 +2,10 @@
 import { A_COUNT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Label, Model } from '../model.js';
-import { showRun, type Run } from '../shown/shown-run.js';
+import { showRun } from '../shown/shown-run.js';
 import type { Counterexample, ShownState, TraceStep } from '../report.js';
 import { showState } from '../shown/state.js';
+import { runTo } from './run-to.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -52,23 +53,16 @@ const choicesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<Choice<S, 
 interface Place<S, A> {
   readonly state: S;
   readonly depth: number;
-  readonly by?: { readonly from: Place<S, A>; readonly step: Choice<S, A> };
+  readonly by?: { readonly before: Place<S, A>; readonly step: Choice<S, A> };
 }
 
-const runTo = <S, A>(end: Place<S, A>): Run<S, A> => {
-  const steps: Choice<S, A>[] = [];
-  let at = end;
-  for (; at.by !== undefined; at = at.by.from) steps.push(at.by.step);
-  return { initial: at.state, steps: steps.reverse() };
-};
-
 const lastOf = <S, A>(model: Model<S, A>, { by }: Place<S, A>): TraceStep | undefined =>
-  by && showRun(model, { initial: by.from.state, steps: [by.step] }, false).steps[0];
+  by && showRun(model, { initial: by.before.state, steps: [by.step] }, false).steps[0];
 
 const brokenAt = <S, A>(model: Model<S, A>, { state, by }: Place<S, A>, isStuck: boolean): ReadonlyArray<string> => {
   const isBroken = (property: Model<S, A>['properties'][number]): boolean => {
     if (property.kind === 'always') return !property.holds(state);
-    if (property.kind === 'alwaysStep') return by !== undefined && !property.holds(by.from.state, by.step.action, by.step.next);
+    if (property.kind === 'alwaysStep') return by !== undefined && !property.holds(by.before.state, by.step.action, by.step.next);
     return property.kind === 'noDeadlock' && isStuck && property.final?.(state) !== true;
   };
   return model.properties.filter(isBroken).map(({ name }) => name);
@@ -87,7 +81,7 @@ const at = <S, A>(model: Model<S, A>, place: Place<S, A>, before: Stepper<S, A> 
     broken: brokenAt(model, place, choices.length === 0 && !isBeyond),
     take: (index) => {
       const step = choices[index];
-      return step && at(model, { state: step.next, depth: depth + 1, by: { from: place, step } }, here);
+      return step && at(model, { state: step.next, depth: depth + 1, by: { before: place, step } }, here);
     },
     back: () => before,
     last: () => lastOf(model, place),
