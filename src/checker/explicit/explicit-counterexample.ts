@@ -12,39 +12,27 @@ import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import type { DecidingPlace } from './explicit-judge.js';
 import { endOf, showRun, type Run } from '../shown/shown-run.js';
+import { runTo, type Reached } from '../runs/run-to.js';
 import type { ExplicitSpace } from './explicit-search.js';
 import { starvedIn } from './starved.js';
 
 // --- from indices ----------------------------------------------------------------------------------------------------------
 
-/** A state on a path, and the step that led to it. */
-interface Waypoint<S, A> {
-  readonly state: S;
-  readonly before?: { readonly waypoint: Waypoint<S, A>; readonly action: A };
-}
-
 /** Gives the steps from a state to states with this index (and of this fairness class, if one is given). There are none beyond the boundary. */
 const stepsTo = <S, A>(
   found: ExplicitSpace<S, A>,
-  from: Waypoint<S, A>,
+  from: Reached<S, A>,
   to: number,
   fairness?: number,
-): ReadonlyArray<Waypoint<S, A>> => {
+): ReadonlyArray<Reached<S, A>> => {
   const { model, store, classes } = found;
   if (model.boundary?.(from.state) === false) return [];
   return model.actions(from.state).flatMap((action) => {
     const state = model.next(from.state, action);
     if (state === undefined || store.add(state) !== to) return [];
     const taken = fairness === undefined || fairness === classes.number(model.fairness?.(action));
-    return taken ? [{ state, before: { waypoint: from, action } }] : [];
+    return taken ? [{ state, by: { before: from, step: { action, next: state } } }] : [];
   });
-};
-
-const runBack = <S, A>(end: Waypoint<S, A>): Run<S, A> => {
-  const steps: { action: A; next: S }[] = [];
-  let at = end;
-  for (; at.before !== undefined; at = at.before.waypoint) steps.push({ action: at.before.action, next: at.state });
-  return { initial: at.state, steps: steps.reverse() };
 };
 
 /**
@@ -60,9 +48,9 @@ const walk = <S, A>(
   const { key } = found.model;
   // A key may take different states for one. Comparable states are told apart by their structure.
   const name = key === undefined ? encode : (state: S): string => comparableText(state) ?? key(state);
-  const distinct = (waypoints: ReadonlyArray<Waypoint<S, A>>): ReadonlyArray<Waypoint<S, A>> =>
-    waypoints.length < 2 ? waypoints : [...new Map(waypoints.map((waypoint) => [name(waypoint.state), waypoint])).values()];
-  let level: ReadonlyArray<Waypoint<S, A>> = found.model.initial
+  const distinct = (reached: ReadonlyArray<Reached<S, A>>): ReadonlyArray<Reached<S, A>> =>
+    reached.length < 2 ? reached : [...new Map(reached.map((one) => [name(one.state), one])).values()];
+  let level: ReadonlyArray<Reached<S, A>> = found.model.initial
     .filter((state) => found.store.add(state) === path[0])
     .map((state) => ({ state }));
   path.slice(1).forEach((index, i) => {
@@ -70,7 +58,7 @@ const walk = <S, A>(
   });
   const end = goal === undefined ? level[0] : level.find(({ state }) => name(state) === name(goal));
   if (end === undefined) throw twoWays();
-  return runBack(end);
+  return runTo(end);
 };
 
 const twoWays = (): CheckerError =>
@@ -88,7 +76,7 @@ const pathOf = <S, A>(found: ExplicitSpace<S, A>, index: number): ReadonlyArray<
 export const runAlong = <S, A>(found: ExplicitSpace<S, A>, path: ReadonlyArray<number>): Run<S, A> => walk(found, path);
 
 /** Makes the run to the place where a property was decided. */
-const runTo = <S, A>(found: ExplicitSpace<S, A>, place: DecidingPlace<S, A>): Run<S, A> => {
+const runToPlace = <S, A>(found: ExplicitSpace<S, A>, place: DecidingPlace<S, A>): Run<S, A> => {
   const run = walk(found, pathOf(found, place.index), place.state);
   return place.kind === 'state' ? run : { ...run, steps: [...run.steps, { action: place.action, next: place.next }] };
 };
@@ -103,7 +91,7 @@ export const decidingRun = <S, A>(
   place: DecidingPlace<S, A>,
 ): Run<S, A> => {
   const { model, audit } = found;
-  const run = retaken(audit, found.watch.elapsedMs(), () => runTo(found, place));
+  const run = retaken(audit, found.watch.elapsedMs(), () => runToPlace(found, place));
   if (kind === 'noDeadlock' && closely(audit, () => stepsOut(model, endOf(run))).length > 0) throw twoWays();
   return run;
 };
@@ -112,7 +100,7 @@ export const decidingRun = <S, A>(
 export const faultAt = <S, A>(found: ExplicitSpace<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
   if (!isFaultWithoutRun(error) || index < 0 || state === undefined) return error;
   try {
-    return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
+    return withRun(error, showRun(found.model, runToPlace(found, { kind: 'state', index, state }), false));
   } catch {
     // A model that is not pure may not reach the state again.
     return error;

@@ -3,7 +3,7 @@ import type { Run } from '../shown/shown-run.js';
 import type { Step } from './decides.js';
 
 /** A state, and the step that led to it from another one; an initial state has no step. */
-interface Reached<S, A> {
+export interface Reached<S, A> {
   readonly state: S;
   readonly by?: { readonly before: Reached<S, A>; readonly step: Step<S, A> };
 }
