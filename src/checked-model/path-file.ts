@@ -70,6 +70,10 @@ const whereOf = (errors: t.Errors): string => {
   return where === '' ? 'a path is a JSON object' : `${where} is missing or wrong`;
 };
 
+/** Says a step neither what was done nor what was seen then? */
+const isEmpty = ({ label, state, seen }: RecordedStep): boolean =>
+  label === undefined && state === undefined && seen === undefined;
+
 /** Reads a path file; fields of its configuration may be overridden. @throws UsageError with one line: the file or option, and what is wrong. */
 export const loadPath = (file: string, overrides: Overrides): RecordedPath | OwnPath => {
   const decoded = PathC.decode(parse(file));
@@ -78,6 +82,8 @@ export const loadPath = (file: string, overrides: Overrides): RecordedPath | Own
       `--replay: ${file}: it is no path of bayou conform or bayou check --format json: ${whereOf(decoded.left)}`,
     );
   }
+  const empty = decoded.right.steps.findIndex(isEmpty);
+  if (empty !== -1) throw new UsageError(`--replay: ${file}: steps[${empty}]: expected a label, or a state to compare`);
   const { config, module, ...rest } = decoded.right;
   if (module !== undefined) return { ...rest, module };
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));

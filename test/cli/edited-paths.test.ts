@@ -124,6 +124,14 @@ describe('a path of a model of one’s own', () => {
   });
 });
 
+test('of a path of a configuration, too, a step of which nothing is said is refused', async () => {
+  const [written] = await counterexamples('configuration', 'v7-tie');
+  const path = JSON.parse(await readFile(written!, 'utf8')) as Path;
+  const odd = await file('odd-configuration.json', JSON.stringify({ ...path, steps: [{}, ...path.steps] }));
+  const line = `--replay: ${odd}: steps[0]: expected a label, or a state to compare`;
+  expect((await bayou(['check', '--replay', odd])).stderr).toContain(line);
+});
+
 test('no path that a check has written is refused: of every kind of property, of deadlock, up to a quotient, of a random run', async () => {
   const quotient = await file(
     'quotient.mjs',

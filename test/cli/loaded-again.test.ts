@@ -80,3 +80,23 @@ test('one that can be loaded only once is searched once', async () => {
   const path = await file('once.mjs', model(ALL, top).replace("n < 3 || seen.has('p')", 'n < 4'));
   expect((await bayou(['check', path])).lines.at(-1)).toBe('kept: holds: all 9 states, depth 3; exact');
 });
+
+describe('a module that is edited between its two loads', () => {
+  const editing = (edit: string): string =>
+    `import { readFileSync, writeFileSync } from 'node:fs';
+    const own = new URL(import.meta.url.split('?')[0]);
+    const text = readFileSync(own, 'utf8');
+    writeFileSync(own, ${edit});
+    ${model(ALL).replace("n < 3 || seen.has('p')", 'n < 4')}`;
+
+  test('is refused where it is another model then', async () => {
+    const path = await file('edited.mjs', editing("text.replaceAll('n < 3 ?', 'n < 2 ?')"));
+    expect((await bayou(['check', path])).stderr).toContain(`${path}: ${REFUSED}9 states breadth first, 6 depth first`);
+    expect((await bayou(['check', path])).lines.at(-1)).toBe('kept: holds: all 6 states, depth 2; exact');
+  });
+
+  test('and is half saved then, is judged as it was loaded', async () => {
+    const path = await file('half.mjs', editing('text.slice(0, 100)'));
+    expect((await bayou(['check', path])).lines.at(-1)).toBe('kept: holds: all 9 states, depth 3; exact');
+  });
+});

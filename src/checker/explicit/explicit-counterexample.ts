@@ -12,7 +12,7 @@ import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import type { DecidingPlace } from './explicit-judge.js';
 import { endOf, showRun, type Run } from '../shown/shown-run.js';
-import { runTo, type Reached } from '../runs/run-to.js';
+import { runTo, type ReachedState } from '../runs/run-to.js';
 import type { ExplicitSpace } from './explicit-search.js';
 import { starvedIn } from './starved.js';
 
@@ -21,10 +21,10 @@ import { starvedIn } from './starved.js';
 /** Gives the steps from a state to states with this index (and of this fairness class, if one is given). There are none beyond the boundary. */
 const stepsTo = <S, A>(
   found: ExplicitSpace<S, A>,
-  from: Reached<S, A>,
+  from: ReachedState<S, A>,
   to: number,
   fairness?: number,
-): ReadonlyArray<Reached<S, A>> => {
+): ReadonlyArray<ReachedState<S, A>> => {
   const { model, store, classes } = found;
   if (model.boundary?.(from.state) === false) return [];
   return model.actions(from.state).flatMap((action) => {
@@ -48,9 +48,9 @@ const walk = <S, A>(
   const { key } = found.model;
   // A key may take different states for one. Comparable states are told apart by their structure.
   const name = key === undefined ? encode : (state: S): string => comparableText(state) ?? key(state);
-  const distinct = (reached: ReadonlyArray<Reached<S, A>>): ReadonlyArray<Reached<S, A>> =>
+  const distinct = (reached: ReadonlyArray<ReachedState<S, A>>): ReadonlyArray<ReachedState<S, A>> =>
     reached.length < 2 ? reached : [...new Map(reached.map((one) => [name(one.state), one])).values()];
-  let level: ReadonlyArray<Reached<S, A>> = found.model.initial
+  let level: ReadonlyArray<ReachedState<S, A>> = found.model.initial
     .filter((state) => found.store.add(state) === path[0])
     .map((state) => ({ state }));
   path.slice(1).forEach((index, i) => {

@@ -3,13 +3,13 @@ import type { Run } from '../shown/shown-run.js';
 import type { Step } from './decides.js';
 
 /** A state, and the step that led to it from another one; an initial state has no step. */
-export interface Reached<S, A> {
+export interface ReachedState<S, A> {
   readonly state: S;
-  readonly by?: { readonly before: Reached<S, A>; readonly step: Step<S, A> };
+  readonly by?: { readonly before: ReachedState<S, A>; readonly step: Step<S, A> };
 }
 
 /** Gives the run to a state. */
-export const runTo = <S, A>(end: Reached<S, A>): Run<S, A> => {
+export const runTo = <S, A>(end: ReachedState<S, A>): Run<S, A> => {
   const steps: Step<S, A>[] = [];
   let at = end;
   for (; at.by !== undefined; at = at.by.before) steps.push(at.by.step);

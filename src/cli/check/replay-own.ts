@@ -28,8 +28,6 @@ const misfitOf = (checked: CheckedModel, path: OwnPath): string | undefined => {
     const names = known.map((name) => `"${oneLine(name)}"`).join(', ');
     return `property: the model has no property "${oneLine(property)}"; it has ${names}`;
   }
-  const empty = path.steps.findIndex((step) => step.label === undefined && step.state === undefined && step.seen === undefined);
-  if (empty !== -1) return `steps[${empty}]: expected a label, or a state to compare`;
   const wrong = wrongEnd(plainModel(checked), path.steps, path);
   return wrong === undefined ? undefined : `${wrong.end}: ${wrong.why}`;
 };
