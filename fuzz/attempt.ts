@@ -10,6 +10,7 @@ import { progressFalls } from './oracle/judge.js';
 import { componentOracle, plainOracle, graphOf, type OracleGraph } from './oracle/world.js';
 import { builtOf, type BuiltModel, type Recipe } from './recipe/recipe.js';
 import { differencesOfReport } from './ways/compare.js';
+import { differencesOfReplay } from './ways/replay.js';
 import { run } from './ways/run.js';
 import type { ReportDifference } from './ways/comparison.js';
 import { anyWays, type Way } from './ways/way.js';
@@ -82,7 +83,9 @@ export const differencesOf = async (
   }
   const whole = result.reports.at(-1)!.report.stop.kind === 'complete';
   if (falls && whole && !isDoubtful) return [{ what: 'progress', details: 'a step lowers the progress, and no error says so' }];
-  return result.reports.flatMap(({ way: part, report }) => differencesOfReport(world, part, report, isDoubtful));
+  const differences = result.reports.flatMap(({ way: part, report }) => differencesOfReport(world, part, report, isDoubtful));
+  if (isDoubtful || differences.length > 0) return differences;
+  return differencesOfReplay(built, result.reports.at(-1)!.report);
 };
 
 /** How often the dice are thrown again for a model that is too large, or has almost no states. */

@@ -30,18 +30,17 @@ const plain: ReadonlyArray<Mutant> = [
     ],
     ['plain-revisit', 'depth first, a state that is met nearer is not taken up again', 'isNearer(found, index, target)', 'false'],
     [
+      'plain-counted-again',
+      'depth first, the steps of a state that is met nearer are counted again',
+      'found.fates.at(index) === Fate.again',
+      'false',
+    ],
+    [
       'plain-cut-again',
       'depth first, a state beyond the boundary is counted each time it is met nearer',
       'found.fates.at(target) === Fate.beyondBoundary',
       'false',
     ],
-    [
-      'plain-orbit',
-      'the first permutation is left out of every orbit',
-      'for (const permutation of permutations) {',
-      'for (const permutation of permutations.slice(1)) {',
-    ],
-    ['plain-quotient', 'states are not brought to their normal form', 'key(normalize(state))', 'key(state)'],
     [
       'plain-depth-limit',
       'a search that stopped at the depth limit is called complete',
@@ -54,6 +53,15 @@ const plain: ReadonlyArray<Mutant> = [
       'found.classes.number(found.model.fairness?.(action))',
       "found.model.fairness?.(action) === undefined ? -1 : found.classes.number('all')",
     ],
+  ]),
+  ...inFile('explicit/store-for.js', [
+    [
+      'plain-orbit',
+      'the first permutation is left out of every orbit',
+      'for (const permutation of permutations) {',
+      'for (const permutation of permutations.slice(1)) {',
+    ],
+    ['plain-quotient', 'states are not brought to their normal form', 'key(normalize(state))', 'key(state)'],
   ]),
   ...inFile('explicit/explicit-judge.js', [
     [
@@ -286,12 +294,20 @@ const contract: ReadonlyArray<Mutant> = [
   ...inFile('contract/variations.js', [
     ['parts-shared', 'equal parts of what is given are never one object', 'return first ?? copy', 'return copy'],
   ]),
-  ...inFile('contract/guard.js', [
+  ...inFile('contract/guarded-call.js', [
     [
       'truth-any',
       'whatever a predicate gives is a truth value',
       "TRUTH = { is: (u) => typeof u === 'boolean', codec: yesOrNo }",
       'TRUTH = { is: () => true, codec: value }',
+    ],
+  ]),
+  ...inFile('runs/branches.js', [
+    [
+      'branches-one',
+      'of the runs along a path that come to one state, whatever they break on the way, one is followed',
+      'JSON.stringify([name(state), isReached, [...broken.keys()].sort(), [...facts].sort()])',
+      'name(state)',
     ],
   ]),
   ...inFile('contract/guard-components.js', [

@@ -47,13 +47,12 @@ export const judgeWhole = (comparison: Comparison): void => {
   expectCount(comparison, 'distinct', counts.distinct, totals.distinct);
   expectCount(comparison, 'cut', counts.cut, totals.cut);
   expectCount(comparison, 'queue', counts.queue, 0);
-  const revisits = way.search === 'dfs' && way.maxDepth !== undefined;
-  if (!revisits) expectCount(comparison, 'generated', counts.generated, totals.generated);
+  expectCount(comparison, 'generated', counts.generated, totals.generated);
   if (way.search === 'dfs' ? counts.depth < totals.depth : way.search !== 'sweep' || counts.depth !== 0) {
     expectCount(comparison, 'depth', counts.depth, totals.depth);
     if (way.search !== 'dfs') expectCount(comparison, 'completeDepth', counts.completeDepth, totals.depth);
   }
-  if (!revisits) judgeCoverage(comparison);
+  judgeCoverage(comparison);
   const empty = emptiness(world);
   const isByParts = way.engine === 'components' || way.engine === 'threads';
   // Only a search by components reports single interactions. Under a reduction the kept states decide which of several like interactions are enabled.
@@ -101,7 +100,7 @@ export const judgePart = (comparison: Comparison): void => {
     const near = totalsOf(world, classOf, way.maxDepth);
     const isExact = !mayReduceLess(comparison);
     if (isExact) expectCount(comparison, 'distinct within maxDepth', counts.distinct, near.distinct);
-    if (isExact && way.search !== 'dfs') {
+    if (isExact) {
       expectCount(comparison, 'generated within maxDepth', counts.generated, near.generated);
       expectCount(comparison, 'cut within maxDepth', counts.cut, near.cut);
     }

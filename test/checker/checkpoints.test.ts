@@ -208,8 +208,8 @@ describe('by components, stopped anywhere, the totals are those of one run', () 
 
 describe('while it runs', () => {
   const links = toModel(bayou(configured('client-links'))) as unknown as AnyModel;
-  // Large enough for a first write on the way, small enough for the many that follow.
-  const large = bayou(configured('bayou-s-2213'));
+  // Large enough to be written on the way, and small enough to be written again and again.
+  const large = bayou(configured('bayou-s-2223'));
   const searches: ReadonlyArray<readonly [string, (options: CheckOptions) => Promise<Report> | Report]> = [
     ['bfs', (options) => checkComponents(large, options)],
     ['sweep', (options) => checkComponents(large, { ...options, search: 'sweep' })],
@@ -219,7 +219,7 @@ describe('while it runs', () => {
   ];
   test.each(searches)('%s: it is written by the clock, and gone on with from the last time', async (name, search) => {
     const checkpoint = file(name);
-    const kept = await search({ checkpoint, checkpointEveryMs: 1 });
+    const kept = await search({ checkpoint, checkpointEveryMs: 50 });
     // The search ran to its end, so the checkpoint was written on the way.
     expect(kept.stop.kind).toBe('complete');
     expect(totals(await search({ resume: checkpoint }))).toEqual(totals(kept));
@@ -377,8 +377,8 @@ describe('refused in one line', () => {
       for (const [text, why] of [
         ['', 'this is not a checkpoint'],
         ['hello\n', 'this is not a checkpoint'],
-        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 8: another version of the program wrote it'],
-        [bytes.toString('latin1').replace('checkpoint 8', 'checkpoint 9'), 'it has the format 9, not 8'],
+        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 9: another version of the program wrote it'],
+        [bytes.toString('latin1').replace('checkpoint 9', 'checkpoint 8'), 'it has the format 8, not 9'],
         [bytes.toString('latin1').replace(/ [LB]E\n/, ' XE\n'), 'another order of bytes'],
       ] as const) {
         writeFileSync(broken, text, 'latin1');

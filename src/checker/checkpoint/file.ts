@@ -25,7 +25,7 @@ import { CheckerError } from '../error.js';
 import { formatIn, isAnothers } from './first-line.js';
 
 /** The number of the format. Raise it whenever what is written changes. */
-const FORMAT = 8;
+const FORMAT = 9;
 const FIRST_LINE = `bayou checkpoint ${FORMAT} ${endianness()}\n`;
 /** Stands in the place of a frame's length after the last frame. */
 const END = -1;

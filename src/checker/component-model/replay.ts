@@ -86,6 +86,8 @@ export interface Replay {
   /** For each step of the run: the index of this step in the path. */
   readonly from: ReadonlyArray<number>;
   readonly broken: ReadonlyArray<Break>;
+  /** Where the path tells of a property: whether the run breaks it, or reaches it where it is a witness. */
+  readonly isAsTold?: boolean;
   readonly refusal?: Refusal;
 }
 

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
 import { mustDecode } from './decoded-arguments.js';
-import { guarded, VALUE, type Pure, type TypeTest } from './guard.js';
+import { guarded, VALUE, type Pure, type TypeTest } from './guarded-call.js';
 import { described, listOf, name, object, oneOf, pure, yesOrNo } from './codecs.js';
 import { value } from './model-shape.js';
 

@@ -16,12 +16,12 @@ import type {
   Slot,
 } from '../model.js';
 import { type Audit } from './audit.js';
-import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type TypeTest, ownFields, type CallAudit } from './guard.js';
+import { auditOf, ownFields, trust } from './guard.js';
+import { guarded, guardedShown, LOCAL, TEXT, TRUTH, VALUE, VIEW, type CallAudit, type TypeTest } from './guarded-call.js';
 import { incomparableIn, mustBeSeenInto } from '../values/incomparable.js';
 import { mustBeComparable, toldOn, type MessageKey } from './messages.js';
 import { learned, outcomes } from './model-shape.js';
 import { inAnyOrder } from './variations.js';
-import { drawing } from './view-shape.js';
 import { fault } from './model-faults.js';
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
@@ -223,24 +223,19 @@ const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =
 
 /** Guards the functions of single components. The table that calls `progress` checks its answer. */
 const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {
-  const { symmetry, view } = model;
-  const of = (name: 'show' | 'normalize' | 'progress', expected: TypeTest, auditing?: CallAudit): Partial<ComponentModel> => {
+  const { symmetry, show, view } = model;
+  const of = (name: 'normalize' | 'progress', expected: TypeTest, auditing: CallAudit): Partial<ComponentModel> => {
     if (model[name] === undefined) return {};
     const run = (kind: string, local: never): unknown => model[name]!(kind, local);
     return { [name]: guarded(name, expected, run, 2, auditing) };
   };
   return {
-    ...of('show', TEXT),
+    ...(show === undefined ? {} : { show: guardedShown('show', TEXT, (kind: string, local: never) => model.show!(kind, local)) }),
     ...of('progress', VALUE, { audit }),
     ...(view === undefined
       ? {}
       : {
-          view: guarded(
-            'view',
-            VIEW,
-            drawing((kind: string, local: never) => model.view!(kind, local)),
-            2,
-          ),
+          view: guardedShown('view', VIEW, (kind: string, local: never) => model.view!(kind, local)),
         }),
     ...of('normalize', LOCAL, { audit, ...soundness(model, itself) }),
     ...(symmetry === undefined

@@ -1,136 +1,33 @@
-/** Guards each function of a plain model: a guard checks its answers, names it where it throws, and has some calls audited. */
-import * as E from 'fp-ts/lib/Either.js';
-import type * as t from 'io-ts/lib/index.js';
-import type { Label, Model, Property } from '../model.js';
+/** Puts a guard before each function of a plain model. */
+import type { Model, Property } from '../model.js';
 import { optional } from '../optional.js';
 import { elsewhen } from './date-and-random.js';
 import { type Audit } from './audit.js';
 import { again, onCopies, onCopiesToo, twoAnswers, type Same, comparableText } from './repeated-call.js';
 import { enter, leave } from './current-call.js';
+import {
+  ACTIONS,
+  FAIRNESS,
+  guarded,
+  guardedShown,
+  LABEL,
+  mustReturn,
+  NUMBER,
+  OPTIONAL_TEXT,
+  PARTS,
+  STATE,
+  TEXT,
+  TEXTS,
+  TRUTH,
+  VALUE,
+  VIEW,
+  type CallAudit,
+  type Pure,
+} from './guarded-call.js';
 import { oneForm } from '../values/one-form.js';
 import { mustBeSeenInto } from '../values/incomparable.js';
-import { decode, isDense, text, yesOrNo } from './codecs.js';
-import { actions, fairnessOrNone, finite, label, localShape, optionalText, stateShape, texts, value } from './model-shape.js';
 import { inAnyOrder } from './variations.js';
-import { drawing, optionalView } from './view-shape.js';
-import { fault, threw } from './model-faults.js';
-
-// --- answers ---------------------------------------------------------------------------------------------------------------
-
-/** What a function must give. `is` is a quick test of each answer; `codec` says what is wrong with a bad one. */
-export interface TypeTest {
-  readonly is: (u: unknown) => boolean;
-  readonly codec: t.Mixed;
-}
-
-const isLabel = (u: unknown): boolean => {
-  if (typeof u !== 'object' || u === null) return false;
-  const { family, args } = u as Partial<Label>;
-  if (typeof family !== 'string' || !Array.isArray(args)) return false;
-  for (const arg of args) if (typeof arg !== 'string' && !Number.isFinite(arg)) return false;
-  return true;
-};
-
-const isText = (u: unknown): boolean => typeof u === 'string';
-const isOptionalText = (u: unknown): boolean => u === undefined || typeof u === 'string';
-
-export const TRUTH: TypeTest = { is: (u) => typeof u === 'boolean', codec: yesOrNo };
-export const VALUE: TypeTest = { is: (u) => !(u instanceof Promise), codec: value };
-export const TEXT: TypeTest = { is: isText, codec: text };
-const STATE: TypeTest = { is: stateShape.is, codec: stateShape };
-export const LOCAL: TypeTest = { is: localShape.is, codec: localShape };
-const OPTIONAL_TEXT: TypeTest = { is: isOptionalText, codec: optionalText };
-const NUMBER: TypeTest = { is: Number.isFinite, codec: finite };
-const FAIRNESS: TypeTest = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u), codec: fairnessOrNone };
-const TEXTS: TypeTest = { is: texts.is, codec: texts };
-const ACTIONS: TypeTest = { is: (u) => Array.isArray(u) && isDense(u), codec: actions };
-const LABEL: TypeTest = { is: isLabel, codec: label };
-export const VIEW: TypeTest = { is: optionalView.is, codec: optionalView };
-
-/** Refuses an answer that is not what the function must give. */
-const mustReturn = (where: string, { is, codec }: TypeTest, given: unknown): void => {
-  const decoded = decode(codec, given);
-  // The codec says "missing", as it would of a field. A function gives undefined.
-  if (E.isLeft(decoded))
-    throw fault(`what ${where} gives: ${given === undefined ? decoded.left.replace(/missing$/, 'undefined') : decoded.left}`);
-  if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
-};
-
-/** How the calls of a function are audited. Without it they are not. */
-export interface CallAudit {
-  readonly audit: Audit;
-  readonly same?: Same;
-  /** Which answers are as good as each other. Default: equal ones. */
-  readonly alike?: Same;
-  /** Refuses an answer that is not what the search takes it for. @throws CheckerError (`model`). */
-  readonly mustBe?: (answer: unknown) => void;
-}
-
-/** Any function of a model. */
-export type Pure = (...args: never) => unknown;
-
-/**
- * Guards a function of `arity` arguments. The guard runs at each call. So the usual numbers of arguments have guards of their own: a list of
- * arguments costs more than the guard.
- */
-export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: F, arity: number, auditing?: CallAudit): F => {
-  const { is } = expected;
-  const audit = auditing?.audit;
-  const { same = comparableText, alike = same, mustBe } = auditing ?? {};
-  const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
-  const refuse = (given: unknown): void => mustReturn(where, expected, given);
-  const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
-    const repeat = (): void => {
-      refuse(given);
-      mustBe?.(given);
-      again({ where, run, args, answer: given, same, alike, orders: audit?.orders });
-    };
-    audit!.take(repeat, given);
-  };
-  const one = (a: unknown): unknown => {
-    let given: unknown;
-    const outer = enter(where, a);
-    try {
-      given = audit?.isEarly === true ? onCopiesToo({ where, run, args: [a], same }) : of(a);
-    } catch (error) {
-      throw threw(where, error);
-    } finally {
-      leave(outer);
-    }
-    if (!is(given)) refuse(given);
-    if (audit?.due() === true) looked(given, [a]);
-    return given;
-  };
-  const two = (a: unknown, b: unknown): unknown => {
-    let given: unknown;
-    const outer = enter(where, a, b);
-    try {
-      given = audit?.isEarly === true ? onCopiesToo({ where, run, args: [a, b], same }) : of(a, b);
-    } catch (error) {
-      throw threw(where, error);
-    } finally {
-      leave(outer);
-    }
-    if (!is(given)) refuse(given);
-    if (audit?.due() === true) looked(given, [a, b]);
-    return given;
-  };
-  const more = (...args: ReadonlyArray<unknown>): unknown => {
-    let given: unknown;
-    const outer = enter(where, args);
-    try {
-      given = audit?.isEarly === true ? onCopiesToo({ where, run, args, same }) : of(...args);
-    } catch (error) {
-      throw threw(where, error);
-    } finally {
-      leave(outer);
-    }
-    if (!is(given)) refuse(given);
-    if (audit?.due() === true) looked(given, args);
-    return given;
-  };
-  return (arity === 1 ? one : arity === 2 ? two : more) as unknown as F;
-};
+import { threw } from './model-faults.js';
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
@@ -190,7 +87,7 @@ const comparableForm = <S>(state: S): S => {
 // eslint-disable-next-line max-lines-per-function -- a guard for each function of a model, as the interface lists them.
 export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
   if (auditOf(model) !== undefined) return model;
-  const { key, show, view, note, boundary, progress, fairness, symmetry, normalize } = model;
+  const { key, show, view, note, parts, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: CallAudit = { audit };
   const keyed = (state: S): string => model.key!(state);
   const keyOf = key && guarded('key', TEXT, keyed, 1, auditing);
@@ -238,7 +135,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const nextInOneForm = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
-    ...ownFields(model, ['name', 'families', 'parts', 'fleeting']),
+    ...ownFields(model, ['name', 'families', 'fleeting']),
     initial: isKeyed ? model.initial : model.initial.map(comparableForm),
     actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
       audit,
@@ -246,23 +143,15 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
       alike: (list) => (comparableText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
     }),
     next: isKeyed ? next : nextInOneForm,
-    label: guarded('label', LABEL, (action: A) => model.label(action), 1),
+    label: guardedShown('label', LABEL, (action: A) => model.label(action)),
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
     ...optional('key', keyOf),
-    ...optional(
-      'view',
-      view &&
-        guarded(
-          'view',
-          VIEW,
-          drawing((part: string, of: unknown) => model.view!(part, of)),
-          2,
-        ),
-    ),
-    ...optional('show', show && guarded('show', TEXTS, (state: S) => model.show!(state), 1)),
+    ...optional('view', view && guardedShown('view', VIEW, (part: string, of: unknown) => model.view!(part, of))),
+    ...optional('show', show && guardedShown('show', TEXTS, (state: S) => model.show!(state))),
+    ...optional('parts', parts && guardedShown('parts', PARTS, (state: S) => model.parts!(state))),
     ...optional(
       'note',
-      note && guarded('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after), 3),
+      note && guardedShown('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after)),
     ),
     ...optional('progress', progress && guarded('progress', NUMBER, (state: S) => model.progress!(state), 1, auditing)),
     ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),

@@ -141,6 +141,10 @@ export const fairnessOrNone = fairnessAs(
 );
 export const finite = described('a finite number', (u): u is number => Number.isFinite(u));
 export const optionalText = described('a text, or undefined', t.union([t.string, t.undefined]).is);
+export const statePartsShape = described(
+  'an object with the parts of a state, by name',
+  (u): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !(u instanceof Promise),
+);
 export const texts = described('an object with a text for each part', t.record(t.string, t.string).is);
 
 // --- decoding --------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { View } from '../view.js';
-import { onCopies } from './repeated-call.js';
 import { byKind, described, listOf, object, text } from './codecs.js';
 import { finite } from './model-shape.js';
 import { describe } from './model-faults.js';
@@ -44,9 +43,3 @@ export const optionalView: t.Mixed = new t.Type(
   (u, c) => (u === undefined ? t.success(u) : view.validate(u, c)),
   (u: unknown) => u,
 );
-
-/** Draws a value by the model's `view`. The model gets a copy each time, since reading a run must not change it. */
-export const drawing =
-  <V>(view: (name: string, value: V) => View | undefined) =>
-  (name: string, value: V): View | undefined =>
-    onCopies('view', view as never, [name, value]) as View | undefined;

@@ -9,7 +9,8 @@ import type { FairClass } from '../liveness/classes.js';
 import type { CheckOptions } from '../options.js';
 import { decidingStep, type DecidingPlace } from './explicit-judge.js';
 import type { ReadyModel } from './ready.js';
-import { Fate, space, type SearchEnd, type ExplicitSpace } from './explicit-search.js';
+import { Fate } from './fate.js';
+import { space, type SearchEnd, type ExplicitSpace } from './explicit-search.js';
 import { signatureOf } from './signature.js';
 
 /** The head of the section. Lists of numbers and states follow. */

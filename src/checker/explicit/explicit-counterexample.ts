@@ -1,5 +1,4 @@
 /** Makes counterexamples of the plain search. Indices become a run of the model, for which each step is taken again. */
-import { comparableText } from '../contract/repeated-call.js';
 import { fault } from '../contract/model-faults.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { closely, retaken } from '../contract/closely.js';
@@ -9,10 +8,9 @@ import type { Model, Property } from '../model.js';
 import type { StateGraph } from '../liveness/state-graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
-import { encode } from '../values/encode.js';
 import type { DecidingPlace } from './explicit-judge.js';
 import { endOf, showRun, type Run } from '../shown/shown-run.js';
-import { runTo, type ReachedState } from '../runs/run-to.js';
+import { namesOf, runTo, type ReachedState } from '../runs/run-to.js';
 import type { ExplicitSpace } from './explicit-search.js';
 import { starvedIn } from './starved.js';
 
@@ -45,9 +43,7 @@ const walk = <S, A>(
   goal?: S,
   classes?: ReadonlyArray<number>,
 ): Run<S, A> => {
-  const { key } = found.model;
-  // A key may take different states for one. Comparable states are told apart by their structure.
-  const name = key === undefined ? encode : (state: S): string => comparableText(state) ?? key(state);
+  const name = namesOf(found.model);
   const distinct = (reached: ReadonlyArray<ReachedState<S, A>>): ReadonlyArray<ReachedState<S, A>> =>
     reached.length < 2 ? reached : [...new Map(reached.map((one) => [name(one.state), one])).values()];
   let level: ReadonlyArray<ReachedState<S, A>> = found.model.initial

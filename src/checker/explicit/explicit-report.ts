@@ -15,7 +15,8 @@ import { coverageList, neverEnabled } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { oneForm } from '../values/one-form.js';
 import { mustBeWhole } from './intact.js';
-import { Fate, type SearchEnd, type ExplicitSpace } from './explicit-search.js';
+import type { SearchEnd, ExplicitSpace } from './explicit-search.js';
+import { Fate, isWaiting } from './fate.js';
 import { showRun } from '../shown/shown-run.js';
 import { isKept, isSymmetric, showSymmetricLasso } from './symmetric-lasso.js';
 import { decidingRun, faultAt, showLasso } from './explicit-counterexample.js';
@@ -28,7 +29,7 @@ const completeDepth = <S, A>(found: ExplicitSpace<S, A>): number => {
   let complete = found.depth;
   for (let index = 0; index < found.store.size(); index++) {
     const fate = found.fates.at(index);
-    if (fate === Fate.waiting || fate === Fate.tooDeep) complete = Math.min(complete, found.depths.at(index) - 1);
+    if (isWaiting(fate) || fate === Fate.tooDeep) complete = Math.min(complete, found.depths.at(index) - 1);
   }
   return Math.max(0, complete);
 };

@@ -5,6 +5,8 @@
 import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { blame, FIRST_LOOK, mustBeWholeSoFar } from './intact.js';
+import { storeFor } from './store-for.js';
+import { Fate, isWaiting } from './fate.js';
 import { rawNextOf } from '../contract/guard.js';
 import { mergingOf, type KeyWatch } from '../contract/merging.js';
 import { oneForm } from '../values/one-form.js';
@@ -18,11 +20,10 @@ import { watch, type Watch } from '../limits.js';
 import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
 import { cover, type FamilyCounts } from './coverage.js';
-import { encode } from '../values/encode.js';
 import { judge, type ExplicitJudge } from './explicit-judge.js';
 import type { ReadyModel } from './ready.js';
 import { comparesWhole, keepsGraph } from '../reduction/reduction-audit.js';
-import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './state-store.js';
+import type { StateStore } from './state-store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -65,38 +66,7 @@ export interface ExplicitSpace<S, A> {
   tooDeep: number;
 }
 
-/** What became of a state. */
-export const Fate = { waiting: 0, expanded: 1, tooDeep: 2, beyondBoundary: 3 } as const;
-
 // --- constructors ----------------------------------------------------------------------------------------------------------
-/** Gives the least key in a state's orbit. Two states have the same one exactly when a permutation takes one to the other. */
-const orbitKey = <S>(key: (state: S) => string, permutations: ReadonlyArray<(state: S) => S>, state: S): string => {
-  let least = key(state);
-  for (const permutation of permutations) {
-    const image = key(permutation(state));
-    if (image < least) least = image;
-  }
-  return least;
-};
-
-/**
- * Makes the store that the options ask for. Under a reduction a state's key is that of its representative, but the store keeps the state that was
- * really reached. So each counterexample is a run of the unreduced model as it stands.
- */
-const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S> => {
-  const permutations = options.symmetry === true ? (model.symmetry ?? []) : [];
-  const normalize = options.normalize === true ? model.normalize : undefined;
-  const { hashBits } = options;
-  if (model.key === undefined && permutations.length === 0 && normalize === undefined) {
-    return hashBits === undefined ? collapsedStore() : hashedStore(hashBits);
-  }
-  const key = model.key ?? encode;
-  const quotient = normalize === undefined ? key : (state: S): string => key(normalize(state));
-  const least = permutations.length === 0 ? quotient : (state: S): string => orbitKey(quotient, permutations, state);
-  const by = { key: least, isOwn: model.key !== undefined };
-  return hashBits === undefined ? keyedStore(by) : hashedKeyStore(by, hashBits);
-};
-
 /**
  * Makes a space without states. It keeps the graph only where liveness needs it.
  *
@@ -185,7 +155,8 @@ const isNearer = <S, A>(found: ExplicitSpace<S, A>, source: number, target: numb
   if (found.comparesWhole) found.parents.data[target] = source;
   // A state beyond the boundary lies there however near it is, and is counted once.
   if (found.fates.at(target) === Fate.beyondBoundary) return false;
-  found.fates.data[target] = Fate.waiting;
+  const wasExpanded = found.fates.at(target) === Fate.expanded || found.fates.at(target) === Fate.again;
+  found.fates.data[target] = wasExpanded ? Fate.again : Fate.waiting;
   return true;
 };
 
@@ -200,19 +171,23 @@ const expand = <S, A>(found: ExplicitSpace<S, A>, index: number): void => {
     return;
   }
   let enabled = false;
+  // The steps of a state are counted once, and known ones lead to known states.
+  const isCounted = found.fates.at(index) === Fate.again;
   for (const action of model.actions(state)) {
     const given = found.next(state, action);
     if (given === undefined) continue;
     enabled = true;
-    found.generated++;
     const known = store.size();
     const target = store.add(given);
     const next = inOneForm(store, given);
     if (target >= known) welcome(found, next, target, index);
     if (target >= known || isNearer(found, index, target)) frontier.push(target);
-    cover(found.coverage, model.label(action).family, target >= known);
+    if (!isCounted) {
+      found.generated++;
+      cover(found.coverage, model.label(action).family, target >= known);
+      addEdge(found, index, target, action);
+    }
     found.judge.step(state, index, action, next);
-    addEdge(found, index, target, action);
     if (target < known) merged(found, target, next);
   }
   found.fates.data[index] = Fate.expanded;
@@ -290,7 +265,7 @@ const slice = <S, A>(found: ExplicitSpace<S, A>, options: CheckOptions): Stop | 
     const index = frontier.take();
     if (index < 0) return found.tooDeep > 0 && maxDepth !== undefined ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
     if (maxDepth !== undefined && found.depths.at(index) >= maxDepth) giveUp(found, index);
-    else if (found.fates.at(index) === Fate.waiting) expand(found, index);
+    else if (isWaiting(found.fates.at(index))) expand(found, index);
   }
   mustBeWholeSoFar(found);
   // A state may be of any size. So the first poll comes after one state, and the next ones as seldom as time allows.

@@ -7,7 +7,7 @@
  * the network keeps an order.
  */
 import { guardedHistory, mustBeActors, mustHaveOwnNames, reactionTests } from '../contract/actor-shape.js';
-import { guarded } from '../contract/guard.js';
+import { guarded } from '../contract/guarded-call.js';
 import { onCopies } from '../contract/repeated-call.js';
 import type { Model, Property } from '../model.js';
 import { optional } from '../optional.js';

@@ -6,7 +6,7 @@
  * An operation that is under way may have taken effect or not. The search is Wing and Gong's, with what was tried before remembered.
  */
 import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract/argument-checks.js';
-import { guarded, VALUE, type TypeTest } from '../contract/guard.js';
+import { guarded, VALUE, type TypeTest } from '../contract/guarded-call.js';
 import { described } from '../contract/codecs.js';
 import { onKeptCopies } from '../contract/repeated-call.js';
 import { text } from '../shown/text.js';

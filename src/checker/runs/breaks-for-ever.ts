@@ -5,7 +5,8 @@ import { encode } from '../values/encode.js';
 import { stepsOf } from './decides.js';
 import { lostForEver, statesOf, type LassoRun } from './lost-for-ever.js';
 
-const keyOf = <S, A>(model: Model<S, A>): ((state: S) => string) => model.key ?? encode;
+/** Gives a model's name of a state: states with one name are one. */
+export const keyOf = <S, A>(model: Model<S, A>): ((state: S) => string) => model.key ?? encode;
 
 /** Tests that no step changes a state: only there a run stays for ever. */
 export const isStill = <S, A>(model: Model<S, A>, state: S): boolean => {
@@ -14,7 +15,7 @@ export const isStill = <S, A>(model: Model<S, A>, state: S): boolean => {
 };
 
 /** Gives the fairness classes of steps that can be taken in a state and change it: by name, whether they are strong. */
-const classesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyMap<string, boolean> => {
+export const classesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyMap<string, boolean> => {
   const key = keyOf(model);
   const found = new Map<string, boolean>();
   for (const { action, next } of stepsOf(model, state)) {

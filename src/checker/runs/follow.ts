@@ -1,5 +1,5 @@
 /**
- * Follows a path on a plain model. Each step is found by its label, and must match what was seen of it. Where labels leave several ways open, all
+ * Follows a path on a plain model. Each step is found by its label, and must match what was seen of it. Where labels leave several branches open, all
  * of them are followed.
  */
 import { A_PATH, AN_OBJECT, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
@@ -13,26 +13,15 @@ import { oneLine } from '../output/counterexample-lines.js';
 import { showLabel, type ShownState, type TraceStep } from '../report.js';
 import { showState } from '../shown/state.js';
 import { brokenForEver, isStill } from './breaks-for-ever.js';
-import { brokenAt, stepsOf, type Step } from './decides.js';
+import { stepsOf, type Step } from './decides.js';
 import { runTo } from './run-to.js';
+import { distinct, firstOf, further, claimOf, type PathClaim, type PathBranch } from './branches.js';
 
-/** A way along the path: a state, and the way and the step by which it was reached. */
-interface Way<S, A> {
-  readonly state: S;
-  readonly by?: { readonly before: Way<S, A>; readonly step: Step<S, A> };
-}
-
-/** The most ways that are kept. Where labels leave more open, the path is followed along these. */
-const MOST_WAYS = 1000;
+/** The most branches that are kept. Where more are open, the path is followed along these. */
+const MOST_BRANCHES = 1000;
 const MOST_ENABLED = 12;
 
-const distinct = <S, A>(model: Model<S, A>, ways: ReadonlyArray<Way<S, A>>): ReadonlyArray<Way<S, A>> => {
-  if (ways.length < 2) return ways;
-  const key = model.key ?? encode;
-  return [...new Map(ways.map((way) => [key(way.state), way])).values()].slice(0, MOST_WAYS);
-};
-
-/** Gives what of a way differs from what was seen, by name. */
+/** Gives what of a branch differs from what was seen, by name. */
 const differing = <S, A>(model: Model<S, A>, seen: PathStep, before: S, { action, next }: Step<S, A>): ShownState => {
   const wrong: Record<string, string> = {};
   const note = model.note?.(before, action, next) ?? '';
@@ -48,12 +37,12 @@ const refusalOf = <S, A>(
   model: Model<S, A>,
   seen: PathStep,
   step: number,
-  ways: ReadonlyArray<Way<S, A>>,
+  branches: ReadonlyArray<PathBranch<S, A>>,
   wrongs: ReadonlyArray<ShownState>,
 ): Refusal => {
   const label = seen.label === undefined ? {} : { label: seen.label };
   if (wrongs.length === 0) {
-    const labels = ways.flatMap(({ state }) => stepsOf(model, state).map(({ action }) => showLabel(model.label(action))));
+    const labels = branches.flatMap(({ state }) => stepsOf(model, state).map(({ action }) => showLabel(model.label(action))));
     return { step, ...label, why: 'disabled', differences: [], enabled: [...new Set(labels)].slice(0, MOST_ENABLED) };
   }
   const least = Math.min(...wrongs.map((wrong) => Object.keys(wrong).length));
@@ -65,21 +54,6 @@ const refusalOf = <S, A>(
     allowed: [...new Set(nearest.flatMap((wrong) => wrong[name] ?? []))],
   }));
   return { step, ...label, why: 'otherwise', differences, enabled: [] };
-};
-
-/** Gives the properties that a run breaks, each with the number of steps after which it is broken for the first time. */
-const breaksOf = <S, A>(model: Model<S, A>, run: Run<S, A>): ReadonlyArray<Break> => {
-  const found = new Map<string, number>();
-  const meet = (names: ReadonlyArray<string>, after: number): void => {
-    for (const name of names) if (!found.has(name)) found.set(name, after);
-  };
-  let before = run.initial;
-  meet(brokenAt(model, before), 0);
-  run.steps.forEach(({ action, next }, i) => {
-    meet(brokenAt(model, next, { before, action }), i + 1);
-    before = next;
-  });
-  return [...found].map(([property, after]) => ({ property, after, ...ruleOf(model, property) }));
 };
 
 const ruleOf = <S, A>(model: Model<S, A>, property: string): { readonly rule?: string } => {
@@ -115,11 +89,16 @@ export interface PathEnds {
   readonly initial?: ShownState;
   /** The state to which it comes back. */
   readonly loop?: number;
+  /**
+   * The name of the property that it is told of. Where several runs are as the path says, the one is followed that breaks it, or reaches it
+   * where it is a witness.
+   */
+  readonly property?: string;
 }
 
 /** An end that the path cannot have: which one, and why. */
 export interface WrongEnd {
-  readonly end: keyof PathEnds;
+  readonly end: 'initial' | 'loop';
   /** In one line, without the name of the end. */
   readonly why: string;
 }
@@ -159,6 +138,60 @@ export const wrongEnd = <S, A>(
   return notLoop === undefined ? undefined : { end: 'loop', why: notLoop };
 };
 
+/** Gives each step from the ends of the branches that has the label of a step of the path, with what of it differs from what was seen. */
+const takenBy = <S, A>(
+  claim: PathClaim<S, A>,
+  branches: ReadonlyArray<PathBranch<S, A>>,
+  seen: PathStep,
+): ReadonlyArray<{ readonly branch: PathBranch<S, A>; readonly wrong: ShownState }> => {
+  const { model } = claim;
+  const wanted = seen.label === undefined ? undefined : showLabel(seen.label);
+  return branches.flatMap((before) =>
+    stepsOf(model, before.state)
+      .filter(({ action }) => showLabel(model.label(action)) === wanted)
+      .map((step) => ({ branch: further(claim, before, step), wrong: differing(model, seen, before.state, step) })),
+  );
+};
+
+/** A run that is as the path says, and what is found of it. */
+interface Found<S, A> {
+  readonly run: Run<S, A>;
+  readonly back: number | undefined;
+  readonly broken: ReadonlyArray<Break>;
+  readonly isAsTold: boolean;
+}
+
+const foundAlong = <S, A>(
+  { model, loop, property }: PathClaim<S, A>,
+  branch: PathBranch<S, A>,
+  isRefused: boolean,
+): Found<S, A> => {
+  const run = runTo(branch);
+  const back = isRefused ? undefined : loopOf(model, run, loop);
+  const breaks = [...branch.broken].map(([name, after]) => ({ property: name, after, ...ruleOf(model, name) }));
+  const broken = [...breaks, ...breaksForEver(model, run, back)];
+  const isAsTold = branch.isReached || broken.some(({ property: name }) => name === property?.name);
+  return { run, back, broken, isAsTold };
+};
+
+/** Chooses among the branches: at best one that is as the path tells, or one that comes back as it tells, or at least one that breaks something. */
+const followed = <S, A>(
+  claim: PathClaim<S, A>,
+  branches: ReadonlyArray<PathBranch<S, A>>,
+  isRefused: boolean,
+): Pick<Replay, 'trace' | 'broken' | 'isAsTold'> => {
+  const rankOf = ({ isAsTold, back, broken }: Found<S, A>): number =>
+    isAsTold ? 3 : broken.length > 0 && (claim.loop === undefined || back !== undefined) ? 2 : back !== undefined ? 1 : 0;
+  let best: Found<S, A> | undefined;
+  for (const branch of branches) {
+    const found = foundAlong(claim, branch, isRefused);
+    if (best === undefined || rankOf(found) > rankOf(best)) best = found;
+    if (best.isAsTold) break;
+  }
+  const { run, back, broken, isAsTold } = best!;
+  return { trace: showRun(claim.model, run, false, back), broken, ...(claim.property === undefined ? {} : { isAsTold }) };
+};
+
 /** A step of a path may be one of a trace. */
 const STEP_FIELDS = {
   label: true,
@@ -179,46 +212,24 @@ export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, 
   mustTake('follow', 'path', A_PATH, path);
   mustTake('follow', 'ends', AN_OBJECT, ends);
   path.forEach((step, i) => mustHaveOnly<PathStep & TraceStep>(`follow: path[${i}]`, STEP_FIELDS, step));
-  mustHaveOnly<PathEnds>('follow: ends', { initial: true, loop: true }, ends);
-  const { initial, loop } = ends;
+  mustHaveOnly<PathEnds>('follow: ends', { initial: true, loop: true, property: true }, ends);
   const { model } = contracted(given);
   const wrong = wrongEnd(model, path, ends);
   if (wrong !== undefined) throw new CheckerError('option', `follow: ${wrong.end}: ${wrong.why}`);
-  const begins = model.initial.filter((state) => differingParts(model, initial ?? {}, state).length === 0);
-  let ways: ReadonlyArray<Way<S, A>> = begins.map((state) => ({ state }));
+  const claim = claimOf(model, ends);
+  const begins = model.initial.filter((state) => differingParts(model, ends.initial ?? {}, state).length === 0);
+  let branches = begins.map((state) => firstOf(claim, state));
   const from: number[] = [];
-  const done = (refusal?: Refusal): Replay => {
-    const runs = ways.slice(0, 16).map(runTo);
-    const run = runs.find((one) => breaksOf(model, one).length > 0) ?? runs[0]!;
-    const back = refusal === undefined ? loopOf(model, run, loop) : undefined;
-    return {
-      trace: showRun(model, run, false, back),
-      from,
-      broken: [...breaksOf(model, run), ...breaksForEver(model, run, back)],
-      ...(refusal === undefined ? {} : { refusal }),
-    };
-  };
   for (const [index, seen] of path.entries()) {
     if (seen.label === undefined) continue;
-    const wanted = showLabel(seen.label);
-    const taken = ways.flatMap((before) =>
-      stepsOf(model, before.state)
-        .filter(({ action }) => showLabel(model.label(action)) === wanted)
-        .map((step) => ({ way: { state: step.next, by: { before, step } }, wrong: differing(model, seen, before.state, step) })),
-    );
-    const right = taken.filter(({ wrong }) => Object.keys(wrong).length === 0).map(({ way }) => way);
-    if (right.length === 0)
-      return done(
-        refusalOf(
-          model,
-          seen,
-          index,
-          ways,
-          taken.map(({ wrong }) => wrong),
-        ),
-      );
-    ways = distinct(model, right);
+    const taken = takenBy(claim, branches, seen);
+    const right = taken.filter(({ wrong }) => Object.keys(wrong).length === 0).map(({ branch }) => branch);
+    if (right.length === 0) {
+      const wrongs = taken.map(({ wrong }) => wrong);
+      return { ...followed(claim, branches, true), from, refusal: refusalOf(model, seen, index, branches, wrongs) };
+    }
+    branches = distinct(claim, right).slice(0, MOST_BRANCHES);
     from.push(index);
   }
-  return done();
+  return { ...followed(claim, branches, false), from };
 };

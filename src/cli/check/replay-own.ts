@@ -32,9 +32,10 @@ const misfitOf = (checked: CheckedModel, path: OwnPath): string | undefined => {
   return wrong === undefined ? undefined : `${wrong.end}: ${wrong.why}`;
 };
 
-const endsOf = ({ initial, loop }: OwnPath): PathEnds => ({
+const endsOf = ({ initial, loop, property }: OwnPath): PathEnds => ({
   ...(initial === undefined ? {} : { initial }),
   ...(loop === undefined ? {} : { loop }),
+  ...(property === undefined ? {} : { property }),
 });
 
 /** A path of a user's own model, followed on that model. */
@@ -65,14 +66,12 @@ const statusOf = ({ refusal, broken, trace }: Replay, loop: number | undefined):
 const notBack = (loop: number, { steps }: Replay['trace']): string =>
   loop === steps.length ? `can go on from state ${loop}, where the run stays for ever` : `does not come back to state ${loop}`;
 
-/** Says that a run does not break the property of which its file tells. A liveness property is broken by no single step. */
-const unbrokenLines = ({ replay, checked }: FollowedOwn, { property }: OwnPath): ReadonlyArray<string> => {
+/** Says that a run does not do to the property of its file what the file tells. */
+const otherwiseLines = ({ replay, checked }: FollowedOwn, { property }: OwnPath): ReadonlyArray<string> => {
+  if (property === undefined || replay.isAsTold !== false || replay.refusal !== undefined) return [];
   const kind = checked.model.model.properties.find(({ name }) => name === property)?.kind;
-  const isOfSteps = kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
-  if (property === undefined || !isOfSteps || replay.refusal !== undefined) return [];
-  return replay.broken.some((broken) => broken.property === property)
-    ? []
-    : [`The run does not break "${oneLine(property)}", of which the file tells.`];
+  const verb = kind === 'sometimes' || kind === 'sometimesStep' ? 'reach' : 'break';
+  return [`The run does not ${verb} "${oneLine(property)}", of which the file tells.`];
 };
 
 const lastLines = (replay: Replay, file: string, loop: number | undefined): ReadonlyArray<string> => {
@@ -98,7 +97,7 @@ export const replayOwn = async (file: string, path: OwnPath, args: CheckArgs): P
   const status = statusOf(replay, path.loop);
   const lines = args.json
     ? [JSON.stringify({ type: 'replay', path: file, module: path.module, steps: path.steps.length, ...replay, status })]
-    : [path.model, ...traceLines(replay.trace), '', ...unbrokenLines(followed, path), ...lastLines(replay, file, path.loop)];
+    : [path.model, ...traceLines(replay.trace), '', ...otherwiseLines(followed, path), ...lastLines(replay, file, path.loop)];
   lines.forEach(print);
   return status;
 };

@@ -10,9 +10,12 @@ import { Finder, initialOf } from './state-steps.js';
 /** The greatest depth limit: under a limit a depth byte says at which depth a state was last taken up. */
 const MAX_DEPTH_LIMIT = 253;
 
+/** How many numbers the stack holds of a state besides its ids. */
+const EXTRA = 4;
+
 /**
- * A depth-first search. The stack holds the run to the state at hand and nothing else: of each state its ids, the step that comes next, and
- * whether any step was enabled.
+ * A depth-first search. The stack holds the run to the state at hand and nothing else: of each state its ids, the step that comes next (two
+ * numbers), whether its steps were counted before, and whether any step was enabled.
  *
  * A depth limit could hide states that are near. A state that is first met far away, at the limit, is not expanded, and would not be when it is
  * met again on a shorter way. So a state that is met nearer than it was last taken up is taken up again, with all that follows from it.
@@ -43,7 +46,7 @@ export class DepthFirst implements SearchRun {
     this.tally = space.tally;
     this.limit = maxDepth;
     this.roots = initialOf(space);
-    this.frame = this.roots[0]!.length + 3;
+    this.frame = this.roots[0]!.length + EXTRA;
     if (start === 'resume') return;
     this.tally.generated += this.roots.length;
     for (const root of this.roots) {
@@ -70,8 +73,9 @@ export class DepthFirst implements SearchRun {
       this.leave();
       return true;
     }
-    finder.count();
-    this.stack.data[this.stack.length - 1] = 1;
+    const { stack } = this;
+    if (stack.at(stack.length - 2) === 0) finder.count();
+    stack.data[stack.length - 1] = 1;
     if (!changes) return true;
     const depth = this.size();
     const state = finder.found();
@@ -150,7 +154,7 @@ export class DepthFirst implements SearchRun {
     finder.steps.state.set(state);
     if (finder.open()) {
       for (const id of state) stack.push(id);
-      for (let i = 0; i < 3; i++) stack.push(0);
+      for (const extra of [0, 0, again ? 1 : 0, 0]) stack.push(extra);
       return;
     }
     tally.queue--;
@@ -170,17 +174,17 @@ export class DepthFirst implements SearchRun {
   private suspend(): void {
     const { stack, finder } = this;
     if (stack.length === 0) return;
-    stack.data[stack.length - 3] = finder.steps.interaction;
-    stack.data[stack.length - 2] = finder.steps.outcome;
+    stack.data[stack.length - EXTRA] = finder.steps.interaction;
+    stack.data[stack.length - EXTRA + 1] = finder.steps.outcome;
   }
 
   /** Goes on with the state on the stack where it was left. */
   private takeUp(): void {
     const { stack, finder, frame } = this;
     if (stack.length === 0) return;
-    finder.steps.state.set(stack.data.subarray(stack.length - frame, stack.length - 3));
-    finder.steps.interaction = stack.at(stack.length - 3);
-    finder.steps.outcome = stack.at(stack.length - 2);
+    finder.steps.state.set(stack.data.subarray(stack.length - frame, stack.length - EXTRA));
+    finder.steps.interaction = stack.at(stack.length - EXTRA);
+    finder.steps.outcome = stack.at(stack.length - EXTRA + 1);
   }
 
   /** Takes a known state up again if it is met nearer than before. */
