@@ -6,6 +6,7 @@ import type {
   AnyQuery,
   ComponentModel,
   Interaction,
+  Label,
   Model,
   Outcome,
   Predicate,
@@ -86,7 +87,7 @@ const placeOf = (dice: Dice, what: string, world: OracleGraph, node: StateNode):
 };
 
 const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, anywhere: StateNode): readonly [string, Plain] | undefined => {
-  const what = dice.pick([...OF_BOTH, 'gives no boolean']);
+  const what = dice.pick([...OF_BOTH, 'gives no boolean', 'has two labels']);
   const node = placeOf(dice, what, world, anywhere);
   const isHere = ([state]: GivenValues): boolean => canon(state) === node.text;
   const next = (misdeed: Misbehaviour): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
@@ -103,6 +104,14 @@ const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, anywhere: Stat
   // The misdeed needs a step at the place.
   if (!node.isWithin || node.arcs.length === 0) return undefined;
   if (what === 'changes what it is given' && !canChange(node.state)) return undefined;
+  if (what === 'has two labels') {
+    const other = rogue(
+      model.label,
+      () => true,
+      (_, answer, times) => (times === 1 ? answer : { ...(answer as Label), args: ['other'] }),
+    );
+    return [what, { ...model, label: other as Plain['label'] }];
+  }
   if (what === 'gives two answers') return [what, next((_, answer, times) => (times === 1 ? answer : undefined))];
   if (what === 'gives what cannot be seen') {
     const make = dice.pick(unseen);

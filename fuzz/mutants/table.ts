@@ -301,6 +301,12 @@ const contract: ReadonlyArray<Mutant> = [
       "TRUTH = { is: (u) => typeof u === 'boolean', codec: yesOrNo }",
       'TRUTH = { is: () => true, codec: value }',
     ],
+    [
+      'label-believed',
+      'what names or shows something is not asked again',
+      '++calls <= SHOWN_FIRST || calls % SHOWN_ONE_IN === 0',
+      'false',
+    ],
   ]),
   ...inFile('runs/branches.js', [
     [
@@ -505,6 +511,12 @@ const components: ReadonlyArray<Mutant> = [
       'depth first, initial states are found and not gone on from',
       'this.waiting.push(root);',
       'if (this.waiting.length === 0) this.waiting.push(root);',
+    ],
+    [
+      'depth-first-counted',
+      'depth first, the steps of a state that is met nearer are counted again',
+      'if (stack.at(stack.length - 2) === 0)',
+      'if (true)',
     ],
     ['depth-first-stuck', 'depth first, no deadlock is seen', 'if (stack.at(stack.length - 1) === 0)', 'if (false)'],
     [
