@@ -110,7 +110,7 @@ const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, anywhere: Stat
       () => true,
       (_, answer, times) => (times === 1 ? answer : { ...(answer as Label), args: ['other'] }),
     );
-    return [what, { ...model, label: other as Plain['label'] }];
+    return [what, { ...model, label: other }];
   }
   if (what === 'gives two answers') return [what, next((_, answer, times) => (times === 1 ? answer : undefined))];
   if (what === 'gives what cannot be seen') {

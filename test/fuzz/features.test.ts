@@ -265,11 +265,11 @@ const MISDEEDS = {
 test('models that break the contract, in every way there is', () => {
   const dare = diceOf(7);
   const made = { plain: new Set<string>(), component: new Set<string>() };
-  for (const { model } of tried.slice(0, 500)) {
+  for (const { model } of tried.slice(0, 700)) {
     const rogue = rogueOf(dare, builtOf(model.recipe), model.world);
     if (rogue !== undefined) made[model.recipe.form].add(rogue.what);
   }
-  expect(made.plain).toEqual(new Set(MISDEEDS.plain));
+  expect(made.plain).toEqual(new Set([...MISDEEDS.plain, 'has two labels']));
   expect(made.component).toEqual(new Set([...MISDEEDS.plain, ...MISDEEDS.component]));
 });
 
