@@ -2,6 +2,8 @@
 import type { Model } from './model.js';
 import { keeping, keptSpace } from './explicit/explicit-checkpoint.js';
 import { AN_OBJECT, mustTake } from './contract/argument-checks.js';
+import { optionsNow } from './contract/options-now.js';
+import { contracted } from './contract/validate.js';
 import { isFaultWithoutRun } from './contract/fault-location.js';
 import { joined, leftOf, secondOptions } from './explicit/second-search.js';
 import { readied } from './explicit/ready.js';
@@ -23,8 +25,11 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
 };
 
 /** Runs the search with all that comes before it, and a second one after a sweep. */
-function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<void, Report> {
-  mustTake('check', 'options', AN_OBJECT, options);
+function* searched<S, A>(given: Model<S, A>, asked: CheckOptions): Generator<void, Report> {
+  mustTake('check', 'options', AN_OBJECT, asked);
+  // Both are taken as they are now. A search pauses, and their owner may change them meanwhile.
+  const { model } = contracted(given);
+  const options = optionsNow(asked);
   if (options.search !== 'sweep') return yield* searchedOnce(model, options);
   let first: Report;
   try {

@@ -29,7 +29,7 @@ export interface CheckOptions extends CheckpointOptions {
   readonly maxMs?: number;
   /** The resident memory of the process, in bytes, at which the search stops. The search always watches V8's own limit as well. */
   readonly maxMemoryBytes?: number;
-  /** Stops the search. The verdict of the report is then `interrupted`, and the report counts the states that were covered. */
+  /** Stops the search. The verdict of the report is then `interrupted`, unless a property was found violated before, and the report counts the states that were covered. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Default 1,000. */

@@ -8,7 +8,7 @@
  */
 import type { AuditReport } from '../report.js';
 import { builtinsNow, mustLeaveBuiltins, type Builtins } from './builtins.js';
-import { elsewhen } from './date-and-random.js';
+import { elsewhen, runningMs } from './date-and-random.js';
 import { AllKeptValues } from './kept-values.js';
 import { comparableText } from './repeated-call.js';
 import { incomparableIn } from '../values/incomparable.js';
@@ -117,7 +117,7 @@ export class Audit {
   throughout<T>(run: () => T, ms: number): T {
     const { isAll, until } = this;
     this.isAll = this.isEarly = true;
-    this.until = performance.now() + ms;
+    this.until = runningMs() + ms;
     try {
       return run();
     } finally {
@@ -130,7 +130,7 @@ export class Audit {
   /** Counts a call, and says whether it should be repeated. */
   due(): boolean {
     if (this.isPaused) return false;
-    if (this.isAll && performance.now() > this.until) this.isAll = false;
+    if (this.isAll && runningMs() > this.until) this.isAll = false;
     this.isEarly = ++this.runs < EARLY || this.isAll;
     return this.isAll || this.runs >= this.next;
   }
@@ -163,10 +163,10 @@ export class Audit {
    */
   finish(elapsedMs: number, at: (place: unknown) => void): AuditReport {
     this.mustBeIntact();
-    const until = performance.now() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
+    const until = runningMs() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
     const repeat = (): void => {
       for (const { again, place, isCounted } of spread(this.noted)) {
-        if (performance.now() > until) break;
+        if (runningMs() > until) break;
         try {
           again();
         } catch (error) {

@@ -59,6 +59,9 @@ export const enter = (where: string, one: unknown, two?: unknown, named?: unknow
   return outer;
 };
 
+/** Gives the number of the call that was begun last. */
+export const callNumber = (): number => calls;
+
 /** Begins something other than a call: {@link LOADING} or {@link MAKING}. */
 export const begin = (what: typeof LOADING | typeof MAKING): number => {
   const outer = current[0]!;

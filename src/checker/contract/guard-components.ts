@@ -88,7 +88,8 @@ const mustLeaveReadSlots = (
   const label = showLabel(interaction.label);
   const says = mustName(model);
   const only = slots.map((_, i) => i).filter((i) => !writes.includes(i));
-  const key = (at: number, local: unknown): string => model.key?.(slots[at]!.kind, local as never) ?? encode(local);
+  const given = model.key?.bind(model);
+  const key = (at: number, local: unknown): string => given?.(slots[at]!.kind, local as never) ?? encode(local);
   return (locals, ways) => {
     for (const way of ways) {
       if (way.next.length !== slots.length)
@@ -226,16 +227,17 @@ const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> =
   const { symmetry, show, view } = model;
   const of = (name: 'normalize' | 'progress', expected: TypeTest, auditing: CallAudit): Partial<ComponentModel> => {
     if (model[name] === undefined) return {};
-    const run = (kind: string, local: never): unknown => model[name]!(kind, local);
+    const given = model[name];
+    const run = (kind: string, local: never): unknown => given.call(model, kind, local);
     return { [name]: guarded(name, expected, run, 2, auditing) };
   };
   return {
-    ...(show === undefined ? {} : { show: guardedShown('show', TEXT, (kind: string, local: never) => model.show!(kind, local)) }),
+    ...(show === undefined ? {} : { show: guardedShown('show', TEXT, show.bind(model)) }),
     ...of('progress', VALUE, { audit }),
     ...(view === undefined
       ? {}
       : {
-          view: guardedShown('view', VIEW, (kind: string, local: never) => model.view!(kind, local)),
+          view: guardedShown('view', VIEW, view.bind(model)),
         }),
     ...of('normalize', LOCAL, { audit, ...soundness(model, itself) }),
     ...(symmetry === undefined

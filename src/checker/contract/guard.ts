@@ -27,11 +27,20 @@ import {
 import { oneForm } from '../values/one-form.js';
 import { mustBeSeenInto } from '../values/incomparable.js';
 import { inAnyOrder } from './variations.js';
-import { threw } from './model-faults.js';
+import { givenBy, threw } from './model-faults.js';
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
-const guardedProperty = <S, A>(property: Property<S, A>, where: string, audit: Audit): Property<S, A> => {
+/** The functions that a property may have. */
+interface Predicates<S, A> {
+  readonly holds?: (state: S, action: A, next: S) => boolean;
+  readonly from?: (state: S) => boolean;
+  readonly to?: (state: S) => boolean;
+  readonly final?: (state: S) => boolean;
+}
+
+const guardedProperty = <S, A>(given: Property<S, A>, where: string, audit: Audit): Property<S, A> => {
+  const property = { ...given, ...ownFields(given as Predicates<S, A>, ['holds', 'from', 'to', 'final']) } as Property<S, A>;
   const truth = <F extends Pure>(name: string, run: F, arity = 1): F => guarded(`${where}.${name}`, TRUTH, run, arity, { audit });
   switch (property.kind) {
     case 'alwaysStep':
@@ -83,10 +92,17 @@ const comparableForm = <S>(state: S): S => {
   return oneForm(state);
 };
 
+/** All fields of a model. They are read once: a model that is changed while a search runs, even by its own functions, would be two models. */
+const FIELDS = [
+  ...(['name', 'initial', 'actions', 'next', 'label', 'properties', 'families', 'fleeting', 'key', 'show', 'parts'] as const),
+  ...(['note', 'view', 'boundary', 'progress', 'fairness', 'normalize', 'symmetry'] as const),
+];
+
 /** Gives the model with a guard before each function. */
 // eslint-disable-next-line max-lines-per-function -- a guard for each function of a model, as the interface lists them.
-export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
-  if (auditOf(model) !== undefined) return model;
+export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A> => {
+  if (auditOf(given) !== undefined) return given;
+  const model: Model<S, A> = { ...given, ...ownFields(given, FIELDS) };
   const { key, show, view, note, parts, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: CallAudit = { audit };
   const keyed = (state: S): string => model.key!(state);
@@ -110,7 +126,11 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const looked = (state: S, action: A, after: S | undefined): void => {
     const { orders } = audit;
     const repeat = (): void => {
-      mustBe?.(after);
+      try {
+        mustBe?.(after);
+      } catch (error) {
+        throw givenBy('next', error);
+      }
       again({ where: 'next', run, args: [state, action], answer: after, same: sameState, alike: sameState, orders });
     };
     audit.take(repeat, after);
@@ -135,8 +155,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const nextInOneForm = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
-    ...ownFields(model, ['name', 'families', 'fleeting']),
-    initial: isKeyed ? model.initial : model.initial.map(comparableForm),
+    initial: isKeyed ? [...model.initial] : model.initial.map(comparableForm),
     actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
       audit,
       same: (list) => comparableText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,

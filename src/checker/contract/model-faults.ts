@@ -49,6 +49,12 @@ export const thrown = (error: unknown): string => {
   return place === undefined ? what : `${what} (${place.replace('file://', '')})`;
 };
 
+/** Says of a state that cannot be compared which function gave it: the fault's run ends in the state before it. Other errors stay as they are. */
+export const givenBy = (where: string, error: unknown): unknown =>
+  error instanceof CheckerError && error.code === 'model' && error.message.startsWith('a state ')
+    ? fault(`what ${where} gives: ${error.message}`)
+    : error;
+
 /** The message of V8 for a change to a frozen value. It has the name of the field. */
 const FROZEN =
   /^(?:Cannot (?:assign to read only|add|delete|redefine|define) property:? '?([^',]+)'?|Cannot assign to read only)/;

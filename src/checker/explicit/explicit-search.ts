@@ -8,6 +8,7 @@ import { blame, FIRST_LOOK, mustBeWholeSoFar } from './intact.js';
 import { storeFor } from './store-for.js';
 import { Fate, isWaiting } from './fate.js';
 import { rawNextOf } from '../contract/guard.js';
+import { givenBy } from '../contract/model-faults.js';
 import { mergingOf, type KeyWatch } from '../contract/merging.js';
 import { oneForm } from '../values/one-form.js';
 import { Ints } from '../ints.js';
@@ -117,6 +118,15 @@ export const space = <S, A>({ model, audit }: ReadyModel<S, A>, options: CheckOp
 /** Gives a state that was just added in the form in which it is kept. */
 const inOneForm = <S>({ isOtherForm }: StateStore<S>, state: S): S => (isOtherForm() ? oneForm(state) : state);
 
+/** Adds a state that a step leads to. @throws CheckerError (`model`) where it cannot be compared. */
+const addStep = <S>(store: StateStore<S>, state: S): number => {
+  try {
+    return store.add(state);
+  } catch (error) {
+    throw givenBy('next', error);
+  }
+};
+
 /** Records how a new state was found, and judges it. */
 const welcome = <S, A>(found: ExplicitSpace<S, A>, state: S, index: number, parent: number): void => {
   const depth = parent < 0 ? 0 : found.depths.at(parent) + 1;
@@ -178,7 +188,7 @@ const expand = <S, A>(found: ExplicitSpace<S, A>, index: number): void => {
     if (given === undefined) continue;
     enabled = true;
     const known = store.size();
-    const target = store.add(given);
+    const target = addStep(store, given);
     const next = inOneForm(store, given);
     if (target >= known) welcome(found, next, target, index);
     if (target >= known || isNearer(found, index, target)) frontier.push(target);

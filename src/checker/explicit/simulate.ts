@@ -2,6 +2,7 @@
 import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { mustBeOptions } from '../contract/checked-options.js';
+import { optionsNow } from '../contract/options-now.js';
 import { contracted } from '../contract/validate.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { random, type Random } from '../random.js';
@@ -55,8 +56,9 @@ interface Simulation<S, A> {
 // --- constructors ----------------------------------------------------------------------------------------------------------
 
 /** A simulation that has not begun. */
-export const simulation = <S, A>(given: Model<S, A>, options: SimulateOptions): Simulation<S, A> => {
-  const { model, audit } = contracted(given, options);
+export const simulation = <S, A>(given: Model<S, A>, asked: SimulateOptions): Simulation<S, A> => {
+  const { model, audit } = contracted(given, asked);
+  const options = optionsNow(asked);
   mustBeOptions('simulate', options, model.properties);
   return {
     model,

@@ -11,6 +11,8 @@ export interface RowSet {
   readonly write: (value: number) => void;
   /** Ends the row being written: its index, known or new. */
   readonly commit: () => number;
+  /** Leaves out what was written of a row that is not ended. */
+  readonly drop: () => void;
   readonly row: (index: number) => ReadonlyArray<number>;
   /** Gives a row that is not asked for again. */
   readonly take: (index: number) => ReadonlyArray<number>;
@@ -60,6 +62,10 @@ export class Rows implements RowSet {
   /** Appends a number to the row being written. */
   write(value: number): void {
     this.#arena.push(value);
+  }
+
+  drop(): void {
+    this.#arena.length = this.#starts.at(this.size());
   }
 
   /** Ends the row being written: its index, known or new. */
@@ -140,6 +146,10 @@ export class HashedRows implements RowSet {
 
   write(value: number): void {
     this.#words.push(value);
+  }
+
+  drop(): void {
+    this.#words.length = this.#end;
   }
 
   commit(): number {

@@ -146,9 +146,10 @@ class Collapsed<S> implements StateStore<S> {
         throw incomparableFault(incomparableIn(state)!);
       return index;
     } catch (error) {
-      // A state that contains itself, or is deeper than the stack.
-      if (error instanceof RangeError) throw incomparableFault(incomparableIn(state) ?? 'values in values, too deep');
-      throw error;
+      this.#rows.drop();
+      // A part that is incomparable has a path in the state. A state that contains itself, or is deeper than the stack, ends in a RangeError.
+      const blind = incomparableIn(state) ?? (error instanceof RangeError ? 'values in values, too deep' : undefined);
+      throw blind === undefined ? error : incomparableFault(blind);
     }
   };
 

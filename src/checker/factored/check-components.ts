@@ -10,6 +10,7 @@ import { NO_RUN } from '../verdict/reasons.js';
 import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { mustBeOptions } from '../contract/checked-options.js';
+import { optionsNow } from '../contract/options-now.js';
 import { contractedComponents } from '../contract/validate.js';
 import { auditOf } from '../contract/guard.js';
 import { isFaultWithoutRun } from '../contract/fault-location.js';
@@ -143,8 +144,9 @@ const checkBy = async (model: ComponentModel, options: SearchOptions): Promise<S
  * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit it (`option`), or a checkpoint cannot be
  * written or resumed (`checkpoint`).
  */
-export const checkComponents = async (given: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
-  const { model: sound } = contractedComponents(given, options);
+export const checkComponents = async (given: ComponentModel, asked: ComponentOptions = {}): Promise<Report> => {
+  const { model: sound } = contractedComponents(given, asked);
+  const options = optionsNow(asked);
   mustBeOptions('components', options, sound.properties);
   const { model, after } = await reduced(sound, options);
   const { search: order = 'bfs' } = options;

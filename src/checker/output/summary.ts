@@ -96,12 +96,13 @@ const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<str
 // --- the verdict -----------------------------------------------------------------------------------------------------------
 
 /** Says why a search stopped; undefined where the verdict and the bounds say it already. */
-const stopText = (stop: Stop): string | undefined => {
+const stopText = (stop: Stop, verdict: Report['verdict']): string | undefined => {
   switch (stop.kind) {
     case 'complete':
-    case 'interrupted':
     case 'traces':
       return undefined;
+    case 'interrupted':
+      return verdict === 'interrupted' ? undefined : 'interrupted';
     case 'violation':
       return stop.all === true ? 'stopped when every property was decided' : 'stopped at the first violation';
     case 'memory':
@@ -175,7 +176,7 @@ const openText = ({ properties, stop, verdict }: Report): string => {
 export const verdictLine = (report: Report): string => {
   mustTake('verdictLine', 'report', A_REPORT, report);
   const violated = report.properties.filter(({ verdict }) => verdict === 'violated').length;
-  const stop = stopText(report.stop);
+  const stop = stopText(report.stop, report.verdict);
   const { omissionProbability } = report.statistics;
   const doubt =
     report.verdict === 'holds' && omissionProbability !== undefined

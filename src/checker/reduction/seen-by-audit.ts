@@ -43,6 +43,9 @@ const withOwnRun = (property: PropertyReport, own: Counterexample | undefined): 
     ? { ...sentenceOf(property), verdict: 'unknown', why: `broken by values that stand for others, ${WITHOUT_A_RUN}` }
     : { ...property, trace: own };
 
+/** Leaves out a run by numbers: it has values that stand for others. */
+const withoutRun = ({ trace: _, ...property }: PropertyReport): PropertyReport => property;
+
 /** Says why a witness that the search reached may not be reached in the model, where the audit did not come to an end. */
 const PERHAPS_NOT_THERE =
   'true of a state that the search has instead of those with the same key; whether one of those is like it, the audit of the key did not come to';
@@ -103,10 +106,11 @@ export const withWhatWasSeen = <S, A>(
     const isOpen = verdict === 'unknown' && stop.kind === 'complete' && !isLiveness(kind);
     if ((verdict === 'holds' || isOpen) && isSeen) return broken(property, whyMissed(name));
     if (verdict === 'violated' && numbered === 'search' && !isLiveness(kind)) return withOwnRun(property, runOf(name));
-    const unseen = verdict === 'reached' && !isSeen ? ofUnseen(property, knowledge) : undefined;
+    const untold = verdict === 'reached' && numbered === 'search' ? withoutRun(property) : property;
+    const unseen = verdict === 'reached' && !isSeen ? ofUnseen(untold, knowledge) : undefined;
     if (unseen !== undefined) return unseen;
     // The search has only a run to another state of the class, so it gave the witness none.
-    if (verdict === 'reached' && trace === undefined && isSeen) return told(property);
+    if (verdict === 'reached' && untold.trace === undefined && isSeen) return told(untold);
     if (trace?.shortest === true && round.unkept.has(name)) return { ...property, trace: { ...trace, shortest: false } };
     return property;
   };

@@ -140,7 +140,7 @@ export const partsOf = ({ value, path }: Part): ReadonlyArray<Part> => {
 };
 
 /** How deep a value is searched. */
-const MAX_NESTING = 2000;
+const MAX_NESTING = 1000;
 
 /** Says what in a value is incomparable, and at which path; undefined where nothing is. */
 export const incomparableIn = (whole: unknown): string | undefined => {

@@ -146,8 +146,12 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
   const { signal, end } = interruption();
   const statuses: ExitStatus[] = [];
   const sources = await Promise.all((args.configs.length === 0 ? ['default'] : args.configs).map(namedBy));
-  for (const source of sources.flat()) {
-    if (signal.aborted) break;
+  for (const [i, source] of sources.flat().entries()) {
+    if (signal.aborted) {
+      say(`bayou check: interrupted: not checked: ${sources.flat().slice(i).join(', ')}`);
+      statuses.push(EXIT.interrupted);
+      break;
+    }
     if (statuses.length > 0 && !args.json && !args.ndjson) print('');
     const one = (): Promise<ExitStatus> => checkOne(source, args, distinct, signal);
     statuses.push(await orUsage(args, one));

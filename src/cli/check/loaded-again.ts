@@ -2,6 +2,7 @@
  * Searches a small model of one's own once more: its module is loaded anew, and its states come in another order. What a function keeps from
  * call to call, as in a cache that takes two states for one, no repeated call shows, because the same cache answers.
  */
+import { moveClocks } from '../../checker/contract/date-and-random.js';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import type { Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
@@ -70,6 +71,16 @@ const loadedAnew = async ({ source }: CheckedModel, args: CheckArgs): Promise<Ch
   }
 };
 
+/** Runs something at another time: a module may take a clock when it is loaded (`const { now } = Date`), which no repeated call can move. */
+const atAnotherTime = async <T>(run: () => Promise<T>): Promise<T> => {
+  const setRight = moveClocks();
+  try {
+    return await run();
+  } finally {
+    setRight();
+  }
+};
+
 /** Refuses a small model of one's own that is another one when it is loaded again. @throws UsageError with one line */
 export const mustBeSameAgain = async (
   checked: CheckedModel,
@@ -78,9 +89,11 @@ export const mustBeSameAgain = async (
   { signal }: Hooks,
 ): Promise<void> => {
   if (checked.config !== undefined || args.search === 'simulate' || !isComparable(report, args)) return;
-  const again = await loadedAnew(checked, args);
-  if (again === undefined) return;
-  const second = await search(again, otherOrder(args), signal === undefined ? {} : { signal });
+  const second = await atAnotherTime(async () => {
+    const again = await loadedAnew(checked, args);
+    return again && search(again, otherOrder(args), signal === undefined ? {} : { signal });
+  });
+  if (second === undefined) return;
   const difference = differenceOf(report, second);
   if (difference !== undefined)
     throw new UsageError(

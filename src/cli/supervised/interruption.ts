@@ -4,17 +4,30 @@ import { endNow } from './end-process.js';
 
 /** A command that can be interrupted. */
 export interface Interruption {
-  /** Aborted by the first SIGINT or SIGTERM. The second one ends the process at once. */
+  /** Aborted by the first SIGINT or SIGTERM. A second one ends the process at once; what comes within a second of the first is the first once more. */
   readonly signal: AbortSignal;
   /** Leaves later signals to their defaults. */
   readonly end: () => void;
 }
 
+/**
+ * How long after a signal the same may come once more, in seconds: `timeout`, and what ends a job, send it to a process and to its group, and the process
+ * that watches this one passes it on. From a terminal it comes once.
+ */
+export const ONCE_MORE_S = 1;
+
+/** Does the signal come from a terminal? A terminal sends it to all its processes. */
+export const isTyped = (signal: NodeJS.Signals): boolean =>
+  signal === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
+
 /** From now on, until `end`, SIGINT and SIGTERM interrupt the command. */
 export const interruption = (): Interruption => {
   const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) endNow(EXIT.interrupted);
+  let first = Infinity;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const at = process.uptime();
+    if (controller.signal.aborted && (isTyped(signal) || at - first >= ONCE_MORE_S)) endNow(EXIT.interrupted);
+    first = Math.min(first, at);
     controller.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

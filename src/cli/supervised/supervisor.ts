@@ -11,6 +11,7 @@ import { ENDLESS_MS } from '../../checker/contract/call-watchdog.js';
 import { reasonOf, say } from '../../command-line/say.js';
 import { EXIT } from '../../command-line/exit.js';
 import { isModule } from '../check/is-module.js';
+import { isTyped, ONCE_MORE_S } from './interruption.js';
 import { messageReader, STOP_AT, PIPE_DESCRIPTOR, WATCHED } from './supervisor-pipe.js';
 
 /** How long a run may go on after the time limit or a signal, in ms. A process that has told its status may stay as long. */
@@ -49,10 +50,6 @@ type Ended =
   /** The process could not be started: there are too many processes or open files. */
   | { readonly kind: 'unstarted'; readonly why: string };
 
-/** Does the signal come from a terminal? A terminal sends it to all its processes, so it is not passed on. */
-const isFromTerminal = (signal: NodeJS.Signals): boolean =>
-  signal === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
-
 const LOOK_MS = 100;
 
 /** Watches a process to its end. */
@@ -67,8 +64,11 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
     let killed: Ended | undefined;
     const named = (): { readonly source?: string } => (source === undefined ? {} : { source });
     const pass = (name: NodeJS.Signals): void => {
-      signal = { name, at: performance.now(), isSecond: signal !== undefined };
-      if (!isFromTerminal(name)) child.kill(name);
+      const at = performance.now();
+      if (signal !== undefined && !isTyped(name) && at - signal.at < ONCE_MORE_S * 1000) return;
+      signal = { name, at, isSecond: signal !== undefined };
+      // A terminal sends it to the child, too.
+      if (!isTyped(name)) child.kill(name);
     };
     const end = (as: Ended): void => {
       killed = as;

@@ -97,7 +97,10 @@ export class Symmetry implements BatchReduction {
   /** Refuses a permutation that moves a group slot to a local position, or a local slot to a group place. */
   private assertApart({ to, permutation }: PlacedPermutation): void {
     if (to.every((at, place) => at < this.groupSize === place < this.groupSize)) return;
-    throw new CheckerError('model', `the permutation ${permutation?.name ?? ''} mixes slots of different kinds`);
+    throw new CheckerError(
+      'option',
+      `locals: the permutation ${permutation?.name ?? ''} takes a local slot to one that is not; make all slots that it moves local, or none`,
+    );
   }
 
   /** Finds the least image of a group tuple (`least`), and the actions that give this image (`best`). */

@@ -1,0 +1,125 @@
+/** A function that asks for the time or for random numbers is noticed at any moment; one whose answer does not depend on them is not refused. */
+import { describe, expect, test } from 'vitest';
+import { check, summaryLines, type Model } from '#bayou/checker/index.js';
+
+const counter = (more: Partial<Model<number, string>>): Model<number, string> => ({
+  name: 'counter',
+  initial: [0],
+  actions: () => ['up'],
+  next: (n) => (n < 3 ? n + 1 : undefined),
+  label: (action) => ({ family: action, args: [] }),
+  properties: [{ name: 'p', kind: 'always', holds: () => true }],
+  ...more,
+});
+
+const judging = (holds: () => boolean): Model<number, string> =>
+  counter({ properties: [{ name: 'p', kind: 'always', holds: (n) => n < 3 || holds() }] });
+
+const CLOCKS: Readonly<Record<string, () => boolean>> = {
+  second: () => new Date().getSeconds() < 30,
+  'the parity of a second': () => Math.floor(Date.now() / 1000) % 2 === 0,
+  'the parity of a millisecond': () => Date.now() % 2 === 0,
+  minute: () => new Date().getMinutes() < 30,
+  hour: () => new Date().getHours() < 12,
+  weekday: () => [0, 1, 2, 3].includes(new Date().getDay()),
+  month: () => new Date().getMonth() < 6,
+  year: () => new Date().getFullYear() % 2 === 0,
+  'Date without new': () => Number(Date().slice(22, 24)) < 30,
+  'performance.now': () => performance.now() % 60_000 < 30_000,
+};
+
+test.each(Object.entries(CLOCKS))('what depends on a clock is refused: %s', async (_, holds) => {
+  await expect(check(judging(holds))).rejects.toThrow('gives two answers for one input');
+  await expect(check(counter({ label: () => ({ family: String(holds()), args: [] }) }))).rejects.toThrow(
+    'label gives two answers',
+  );
+});
+
+const levelOf = (): number => {
+  let level = 0;
+  while (Math.random() < 0.5) level++;
+  return level;
+};
+
+const different = (count: number): ReadonlySet<number> => {
+  const numbers = new Set<number>();
+  while (numbers.size < count) numbers.add(Math.random());
+  return numbers;
+};
+
+describe('what does not depend on them is no matter', () => {
+  const PURE: Readonly<Record<string, () => boolean>> = {
+    'a clock that is looked at': () => Date.now() > 0 && performance.now() >= 0,
+    'a loop that waits for a random number': () => levelOf() >= 0,
+    'a loop that waits for different random numbers': () => different(5).size === 5,
+  };
+
+  test.each(Object.entries(PURE))('%s', async (_, holds) => {
+    expect(summaryLines(await check(judging(holds))).at(-1)).toBe('counter: holds: all 4 states, depth 3; exact');
+  });
+});
+
+describe('a search judges what it was given', () => {
+  const long = (more: Partial<Model<number, string>> = {}): Model<number, string> =>
+    counter({ next: (n) => (n < 5_000 ? n + 1 : undefined), ...more });
+  type Loose = { -readonly [K in keyof Model<number, string>]: Model<number, string>[K] };
+
+  test('where its owner changes the model or the options meanwhile', async () => {
+    const model = long({ properties: [{ name: 'p', kind: 'always', holds: (n) => n < 4_000 }] }) as Loose;
+    const options = { maxStates: 10_000, bounds: ['small'] };
+    const running = check(model, options);
+    Object.assign(model.properties[0]!, { holds: () => true });
+    Object.assign(model, { next: () => undefined, boundary: () => false });
+    options.maxStates = 1;
+    options.bounds.push('other');
+    const { verdict, counts, bounds } = await running;
+    expect([verdict, counts.distinct, bounds]).toEqual(['violated', 4_001, ['small']]);
+  });
+
+  test('where the model changes itself', async () => {
+    const model = long() as Loose;
+    model.properties = [
+      { name: 'first', kind: 'always', holds: (n) => { if (n === 1) Object.assign(model.properties[1]!, { holds: () => true }); return true; } }, // prettier-ignore
+      { name: 'second', kind: 'always', holds: (n) => n < 4_000 },
+    ];
+    expect((await check(model)).properties.map(({ verdict }) => verdict)).toEqual(['unknown', 'violated']);
+  });
+});
+
+test('a search that is interrupted after it found a violation says so', async () => {
+  const controller = new AbortController();
+  const holds = (n: number): boolean => {
+    if (n === 2_000) controller.abort();
+    return true;
+  };
+  const properties = [
+    { name: 'not 3', kind: 'always', holds: (n: number) => n !== 3 },
+    { name: 'up', kind: 'always', holds },
+  ] as const;
+  const endless = counter({ next: (n) => n + 1, properties });
+  const report = await check(endless, { keepGoing: true, signal: controller.signal });
+  expect(summaryLines(report).at(-1)).toMatch(/^counter: violated \(1 of 2 properties\): .* complete; interrupted; exact/);
+});
+
+describe('a state that cannot be compared', () => {
+  type Deep = number | readonly [Deep];
+  const deep = (levels: number): Deep => Array.from({ length: levels }).reduce<Deep>((inner) => [inner], 1);
+  const jump = (levels: number): Model<Deep, string> =>
+    counter({ next: ((n: Deep) => (n === 0 ? deep(levels) : undefined)) as never }) as unknown as Model<Deep, string>;
+
+  test('has as many levels as every part of the checker can take', async () => {
+    expect((await check(jump(999), { audit: true })).verdict).toBe('holds');
+    for (const levels of [1_001, 1_500, 1_900, 5_000])
+      await expect(check(jump(levels), { audit: true })).rejects.toThrow(
+        'what next gives: a state holds values in values, more than 1000 deep',
+      );
+  });
+
+  test('is said to be what next gives, with the path in it and the run to the state before', async () => {
+    const bad = counter({ next: ((n: number) => (n < 2 ? n + 1 : { n, f: () => 1 })) as never });
+    for (const audit of [false, true])
+      await expect(check(bad, { audit })).rejects.toThrow(
+        'what next gives: a state holds a function at .f, which cannot be compared: leave it out, or give the model a key function (after 2 steps, state: 2)',
+      );
+  });
+});
