@@ -131,6 +131,9 @@ const wholeWay = (dice: Dice, { built, recipe }: ExploredModel): Way => {
   return { engine, search: dice.pick(orders), keepGoing: true, ...audit, ...(engine === 'components' ? { locals: [] } : {}) };
 };
 
+/** What the checker says of a function that changes its arguments. The values that it keeps show the change, too, but not whose it is. */
+const CHANGES = 'changes what it is given';
+
 /** The differences of a report on a model that breaks the contract. */
 const rogueDifferences = async (
   rogue: Rogue,
@@ -140,10 +143,15 @@ const rogueDifferences = async (
 ): Promise<ReadonlyArray<ReportDifference>> => {
   const result = await run(recipe, rogue.built, way, file);
   if (putBack()) return [{ what: 'not put back', details: 'what the model changed of JavaScript was not put back' }];
-  if (result.kind === 'error')
-    return result.error.name === 'CheckerError'
+  if (result.kind === 'error') {
+    const { name, message, stack = '' } = result.error;
+    if (name !== 'CheckerError') return [{ what: `rogue: ${name}`, details: stack }];
+    // The change may reach another function first, which then throws.
+    const isNamed = rogue.what !== CHANGES || message.includes(CHANGES) || message.includes(' threw ');
+    return isNamed
       ? []
-      : [{ what: `rogue: ${result.error.name}`, details: result.error.stack ?? '' }];
+      : [{ what: 'not named', details: `a model that ${CHANGES} is refused, and no function is named: ${message}` }];
+  }
   const { report } = result.reports.at(-1)!;
   // A search may end at a violation, before it comes to the place where the model misbehaves.
   if (report.stop.kind !== 'complete' || report.verdict === 'violated') return [];
