@@ -4,6 +4,7 @@
  */
 import type { Model, Property } from '../model.js';
 import { nameOf } from '../liveness/fairness.js';
+import { isWitness } from '../report.js';
 import { classesAt, keyOf } from './breaks-for-ever.js';
 import { brokenAt, decides, type Step } from './decides.js';
 import { namesOf, type ReachedState } from './run-to.js';
@@ -35,8 +36,6 @@ export const claimOf = <S, A>(
   model: Model<S, A>,
   { loop, property }: { readonly loop?: number; readonly property?: string },
 ): PathClaim<S, A> => ({ model, loop, property: model.properties.find(({ name }) => name === property) });
-
-const isWitness = ({ kind }: Property<never, never>): boolean => kind === 'sometimes' || kind === 'sometimesStep';
 
 /** Adds what a state says of the properties of liveness; in the cycle it also says which steps fairness promises. */
 const learnState = <S, A>(model: Model<S, A>, state: S, isInCycle: boolean, facts: Set<string>): void => {
@@ -73,7 +72,8 @@ const judged = <S, A>(claim: PathClaim<S, A>, branch: PathBranch<S, A>): PathBra
   const names = brokenAt(model, state, taken).filter((name) => !branch.broken.has(name));
   const broken =
     names.length === 0 ? branch.broken : new Map([...branch.broken, ...names.map((name) => [name, length] as const)]);
-  const isReached = branch.isReached || (property !== undefined && isWitness(property) && decides(model, property, state, taken));
+  const isReached =
+    branch.isReached || (property !== undefined && isWitness(property.kind) && decides(model, property, state, taken));
   return { ...branch, broken, isReached, facts: learned(claim, branch) };
 };
 

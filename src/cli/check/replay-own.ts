@@ -2,6 +2,7 @@
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import { follow, wrongEnd, type PathEnds } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
+import { isWitness } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, UsageError, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
@@ -70,7 +71,7 @@ const notBack = (loop: number, { steps }: Replay['trace']): string =>
 const otherwiseLines = ({ replay, checked }: FollowedOwn, { property }: OwnPath): ReadonlyArray<string> => {
   if (property === undefined || replay.isAsTold !== false || replay.refusal !== undefined) return [];
   const kind = checked.model.model.properties.find(({ name }) => name === property)?.kind;
-  const verb = kind === 'sometimes' || kind === 'sometimesStep' ? 'reach' : 'break';
+  const verb = kind !== undefined && isWitness(kind) ? 'reach' : 'break';
   return [`The run does not ${verb} "${oneLine(property)}", of which the file tells.`];
 };
 
