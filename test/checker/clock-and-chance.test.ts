@@ -1,5 +1,6 @@
 /** A function that asks for the time or for random numbers is noticed at any moment; one whose answer does not depend on them is not refused. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Performance } from 'node:perf_hooks';
 import { check, summaryLines, type Model } from '#bayou/checker/index.js';
 
 const counter = (more: Partial<Model<number, string>>): Model<number, string> => ({
@@ -26,7 +27,17 @@ const CLOCKS: Readonly<Record<string, () => boolean>> = {
   year: () => new Date().getFullYear() % 2 === 0,
   'Date without new': () => Number(Date().slice(22, 24)) < 30,
   'performance.now': () => performance.now() % 60_000 < 30_000,
+  'performance.now of the prototype': () =>
+    (Object.getPrototypeOf(performance) as Performance).now.call(performance) % 60_000 < 30_000,
+  'the time since the program began': () => process.uptime() % 60 < 30,
+  hrtime: () => process.hrtime()[0] % 60 < 30,
+  'hrtime as a bigint': () => process.hrtime.bigint() % 60_000_000_000n < 30_000_000_000n,
+  'the constructor of a date': () => (new Date(0).constructor as DateConstructor).now() % 60_000 < 30_000,
+  'a format without a date': () => Number(SECONDS.format()) < 30,
+  'the parts of a format without a date': () => Number(SECONDS.formatToParts()[0]!.value) < 30,
 };
+
+const SECONDS = new Intl.DateTimeFormat('en', { second: 'numeric' });
 
 test.each(Object.entries(CLOCKS))('what depends on a clock is refused: %s', async (_, holds) => {
   await expect(check(judging(holds))).rejects.toThrow('gives two answers for one input');
@@ -52,11 +63,40 @@ describe('what does not depend on them is no matter', () => {
     'a clock that is looked at': () => Date.now() > 0 && performance.now() >= 0,
     'a loop that waits for a random number': () => levelOf() >= 0,
     'a loop that waits for different random numbers': () => different(5).size === 5,
+    'the class of a date': () => new Date(0).constructor === Date && new Date() instanceof Date,
+    'a format of a date': () => SECONDS.format(new Date(5_000)) === '5' && SECONDS.format === SECONDS.format,
+    'the time between two moments': () => process.hrtime(process.hrtime())[0] < 60,
   };
 
   test.each(Object.entries(PURE))('%s', async (_, holds) => {
     expect(summaryLines(await check(judging(holds))).at(-1)).toBe('counter: holds: all 4 states, depth 3; exact');
   });
+});
+
+describe('a clock or a chance that a model has set to a constant is left alone', () => {
+  const { random } = Math;
+  const { now } = Date;
+  afterEach(() => {
+    Math.random = random;
+    Date.now = now;
+    Reflect.deleteProperty(performance, 'now');
+  });
+
+  const SET: Readonly<Record<string, () => () => boolean>> = {
+    'Math.random': () => ((Math.random = () => 0.25), () => Math.random() === 0.25),
+    'Date.now': () => ((Date.now = () => 5), () => Date.now() === 5),
+    'performance.now': () => ((performance.now = () => 5), () => performance.now() === 5),
+  };
+
+  test.each(Object.entries(SET))('%s', async (_, set) => {
+    expect(summaryLines(await check(judging(set()))).at(-1)).toBe('counter: holds: all 4 states, depth 3; exact');
+  });
+});
+
+test('the clocks are as they were after a search', async () => {
+  const known = [Date, Date.prototype.constructor, performance.now, process.hrtime, process.uptime]; // eslint-disable-line @typescript-eslint/unbound-method -- compared, not called
+  await check(counter({}));
+  expect([Date, Date.prototype.constructor, performance.now, process.hrtime, process.uptime]).toEqual(known); // eslint-disable-line @typescript-eslint/unbound-method -- compared, not called
 });
 
 describe('a search judges what it was given', () => {
@@ -108,7 +148,7 @@ describe('a state that cannot be compared', () => {
     counter({ next: ((n: Deep) => (n === 0 ? deep(levels) : undefined)) as never }) as unknown as Model<Deep, string>;
 
   test('has as many levels as every part of the checker can take', async () => {
-    expect((await check(jump(999), { audit: true })).verdict).toBe('holds');
+    expect((await check(jump(1_000), { audit: true })).verdict).toBe('holds');
     for (const levels of [1_001, 1_500, 1_900, 5_000])
       await expect(check(jump(levels), { audit: true })).rejects.toThrow(
         'what next gives: a state holds values in values, more than 1000 deep',

@@ -97,3 +97,27 @@ test('a run that does not do what is told says so', () => {
   expect(follow(model, stays, { property: 'h grows' }).isAsTold).toBe(false);
   expect(follow(model, stays).isAsTold).toBeUndefined();
 });
+
+describe('many runs of one path', () => {
+  const choosing = (choices: number): Model<Hiding, number> => ({
+    name: 'choosing',
+    initial: [{ x: 0, h: -1 }],
+    actions: ({ x }) => (x === 0 ? Array.from({ length: choices }, (_, i) => i) : [0]),
+    next: ({ x, h }, choice) => (x === 0 ? { x: 1, h: choice } : h === choices - 1 ? { x: 2, h } : undefined),
+    label: () => go,
+    show: ({ x }) => ({ x: String(x) }),
+    properties: [{ name: 'never 2', kind: 'always', holds: ({ x }) => x < 2 }],
+  });
+  const path = [{ label: go }, { label: go, state: { x: '2' } }];
+
+  test('are all followed', () => {
+    expect(follow(choosing(2_000), path, { property: 'never 2' })).toMatchObject({ isAsTold: true });
+  });
+
+  test('are not said to do what only the first of them do', () => {
+    for (const steps of [path, path.slice(0, 1)])
+      expect(() => follow(choosing(10_001), steps, { property: 'never 2' })).toThrow(
+        'follow: path[0]: more than 10000 runs are as the path says up to this step',
+      );
+  });
+});

@@ -75,6 +75,23 @@ test('a module that is another one each time is refused', async () => {
   expect((await bayou(['check', path])).stderr).toContain(`${REFUSED}3 states breadth first, 6 depth first`);
 });
 
+test.each([
+  ['Date.now', 'const { now } = Date;', 'now() % 60_000 < 30_000'],
+  ['Date', 'const Time = Date;', 'new Time().getSeconds() < 30'],
+  ['performance.now', 'const now = performance.now.bind(performance);', 'now() % 60_000 < 30_000'],
+  ['a deadline', 'const { now } = Date; const start = now();', 'now() < start + 60_000'],
+])('a clock that a module takes when it is loaded is moved too: %s', async (_, top, holds) => {
+  const path = await file('clock.mjs', model(ALL, top).replace("n < 3 || seen.has('p')", `n < 3 || ${holds}`));
+  const { status, stderr } = await bayou(['check', path]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('holds gives two answers for one input, ')]);
+});
+
+test('a class of dates that a module takes when it is loaded is the class of all dates', async () => {
+  const same = 'Time === Date && [new Date(0), new Time()].every((date) => date.constructor === Time && date instanceof Date)';
+  const path = await file('dates.mjs', model(ALL, 'const Time = Date;').replace("n < 3 || seen.has('p')", same));
+  expect((await bayou(['check', path])).lines.at(-1)).toBe('kept: holds: all 9 states, depth 3; exact');
+});
+
 test('one that can be loaded only once is searched once', async () => {
   const top = "Object.defineProperty(globalThis, 'loaded', { value: true });";
   const path = await file('once.mjs', model(ALL, top).replace("n < 3 || seen.has('p')", 'n < 4'));

@@ -8,7 +8,7 @@
  */
 import type { AuditReport } from '../report.js';
 import { builtinsNow, mustLeaveBuiltins, type Builtins } from './builtins.js';
-import { elsewhen, runningMs } from './date-and-random.js';
+import { elsewhen, runningMs } from './clocks.js';
 import { AllKeptValues } from './kept-values.js';
 import { comparableText } from './repeated-call.js';
 import { incomparableIn } from '../values/incomparable.js';

@@ -1,6 +1,7 @@
 /** What a verdict rests on is never only sampled: what decides a property, and the run that is told of it. */
 import type { Audit } from './audit.js';
-import { againstChance, elsewhen } from './date-and-random.js';
+import { againstChance } from './chance.js';
+import { elsewhen } from './clocks.js';
 import { twoAnswers } from './repeated-call.js';
 
 /** The calls of a run that is told are repeated for so many ms, or for as long as the search took: states may be large. */

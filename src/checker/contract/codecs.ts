@@ -113,6 +113,21 @@ export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): 
 
 export const pure = described('a function', (u): u is () => unknown => typeof u === 'function');
 export const text = described('a text', t.string.is);
+/** An object with a text in each field, whatever the fields are. */
+export const textsByName = (expected: string): t.Type<Readonly<Record<string, string>>> =>
+  new t.Type(
+    expected,
+    t.record(t.string, t.string).is,
+    (u, c) => {
+      if (!isRecord(u)) return t.failure(u, c, `expected ${expected}, but it is ${describe(u)}`);
+      const wrong = Object.entries(u).flatMap(([field, value]) => {
+        const valid = text.validate(value, within(c, field, text, value));
+        return E.isLeft(valid) ? valid.left : [];
+      });
+      return wrong.length > 0 ? t.failures(wrong) : t.success(u as Readonly<Record<string, string>>);
+    },
+    (a) => a,
+  );
 export const name = described('a text with something in it', (u): u is string => typeof u === 'string' && /\S/.test(u));
 export const oneOf = (...choices: ReadonlyArray<string>): t.Mixed =>
   described(`one of ${choices.join(', ')}`, (u): u is string => typeof u === 'string' && choices.includes(u));

@@ -16,7 +16,8 @@ import type {
   Slot,
 } from '../model.js';
 import { type Audit } from './audit.js';
-import { auditOf, ownFields, trust } from './guard.js';
+import { auditOf, trust } from './guard.js';
+import { componentsNow, initialValues } from './components-now.js';
 import { guarded, guardedShown, LOCAL, TEXT, TRUTH, VALUE, VIEW, type CallAudit, type TypeTest } from './guarded-call.js';
 import { incomparableIn, mustBeSeenInto } from '../values/incomparable.js';
 import { mustBeComparable, toldOn, type MessageKey } from './messages.js';
@@ -177,8 +178,10 @@ const guardedProperty = (property: ComponentProperty, where: string, wrap: Wrap)
 };
 
 /** The model with a guard before each function. */
-export const guardedComponents = (model: ComponentModel, audit: Audit): ComponentModel => {
-  if (auditOf(model) !== undefined) return model;
+export const guardedComponents = (given: ComponentModel, audit: Audit): ComponentModel => {
+  if (auditOf(given) !== undefined) return given;
+  const model = componentsNow(given);
+  audit.kept.add(initialValues(model));
   const wrap = once<Predicate>((predicate, where) => ({
     ...predicate,
     holds: guarded(where, TRUTH, predicate.holds, predicate.slots.length, { audit }),
@@ -207,7 +210,6 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
   });
   const wrapped: ComponentModel = {
     ...model,
-    ...ownFields(model, ['name', 'slots', 'initial']),
     interactions,
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, wrap)),
     ...(model.boundary === undefined

@@ -1,7 +1,7 @@
 /** Puts a guard before each function of a plain model. */
 import type { Model, Property } from '../model.js';
 import { optional } from '../optional.js';
-import { elsewhen } from './date-and-random.js';
+import { elsewhen } from './clocks.js';
 import { type Audit } from './audit.js';
 import { again, onCopies, onCopiesToo, twoAnswers, type Same, comparableText } from './repeated-call.js';
 import { enter, leave } from './current-call.js';

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label } from '../model.js';
-import { elsewhen } from './date-and-random.js';
+import { elsewhen } from './clocks.js';
 import { type Audit } from './audit.js';
 import { again, onCopiesToo, type Same, comparableText } from './repeated-call.js';
 import { enter, leave } from './current-call.js';

@@ -2,7 +2,20 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel, Fairness, Model } from '../model.js';
-import { byKind, decode, isRecord, type Fields, described, listOf, name, object, pure, text, yesOrNo } from './codecs.js';
+import {
+  byKind,
+  decode,
+  isRecord,
+  type Fields,
+  described,
+  listOf,
+  name,
+  object,
+  pure,
+  text,
+  textsByName,
+  yesOrNo,
+} from './codecs.js';
 import { describe } from './model-faults.js';
 
 // --- the parts of a model --------------------------------------------------------------------------------------------------
@@ -145,7 +158,7 @@ export const statePartsShape = described(
   'an object with the parts of a state, by name',
   (u): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !(u instanceof Promise),
 );
-export const texts = described('an object with a text for each part', t.record(t.string, t.string).is);
+export const texts = textsByName('an object with a text for each part');
 
 // --- decoding --------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 /** Repeats a call of a model's function on copies of its arguments: the answer must be the same, and the copies must stay as they are. */
 import { encode } from '../values/encode.js';
 import { CheckerError } from '../error.js';
-import { againstChance } from './date-and-random.js';
+import { againstChance } from './chance.js';
 import { enter, leave } from './current-call.js';
 import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { isLike } from '../values/like.js';

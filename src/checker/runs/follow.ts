@@ -17,8 +17,8 @@ import { stepsOf, type Step } from './decides.js';
 import { runTo } from './run-to.js';
 import { distinct, firstOf, further, claimOf, type PathClaim, type PathBranch } from './branches.js';
 
-/** The most branches that are kept. Where more are open, the path is followed along these. */
-const MOST_BRANCHES = 1000;
+/** The most branches that are kept. Where more are open, the path is followed along these, and what they do not do decides nothing. */
+const MOST_BRANCHES = 10_000;
 const MOST_ENABLED = 12;
 
 /** Gives what of a branch differs from what was seen, by name. */
@@ -192,6 +192,17 @@ const followed = <S, A>(
   return { trace: showRun(claim.model, run, false, back), broken, ...(claim.property === undefined ? {} : { isAsTold }) };
 };
 
+/** Gives what was found, unless it only says what the branches that were kept do not do. @throws CheckerError (`option`). */
+const decided = <S, A>({ loop }: PathClaim<S, A>, replay: Replay, cutAt: number | undefined): Replay => {
+  const { refusal, isAsTold, trace } = replay;
+  const isDenied = refusal !== undefined || isAsTold === false || (loop !== undefined && trace.loop === undefined);
+  if (cutAt === undefined || !isDenied) return replay;
+  throw new CheckerError(
+    'option',
+    `follow: path[${cutAt}]: more than ${MOST_BRANCHES} runs are as the path says up to this step, so they cannot all be followed, and none of the first ${MOST_BRANCHES} is so to its end: tell more of each state (let \`show\` leave out less), so that fewer are`,
+  );
+};
+
 /** A step of a path may be one of a trace. */
 const STEP_FIELDS = {
   label: true,
@@ -204,9 +215,10 @@ const STEP_FIELDS = {
 } as const;
 
 /**
- * Follows a path to its end, or to the first step that the model does not take as it was seen.
+ * Follows a path to its end, or to the first step that the model does not take as it was seen. A boundary bounds a search and no run: a path may go
+ * beyond it.
  *
- * @throws CheckerError (`option`) for an end that this run of the model cannot have.
+ * @throws CheckerError (`option`) for an end that this run of the model cannot have, and where too many runs are as the path says to follow them all
  */
 export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, ends: PathEnds = {}): Replay => {
   mustTake('follow', 'path', A_PATH, path);
@@ -220,16 +232,20 @@ export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, 
   const begins = model.initial.filter((state) => differingParts(model, ends.initial ?? {}, state).length === 0);
   let branches = begins.map((state) => firstOf(claim, state));
   const from: number[] = [];
+  let cutAt: number | undefined;
   for (const [index, seen] of path.entries()) {
     if (seen.label === undefined) continue;
     const taken = takenBy(claim, branches, seen);
     const right = taken.filter(({ wrong }) => Object.keys(wrong).length === 0).map(({ branch }) => branch);
     if (right.length === 0) {
       const wrongs = taken.map(({ wrong }) => wrong);
-      return { ...followed(claim, branches, true), from, refusal: refusalOf(model, seen, index, branches, wrongs) };
+      const refusal = refusalOf(model, seen, index, branches, wrongs);
+      return decided(claim, { ...followed(claim, branches, true), from, refusal }, cutAt);
     }
-    branches = distinct(claim, right).slice(0, MOST_BRANCHES);
+    const open = distinct(claim, right);
+    if (open.length > MOST_BRANCHES) cutAt ??= index;
+    branches = open.slice(0, MOST_BRANCHES);
     from.push(index);
   }
-  return { ...followed(claim, branches, false), from };
+  return decided(claim, { ...followed(claim, branches, false), from }, cutAt);
 };

@@ -151,9 +151,9 @@ export const incomparableIn = (whole: unknown): string | undefined => {
     const blind = incomparableHere(part.value);
     if (blind !== undefined) return `${blind}${where}`;
     if (above.has(part.value)) return `a reference to what it is in itself${where}`;
-    if (path.length >= MAX_NESTING) return `values in values, more than ${MAX_NESTING} deep`;
     const parts = partsOf(part);
     if (parts.length > 0) {
+      if (path.length >= MAX_NESTING) return `values in values, more than ${MAX_NESTING} deep`;
       above.add(part.value);
       path.push({ parts, at: 0, owner: part.value });
     }

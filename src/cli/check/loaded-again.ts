@@ -2,7 +2,7 @@
  * Searches a small model of one's own once more: its module is loaded anew, and its states come in another order. What a function keeps from
  * call to call, as in a cache that takes two states for one, no repeated call shows, because the same cache answers.
  */
-import { moveClocks } from '../../checker/contract/date-and-random.js';
+import { moveClocks } from '../../checker/contract/clocks.js';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import type { Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';

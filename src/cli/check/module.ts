@@ -13,6 +13,7 @@ import { UsageError } from '../../command-line/exit.js';
 import { tellSupervisor } from '../supervised/supervisor-pipe.js';
 import { CheckerError } from '../../checker/error.js';
 import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';
+import { keepClocks } from '../../checker/contract/clocks.js';
 import { begin, leave, LOADING, MAKING } from '../../checker/contract/current-call.js';
 import { decodeModel, type DecodedModel } from '../../checker/contract/model-shape.js';
 import { mustBeComponentModel } from '../../checker/contract/validate.js';
@@ -77,6 +78,7 @@ const addressOf = (path: string, anew: boolean): string => {
 
 const imported = async (path: string, anew = false): Promise<Readonly<Record<string, unknown>>> => {
   knowOwnPackage(mustBeFile(path));
+  keepClocks();
   const outer = begin(LOADING);
   const builtins = builtinsNow();
   try {

@@ -134,7 +134,7 @@ export class Components {
   }
 
   private othersMustBeIntact(isKeyed: boolean): void {
-    const now = this.others.changed(isKeyed);
+    const now = this.others.changed(isKeyed) ?? this.audit?.kept.changed(isKeyed);
     if (now !== undefined) throw atNoState(changed(now));
   }
 
