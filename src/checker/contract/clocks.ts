@@ -47,10 +47,10 @@ interface Clock {
   readonly moved: PropertyDescriptor;
 }
 
-/** Makes a clock of a property, if the object has it. */
+/** Makes a clock of a property, if the object has it and lets it be replaced. */
 const clockAt = (owner: object, key: string, replace: (real: PropertyDescriptor) => PropertyDescriptor): ReadonlyArray<Clock> => {
   const real = Object.getOwnPropertyDescriptor(owner, key);
-  return real === undefined ? [] : [{ owner, key, real, moved: { ...real, ...replace(real) } }];
+  return real?.configurable !== true ? [] : [{ owner, key, real, moved: { ...real, ...replace(real) } }];
 };
 
 /** Makes a clock of a function. */
@@ -140,15 +140,28 @@ const CLOCKS: ReadonlyArray<Clock> = [
 
 // --- moving them -----------------------------------------------------------------------------------------------------------
 
-const isSame = (one: PropertyDescriptor, other: PropertyDescriptor | undefined): boolean =>
-  other !== undefined && one.value === other.value && one.get === other.get;
+const isReal = ({ owner, key, real }: Clock): boolean =>
+  real.get === undefined
+    ? (owner as Readonly<Record<string, unknown>>)[key] === real.value
+    : Object.getOwnPropertyDescriptor(owner, key)?.get === real.get;
+
+/** Gives a property its value or its getter. An assignment is fast, and this runs for each call that is done again. */
+const put = ({ owner, key }: Clock, descriptor: PropertyDescriptor): void => {
+  if (descriptor.get === undefined && descriptor.writable === true)
+    (owner as Record<string, unknown>)[key] = descriptor.value as unknown;
+  else Object.defineProperty(owner, key, descriptor);
+};
 
 /** Replaces the clocks that are as JavaScript has them. Gives a function that puts them back. */
 const replaceClocks = (): (() => void) => {
-  const replaced = CLOCKS.filter(({ owner, key, real }) => isSame(real, Object.getOwnPropertyDescriptor(owner, key)));
-  for (const { owner, key, moved } of replaced) Object.defineProperty(owner, key, moved);
+  const replaced: Clock[] = [];
+  for (const each of CLOCKS) {
+    if (!isReal(each)) continue;
+    put(each, each.moved);
+    replaced.push(each);
+  }
   return () => {
-    for (const { owner, key, real } of replaced) Object.defineProperty(owner, key, real);
+    for (const each of replaced) put(each, each.real);
   };
 };
 

@@ -65,7 +65,9 @@ const runOn = ({ where, run, args }: Call, copies: ReadonlyArray<unknown>): Outc
 };
 
 const isSame = (same: Same, one: Outcome, other: Outcome): boolean =>
-  'answer' in one && 'answer' in other ? same(one.answer) === same(other.answer) : 'threw' in one === 'threw' in other;
+  'answer' in one && 'answer' in other
+    ? (same === comparableText && isLike(one.answer, other.answer)) || same(one.answer) === same(other.answer)
+    : 'threw' in one === 'threw' in other;
 
 const said = (outcome: Outcome): string =>
   'threw' in outcome ? `throws ${String(outcome.threw)}` : `gives ${briefly(outcome.answer)}`;

@@ -142,8 +142,30 @@ export const partsOf = ({ value, path }: Part): ReadonlyArray<Part> => {
 /** How deep a value is searched. */
 const MAX_NESTING = 1000;
 
+/** Tests that nothing in a value is incomparable, without a word of where it would be. */
+const isComparableThrough = (value: unknown, depth: number): boolean => {
+  if (incomparableHere(value) !== undefined) return false;
+  if (typeof value !== 'object' || value === null || value instanceof Date) return true;
+  if (depth === MAX_NESTING) return false;
+  const inner = depth + 1;
+  if (Array.isArray(value)) {
+    for (const part of value) if (!isComparableThrough(part, inner)) return false;
+  } else if (value instanceof Set) {
+    for (const part of value) if (!isComparableThrough(part, inner)) return false;
+  } else if (value instanceof Map) {
+    for (const [key, part] of value as ReadonlyMap<unknown, unknown>)
+      if (!isComparableThrough(key, inner) || !isComparableThrough(part, inner)) return false;
+  } else {
+    for (const name in value) if (!isComparableThrough((value as Readonly<Record<string, unknown>>)[name], inner)) return false;
+  }
+  return true;
+};
+
 /** Says what in a value is incomparable, and at which path; undefined where nothing is. */
-export const incomparableIn = (whole: unknown): string | undefined => {
+export const incomparableIn = (whole: unknown): string | undefined =>
+  isComparableThrough(whole, 0) ? undefined : firstIncomparable(whole);
+
+const firstIncomparable = (whole: unknown): string | undefined => {
   const path: { parts: ReadonlyArray<Part>; at: number; owner: unknown }[] = [];
   const above = new Set<unknown>();
   const enter = (part: Part): string | undefined => {

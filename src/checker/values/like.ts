@@ -33,13 +33,34 @@ const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>, i
   return (isBareOne || hasItemsAlone(one)) && hasItemsAlone(other);
 };
 
+const hasNoFields = (value: object): boolean => Reflect.ownKeys(value).length === 0;
+
+/** Compares the members of two sets, or the keys and values of two maps, in the orders in which they were filled. */
+const sameMembers = (one: Iterable<unknown>, other: Iterable<unknown>): boolean => {
+  const others = other[Symbol.iterator]();
+  for (const member of one) {
+    const next = others.next();
+    if (next.done === true || !same(member, next.value, false)) return false;
+  }
+  return others.next().done === true;
+};
+
+/** Compares two sets, maps or dates. */
+const sameBuiltins = (one: object, other: object): boolean => {
+  if (!hasNoFields(one) || !hasNoFields(other)) return false;
+  if (one instanceof Date) return one.getTime() === (other as Date).getTime();
+  return sameMembers(one as Iterable<unknown>, other as Iterable<unknown>);
+};
+
 const same = (one: unknown, other: unknown, isBareOne: boolean): boolean => {
   if (Object.is(one, other)) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
   const prototype: unknown = Object.getPrototypeOf(one);
   if (Object.getPrototypeOf(other) !== prototype) return false;
   if (prototype === Array.prototype) return sameItems(one as ReadonlyArray<unknown>, other as ReadonlyArray<unknown>, isBareOne);
-  return prototype === Object.prototype && sameFields(one as Fields, other as Fields, isBareOne);
+  if (prototype === Object.prototype) return sameFields(one as Fields, other as Fields, isBareOne);
+  const isBuiltin = prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype;
+  return isBuiltin && sameBuiltins(one, other);
 };
 
 /** Tests that `Object.prototype` gives objects no enumerable field. */
@@ -49,8 +70,8 @@ const isPrototypeBare = (): boolean => {
 };
 
 /**
- * Compares two values, hidden fields and getters left out. Yes is certain. No is not certain where there are sets, maps, zeros or objects
- * of classes.
+ * Compares two values, hidden fields and getters left out. Yes is certain. No is not certain where there are zeros, objects of classes, or
+ * sets and maps that were filled in another order.
  */
 export const isLike = (one: unknown, other: unknown): boolean => isPrototypeBare() && same(one, other, false);
 
