@@ -25,15 +25,15 @@ type AnyPlain = Model<unknown, unknown>;
 
 /** The model with the checker's guards before its functions, made once for all its searches, and with an audit that runs no step again. */
 const quietly = oncePer((built: BuiltModel): BuiltModel => {
-  const audit = new NoAudit(built.model.key !== undefined);
+  const audit = new NoAudit(built.model.key !== undefined, []);
   return built.form === 'plain'
     ? { ...built, model: guardedModel(built.model, audit) }
     : { ...built, model: guardedComponents(built.model, audit) };
 });
 
 class NoAudit extends Audit {
-  override begin(all: boolean, initial: ReadonlyArray<unknown>): this {
-    super.begin(all, initial);
+  override begin(all: boolean): this {
+    super.begin(all);
     this.isEarly = false;
     return this;
   }

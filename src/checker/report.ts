@@ -155,10 +155,17 @@ export type Verdict = 'holds' | 'violated' | 'bounded' | 'vacuous' | 'interrupte
 
 /** The reason why the search stopped. `limit` is in bytes, states, steps, milliseconds or traces. */
 export type Stop =
-  | { readonly kind: 'complete' | 'interrupted' }
+  | { readonly kind: 'complete' }
   /** `all`: with `keepGoing` every property was decided, so there was nothing left to search for. */
   | { readonly kind: 'violation'; readonly all?: true }
-  | { readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces'; readonly limit: number };
+  | ({ readonly kind: 'interrupted' } & Unwritten)
+  | ({ readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces'; readonly limit: number } & Unwritten);
+
+/** Where the search was to be written to a checkpoint, from which another would go on. */
+interface Unwritten {
+  /** Why it could not be written. What an earlier checkpoint of the search holds is still there. */
+  readonly unwritten?: string;
+}
 
 export type SearchKind = 'bfs' | 'dfs' | 'sweep' | 'simulate';
 

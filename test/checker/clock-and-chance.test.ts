@@ -37,6 +37,7 @@ const CLOCKS: Readonly<Record<string, () => boolean>> = {
   'the parts of a format without a date': () => Number(SECONDS.formatToParts()[0]!.value) < 30,
 };
 
+const KINDS = new Map<unknown, string>([[Date, 'date']]);
 const SECONDS = new Intl.DateTimeFormat('en', { second: 'numeric' });
 
 test.each(Object.entries(CLOCKS))('what depends on a clock is refused: %s', async (_, holds) => {
@@ -63,6 +64,7 @@ describe('what does not depend on them is no matter', () => {
     'a clock that is looked at': () => Date.now() > 0 && performance.now() >= 0,
     'a loop that waits for a random number': () => levelOf() >= 0,
     'a loop that waits for different random numbers': () => different(5).size === 5,
+    'the class of a date that is known from before': () => KINDS.get(new Date(0).constructor) === 'date',
     'the class of a date': () => new Date(0).constructor === Date && new Date() instanceof Date,
     'a format of a date': () => SECONDS.format(new Date(5_000)) === '5' && SECONDS.format === SECONDS.format,
     'the time between two moments': () => process.hrtime(process.hrtime())[0] < 60,

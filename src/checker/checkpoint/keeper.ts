@@ -34,7 +34,35 @@ export class Keeper {
 }
 
 /** Tests that a search which stopped in this way has something left to go on with. */
-export const isUnfinished = ({ kind }: Stop): boolean => kind !== 'complete' && kind !== 'violation';
+export const isUnfinished = (stop: Stop): stop is UnfinishedStop => stop.kind !== 'complete' && stop.kind !== 'violation';
+
+type UnfinishedStop = Exclude<Stop, { readonly kind: 'complete' | 'violation' }>;
+
+/** Tells in a stop that the search could not be written. @throws what is no fault of a checkpoint. */
+const unwritten = (stop: UnfinishedStop, error: unknown): Stop => {
+  if (!(error instanceof CheckerError) || error.code !== 'checkpoint') throw error;
+  return { ...stop, unwritten: error.message };
+};
+
+/**
+ * Writes a search that has stopped before its end. Where it cannot be written its report is not lost: the stop tells why. Gives the stop.
+ */
+export const writeLast = (stop: Stop, write: () => void): Stop => {
+  if (!isUnfinished(stop)) return stop;
+  try {
+    write();
+    return stop;
+  } catch (error) {
+    return unwritten(stop, error);
+  }
+};
+
+/** Does {@link writeLast} where threads write. */
+export const writeLastOfAll = async (stop: UnfinishedStop, write: () => Promise<void>): Promise<Stop> =>
+  write().then(
+    () => stop,
+    (error: unknown) => unwritten(stop, error),
+  );
 
 /**
  * Makes the keeper of a search; undefined where the options ask for none.

@@ -33,7 +33,7 @@ const packed = (values: ReadonlyArray<unknown>, same: Same, isProven = false): U
 const proven = new WeakMap<ReadonlyArray<unknown>, number>();
 
 const notPlain = (path: string, what: string): Error =>
-  refuse(path, `${what} are not plain data (a function, an object of a class …) and cannot be written`);
+  refuse(path, `${what} are not plain data (a function, an object of a class or without a prototype …) and cannot be written`);
 
 /** Refuses values that cannot be written. `what` names them. */
 export const mustBePlain = (path: string, what: string, values: ReadonlyArray<unknown>, same: Same = () => true): void => {

@@ -67,6 +67,10 @@ const isReport = (u: unknown): boolean =>
 export const AN_OBJECT: ArgumentTest = { is: isObject, what: 'an object' };
 export const A_TEXT: ArgumentTest = { is: isText, what: 'a text' };
 export const A_LIST: ArgumentTest = { is: Array.isArray, what: 'a list' };
+export const A_DENSE_LIST: ArgumentTest = {
+  is: (u) => Array.isArray(u) && Object.keys(u).length === u.length,
+  what: 'a list without holes',
+};
 export const A_LABEL: ArgumentTest = { is: isLabel, what: 'a label (family, args)' };
 export const A_RUN: ArgumentTest = {
   is: isRun,

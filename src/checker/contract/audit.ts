@@ -1,8 +1,8 @@
 /**
  * Audits what a search believes of a model: that its functions depend on their arguments alone, and change none of them.
  *
- * The first calls are made twice: on copies, which must stay as they are, and on the values themselves. Every call is noted, and repeated after
- * the search: all calls of a small space, and of a large one a sample in a share of the search's time. A repetition gets copies too, on
+ * The first calls are made twice: on copies, which must stay as they are, and on the values themselves. Every call is noted, also where each is repeated
+ * at once, and repeated after the search: all calls of a small space, and of a large one a sample in a share of the search's time. A repetition gets copies too, on
  * another day, and other random numbers where it asks for any. So no answer depends on which objects a search gives. Nothing is frozen: V8
  * runs a model more slowly once it has seen frozen states.
  */
@@ -56,15 +56,18 @@ export class Audit {
   private most = MOST_NOTED;
   private noted: Noted[] = [];
   private builtins: Builtins | undefined;
+  /** The values with which the model begins, as they were given: their one form has no `-0`. */
+  private readonly initial: ReadonlyArray<unknown>;
   /** What the model itself keeps where its states are numbers of values. */
   readonly kept = new AllKeptValues();
 
-  constructor(isKeyed: boolean) {
+  constructor(isKeyed: boolean, initial: ReadonlyArray<unknown>) {
     this.orders = isKeyed ? undefined : new Orders();
+    this.initial = initial.slice(0, MOST_NOTED);
   }
 
-  /** Starts again for another search, whose model begins with these values. */
-  begin(all: boolean, initial: ReadonlyArray<unknown>): this {
+  /** Starts again for another search. */
+  begin(all: boolean): this {
     this.runs = this.repeated = this.next = 0;
     this.most = MOST_NOTED;
     this.noted = [];
@@ -75,7 +78,7 @@ export class Audit {
     this.place = () => undefined;
     this.orders?.clear();
     this.builtins = builtinsNow();
-    for (const value of initial.slice(0, MOST_NOTED)) if (incomparableIn(value) === undefined) this.orders?.meet(value);
+    for (const value of this.initial) if (incomparableIn(value) === undefined) this.orders?.meet(value);
     return this;
   }
 
@@ -137,14 +140,12 @@ export class Audit {
 
   /** Repeats a call, or notes it for later. `answer` is what the call gave. */
   take(again: () => void, answer: unknown): void {
-    if (this.isAll) {
-      this.repeated++;
-      elsewhen(again);
-      return;
-    }
-    const { noted } = this;
-    const isCounted = this.runs <= EARLY;
+    const isCounted = this.isAll || this.runs <= EARLY;
     if (isCounted) this.repeated++;
+    if (this.isAll) elsewhen(again);
+    // What a function keeps from one call to the next may show only later. So a call that was repeated at once is noted like the others.
+    if (this.runs < this.next) return;
+    const { noted } = this;
     noted.push({ again, place: this.place(), isCounted });
     if (noted.length % WEIGHED === 1) this.weigh(answer);
     if (this.isOpen && noted.length < this.most) return;
@@ -168,7 +169,7 @@ export class Audit {
       for (const { again, place, isCounted } of spread(this.noted)) {
         if (runningMs() > until) break;
         try {
-          again();
+          elsewhen(again);
         } catch (error) {
           at(place);
           throw error;
@@ -176,7 +177,7 @@ export class Audit {
         if (!isCounted) this.repeated++;
       }
     };
-    this.quietly(() => elsewhen(repeat));
+    this.quietly(repeat);
     this.noted = [];
     return this.said();
   }

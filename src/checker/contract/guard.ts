@@ -45,13 +45,13 @@ const guardedProperty = <S, A>(given: Property<S, A>, where: string, audit: Audi
   switch (property.kind) {
     case 'alwaysStep':
     case 'sometimesStep':
-      return { ...property, holds: truth('holds', (s: S, a: A, n: S) => property.holds(s, a, n), 3) };
+      return { ...property, holds: truth('holds', property.holds, 3) };
     case 'leadsTo':
-      return { ...property, from: truth('from', (s: S) => property.from(s)), to: truth('to', (s: S) => property.to(s)) };
+      return { ...property, from: truth('from', property.from), to: truth('to', property.to) };
     case 'noDeadlock':
-      return property.final === undefined ? property : { ...property, final: truth('final', (s: S) => property.final!(s)) };
+      return property.final === undefined ? property : { ...property, final: truth('final', property.final) };
     default:
-      return { ...property, holds: truth('holds', (s: S) => property.holds(s)) };
+      return { ...property, holds: truth('holds', property.holds) };
   }
 };
 
@@ -111,8 +111,10 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
   const sameKey = (state: S): string => {
     try {
       const text = onCopies('key', keyed as never, [state]) as string;
-      const other = elsewhen(() => keyed(state));
-      if (other !== text) throw twoAnswers('key', text, other);
+      elsewhen(() => {
+        const other = keyed(state);
+        if (other !== text) throw twoAnswers('key', text, other);
+      });
       return text;
     } catch (error) {
       throw threw('key', error);
@@ -121,7 +123,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
   const sameState: Same = (state) => (state === undefined || keyOf === undefined ? comparableText(state) : sameKey(state as S));
   const isKeyed = keyOf !== undefined;
   const mustBe = isKeyed ? undefined : mustBeSeenInto;
-  const run = (state: S, action: A): S | undefined => model.next(state, action);
+  const { next: run } = model;
   /** Has a step audited, and refuses a state that cannot be compared. */
   const looked = (state: S, action: A, after: S | undefined): void => {
     const { orders } = audit;
@@ -142,7 +144,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
     try {
       after = audit.isEarly
         ? (onCopiesToo({ where: 'next', run, args: [state, action], same: sameState }) as S | undefined)
-        : model.next(state, action);
+        : run(state, action);
     } catch (error) {
       throw threw('next', error);
     } finally {
@@ -156,29 +158,26 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
   const wrapped: Model<S, A> = {
     ...model,
     initial: isKeyed ? [...model.initial] : model.initial.map(comparableForm),
-    actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
+    actions: guarded('actions', ACTIONS, model.actions, 1, {
       audit,
       same: (list) => comparableText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
       alike: (list) => (comparableText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
     }),
     next: isKeyed ? next : nextInOneForm,
-    label: guardedShown('label', LABEL, (action: A) => model.label(action)),
+    label: guardedShown('label', LABEL, model.label),
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
     ...optional('key', keyOf),
-    ...optional('view', view && guardedShown('view', VIEW, (part: string, of: unknown) => model.view!(part, of))),
-    ...optional('show', show && guardedShown('show', TEXTS, (state: S) => model.show!(state))),
-    ...optional('parts', parts && guardedShown('parts', PARTS, (state: S) => model.parts!(state))),
-    ...optional(
-      'note',
-      note && guardedShown('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after)),
-    ),
-    ...optional('progress', progress && guarded('progress', NUMBER, (state: S) => model.progress!(state), 1, auditing)),
-    ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),
-    ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1, auditing)),
+    ...optional('view', view && guardedShown('view', VIEW, view)),
+    ...optional('show', show && guardedShown('show', TEXTS, show)),
+    ...optional('parts', parts && guardedShown('parts', PARTS, parts)),
+    ...optional('note', note && guardedShown('note', OPTIONAL_TEXT, note)),
+    ...optional('progress', progress && guarded('progress', NUMBER, progress, 1, auditing)),
+    ...optional('boundary', boundary && guarded('boundary', TRUTH, boundary, 1, auditing)),
+    ...optional('fairness', fairness && guarded('fairness', FAIRNESS, fairness, 1, auditing)),
     ...optional(
       'normalize',
       normalize &&
-        guarded('normalize', STATE, (state: S) => model.normalize!(state), 1, {
+        guarded('normalize', STATE, normalize, 1, {
           audit,
           same: sameState,
           ...optional('mustBe', mustBe),

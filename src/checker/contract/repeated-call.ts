@@ -141,7 +141,10 @@ export const onCopiesToo = (call: Call): unknown => {
 /** Blames a call that ended in one way on its arguments, and in another on copies of them. */
 const toldApart = (call: Call, itself: Outcome, onCopy: Outcome): CheckerError => {
   const { where, args, same } = call;
-  const isTold = isSame(same, runOn(call, args), itself) && isSame(same, runOn(call, copiesOf(args, UNVARIED)), onCopy);
+  const isOfItself = (): boolean => isSame(same, runOn(call, args), itself);
+  const isOfCopy = (): boolean => isSame(same, runOn(call, copiesOf(args, UNVARIED)), onCopy);
+  // A function that gives two answers in turn does not give them in this order.
+  const isTold = isOfItself() && isOfCopy() && isOfCopy() && isOfItself();
   if (isTold)
     return fault(`${where} tells a value from an equal one: it ${said(itself)}, and ${said(onCopy)} for a copy; ${COMPARE}`);
   return 'answer' in itself && 'answer' in onCopy
@@ -149,13 +152,22 @@ const toldApart = (call: Call, itself: Outcome, onCopy: Outcome): CheckerError =
     : fault(`${where} ${said(itself)}, and when it is asked again ${said(onCopy)}`);
 };
 
-/** Repeats a call on varied copies, and says how it ended where it ended in another way. */
+/** Repeats a call on copies without a variation, twice: a function that gives two answers in turn gives another one. @throws CheckerError (`model`). */
+const mustBeSteady = (again: AuditedCall): void => {
+  for (let turn = 0; turn < 2; turn++) {
+    const outcome = runOn(again, copiesOf(again.args, UNVARIED));
+    if (!isSame(again.same, { answer: again.answer }, outcome)) throw toldApart(again, { answer: again.answer }, outcome);
+  }
+};
+
+/** Repeats a call on varied copies, and says how it ended where it ended in another way. @throws CheckerError (`model`). */
 const otherwise =
   (again: AuditedCall): VariedAnswer =>
   (turn) => {
     const outcome = runOn(again, copiesOf(again.args, turn));
-    if ('threw' in outcome) return said(outcome);
-    return again.alike(outcome.answer) === again.alike(again.answer) ? undefined : briefly(outcome.answer);
+    if ('answer' in outcome && again.alike(outcome.answer) === again.alike(again.answer)) return undefined;
+    mustBeSteady(again);
+    return 'threw' in outcome ? said(outcome) : briefly(outcome.answer);
   };
 
 /** Repeats a call on equal arguments. @throws CheckerError (`model`) where it gives another answer or changes its arguments. */

@@ -89,7 +89,7 @@ interface HowMuch {
 }
 
 const auditsAll = (options: HowMuch): boolean => {
-  if (typeof options !== 'object' || (options as unknown) === null)
+  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options))
     throw new CheckerError('option', `expected options, but it is ${describe(options)}`);
   return options.audit === true;
 };
@@ -103,8 +103,8 @@ export const contracted = <S, A>(
   search?: HowMuch,
 ): { readonly model: Model<S, A>; readonly audit: Audit } => {
   mustBePlainModel(model);
-  const audit = auditOf(model) ?? new Audit(model.key !== undefined);
-  if (search !== undefined) audit.begin(auditsAll(search), model.initial);
+  const audit = auditOf(model) ?? new Audit(model.key !== undefined, model.initial);
+  if (search !== undefined) audit.begin(auditsAll(search));
   return { model: guardedModel(model, audit), audit };
 };
 
@@ -114,7 +114,7 @@ export const contractedComponents = (
   search?: HowMuch,
 ): { readonly model: ComponentModel; readonly audit: Audit } => {
   mustBeComponentModel(model);
-  const audit = auditOf(model) ?? new Audit(model.key !== undefined);
-  if (search !== undefined) audit.begin(auditsAll(search), initialStates(model).flat());
+  const audit = auditOf(model) ?? new Audit(model.key !== undefined, initialStates(model).flat());
+  if (search !== undefined) audit.begin(auditsAll(search));
   return { model: guardedComponents(model, audit), audit };
 };

@@ -168,19 +168,23 @@ export const sharedAndNot = (args: ReadonlyArray<unknown>, variation: Variation)
 /**
  * Knows in which orders a model sets the fields of its objects, and which functions depend on such an order. One piece of code mostly
  * makes all objects of a kind, so they have one order, and a model may rely on it. A model is refused once there are both: two orders,
- * and a function that tells them apart.
+ * and a function that tells them apart. The same holds of the two signs of a zero.
  */
 export class Orders {
   private hasMinusZero = false;
+  /** Blames a function that depends on the sign of a zero. */
+  private zeroBlame: CheckerError | undefined;
   /** The order in which fields of these names were met first. */
   private readonly first = new Map<string, string>();
-  private readonly known = new Set<string>();
+  /** For each order that was met, the names in it, sorted. */
+  private readonly known = new Map<string, string>();
   /** The names of fields that were met in two orders. */
   private readonly two = new Set<string>();
   private readonly depending = new Map<string, CheckerError>();
 
   clear(): void {
     this.hasMinusZero = false;
+    this.zeroBlame = undefined;
     for (const all of [this.first, this.known, this.two, this.depending]) all.clear();
   }
 
@@ -188,15 +192,15 @@ export class Orders {
   get variation(): Variation {
     const { depending } = this;
     const fields = depending.size === 0 ? all : (names: string): boolean => !depending.has(names);
-    return { shared: false, sets: true, maps: true, zeros: this.hasMinusZero, fields };
+    return { shared: false, sets: true, maps: true, zeros: this.zeroBlame === undefined, fields };
   }
 
   /**
-   * Takes in a value that a model gave. @throws CheckerError (`model`) where the value has a second order of fields, and a function
-   * depends on the order.
+   * Takes in a value that a model gave. @throws CheckerError (`model`) where the value has a second order of fields, or a `-0`, and a
+   * function depends on the order, or on the sign.
    */
   meet(value: unknown): void {
-    if (Object.is(value, -0)) this.hasMinusZero = true;
+    if (Object.is(value, -0)) this.meetMinusZero();
     if (typeof value !== 'object' || value === null) return;
     const hasFields = !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Map) && !(value instanceof Date);
     if (hasFields) this.meetFields(value);
@@ -209,17 +213,30 @@ export class Orders {
     this.depending.set(names, blame);
   }
 
+  /** Notes that a function depends on the sign of a zero. @throws CheckerError where a `-0` was met. */
+  dependsOnSign(blame: CheckerError): void {
+    if (this.hasMinusZero) throw blame;
+    this.zeroBlame ??= blame;
+  }
+
+  private meetMinusZero(): void {
+    this.hasMinusZero = true;
+    if (this.zeroBlame !== undefined) throw this.zeroBlame;
+  }
+
   private meetFields(value: object): void {
     const order = Object.keys(value).join(', ');
-    if (this.known.has(order)) return;
-    this.known.add(order);
-    const names = namesOf(value);
-    const before = this.first.get(names);
-    if (before === undefined) this.first.set(names, order);
-    if (before === undefined || before === order) return;
-    this.two.add(names);
+    const names = this.known.get(order) ?? this.meetOrder(order, namesOf(value));
+    if (this.first.get(names) === order) return;
     const blame = this.depending.get(names);
     if (blame !== undefined) throw blame;
+  }
+
+  private meetOrder(order: string, names: string): string {
+    this.known.set(order, names);
+    if (this.first.has(names)) this.two.add(names);
+    else this.first.set(names, order);
+    return names;
   }
 }
 
@@ -261,8 +278,9 @@ export const blameVariation = (
     const { variation } = of;
     probe({ sets: true }, 'the order in which a Set was filled', 'a set has no order: use an array');
     probe({ maps: true }, 'the order in which a Map was filled', 'a map has no order: sort its keys, or use an array');
-    if (variation.zeros)
-      probe({ zeros: true }, 'the sign of a zero', '0 and -0 are one state: use another value for one of them');
+    const ofSign = variation.zeros ? otherwise({ ...UNVARIED, zeros: true }) : undefined;
+    if (ofSign !== undefined)
+      of.dependsOnSign(asks('the sign of a zero', '0 and -0 are one state: use another value for one of them', ofSign));
     for (const names of allNames(args)) {
       const other = variation.fields(names) ? otherwise({ ...UNVARIED, fields: (some) => some === names }) : undefined;
       const what = `the order in which the fields ${names} of an object were set`;

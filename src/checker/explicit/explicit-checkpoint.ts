@@ -1,7 +1,7 @@
 /** Writes a plain search to a checkpoint and reads it back: what it found, the graph for liveness, and where it stands. */
 import { reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type CheckpointIdentity } from '../checkpoint/identity.js';
-import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
+import { keeperOf, writeLast, type Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
 import type { KeyFindings } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
@@ -167,10 +167,7 @@ export function* keeping<S, A>(
   const write = (): void => keep?.keeper.write((to) => save(found, keep.identity, to));
   for (;;) {
     const slice = slices.next();
-    if (slice.done === true) {
-      if (isUnfinished(slice.value.stop)) write();
-      return slice.value;
-    }
+    if (slice.done === true) return { ...slice.value, stop: writeLast(slice.value.stop, write) };
     if (keep?.keeper.isDue() === true) write();
     yield;
   }

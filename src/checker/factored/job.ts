@@ -5,7 +5,7 @@ import type { ComponentModel } from '../model.js';
 import { isFaultWithoutRun, stateOfFault, withRun } from '../contract/fault-location.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
 import type { CheckpointIdentity } from '../checkpoint/identity.js';
-import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
+import { keeperOf, writeLast, type Keeper } from '../checkpoint/keeper.js';
 import { isWitness, type Counterexample, type Stop } from '../report.js';
 import { nextTurn, type Watch } from '../limits.js';
 import { identityOf, mustBeKeepable, readOpening, restore, write } from './factored-checkpoint.js';
@@ -202,9 +202,10 @@ const keep = ({ keeper, space, run, identity, traces }: Job): void => {
  */
 export const turn = async (job: Job): Promise<Stop | undefined> => {
   const stop = slice(job);
-  if (stop === undefined ? job.keeper?.isDue() === true : isUnfinished(stop)) keep(job);
-  if (stop === undefined) await nextTurn();
-  return stop;
+  if (stop !== undefined) return writeLast(stop, () => keep(job));
+  if (job.keeper?.isDue() === true) keep(job);
+  await nextTurn();
+  return undefined;
 };
 
 export const search = async (job: Job): Promise<Stop> => {

@@ -1,5 +1,5 @@
 /** Collections that are values: equal however they came about, so that a state that holds them is found again. */
-import { A_LIST, ITEMS, mustTake } from '../contract/argument-checks.js';
+import { A_DENSE_LIST, A_LIST, ITEMS, mustTake } from '../contract/argument-checks.js';
 import { encodeItem } from '../values/encode.js';
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
@@ -54,7 +54,7 @@ const nameOfIds = (ids: ReadonlyArray<unknown>): ((id: unknown) => unknown) =>
  * @throws RangeError for more than 8 ids (40,320 permutations), and for an id that is there twice.
  */
 export const permutations = <T>(ids: ReadonlyArray<T>): ReadonlyArray<(id: T) => T> => {
-  mustTake('permutations', 'ids', A_LIST, ids);
+  mustTake('permutations', 'ids', A_DENSE_LIST, ids);
   if (ids.length > MOST_IDS) throw new RangeError(`${ids.length} ids have too many permutations: at most ${MOST_IDS}`);
   const nameOf = nameOfIds(ids);
   if (new Set(ids.map(nameOf)).size < ids.length) throw new RangeError('an id is there twice');

@@ -1,5 +1,5 @@
 /** Leads the threads of a search from depth to depth. */
-import { isUnfinished } from '../../checkpoint/keeper.js';
+import { isUnfinished, writeLastOfAll } from '../../checkpoint/keeper.js';
 import type { Watch } from '../../limits.js';
 import type { CheckOptions } from '../../options.js';
 import type { Stop } from '../../report.js';
@@ -73,8 +73,9 @@ export const lead = async (leading: LeaderParts): Promise<Depths> => {
   const { team, keep, from = { level: -1, depth: 0 } } = leading;
   const at: ReachedDepth = { ...from };
   const ended = async (stop: Stop, complete: number): Promise<Depths> => {
-    if (isUnfinished(stop) && keep !== undefined) await write(team, keep, at);
-    else await dismiss(team);
+    if (isUnfinished(stop) && keep !== undefined)
+      return { stop: await writeLastOfAll(stop, async () => write(team, keep, at)), depth: at.depth, complete };
+    await dismiss(team);
     return { stop, depth: at.depth, complete };
   };
   await everyone(team, 'level', () => false);

@@ -31,19 +31,20 @@ export const write = async (team: Team, { keeper, identity, locals }: ParallelKe
   if (!(await paused)) throw refuse(path, `the threads did not pause within ${KEEP_MS / 1000} s`);
   // What threads held back for the limit on states goes into the file. The report counts what they have now.
   const reports = [...team.reports];
-  begin(path, (to) => {
-    writeOpening(to, identity, locals);
-    to.json(at);
-  });
   try {
+    begin(path, (to) => {
+      writeOpening(to, identity, locals);
+      to.json(at);
+    });
     for (const worker of team.workers) await writePart(team, worker, path);
+    finish(path);
   } catch (error) {
     discard(path);
     throw error;
+  } finally {
+    reports.forEach((report, i) => (team.reports[i] = report));
   }
-  finish(path);
   keeper.kept();
-  reports.forEach((report, i) => (team.reports[i] = report));
 };
 
 const writePart = async (team: Team, worker: Worker, path: string): Promise<void> => {
