@@ -3,9 +3,27 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import { say } from './say.js';
 
+/** How many arguments a reader has that adds to what was read before. */
+const ADDING = 2;
+
+/** Refuses an option with a value that is given twice, where the second value would take the place of the first without a word. */
+class OnceCommand extends Command {
+  private readonly given = new Set<string>();
+
+  override addOption(option: Option): this {
+    super.addOption(option);
+    const isAdding = option.variadic || option.parseArg?.length === ADDING;
+    if (isAdding || !(option.required || option.optional)) return this;
+    return this.on(`option:${option.name()}`, () => {
+      if (this.given.has(option.name())) this.error(`${option.long ?? option.flags} is given twice`);
+      this.given.add(option.name());
+    });
+  }
+}
+
 /** A command with its whole name, such as `bayou check`. It says what is wrong with its words, and then throws commander's error. */
 export const newCommand = (name: string): Command =>
-  new Command(name)
+  new OnceCommand(name)
     .configureOutput({
       outputError: (text) =>
         say(

@@ -5,8 +5,8 @@ import { closeSync, fchmodSync, fsyncSync, linkSync, openSync, renameSync, rmSyn
 export interface InPlace {
   /** The file that is written first: in the same folder, under a name that nobody else writes to. */
   readonly beside: string;
-  /** The permissions of the file, whatever the umask says. */
-  readonly mode: number;
+  /** The permissions of the file, whatever the umask says. Default: those of any new file. */
+  readonly mode?: number;
   /** Is the text forced to the disk before the file takes its place? */
   readonly sync: boolean;
   /** What happens to an earlier file of that name. `replace`: it is replaced. `keep`: it stays, and the call fails. */
@@ -14,13 +14,14 @@ export interface InPlace {
 }
 
 const OWN = 0o600;
+const ANY_NEW = 0o666;
 
 const writeBeside = ({ beside, mode, sync }: InPlace, text: string): void => {
   // Removes what a crash has left. A new file is no link that somebody else has put there, and nobody else may read it before it is whole.
   rmSync(beside, { force: true });
-  const fd = openSync(beside, 'wx', OWN);
+  const fd = openSync(beside, 'wx', mode === undefined ? ANY_NEW : OWN);
   try {
-    fchmodSync(fd, mode);
+    if (mode !== undefined) fchmodSync(fd, mode);
     const bytes = Buffer.from(text, 'utf8');
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     if (sync) fsyncSync(fd);

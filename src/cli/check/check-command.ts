@@ -16,7 +16,7 @@ import { loadConfig, namedBy, shippedConfigs } from '../../checked-model/find-co
 import { search } from './engine.js';
 import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
-import { runsOf, writeFiles } from './counterexample-files.js';
+import { joinedFiles, mustHaveFolder, NO_FILES, runsOf, writeFiles, type WrittenFiles } from './counterexample-files.js';
 import { isModule } from './is-module.js';
 import { mustBeSameAgain } from './loaded-again.js';
 import { moduleModel } from './module.js';
@@ -109,6 +109,13 @@ const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedM
   return configured(loadConfig(source, args.overrides));
 };
 
+/** Says that the checkpoint of a search could not be written where the search stopped. What was found is told all the same. */
+const checkpointFile = ({ stop }: Report): WrittenFiles => {
+  if (!('unwritten' in stop)) return NO_FILES;
+  say(`bayou check: ${stop.unwritten}`);
+  return { lines: [`not written: ${stop.unwritten}`], isLost: true };
+};
+
 const checkOne = async (
   source: string,
   args: CheckArgs,
@@ -116,6 +123,7 @@ const checkOne = async (
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
   const checked = await checkedModelOf(source, args);
+  if (args.outDir !== undefined) mustHaveFolder(args.outDir);
   if (args.sample !== undefined) return blamed(checked, () => sample(checked, args, args.sample!, { print, signal, distinct }));
   const { onProgress, end } = progressOf(checked, args);
   const hooks = {
@@ -129,16 +137,17 @@ const checkOne = async (
       return blamed(checked, () => tell(checked, found, args, hooks));
     })
     .finally(end);
-  const judgement = judgementOf(report, checked.expect);
-  const files =
+  const repeat = repeatCommand(args, source);
+  const runs =
     args.outDir === undefined
-      ? []
-      : await blamed(checked, () =>
-          writeFiles(args.outDir!, args.format, checked, runsOf(report), distinct, repeatCommand(args, source)),
-        );
+      ? NO_FILES
+      : await blamed(checked, () => writeFiles(args.outDir!, args.format, checked, runsOf(report), distinct, repeat));
+  const { lines: files, isLost } = joinedFiles([runs, checkpointFile(report)]);
+  const { status: verdict, ...expected } = judgementOf(report, checked.expect);
+  const status = worst([verdict, isLost ? EXIT.usage : EXIT.ok]);
   const threads = args.json || args.ndjson ? [] : await threadLines(checked, args, report, hooks);
-  printReport(args, { checked, report, judgement, files, repeat: repeatCommand(args, source), threads });
-  return judgement.status;
+  printReport(args, { checked, report, judgement: { ...expected, status }, files, repeat, threads });
+  return status;
 };
 
 const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {

@@ -1,5 +1,4 @@
 /** Writes counterexamples into files: one for each violated property and each format. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toModel } from '../../checker/component-model/as-model.js';
 import { toDot } from '../../checker/output/dot.js';
@@ -9,8 +8,9 @@ import { toShiViz } from '../../checker/output/shiviz.js';
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Report } from '../../checker/report.js';
 import { makeFolder } from '../../files/folder.js';
+import { putInPlace } from '../../files/in-place.js';
 import { PAGE, wrongToReplace, type FileKind } from '../../command-line/replace.js';
-import { reasonOf } from '../../command-line/say.js';
+import { reasonOf, say } from '../../command-line/say.js';
 import { UsageError } from '../../command-line/exit.js';
 import { FORMATS, type Format } from './check-args.js';
 import type { RunToWrite } from './counterexample-page.js';
@@ -96,26 +96,62 @@ export const runsOf = (report: Report): ReadonlyArray<RunToWrite> =>
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** Writes one file. Gives a line that names the file, or says why it was not written. */
-const write = async (path: string, kind: FileKind, made: Content | Promise<Content>): Promise<string> => {
-  const content = await made;
-  if ('why' in content) return `not written: ${path}: ${content.why}`;
-  const wrong = wrongToReplace(path, kind);
-  if (wrong !== undefined) throw new UsageError(`--out-dir: ${path}: ${wrong}`);
+/** What became of the files of runs. */
+export interface WrittenFiles {
+  /** A line for each file: that it was written, or why not. */
+  readonly lines: ReadonlyArray<string>;
+  /** Whether one is missing that could be made. Standard error says so, too. */
+  readonly isLost: boolean;
+}
+
+export const NO_FILES: WrittenFiles = { lines: [], isLost: false };
+
+export const joinedFiles = (all: ReadonlyArray<WrittenFiles>): WrittenFiles => ({
+  lines: all.flatMap(({ lines }) => lines),
+  isLost: all.some(({ isLost }) => isLost),
+});
+
+/** Says that something is not written that should be. The runs are told all the same. */
+const lost = (path: string, why: string): WrittenFiles => {
+  say(`bayou check: --out-dir: ${path}: ${why}`);
+  return { lines: [`not written: ${path}: ${why}`], isLost: true };
+};
+
+/** Makes the folder of the files. Gives why it cannot be made; undefined where it is there. */
+const wrongFolder = (dir: string): string | undefined => {
   try {
-    await writeFile(path, content.text);
+    makeFolder(dir);
+    return undefined;
   } catch (error) {
-    throw new UsageError(`--out-dir: ${path}: it cannot be written: ${reasonOf(error)}`);
+    return `it cannot be made: ${reasonOf(error)}`;
   }
-  return `written: ${path}`;
+};
+
+/** Makes the folder of the files before the search for which they are made. @throws UsageError */
+export const mustHaveFolder = (dir: string): void => {
+  const wrong = wrongFolder(dir);
+  if (wrong !== undefined) throw new UsageError(`--out-dir: ${dir}: ${wrong}`);
+};
+
+/** Writes one file, whole or not at all. */
+const write = async (path: string, kind: FileKind, made: Content | Promise<Content>): Promise<WrittenFiles> => {
+  const content = await made;
+  if ('why' in content) return { lines: [`not written: ${path}: ${content.why}`], isLost: false };
+  const wrong = wrongToReplace(path, kind);
+  if (wrong !== undefined) return lost(path, wrong);
+  try {
+    putInPlace(path, content.text, { beside: `${path}.part`, sync: false, over: 'replace' });
+  } catch (error) {
+    return lost(path, `it cannot be written: ${reasonOf(error)}`);
+  }
+  return { lines: [`written: ${path}`], isLost: false };
 };
 
 /**
- * Writes runs and, if asked for, the state graph. Resolves with a line for each file.
+ * Writes runs and, if asked for, the state graph.
  *
  * @param distinct changes a name that another file of this command has already
  * @param repeat the command that finds the runs again
- * @throws UsageError when the folder cannot be made or written to
  */
 export const writeFiles = async (
   dir: string,
@@ -124,12 +160,9 @@ export const writeFiles = async (
   runs: ReadonlyArray<RunToWrite>,
   distinct: (name: string) => string,
   repeat: string,
-): Promise<ReadonlyArray<string>> => {
-  try {
-    makeFolder(dir);
-  } catch (error) {
-    throw new UsageError(`--out-dir: ${dir}: it cannot be made: ${reasonOf(error)}`);
-  }
+): Promise<WrittenFiles> => {
+  const wrong = wrongFolder(dir);
+  if (wrong !== undefined) return lost(dir, wrong);
   const { stem, fileOf } = checked.writing;
   const formats = wanted ?? defaultFormats(checked);
   const files = runs.flatMap((run) => {
@@ -141,5 +174,8 @@ export const writeFiles = async (
   const graph = formats.includes('dot')
     ? [[`${distinct(stem)}.${FILES.dot.ending}`, 'dot', graphOf(checked.model)] as const]
     : [];
-  return Promise.all([...files, ...graph].map(([file, format, content]) => write(join(dir, file), FILES[format], content)));
+  const all = await Promise.all(
+    [...files, ...graph].map(([file, format, content]) => write(join(dir, file), FILES[format], content)),
+  );
+  return joinedFiles(all);
 };

@@ -76,7 +76,7 @@ const assignment = (text: string): Assignment => {
 };
 
 /** Adds the assignment of one `--set` to those before. */
-export const gather = (text: string, before: ReadonlyArray<Assignment> = []): ReadonlyArray<Assignment> => [
-  ...before,
+export const gather = (text: string, before?: ReadonlyArray<Assignment>): ReadonlyArray<Assignment> => [
+  ...(before ?? []),
   assignment(text),
 ];

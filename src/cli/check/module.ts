@@ -219,6 +219,16 @@ const namesIn = ({ value }: OptionValue, known: ReadonlyArray<string>): Readonly
   return names;
 };
 
+/** The properties that are judged: those that were named and, with --deadlock, those of deadlock. */
+const chosen = (
+  { model: { properties } }: DecodedModel,
+  named: ReadonlyArray<string>,
+  { deadlock }: CheckArgs,
+): ReadonlyArray<string> => [
+  ...named,
+  ...properties.flatMap(({ kind, name }) => (deadlock && kind === 'noDeadlock' && !named.includes(name) ? [name] : [])),
+];
+
 // --- the checked model ------------------------------------------------------------------------------------------------------
 
 /** Refuses options that are about Bayou's configurations, and mean nothing for a user's own model. */
@@ -240,7 +250,7 @@ const checkedModelOf = async (source: string, args: CheckArgs, anew: boolean): P
   const { decoded, parameters } = await load(file, args, anew);
   const all = decoded.model.properties.map(({ name }) => name);
   const wanted = args.fields.get('properties');
-  const properties = wanted === undefined ? all : namesIn(wanted, all);
+  const properties = wanted === undefined ? all : chosen(decoded, namesIn(wanted, all), args);
   const { module, name } = { module: import.meta.url, name: 'componentModelOf' };
   const path = resolve(file);
   return {

@@ -2,9 +2,9 @@
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { counted } from '../../core/counted.js';
-import { EXIT, type ExitStatus } from '../../command-line/exit.js';
+import { EXIT, worst, type ExitStatus } from '../../command-line/exit.js';
 import type { CheckArgs } from './check-args.js';
-import { writeFiles } from './counterexample-files.js';
+import { NO_FILES, writeFiles } from './counterexample-files.js';
 import { repeatCommand } from './repeat.js';
 import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
@@ -25,10 +25,9 @@ export const sample = async (
   const { seed, traceLength } = args;
   const model = judgedModel(checked);
   const { runs, broken } = sampleRuns(model, { runs: wanted, length: traceLength, seed, signal });
-  const status = signal.aborted ? EXIT.interrupted : runs.length < wanted ? EXIT.bounded : EXIT.ok;
-  const files =
+  const { lines: files, isLost } =
     args.outDir === undefined
-      ? []
+      ? NO_FILES
       : await writeFiles(
           args.outDir,
           args.format,
@@ -37,6 +36,8 @@ export const sample = async (
           distinct,
           repeatCommand(args, checked.source),
         );
+  const found = signal.aborted ? EXIT.interrupted : runs.length < wanted ? EXIT.bounded : EXIT.ok;
+  const status = worst([found, isLost ? EXIT.usage : EXIT.ok]);
   if (args.json) {
     print(JSON.stringify({ type: 'sample', model: model.name, source: checked.source, seed, runs, broken, status, files }));
     return status;

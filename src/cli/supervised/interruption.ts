@@ -1,10 +1,11 @@
 /** Lets a user interrupt a command. */
-import { EXIT } from '../../command-line/exit.js';
+import { ENDING_SIGNALS, EXIT } from '../../command-line/exit.js';
+import { runningMs } from '../../checker/contract/clocks.js';
 import { endNow } from './end-process.js';
 
 /** A command that can be interrupted. */
 export interface Interruption {
-  /** Aborted by the first SIGINT or SIGTERM. A second one ends the process at once; what comes within a second of the first is the first once more. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP. A second one ends the process at once; what comes within a second of the first is the first once more. */
   readonly signal: AbortSignal;
   /** Leaves later signals to their defaults. */
   readonly end: () => void;
@@ -20,16 +21,21 @@ export const ONCE_MORE_S = 1;
 export const isTyped = (signal: NodeJS.Signals): boolean =>
   signal === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
 
-/** From now on, until `end`, SIGINT and SIGTERM interrupt the command. */
+/** Begins or ends to listen to the signals that end a command. */
+export const onEndingSignals = (how: 'on' | 'off', listener: (signal: NodeJS.Signals) => void): void => {
+  for (const name of ENDING_SIGNALS) process[how](name, listener);
+};
+
+/** From now on, until `end`, SIGINT, SIGTERM and SIGHUP interrupt the command. */
 export const interruption = (): Interruption => {
   const controller = new AbortController();
   let first = Infinity;
   const onSignal = (signal: NodeJS.Signals): void => {
-    const at = process.uptime();
-    if (controller.signal.aborted && (isTyped(signal) || at - first >= ONCE_MORE_S)) endNow(EXIT.interrupted);
+    const at = runningMs();
+    if (controller.signal.aborted && (isTyped(signal) || at - first >= ONCE_MORE_S * 1000)) endNow(EXIT.interrupted);
     first = Math.min(first, at);
     controller.abort();
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+  onEndingSignals('on', onSignal);
+  return { signal: controller.signal, end: () => onEndingSignals('off', onSignal) };
 };

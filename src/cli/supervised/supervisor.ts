@@ -9,9 +9,9 @@ import { constants } from 'node:os';
 import { LOADING, MAKING } from '../../checker/contract/current-call.js';
 import { ENDLESS_MS } from '../../checker/contract/call-watchdog.js';
 import { reasonOf, say } from '../../command-line/say.js';
-import { EXIT } from '../../command-line/exit.js';
+import { EXIT, worst, type ExitStatus } from '../../command-line/exit.js';
 import { isModule } from '../check/is-module.js';
-import { isTyped, ONCE_MORE_S } from './interruption.js';
+import { isTyped, onEndingSignals, ONCE_MORE_S } from './interruption.js';
 import { messageReader, STOP_AT, PIPE_DESCRIPTOR, WATCHED } from './supervisor-pipe.js';
 
 /** How long a run may go on after the time limit or a signal, in ms. A process that has told its status may stay as long. */
@@ -50,6 +50,18 @@ type Ended =
   /** The process could not be started: there are too many processes or open files. */
   | { readonly kind: 'unstarted'; readonly why: string };
 
+/** The status that a process told, and when it told one first. */
+interface Told {
+  readonly status: number;
+  readonly at: number;
+}
+
+/** Takes in a status. What was printed may turn out to be lost after a better one was told. */
+const telling = (told: Told | undefined, status: number): Told => ({
+  status: told === undefined ? status : worst([told.status, status] as ReadonlyArray<ExitStatus>),
+  at: told?.at ?? performance.now(),
+});
+
 const LOOK_MS = 100;
 
 /** Watches a process to its end. */
@@ -58,7 +70,7 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
     const started = performance.now();
     let until = maxMs === undefined ? Infinity : started + maxMs;
     let slow: { readonly run: number; readonly since: number } | undefined;
-    let told: { readonly status: number; readonly at: number } | undefined;
+    let told: Told | undefined;
     let source: string | undefined;
     let signal: { readonly name: NodeJS.Signals; readonly at: number; readonly isSecond: boolean } | undefined;
     let killed: Ended | undefined;
@@ -92,13 +104,13 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
         if (line.kind === 'run') slow = line.run === 0 ? undefined : { run: line.run, since: performance.now() };
         else if (line.kind === 'model') source = line.source;
         else if (line.kind === 'searched') until = Infinity;
-        else told ??= { status: line.status, at: performance.now() };
+        else told = telling(told, line.status);
       }),
     );
-    process.on('SIGINT', pass).on('SIGTERM', pass);
+    onEndingSignals('on', pass);
     const over = (): void => {
       clearInterval(timer);
-      process.off('SIGINT', pass).off('SIGTERM', pass);
+      onEndingSignals('off', pass);
     };
     // A child that was not started may never close.
     child.once('error', (error) => {
