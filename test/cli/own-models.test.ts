@@ -133,7 +133,8 @@ describe('deadlock', () => {
       'Deadlock is not judged: the model has no property of kind noDeadlock (--deadlock adds one).',
     );
     const { status, lines } = await bayou(['check', COUNTER, '--properties', 'the total is 3', '--deadlock']);
-    expect([status, lines.some((line) => line.includes('Deadlock'))]).toEqual([0, false]);
+    expect([status, lines.some((line) => line.includes('Deadlock'))]).toEqual([1, false]);
+    expect(lines).toContain('Violated: some step can always be taken');
     const judged = await bayou(['check', 'test/cli/models/ballast.mjs', '--deadlock', '--max-states', '50']);
     expect(judged.stdout).toContain('  unknown     some step can always be taken');
     const stuck = await bayou(['check', 'test/cli/models/map-in-a-slot.mjs', '--deadlock', '--keep-going']);
