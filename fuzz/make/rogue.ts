@@ -18,6 +18,8 @@ import { truths } from '../oracle/judge.js';
 import { canon } from '../oracle/text.js';
 import type { StateNode, OracleGraph } from '../oracle/world.js';
 import type { BuiltModel } from '../recipe/recipe.js';
+import { KEEPS, keepingComponents, keepingPlain } from './keeping.js';
+import { localsAt, pickOf } from './places.js';
 import {
   canChange,
   hasEqualParts,
@@ -52,7 +54,7 @@ const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: Gi
   }) as unknown as F;
 };
 
-const pickOf = <T>(dice: Dice, items: ReadonlyArray<T>): T | undefined => (items.length === 0 ? undefined : dice.pick(items));
+const named = <M>(what: string, model: M | undefined): readonly [string, M] | undefined => model && [what, model];
 
 /** A property that holds in every state, so that the checker evaluates it in every state. */
 const heldIn = (dice: Dice, world: OracleGraph): string | undefined =>
@@ -87,7 +89,8 @@ const placeOf = (dice: Dice, what: string, world: OracleGraph, node: StateNode):
 };
 
 const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, anywhere: StateNode): readonly [string, Plain] | undefined => {
-  const what = dice.pick([...OF_BOTH, 'gives no boolean', 'has two labels']);
+  const what = dice.pick([...OF_BOTH, 'gives no boolean', 'has two labels', KEEPS]);
+  if (what === KEEPS) return named(what, keepingPlain(dice, model, world));
   const node = placeOf(dice, what, world, anywhere);
   const isHere = ([state]: GivenValues): boolean => canon(state) === node.text;
   const next = (misdeed: Misbehaviour): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
@@ -131,9 +134,6 @@ const roguePlain = (dice: Dice, model: Plain, world: OracleGraph, anywhere: Stat
 // --- components --------------------------------------------------------------------------------------------------------------
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
-
-const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: StateNode): GivenValues =>
-  wanted.map((slot) => (state as GivenValues)[slots.indexOf(slot)]);
 
 /** Changes one value of each outcome, of a slot that is written or of one that is not. */
 const changing =
@@ -240,7 +240,9 @@ const rogueComponents = (
     'writes what it only reads',
     'gives no boolean',
     'has a guard that says no where it is enabled',
+    KEEPS,
   ]);
+  if (what === KEEPS) return named(what, keepingComponents(dice, model, world));
   const isHere = (wanted: ReadonlyArray<Slot<unknown>>): ((args: GivenValues) => boolean) => {
     const text = canon(localsAt(model, wanted, node));
     return (args) => canon(args) === text;

@@ -281,6 +281,12 @@ const contract: ReadonlyArray<Mutant> = [
   ]),
   ...inFile('contract/audit.js', [
     ['builtins-changed', 'a model may change what JavaScript comes with', 'if (this.builtins !== undefined)', 'if (false)'],
+    [
+      'audited-once',
+      'where each call is done again at once, none is done again in the end',
+      'if (this.runs < this.next)',
+      'if (this.isAll || this.runs < this.next)',
+    ],
   ]),
   ...inFile('contract/repeated-call.js', [
     ['answers-two', 'what is done again may give another answer', 'if (turned === undefined)', 'if (true)'],

@@ -258,6 +258,7 @@ const MISDEEDS = {
     'tells equal objects apart',
     'tells whether equal parts are one object',
     'gives no boolean',
+    'keeps what it saw',
   ],
   component: ['writes what it only reads', 'has a guard that says no where it is enabled'],
 };
