@@ -40,11 +40,18 @@ const CLOCKS: Readonly<Record<string, () => boolean>> = {
 const KINDS = new Map<unknown, string>([[Date, 'date']]);
 const SECONDS = new Intl.DateTimeFormat('en', { second: 'numeric' });
 
+/** A face of a die. */
+const face = (): number => Math.floor(Math.random() * 6);
+
 test.each(Object.entries(CLOCKS))('what depends on a clock is refused: %s', async (_, holds) => {
   await expect(check(judging(holds))).rejects.toThrow('gives two answers for one input');
   await expect(check(counter({ label: () => ({ family: String(holds()), args: [] }) }))).rejects.toThrow(
     'label gives two answers',
   );
+});
+
+test.each([0, 1, 2, 3, 4, 5])('what depends on chance is refused: the face %d of a die', async (wanted) => {
+  await expect(check(judging(() => face() !== wanted))).rejects.toThrow('gives two answers for one input');
 });
 
 const levelOf = (): number => {
@@ -67,6 +74,8 @@ describe('what does not depend on them is no matter', () => {
     'the class of a date that is known from before': () => KINDS.get(new Date(0).constructor) === 'date',
     'the class of a date': () => new Date(0).constructor === Date && new Date() instanceof Date,
     'a format of a date': () => SECONDS.format(new Date(5_000)) === '5' && SECONDS.format === SECONDS.format,
+    'a format of a date that is null': () =>
+      SECONDS.format(null as never) === '0' && SECONDS.formatToParts(null as never).length === 1,
     'the time between two moments': () => process.hrtime(process.hrtime())[0] < 60,
   };
 

@@ -197,7 +197,7 @@ describe('no function is given one value in two forms', () => {
   };
   // The audit turns them round on purpose, which is how each order comes up where the search itself gives one.
   test.each([{ search: 'sweep' }, { symmetry: true }, {}] as const)('%j', async (options) => {
-    const audited = ['ac', 'abc', 'ca', 'cba'];
+    const audited = ['ac', 'abc', 'ca', 'cba', 'bca'];
     expect(await asked(options)).toEqual(expect.arrayContaining(['abc', 'ac']));
     expect((await asked(options)).filter((order) => !audited.includes(order))).toEqual([]);
   });

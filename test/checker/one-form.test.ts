@@ -131,9 +131,9 @@ describe('a model', () => {
   test.each(SEARCHES)('is shown each state in one form, %s', async (name, search) => {
     const told = new Set<string>();
     await search(shelf(told));
-    const turned = ['ba', 'ca', 'cb', 'cba'];
+    const turned = ['ba', 'ca', 'cb', 'cba', 'bca'];
     expect([...told].filter((books) => !turned.includes(books)).toSorted()).toEqual(['', 'a', 'ab', 'abc', 'ac', 'b', 'bc', 'c']);
-    // The audit of a search asks a second time, with the books the other way round; nobody else shows them so.
+    // The audit of a search asks again, with the books the other way round, and with each in another place; nobody else shows them so.
     if (name === 'step by step') expect([...told].filter((books) => turned.includes(books))).toEqual([]);
   });
 });

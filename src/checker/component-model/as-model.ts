@@ -3,7 +3,7 @@
  * interaction is an action. It is slow and obvious, so it is the oracle of the component engine. What works on plain models (stepping,
  * simulation, liveness, traces) works on component models through it.
  */
-import { trust } from '../contract/guard.js';
+import { remade, trust } from '../contract/guard.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
 import { fault } from '../contract/model-faults.js';
@@ -37,7 +37,9 @@ const inOneForm = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, Componen
  *
  * @throws CheckerError (`model`) for what is no component model.
  */
-export const toModel = (given: ComponentModel): Model<Tuple, ComponentAction> => {
+export const toModel = (given: ComponentModel): Model<Tuple, ComponentAction> => remade(() => tuplesOf(given));
+
+const tuplesOf = (given: ComponentModel): Model<Tuple, ComponentAction> => {
   const { model, audit } = contractedComponents(given);
   const tuples = tupleModel(model, waysOf);
   return trust(model.key === undefined ? inOneForm(tuples) : tuples, audit);

@@ -6,7 +6,7 @@
 import { toModel, waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
 import { allOf, sentence } from './tuples.js';
-import { trust } from '../contract/guard.js';
+import { remade, trust } from '../contract/guard.js';
 import { merges, mergingOf, type KeyedModel, type KeyWatch } from '../contract/merging.js';
 import { mustBeSeenInto } from '../values/incomparable.js';
 import { oneForm } from '../values/one-form.js';
@@ -186,10 +186,11 @@ const reductionsOf = (
  *
  * @throws CheckerError (`model`) for what is no component model.
  */
-export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAction> => numbered(given, false);
+export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAction> => remade(() => numbered(given, false));
 
 /** Gives the model of numbers with its symmetry and its quotient. */
-export const internedWithReductions = (given: ComponentModel): Model<Numbers, NumberedAction> => numbered(given, true);
+export const internedWithReductions = (given: ComponentModel): Model<Numbers, NumberedAction> =>
+  remade(() => numbered(given, true));
 
 const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers, NumberedAction> => {
   const { model, audit } = contractedComponents(given);

@@ -95,7 +95,7 @@ const movedFormat =
   <T>(real: (this: unknown, date?: unknown) => T) =>
   (format: unknown) =>
   (date?: unknown): T =>
-    real.call(format, date ?? movedNow());
+    real.call(format, date === undefined ? movedNow() : date);
 
 type Format = (this: unknown, date?: unknown) => string;
 
@@ -152,14 +152,20 @@ const put = ({ owner, key }: Clock, descriptor: PropertyDescriptor): void => {
   else Object.defineProperty(owner, key, descriptor);
 };
 
-/** Replaces the clocks that are as JavaScript has them. Gives a function that puts them back. */
-const replaceClocks = (): (() => void) => {
-  const replaced: Clock[] = [];
-  for (const each of CLOCKS) {
-    if (!isReal(each)) continue;
+/** Replaces a clock, if it is as JavaScript has it and nobody has frozen it. Says whether it did. */
+const replace = (each: Clock): boolean => {
+  if (!isReal(each)) return false;
+  try {
     put(each, each.moved);
-    replaced.push(each);
+    return true;
+  } catch {
+    return false;
   }
+};
+
+/** Replaces the clocks that can be. Gives a function that puts them back. */
+const replaceClocks = (): (() => void) => {
+  const replaced = CLOCKS.filter(replace);
   return () => {
     for (const each of replaced) put(each, each.real);
   };

@@ -22,6 +22,7 @@ import { guarded, guardedShown, LOCAL, TEXT, TRUTH, VALUE, VIEW, type CallAudit,
 import { incomparableIn, mustBeSeenInto } from '../values/incomparable.js';
 import { mustBeComparable, toldOn, type MessageKey } from './messages.js';
 import { learned, outcomes } from './model-shape.js';
+import { comparableText } from './repeated-call.js';
 import { inAnyOrder } from './variations.js';
 import { fault } from './model-faults.js';
 
@@ -49,6 +50,30 @@ const alike = (given: unknown): string | undefined => {
       [...witnesses].sort(),
     ]),
   );
+};
+
+/**
+ * Says how the ways of a step are compared. Values that cannot be compared are known by the model's key. `kindOf` gives the kind of the local state at
+ * an index.
+ */
+const comparedBy = ({ key }: ComponentModel, kindOf: (at: number) => string): Required<Pick<CallAudit, 'same' | 'alike'>> => {
+  if (key === undefined) return { same: comparableText, alike };
+  const texts = (ways: unknown): ReadonlyArray<string> =>
+    (ways as ReadonlyArray<ReplyOutcome<unknown>>).map(({ next, violates = [], witnesses = [] }) => {
+      const locals = Array.isArray(next) ? (next as ReadonlyArray<unknown>) : [next];
+      return encode([locals.map((local, at) => key(kindOf(at), local as never)), [...violates].sort(), [...witnesses].sort()]);
+    });
+  return {
+    same: (ways) => comparableText(ways) ?? texts(ways).join('\n'),
+    alike: (ways) => alike(ways) ?? [...texts(ways)].sort().join('\n'),
+  };
+};
+
+/** Says how messages are compared: those that cannot be are known by their key. */
+const messagesBy = (query: AnyQuery, name: MessageKey): Pick<CallAudit, 'same'> => {
+  const key = query[name];
+  if (key === undefined) return {};
+  return { same: (message) => comparableText(message) ?? key(message as never) };
 };
 
 /** Wraps each object once, so that interactions that share a query still share it. */
@@ -119,14 +144,24 @@ const itself = (value: unknown): ReadonlyArray<unknown> => [value];
 const guardedQuery = (model: ComponentModel, audit: Audit): ((query: AnyQuery, where: string) => AnyQuery) => {
   const says = mustName(model);
   return once((query, where) => {
-    const receive = guarded(`${where}.receive`, LEARNED, query.receive, 2, { audit, alike, ...soundness(model, nextsIn) });
+    const requester = model.interactions.find((one) => one.query === query)?.slots[0]?.kind ?? '';
+    const compared = comparedBy(model, () => requester);
+    const receive = guarded(`${where}.receive`, LEARNED, query.receive, 2, { audit, ...compared, ...soundness(model, nextsIn) });
     const key = (name: MessageKey): Partial<AnyQuery> =>
       query[name] === undefined ? {} : { [name]: guarded(`${where}.${name}`, TEXT, query[name], 1) };
     const message = (name: MessageKey): Partial<CallAudit> =>
       query[name] === undefined ? { mustBe: (given) => mustBeComparable(name, given) } : {};
     return {
-      request: guarded(`${where}.request`, VALUE, query.request, 1, { audit, ...message('requestKey') }),
-      reply: guarded(`${where}.reply`, VALUE, query.reply, 2, { audit, ...message('replyKey') }),
+      request: guarded(`${where}.request`, VALUE, query.request, 1, {
+        audit,
+        ...message('requestKey'),
+        ...messagesBy(query, 'requestKey'),
+      }),
+      reply: guarded(`${where}.reply`, VALUE, query.reply, 2, {
+        audit,
+        ...message('replyKey'),
+        ...messagesBy(query, 'replyKey'),
+      }),
       receive: (requester, reply) => {
         const ways = receive(requester, reply);
         for (const way of ways) says(where, way);
@@ -196,7 +231,7 @@ export const guardedComponents = (given: ComponentModel, audit: Audit): Componen
       query === undefined
         ? (guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, {
             audit,
-            alike,
+            ...comparedBy(model, (at) => interaction.slots[at]!.kind),
             ...soundness(model, valuesIn),
           }) as (...locals: ReadonlyArray<never>) => Outcomes)
         : guardedStep(known, query);
@@ -235,7 +270,7 @@ const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> =
   };
   return {
     ...(show === undefined ? {} : { show: guardedShown('show', TEXT, show.bind(model)) }),
-    ...of('progress', VALUE, { audit }),
+    ...of('progress', VALUE, { audit, isMeasure: true }),
     ...(view === undefined
       ? {}
       : {

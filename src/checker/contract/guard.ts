@@ -66,6 +66,22 @@ export const trust = <M extends object>(model: M, audit: Audit): M => {
   return model;
 };
 
+/** For guarded models that users keep, how each is made once more. */
+const makers = new WeakMap<object, () => object>();
+
+/**
+ * Makes a guarded model that users keep. Each of its searches gets one of its own: what one remembers, and the calls that it noted for its audit, are no
+ * matter of another one.
+ */
+export const remade = <M extends object>(make: () => M): M => {
+  const model = make();
+  makers.set(model, make);
+  return model;
+};
+
+/** Gives the model for one search: a new one of a model that users keep. */
+export const forOneSearch = <M extends object>(model: M): M => ((makers.get(model) as (() => M) | undefined) ?? (() => model))();
+
 /** Gives the audit of a guarded model; undefined for a model without guards. */
 export const auditOf = (model: object): Audit | undefined => trusted.get(model);
 
@@ -154,15 +170,35 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
     if (audit.due()) looked(state, action, after);
     return after;
   };
+  const listed = guarded('actions', ACTIONS, model.actions, 1, {
+    audit,
+    same: (list) => comparableText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
+    alike: (list) => (comparableText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
+  });
+  /** Actions that cannot be compared, such as functions, are known by what they do. */
+  const stepsOf = (state: S): ReadonlyArray<unknown> =>
+    model.actions(state).map((action) => [model.label(action), run(state, action)]);
+  const sameSteps: Same = (steps) =>
+    (steps as ReadonlyArray<readonly [unknown, S | undefined]>)
+      .map(([label, after]) => `${comparableText(label) ?? ''} ${sameState(after) ?? ''}`)
+      .join('\n');
+  const actions = (state: S): ReadonlyArray<A> => {
+    const list = listed(state);
+    if (list.length > 0 && comparableText(list[0]) === undefined && audit.due()) {
+      const answer = stepsOf(state);
+      const { orders } = audit;
+      audit.take(
+        () => again({ where: 'actions', run: stepsOf, args: [state], answer, same: sameSteps, alike: sameSteps, orders }),
+        answer,
+      );
+    }
+    return list;
+  };
   const nextInOneForm = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
     initial: isKeyed ? [...model.initial] : model.initial.map(comparableForm),
-    actions: guarded('actions', ACTIONS, model.actions, 1, {
-      audit,
-      same: (list) => comparableText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
-      alike: (list) => (comparableText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
-    }),
+    actions,
     next: isKeyed ? next : nextInOneForm,
     label: guardedShown('label', LABEL, model.label),
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
@@ -171,7 +207,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
     ...optional('show', show && guardedShown('show', TEXTS, show)),
     ...optional('parts', parts && guardedShown('parts', PARTS, parts)),
     ...optional('note', note && guardedShown('note', OPTIONAL_TEXT, note)),
-    ...optional('progress', progress && guarded('progress', NUMBER, progress, 1, auditing)),
+    ...optional('progress', progress && guarded('progress', NUMBER, progress, 1, { audit, isMeasure: true })),
     ...optional('boundary', boundary && guarded('boundary', TRUTH, boundary, 1, auditing)),
     ...optional('fairness', fairness && guarded('fairness', FAIRNESS, fairness, 1, auditing)),
     ...optional(

@@ -70,6 +70,8 @@ export interface CallAudit {
   readonly same?: Same;
   /** Which answers are as good as each other. Default: equal ones. */
   readonly alike?: Same;
+  /** See {@link AuditedCall.isMeasure}. */
+  readonly isMeasure?: boolean;
   /** Refuses an answer that is not what the search takes it for. @throws CheckerError (`model`). */
   readonly mustBe?: (answer: unknown) => void;
 }
@@ -84,14 +86,14 @@ export type Pure = (...args: never) => unknown;
 export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: F, arity: number, auditing?: CallAudit): F => {
   const { is } = expected;
   const audit = auditing?.audit;
-  const { same = comparableText, alike = same, mustBe } = auditing ?? {};
+  const { same = comparableText, alike = same, mustBe, isMeasure = false } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
   const refuse = (given: unknown): void => mustReturn(where, expected, given);
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
     const repeat = (): void => {
       refuse(given);
       mustBe?.(given);
-      again({ where, run, args, answer: given, same, alike, orders: audit?.orders });
+      again({ where, run, args, answer: given, same, alike, orders: audit?.orders, isMeasure });
     };
     audit!.take(repeat, given);
   };

@@ -6,7 +6,8 @@ import { enter, leave } from './current-call.js';
 import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { isLike } from '../values/like.js';
 import { text } from '../shown/text.js';
-import { COMPARE, UNVARIED, blameVariation, sharedAndNot, copiesOf, type Orders, type VariedAnswer } from './variations.js';
+import { COMPARE, blameVariation, type Orders, type VariedAnswer } from './variations.js';
+import { copiesOf, sharedAndNot, UNVARIED } from './varied-copies.js';
 import { briefly, fault } from './model-faults.js';
 
 /** Gives the path of the first difference between two values. */
@@ -43,6 +44,8 @@ export interface AuditedCall extends Call {
   readonly alike: Same;
   /** The orders of the model's values; undefined for a model with a `key`, which itself says what is equal. */
   readonly orders: Orders | undefined;
+  /** The answer is a number by which states are measured. No function of the model is given it. */
+  readonly isMeasure?: boolean;
 }
 
 /** How a repeated call ended. */
@@ -176,8 +179,9 @@ export const again = (one: AuditedCall): void => againstChance(() => onceMore(on
 const onceMore = (one: AuditedCall): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
-  if (first !== undefined) orders?.meet(answer);
-  const turned = sharedAndNot(args, orders?.variation ?? UNVARIED)
+  if (first !== undefined && one.isMeasure !== true) orders?.meet(answer);
+  const turned = (orders?.variations(args) ?? [UNVARIED])
+    .flatMap((variation) => sharedAndNot(args, variation))
     .map((copies) => runOn(one, copies))
     .find((outcome) => 'threw' in outcome || same(outcome.answer) !== first);
   if (turned === undefined) return;

@@ -110,7 +110,9 @@ const encodeObject = (value: object): string => {
 };
 
 const encodeList = (list: ReadonlyArray<unknown>): string => {
-  if (Reflect.ownKeys(list).length !== list.length + 1) throw new Incomparable('a list with holes or fields of its own');
+  const keys = Reflect.ownKeys(list);
+  if (keys.length !== list.length + 1 || keys[list.length] !== 'length')
+    throw new Incomparable('a list with holes or fields of its own');
   return encodeItems('[', list, ']');
 };
 

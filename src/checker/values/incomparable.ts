@@ -5,14 +5,12 @@
 import { types } from 'node:util';
 import { CheckerError } from '../error.js';
 import { frozenMethodCount } from './freeze.js';
+import { hasPrivateFields } from './private-fields.js';
 
 // --- classes ---------------------------------------------------------------------------------------------------------------
 
 /** For each prototype what is incomparable in its objects, or null where nothing is. */
 const verdicts = new WeakMap<object, string | null>();
-
-/** Comments and strings of a source: a `#` in them is no private field. */
-const QUIET = /\/\*[^]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
 
 const article = (name: string): string => (/^(?:[AEIO]|U(?!int))/.test(name) ? 'an' : 'a');
 
@@ -28,7 +26,7 @@ const incomparableInClass = (prototype: object): string | null => {
   if (maker === undefined) return 'an object with a prototype that is no class';
   const named = `${article(maker.name)} ${maker.name}`;
   if (maker.source.includes('[native code]')) return named;
-  if (/#[\p{ID_Start}$_]/u.test(maker.source.replace(QUIET, ''))) return `${named}, which has private fields`;
+  if (hasPrivateFields(maker.source)) return `${named}, which has private fields`;
   for (const key of Reflect.ownKeys(prototype)) {
     if (key === 'constructor') continue;
     const field = Object.getOwnPropertyDescriptor(prototype, key)!;
@@ -87,9 +85,10 @@ export const incomparableHere = (value: unknown): string | undefined => {
   const prototype = Object.getPrototypeOf(value) as object | null;
   const keys = Reflect.ownKeys(value);
   if (prototype === Array.prototype) {
-    const more = keys.length - 1 - (value as ReadonlyArray<unknown>).length;
-    if (more === 0) return undefined;
-    return more < 0 ? HOLES : 'a list with fields of its own';
+    const { length } = value as ReadonlyArray<unknown>;
+    // The indices come first, and then `length`.
+    if (keys[length] !== 'length') return HOLES;
+    return keys.length === length + 1 ? undefined : 'a list with fields of its own';
   }
   if (prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype)
     return keys.length === frozenMethodCount(value) ? undefined : `a ${prototype.constructor.name} with fields of its own`;

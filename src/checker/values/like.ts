@@ -24,7 +24,11 @@ const sameFields = (one: Fields, other: Fields, isBareOne: boolean): boolean => 
 };
 
 /** Tests that a list has no holes, and no fields beside its items. */
-const hasItemsAlone = (list: ReadonlyArray<unknown>): boolean => Object.keys(list).length === list.length && !hasSymbols(list);
+const hasItemsAlone = (list: ReadonlyArray<unknown>): boolean => {
+  const keys = Object.keys(list);
+  const { length } = list;
+  return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1)) && !hasSymbols(list);
+};
 
 const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>, isBareOne: boolean): boolean => {
   const { length } = one;

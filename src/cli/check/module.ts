@@ -13,6 +13,7 @@ import { UsageError } from '../../command-line/exit.js';
 import { tellSupervisor } from '../supervised/supervisor-pipe.js';
 import { CheckerError } from '../../checker/error.js';
 import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';
+import { keepChance } from '../../checker/contract/chance.js';
 import { keepClocks } from '../../checker/contract/clocks.js';
 import { begin, leave, LOADING, MAKING } from '../../checker/contract/current-call.js';
 import { decodeModel, type DecodedModel } from '../../checker/contract/model-shape.js';
@@ -79,6 +80,7 @@ const addressOf = (path: string, anew: boolean): string => {
 const imported = async (path: string, anew = false): Promise<Readonly<Record<string, unknown>>> => {
   knowOwnPackage(mustBeFile(path));
   keepClocks();
+  keepChance();
   const outer = begin(LOADING);
   const builtins = builtinsNow();
   try {
