@@ -297,7 +297,7 @@ const contract: ReadonlyArray<Mutant> = [
       'true',
     ],
   ]),
-  ...inFile('contract/variations.js', [
+  ...inFile('contract/varied-copies.js', [
     ['parts-shared', 'equal parts of what is given are never one object', 'return first ?? copy', 'return copy'],
   ]),
   ...inFile('contract/guarded-call.js', [
