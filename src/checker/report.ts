@@ -91,7 +91,7 @@ export interface Counts {
   /** Initial states and steps taken, those to known states included. */
   readonly generated: number;
   readonly distinct: number;
-  /** Greatest number of steps from an initial state to a state that was found. A depth-first search counts them along the path that it took. */
+  /** Greatest number of steps from an initial state to a state that was found; 0 where the order of the search does not tell. A depth-first search counts them along the path that it took. */
   readonly depth: number;
   /** Every state that is at most this many steps away from an initial state was expanded. 0 where the order of the search does not tell. */
   readonly completeDepth: number;

@@ -1,5 +1,5 @@
 /** Puts a guard before each function of a component model, as `guard.ts` does for a plain one. All searches have the same rule. */
-import { call, localsAt } from '../component-model/apply.js';
+import { call, localsAt, type Tuple } from '../component-model/apply.js';
 import { stepOfQuery } from '../component-model/query-step.js';
 import { encode } from '../values/encode.js';
 import { showLabel } from '../report.js';
@@ -52,17 +52,13 @@ const alike = (given: unknown): string | undefined => {
   );
 };
 
-/**
- * Says how the ways of a step are compared. Values that cannot be compared are known by the model's key. `kindOf` gives the kind of the local state at
- * an index.
- */
-const comparedBy = ({ key }: ComponentModel, kindOf: (at: number) => string): Required<Pick<CallAudit, 'same' | 'alike'>> => {
-  if (key === undefined) return { same: comparableText, alike };
+/** Says how the ways of a step are compared. Where they cannot be, `keyed` gives a text for what is next by the model's key. */
+const comparedBy = (keyed: ((next: never) => unknown) | undefined): Required<Pick<CallAudit, 'same' | 'alike'>> => {
+  if (keyed === undefined) return { same: comparableText, alike };
   const texts = (ways: unknown): ReadonlyArray<string> =>
-    (ways as ReadonlyArray<ReplyOutcome<unknown>>).map(({ next, violates = [], witnesses = [] }) => {
-      const locals = Array.isArray(next) ? (next as ReadonlyArray<unknown>) : [next];
-      return encode([locals.map((local, at) => key(kindOf(at), local as never)), [...violates].sort(), [...witnesses].sort()]);
-    });
+    (ways as ReadonlyArray<ReplyOutcome<unknown>>).map(({ next, violates = [], witnesses = [] }) =>
+      encode([keyed(next as never), [...violates].sort(), [...witnesses].sort()]),
+    );
   return {
     same: (ways) => comparableText(ways) ?? texts(ways).join('\n'),
     alike: (ways) => alike(ways) ?? [...texts(ways)].sort().join('\n'),
@@ -145,7 +141,8 @@ const guardedQuery = (model: ComponentModel, audit: Audit): ((query: AnyQuery, w
   const says = mustName(model);
   return once((query, where) => {
     const requester = model.interactions.find((one) => one.query === query)?.slots[0]?.kind ?? '';
-    const compared = comparedBy(model, () => requester);
+    const { key: keyOf } = model;
+    const compared = comparedBy(keyOf && ((next) => keyOf(requester, next)));
     const receive = guarded(`${where}.receive`, LEARNED, query.receive, 2, { audit, ...compared, ...soundness(model, nextsIn) });
     const key = (name: MessageKey): Partial<AnyQuery> =>
       query[name] === undefined ? {} : { [name]: guarded(`${where}.${name}`, TEXT, query[name], 1) };
@@ -221,6 +218,7 @@ export const guardedComponents = (given: ComponentModel, audit: Audit): Componen
     ...predicate,
     holds: guarded(where, TRUTH, predicate.holds, predicate.slots.length, { audit }),
   }));
+  const { key } = model;
   const ofQuery = guardedQuery(model, audit);
   const interactions = model.interactions.map((interaction, i): Interaction => {
     const where = `interactions[${i}]`;
@@ -231,7 +229,7 @@ export const guardedComponents = (given: ComponentModel, audit: Audit): Componen
       query === undefined
         ? (guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, {
             audit,
-            ...comparedBy(model, (at) => interaction.slots[at]!.kind),
+            ...comparedBy(key && ((next: Tuple) => next.map((local, at) => key(interaction.slots[at]!.kind, local as never)))),
             ...soundness(model, valuesIn),
           }) as (...locals: ReadonlyArray<never>) => Outcomes)
         : guardedStep(known, query);

@@ -114,6 +114,35 @@ const FIELDS = [
   ...(['note', 'view', 'boundary', 'progress', 'fairness', 'normalize', 'symmetry'] as const),
 ];
 
+/**
+ * Has actions audited that cannot be compared, such as functions: they are known by what they do. The first list that a model gives says whether its
+ * actions can be compared.
+ */
+const withOpaqueActions = <S, A>(
+  model: Model<S, A>,
+  listed: Model<S, A>['actions'],
+  audit: Audit,
+  sameState: Same,
+): Model<S, A>['actions'] => {
+  let isOpaque: boolean | undefined;
+  const stepsOf = (state: S): ReadonlyArray<unknown> =>
+    model.actions(state).map((action) => [model.label(action), model.next(state, action)]);
+  const texts = (steps: unknown): ReadonlyArray<string> =>
+    (steps as ReadonlyArray<readonly [unknown, S | undefined]>).map(
+      ([label, after]) => `${comparableText(label) ?? ''} ${sameState(after) ?? ''}`,
+    );
+  const same: Same = (steps) => texts(steps).join('\n');
+  const alike: Same = (steps) => [...texts(steps)].sort().join('\n');
+  return (state) => {
+    const list = listed(state);
+    if (list.length > 0) isOpaque ??= comparableText(list[0]) === undefined;
+    if (isOpaque !== true || !audit.due()) return list;
+    const answer = stepsOf(state);
+    audit.take(() => again({ where: 'actions', run: stepsOf, args: [state], answer, same, alike, orders: audit.orders }), answer);
+    return list;
+  };
+};
+
 /** Gives the model with a guard before each function. */
 // eslint-disable-next-line max-lines-per-function -- a guard for each function of a model, as the interface lists them.
 export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A> => {
@@ -175,25 +204,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
     same: (list) => comparableText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
     alike: (list) => (comparableText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
   });
-  /** Actions that cannot be compared, such as functions, are known by what they do. */
-  const stepsOf = (state: S): ReadonlyArray<unknown> =>
-    model.actions(state).map((action) => [model.label(action), run(state, action)]);
-  const sameSteps: Same = (steps) =>
-    (steps as ReadonlyArray<readonly [unknown, S | undefined]>)
-      .map(([label, after]) => `${comparableText(label) ?? ''} ${sameState(after) ?? ''}`)
-      .join('\n');
-  const actions = (state: S): ReadonlyArray<A> => {
-    const list = listed(state);
-    if (list.length > 0 && comparableText(list[0]) === undefined && audit.due()) {
-      const answer = stepsOf(state);
-      const { orders } = audit;
-      audit.take(
-        () => again({ where: 'actions', run: stepsOf, args: [state], answer, same: sameSteps, alike: sameSteps, orders }),
-        answer,
-      );
-    }
-    return list;
-  };
+  const actions = withOpaqueActions(model, listed, audit, sameState);
   const nextInOneForm = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
