@@ -3,6 +3,7 @@ import type { Model } from './model.js';
 import { keeping, keptSpace } from './explicit/explicit-checkpoint.js';
 import { AN_OBJECT, mustTake } from './contract/argument-checks.js';
 import { optionsNow } from './contract/options-now.js';
+import { forOneSearch } from './contract/guard.js';
 import { contracted } from './contract/validate.js';
 import { isFaultWithoutRun } from './contract/fault-location.js';
 import { joined, leftOf, secondOptions } from './explicit/second-search.js';
@@ -28,7 +29,7 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
 function* searched<S, A>(given: Model<S, A>, asked: CheckOptions): Generator<void, Report> {
   mustTake('check', 'options', AN_OBJECT, asked);
   // Both are taken as they are now. A search pauses, and their owner may change them meanwhile.
-  const { model } = contracted(given);
+  const { model } = contracted(forOneSearch(given));
   const options = optionsNow(asked);
   if (options.search !== 'sweep') return yield* searchedOnce(model, options);
   let first: Report;

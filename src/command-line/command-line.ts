@@ -22,8 +22,13 @@ class OnceCommand extends Command {
 }
 
 /** A command with its whole name, such as `bayou check`. It says what is wrong with its words, and then throws commander's error. */
-export const newCommand = (name: string): Command =>
-  new OnceCommand(name)
+export const newCommand = (name: string): Command => saying(name, new Command(name));
+
+/** A command that refuses an option which is given twice. Where a program is started by others, the last one counts, as is the habit. */
+export const newOnceCommand = (name: string): Command => saying(name, new OnceCommand(name));
+
+const saying = (name: string, command: Command): Command =>
+  command
     .configureOutput({
       outputError: (text) =>
         say(

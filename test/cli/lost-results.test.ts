@@ -105,15 +105,12 @@ test('--deadlock is judged beside properties that are named', async () => {
 });
 
 test.each([
-  ['check', '--properties', 'a', 'b'],
-  ['check', '--out-dir', 'a', 'b'],
-  ['check', '--max-states', '1', '2'],
-  ['master', '--host', '127.0.0.1', '127.0.0.2'],
-  ['conform', '--seed', '1', '2'],
-  ['server', '--port', '1', '2'],
-])('bayou %s refuses %s where it is given twice', async (command, option, one, two) => {
-  const { status, stderr } = await bayou([command, option, one, option, two]);
-  expect([status, stderr]).toEqual([2, `bayou ${command}: ${option} is given twice\n`]);
+  ['--properties', 'a', 'b'],
+  ['--out-dir', 'a', 'b'],
+  ['--max-states', '1', '2'],
+])('%s is refused where it is given twice', async (option, one, two) => {
+  const { status, stderr } = await bayou(['check', option, one, option, two]);
+  expect([status, stderr]).toEqual([2, `bayou check: ${option} is given twice\n`]);
 });
 
 test.runIf(process.platform === 'linux')('a terminal that is closed interrupts a check, which tells what it found', async () => {

@@ -6,7 +6,7 @@ import { showLabel } from '../report.js';
 import { CheckerError } from '../error.js';
 import { Audit } from './audit.js';
 import { guardedComponents } from './guard-components.js';
-import { auditOf, forOneSearch, guardedModel } from './guard.js';
+import { auditOf, guardedModel } from './guard.js';
 import { decodeModel } from './model-shape.js';
 import { fault, describe } from './model-faults.js';
 
@@ -99,11 +99,10 @@ const auditsAll = (options: HowMuch): boolean => {
  * (`model`).
  */
 export const contracted = <S, A>(
-  given: Model<S, A>,
+  model: Model<S, A>,
   search?: HowMuch,
 ): { readonly model: Model<S, A>; readonly audit: Audit } => {
-  mustBePlainModel(given);
-  const model = forOneSearch(given);
+  mustBePlainModel(model);
   const audit = auditOf(model) ?? new Audit(model.key !== undefined, model.initial);
   if (search !== undefined) audit.begin(auditsAll(search));
   return { model: guardedModel(model, audit), audit };

@@ -3,6 +3,7 @@ import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { mustBeOptions } from '../contract/checked-options.js';
 import { optionsNow } from '../contract/options-now.js';
+import { forOneSearch } from '../contract/guard.js';
 import { contracted } from '../contract/validate.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { random, type Random } from '../random.js';
@@ -57,7 +58,7 @@ interface Simulation<S, A> {
 
 /** A simulation that has not begun. */
 export const simulation = <S, A>(given: Model<S, A>, asked: SimulateOptions): Simulation<S, A> => {
-  const { model, audit } = contracted(given, asked);
+  const { model, audit } = contracted(forOneSearch(given), asked);
   const options = optionsNow(asked);
   mustBeOptions('simulate', options, model.properties);
   return {
