@@ -153,19 +153,20 @@ export interface Suspicion {
  */
 export type Verdict = 'holds' | 'violated' | 'bounded' | 'vacuous' | 'interrupted';
 
-/** The reason why the search stopped. `limit` is in bytes, states, steps, milliseconds or traces. */
+/**
+ * The reason why the search stopped. `limit` is in bytes, states, steps, milliseconds or traces. `unwritten` says why the checkpoint, from which another
+ * search would go on, could not be written; what an earlier one holds is still there.
+ */
 export type Stop =
   | { readonly kind: 'complete' }
   /** `all`: with `keepGoing` every property was decided, so there was nothing left to search for. */
   | { readonly kind: 'violation'; readonly all?: true }
-  | ({ readonly kind: 'interrupted' } & Unwritten)
-  | ({ readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces'; readonly limit: number } & Unwritten);
-
-/** Where the search was to be written to a checkpoint, from which another would go on. */
-interface Unwritten {
-  /** Why it could not be written. What an earlier checkpoint of the search holds is still there. */
-  readonly unwritten?: string;
-}
+  | { readonly kind: 'interrupted'; readonly unwritten?: string }
+  | {
+      readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces';
+      readonly limit: number;
+      readonly unwritten?: string;
+    };
 
 export type SearchKind = 'bfs' | 'dfs' | 'sweep' | 'simulate';
 
