@@ -2,6 +2,7 @@
 import { diceOf, type Dice } from './dice.js';
 import { anyComponents } from './make/component.js';
 import { anyPlain } from './make/plain.js';
+import { KEEPS } from './make/keeping.js';
 import { putBack } from './make/misdeeds.js';
 import { rogueOf, type Rogue } from './make/rogue.js';
 import { anySeldom } from './seldom/any-seldom.js';
@@ -167,6 +168,8 @@ const tryRogue = async (dice: Dice, model: ExploredModel, file: string): Promise
   const way = wholeWay(dice, model);
   // Other engines than the component engine never call a guard.
   if (rogue.what.startsWith('has a guard') && way.engine !== 'components') return undefined;
+  // Depth first, the component engine may come to the later place before it asks for the step at the first one.
+  if (rogue.what === KEEPS && way.engine === 'components' && way.search === 'dfs') return undefined;
   const differences = await rogueDifferences(rogue, recipe, way, file);
   return differences.length === 0 ? undefined : { recipe, way, differences, rogue: rogue.what };
 };
