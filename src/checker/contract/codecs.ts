@@ -113,6 +113,7 @@ export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): 
 
 export const pure = described('a function', (u): u is () => unknown => typeof u === 'function');
 export const text = described('a text', t.string.is);
+
 /** An object with a text in each field, whatever the fields are. */
 export const textsByName = (expected: string): t.Type<Readonly<Record<string, string>>> =>
   new t.Type(
@@ -128,6 +129,7 @@ export const textsByName = (expected: string): t.Type<Readonly<Record<string, st
     },
     (a) => a,
   );
+
 export const name = described('a text with something in it', (u): u is string => typeof u === 'string' && /\S/.test(u));
 export const oneOf = (...choices: ReadonlyArray<string>): t.Mixed =>
   described(`one of ${choices.join(', ')}`, (u): u is string => typeof u === 'string' && choices.includes(u));
