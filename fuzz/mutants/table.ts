@@ -243,6 +243,12 @@ const audit: ReadonlyArray<Mutant> = [
   ]),
   ...inFile('reduction/seen-by-audit.js', [
     [
+      'enabled-image',
+      'a step whose image alone was taken is said to be never enabled',
+      'vacuity.neverEnabled.filter((label) => !round.enabled.has(label))',
+      'vacuity.neverEnabled',
+    ],
+    [
       'audit-witnesses',
       'a witness that a reduction does not keep is missed',
       "verdict === 'not reached' && isSeen && stop.kind === 'complete'",

@@ -10,12 +10,14 @@ const SOURCES = ['src', 'conformance'];
 /** With this environment variable set, to any value, there is no notice: for tests, which build before they run. */
 const SILENCER = 'BAYOU_NO_BUILD_NOTICE';
 
-const sourcesIn = (root: string): ReadonlyArray<string> =>
-  SOURCES.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.tsx?$/.test(name))
-      .map((name) => join(folder, name)),
-  );
+/** The sources below a folder. `readdirSync` can walk by itself, and takes three times as long. */
+function* sourcesBelow(root: string, folder: string): Generator<string> {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const name = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sourcesBelow(root, name);
+    else if (/\.tsx?$/.test(name)) yield name;
+  }
+}
 
 /**
  * A source file below `root` that was changed after the last build; undefined where no file was. It is undefined too where there is no source,
@@ -24,8 +26,11 @@ const sourcesIn = (root: string): ReadonlyArray<string> =>
 export const changedSinceBuild = (root: string): string | undefined => {
   if (!existsSync(join(root, 'src')) || !existsSync(join(root, BUILT))) return undefined;
   const built = statSync(join(root, BUILT)).mtimeMs;
-  // A file that is gone by now is being edited, and counts as changed.
-  return sourcesIn(root).find((name) => (statSync(join(root, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > built);
+  for (const folder of SOURCES.filter((name) => existsSync(join(root, name))))
+    for (const name of sourcesBelow(root, folder))
+      // A file that is gone by now is being edited, and counts as changed.
+      if ((statSync(join(root, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > built) return name;
+  return undefined;
 };
 
 /** The line that warns of a `dist/` older than the source; undefined where it is not older. */

@@ -90,16 +90,16 @@ const isLater = (): (() => boolean) => {
   return () => Date.now() > start + AN_HOUR_MS;
 };
 
-/** The actions are functions, and only what they do tells that one of them depends on the clock. */
-const opaque = (): AnyModel => {
+/** The actions are functions, from `first` on, and only what they do tells that one of them depends on the clock. */
+const opaque = (first: number): AnyModel => {
   const late = isLater();
   return {
     ...(counter({}) as object),
     actions: (n: number) => {
       const step = late() && n === 1 ? 2 : 1;
-      return n < 4 ? [(m: number) => m + step] : [];
+      return n < first ? ['go'] : n < 4 ? [(m: number) => m + step] : [];
     },
-    next: (n: number, action: (m: number) => number) => action(n),
+    next: (n: number, action: 'go' | ((m: number) => number)) => (action === 'go' ? n + 1 : action(n)),
   } as unknown as AnyModel;
 };
 
@@ -171,7 +171,8 @@ const PLAIN: Readonly<Record<string, readonly [make: () => AnyModel, said: strin
   'a function that counts its calls': [() => counting(6), TWICE],
   'a step back with -0, where the sign counts in each state': [() => rounds(0, -0, isPlus), SIGN],
   'a step back with -0, where it counts at the start': [() => rounds(0, -0, (state) => state.n !== 0 || isPlus(state)), SIGN],
-  'actions that are functions, by the clock': [opaque, TWICE],
+  'actions that are functions, by the clock': [() => opaque(0), TWICE],
+  'actions of which the later ones are functions, by the clock': [() => opaque(1), TWICE],
   'the second field of three': [
     () => middle(THREE, OTHERWISE, (parts) => Object.keys(parts)[1] === 'c'),
     'depends on the order in which the fields a, b, c of an object were set',

@@ -51,15 +51,21 @@ const PLAIN: Readonly<Record<string, readonly [Partial<Model<Pair, Field>>, stri
   'a swap': [{ symmetry: [swap] }, 'holds, 10'],
   'a normal form': [{ normalize: sorted }, 'holds, 10'],
   both: [{ symmetry: [swap], normalize: sorted }, 'holds, 10'],
-  'a map to undefined': [{ symmetry: [() => not(undefined)] }, 'what symmetry[0] gives: expected a state, but it is undefined'],
-  'a map to a function': [{ symmetry: [() => not(swap)] }, 'what symmetry[0] gives: expected a state, but it is a function'],
+  'a map to undefined': [
+    { symmetry: [() => not(undefined)] },
+    'what symmetry[0] of { a: 0, b: 0 } gives: expected a state, but it is undefined (in an initial state, a: 0, b: 0)',
+  ],
+  'a map to a function': [
+    { symmetry: [() => not(swap)] },
+    'what symmetry[0] of { a: 0, b: 0 } gives: expected a state, but it is a function (in an initial state, a: 0, b: 0)',
+  ],
   'a map to what cannot be compared': [
     { symmetry: [(state) => not({ ...state, swap })] },
     /^what symmetry\[0\] gives is no state: a state holds a function at \.swap/,
   ],
   'a normal form that is a promise': [
     { normalize: (state) => not(Promise.resolve(state)) },
-    'what normalize gives: expected a state, but it is a promise',
+    'what normalize of { a: 0, b: 0 } gives: expected a state, but it is a promise (in an initial state, a: 0, b: 0)',
   ],
   'a normal form that is something else': [
     { normalize: () => not(0) },
@@ -172,7 +178,7 @@ const PARTS: Readonly<Record<string, readonly [Partial<ComponentModel>, string |
   ],
   'a value that is a function': [
     { symmetry: [{ ...exchange, apply: () => keep }] },
-    /^what symmetry\[0\]\.apply gives: expected a value/,
+    /^what symmetry\[0\]\.apply of .* gives: expected a value/,
   ],
   'slots onto one': [
     { symmetry: [{ ...exchange, slotTo: [1, 1, 2] }] },

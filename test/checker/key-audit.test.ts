@@ -105,23 +105,28 @@ describe.each(SEARCHES)('%s', (_, options) => {
           `${n} ${seen} ${Date.now()}`,
       'key gives two answers for one input',
     ],
-    ['it throws', () => ({ n }) => { if (n === 3) throw new Error('no key'); return String(n); }, 'key threw Error: no key'], // prettier-ignore
-    ['an object', () => (state) => state as unknown as string, 'what key gives: expected a text, but it is an object'],
+    ['it throws', () => ({ n }) => { if (n === 3) throw new Error('no key'); return String(n); }, 'key of { n: 3, seen: 0 } threw Error: no key'], // prettier-ignore
+    [
+      'an object',
+      () => (state) => state as unknown as string,
+      'what key of { n: 0, seen: 0 } gives: expected a text, but it is an object',
+    ],
     [
       'a number',
       () =>
         ({ n }) =>
           n as unknown as string,
-      'what key gives: expected a text, but it is 0',
+      'what key of { n: 0, seen: 0 } gives: expected a text, but it is 0',
     ],
     [
       'a promise',
       () =>
         ({ n }) =>
           Promise.resolve(String(n)) as unknown as string,
-      'what key gives: expected a text, but it is a promise',
+      'what key of { n: 0, seen: 0 } gives: expected a text, but it is a promise',
     ],
-    ['nothing', () => () => undefined as unknown as string, 'what key gives: expected a text, but it is undefined'],
+    ['no number', () => ({ n }) => (n === 2 ? NaN : String(n)) as string, 'what key of { n: 2, seen: 0 } gives: expected a text, but it is NaN'], // prettier-ignore
+    ['nothing', () => () => undefined as unknown as string, 'what key of { n: 0, seen: 0 } gives: expected a text, but it is undefined'], // prettier-ignore
     ['it changes the state', () => (state) => { (state as { n: number }).n = 0; return '0'; }, 'key changes what it is given, at n'], // prettier-ignore
   ])('one that is no function of a state, %s: the line names the key', async (__, key, said) => {
     await expect(check(counter(key()), { maxStates: 1000, ...options })).rejects.toThrow(said);

@@ -92,7 +92,7 @@ test('a model without a measure, and one whose measure is none', () => {
   const { progress: _progress, ...bare } = grid;
   expect(() => checkSync(bare, { search: 'sweep' })).toThrow('search: grid declares no progress measure, which a sweep needs');
   expect(faultOf({ ...grid, progress: () => Number.NaN } as never).message).toContain(
-    'what progress gives: expected a finite number, but it is NaN',
+    'what progress of { a: 0, b: 0 } gives: expected a finite number, but it is NaN',
   );
 });
 

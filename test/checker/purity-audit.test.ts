@@ -238,7 +238,9 @@ describe('what no encoding sees, beside what is known already', () => {
       throw new TypeError('no such measure');
     };
     const model: ComponentModel = { ...hiding((n) => ({ n })), progress };
-    expect(await line(checkComponents(model, { search: 'sweep' }))).toMatch(/^progress threw TypeError: no such measure/);
+    expect(await line(checkComponents(model, { search: 'sweep' }))).toMatch(
+      /^progress of \{ n: 0 \} threw TypeError: no such measure/,
+    );
   });
 });
 

@@ -63,7 +63,10 @@ describe('refused', () => {
 
   test('an answer of another kind', async () => {
     await expect(check(model({ parts: () => null as never }))).rejects.toThrow(
-      'what parts gives: expected an object with the parts of a state, by name, but it is null',
+      /^what parts of .* gives: expected an object with the parts of a state, by name, but it is null/,
+    );
+    await expect(check(model({ show: (() => Promise.resolve({})) as never }))).rejects.toThrow(
+      /^what show of .* gives: expected an object with a text for each part, but it is a promise/,
     );
   });
 });

@@ -259,7 +259,7 @@ describe('bad modules: one clear line, and 2', () => {
       part("properties: [{ name: 'p', kind: 'always', holds: async () => false }]"),
       'what properties[0].holds gives: expected true or false, but it is a promise',
     ],
-    ['label', part("label: () => 'up'"), 'what label gives: expected a label, but it is "up"'],
+    ['label', part("label: () => 'up'"), 'what label of 1 gives: expected a label, but it is "up"'],
     ['actions', part('actions: () => 1'), 'what actions gives: expected a list, but it is 1'],
     [
       'faulty',

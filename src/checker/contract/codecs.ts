@@ -118,7 +118,7 @@ export const text = described('a text', t.string.is);
 export const textsByName = (expected: string): t.Type<Readonly<Record<string, string>>> =>
   new t.Type(
     expected,
-    t.record(t.string, t.string).is,
+    (u): u is Readonly<Record<string, string>> => !(u instanceof Promise) && t.record(t.string, t.string).is(u),
     (u, c) => {
       if (!isRecord(u)) return t.failure(u, c, `expected ${expected}, but it is ${describe(u)}`);
       const wrong = Object.entries(u).flatMap(([field, value]) => {

@@ -255,7 +255,9 @@ export const guardedComponents = (given: ComponentModel, audit: Audit): Componen
 };
 
 const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =>
-  key === undefined ? {} : { key: guarded('key', TEXT, (kind: string, local: never) => key(kind, local), 2, { audit }) };
+  key === undefined
+    ? {}
+    : { key: guarded('key', TEXT, (kind: string, local: never) => key(kind, local), 2, { audit, tellsValue: true }) };
 
 /** Guards the functions of single components. The table that calls `progress` checks its answer. */
 const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {
@@ -264,7 +266,7 @@ const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> =
     if (model[name] === undefined) return {};
     const given = model[name];
     const run = (kind: string, local: never): unknown => given.call(model, kind, local);
-    return { [name]: guarded(name, expected, run, 2, auditing) };
+    return { [name]: guarded(name, expected, run, 2, { ...auditing, tellsValue: true }) };
   };
   return {
     ...(show === undefined ? {} : { show: guardedShown('show', TEXT, show.bind(model)) }),
@@ -280,7 +282,11 @@ const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> =
       : {
           symmetry: symmetry.map((permutation, i): Permutation => ({
             ...permutation,
-            apply: guarded(`symmetry[${i}].apply`, LOCAL, permutation.apply, 2, { audit, ...soundness(model, itself) }),
+            apply: guarded(`symmetry[${i}].apply`, LOCAL, permutation.apply, 2, {
+              audit,
+              tellsValue: true,
+              ...soundness(model, itself),
+            }),
           })),
         }),
   };

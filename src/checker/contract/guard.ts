@@ -25,9 +25,9 @@ import {
   type Pure,
 } from './guarded-call.js';
 import { oneForm } from '../values/one-form.js';
-import { mustBeSeenInto } from '../values/incomparable.js';
+import { incomparableIn, mustBeSeenInto } from '../values/incomparable.js';
 import { inAnyOrder } from './variations.js';
-import { givenBy, threw } from './model-faults.js';
+import { briefly, givenBy, threw } from './model-faults.js';
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
@@ -114,17 +114,21 @@ const FIELDS = [
   ...(['note', 'view', 'boundary', 'progress', 'fairness', 'normalize', 'symmetry'] as const),
 ];
 
-/**
- * Has actions audited that cannot be compared, such as functions: they are known by what they do. The first list that a model gives says whether its
- * actions can be compared.
- */
+/** In so many lists of actions it is looked whether an action cannot be compared, and then in one of `LISTS_ONE_IN`. */
+const FIRST_LISTS = 10_000;
+const LISTS_ONE_IN = 64;
+
+/** Has actions audited that cannot be compared, such as functions: they are known by what they do. It begins with the first that comes up. */
 const withOpaqueActions = <S, A>(
   model: Model<S, A>,
   listed: Model<S, A>['actions'],
   audit: Audit,
   sameState: Same,
 ): Model<S, A>['actions'] => {
-  let isOpaque: boolean | undefined;
+  let isOpaque = false;
+  let lists = 0;
+  const holdsOpaque = (list: ReadonlyArray<A>): boolean =>
+    (++lists <= FIRST_LISTS || lists % LISTS_ONE_IN === 0) && list.some((action) => incomparableIn(action) !== undefined);
   const stepsOf = (state: S): ReadonlyArray<unknown> =>
     model.actions(state).map((action) => [model.label(action), model.next(state, action)]);
   const texts = (steps: unknown): ReadonlyArray<string> =>
@@ -135,8 +139,8 @@ const withOpaqueActions = <S, A>(
   const alike: Same = (steps) => [...texts(steps)].sort().join('\n');
   return (state) => {
     const list = listed(state);
-    if (list.length > 0) isOpaque ??= comparableText(list[0]) === undefined;
-    if (isOpaque !== true || !audit.due()) return list;
+    isOpaque ||= holdsOpaque(list);
+    if (!isOpaque || !audit.due()) return list;
     const answer = stepsOf(state);
     audit.take(() => again({ where: 'actions', run: stepsOf, args: [state], answer, same, alike, orders: audit.orders }), answer);
     return list;
@@ -151,18 +155,19 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
   const { key, show, view, note, parts, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: CallAudit = { audit };
   const keyed = (state: S): string => model.key!(state);
-  const keyOf = key && guarded('key', TEXT, keyed, 1, auditing);
+  const keyOf = key && guarded('key', TEXT, keyed, 1, { audit, tellsValue: true });
   /** A key that is not the same each time would blame the function whose answers it compares. */
   const sameKey = (state: S): string => {
     try {
-      const text = onCopies('key', keyed as never, [state]) as string;
+      const text = onCopies('key', keyed as never, [state]);
+      if (!TEXT.is(text)) mustReturn(`key of ${briefly(state)}`, TEXT, text);
       elsewhen(() => {
         const other = keyed(state);
         if (other !== text) throw twoAnswers('key', text, other);
       });
-      return text;
+      return text as string;
     } catch (error) {
-      throw threw('key', error);
+      throw threw(`key of ${briefly(state)}`, error);
     }
   };
   const sameState: Same = (state) => (state === undefined || keyOf === undefined ? comparableText(state) : sameKey(state as S));
@@ -218,7 +223,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
     ...optional('show', show && guardedShown('show', TEXTS, show)),
     ...optional('parts', parts && guardedShown('parts', PARTS, parts)),
     ...optional('note', note && guardedShown('note', OPTIONAL_TEXT, note)),
-    ...optional('progress', progress && guarded('progress', NUMBER, progress, 1, { audit, isMeasure: true })),
+    ...optional('progress', progress && guarded('progress', NUMBER, progress, 1, { audit, isMeasure: true, tellsValue: true })),
     ...optional('boundary', boundary && guarded('boundary', TRUTH, boundary, 1, auditing)),
     ...optional('fairness', fairness && guarded('fairness', FAIRNESS, fairness, 1, auditing)),
     ...optional(
@@ -226,6 +231,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
       normalize &&
         guarded('normalize', STATE, normalize, 1, {
           audit,
+          tellsValue: true,
           same: sameState,
           ...optional('mustBe', mustBe),
         }),
@@ -233,7 +239,12 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
     ...optional(
       'symmetry',
       symmetry?.map((permutation, i) =>
-        guarded(`symmetry[${i}]`, STATE, permutation, 1, { audit, same: sameState, ...optional('mustBe', mustBe) }),
+        guarded(`symmetry[${i}]`, STATE, permutation, 1, {
+          audit,
+          tellsValue: true,
+          same: sameState,
+          ...optional('mustBe', mustBe),
+        }),
       ),
     ),
   };

@@ -20,7 +20,7 @@ import {
   value,
 } from './model-shape.js';
 import { optionalView } from './view-shape.js';
-import { fault, threw } from './model-faults.js';
+import { briefly, fault, givenBy, threw } from './model-faults.js';
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
@@ -72,9 +72,23 @@ export interface CallAudit {
   readonly alike?: Same;
   /** See {@link AuditedCall.isMeasure}. */
   readonly isMeasure?: boolean;
+  /** Does a fault tell the value that was given? It may be of no state of the search, or of another one than that where the search is. */
+  readonly tellsValue?: boolean;
   /** Refuses an answer that is not what the search takes it for. @throws CheckerError (`model`). */
   readonly mustBe?: (answer: unknown) => void;
 }
+
+/** Names a function together with the value that it was given, which is its last argument. */
+const ofValue = (where: string, args: ReadonlyArray<unknown>): string => `${where} of ${briefly(args.at(-1))}`;
+
+/** Tests an answer. What is wrong with it is told of the function that gave it. */
+const inNameOf = (where: string, test: () => void): void => {
+  try {
+    test();
+  } catch (error) {
+    throw givenBy(where, error);
+  }
+};
 
 /** Any function of a model. */
 export type Pure = (...args: never) => unknown;
@@ -86,13 +100,14 @@ export type Pure = (...args: never) => unknown;
 export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: F, arity: number, auditing?: CallAudit): F => {
   const { is } = expected;
   const audit = auditing?.audit;
-  const { same = comparableText, alike = same, mustBe, isMeasure = false } = auditing ?? {};
+  const { same = comparableText, alike = same, mustBe, isMeasure = false, tellsValue = false } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
-  const refuse = (given: unknown): void => mustReturn(where, expected, given);
+  const named = (args: ReadonlyArray<unknown>): string => (tellsValue ? ofValue(where, args) : where);
+  const refuse = (given: unknown, args: ReadonlyArray<unknown>): void => mustReturn(named(args), expected, given);
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
     const repeat = (): void => {
-      refuse(given);
-      mustBe?.(given);
+      refuse(given, args);
+      if (mustBe !== undefined) inNameOf(named(args), () => mustBe(given));
       again({ where, run, args, answer: given, same, alike, orders: audit?.orders, isMeasure });
     };
     audit!.take(repeat, given);
@@ -103,11 +118,11 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
     try {
       given = audit?.isEarly === true ? onCopiesToo({ where, run, args: [a], same }) : of(a);
     } catch (error) {
-      throw threw(where, error);
+      throw threw(named([a]), error);
     } finally {
       leave(outer);
     }
-    if (!is(given)) refuse(given);
+    if (!is(given)) refuse(given, [a]);
     if (audit?.due() === true) looked(given, [a]);
     return given;
   };
@@ -117,11 +132,11 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
     try {
       given = audit?.isEarly === true ? onCopiesToo({ where, run, args: [a, b], same }) : of(a, b);
     } catch (error) {
-      throw threw(where, error);
+      throw threw(named([a, b]), error);
     } finally {
       leave(outer);
     }
-    if (!is(given)) refuse(given);
+    if (!is(given)) refuse(given, [a, b]);
     if (audit?.due() === true) looked(given, [a, b]);
     return given;
   };
@@ -131,11 +146,11 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
     try {
       given = audit?.isEarly === true ? onCopiesToo({ where, run, args, same }) : of(...args);
     } catch (error) {
-      throw threw(where, error);
+      throw threw(named(args), error);
     } finally {
       leave(outer);
     }
-    if (!is(given)) refuse(given);
+    if (!is(given)) refuse(given, args);
     if (audit?.due() === true) looked(given, args);
     return given;
   };
@@ -162,11 +177,11 @@ export const guardedShown = <F extends Pure>(where: string, expected: TypeTest, 
     try {
       given = isRepeated ? onCopiesToo({ where, run, args, same }) : run(...(args as never));
     } catch (error) {
-      throw threw(where, error);
+      throw threw(ofValue(where, args), error);
     } finally {
       leave(outer);
     }
-    if (!expected.is(given)) mustReturn(where, expected, given);
+    if (!expected.is(given)) mustReturn(ofValue(where, args), expected, given);
     if (isRepeated) elsewhen(() => again({ where, run, args, answer: given, same, alike: same, orders: undefined }));
     return given;
   };

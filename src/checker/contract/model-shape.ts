@@ -138,7 +138,19 @@ const remarks = { note: text, violates: listOf(text), witnesses: listOf(text) };
 
 /** What a step of a component model, or the last part of a query, may give. */
 export const outcomes = listOf(object('an outcome', { next: listOf(t.unknown) }, remarks));
-export const learned = listOf(object('a way', { next: t.unknown }, remarks));
+const way = object('a way', { next: t.unknown }, remarks);
+const next = described('an object with next', (u): u is object => isRecord(u) && 'next' in u);
+/** A codec of objects takes a field that is missing for one that is undefined, which `next` may be. */
+const wayWithNext = new t.Type(
+  'a way',
+  (u): u is unknown => next.is(u) && way.is(u),
+  (u, c): t.Validation<unknown> => {
+    const validated = way.validate(u, c);
+    return E.isLeft(validated) || next.is(u) ? validated : next.validate(u, c);
+  },
+  (a) => a,
+);
+export const learned = listOf(wayWithNext);
 
 const isState = (u: unknown): boolean => typeof u !== 'function' && typeof u !== 'symbol' && !(u instanceof Promise);
 

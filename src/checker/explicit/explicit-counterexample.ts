@@ -1,6 +1,6 @@
 /** Makes counterexamples of the plain search. Indices become a run of the model, for which each step is taken again. */
 import { fault } from '../contract/model-faults.js';
-import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
+import { isFaultWithoutRun } from '../contract/fault-location.js';
 import { closely, retaken } from '../contract/closely.js';
 import type { CheckerError } from '../error.js';
 import { predicatesOf } from '../liveness/predicates.js';
@@ -9,7 +9,7 @@ import type { StateGraph } from '../liveness/state-graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
 import type { DecidingPlace } from './explicit-judge.js';
-import { endOf, showRun, type Run } from '../shown/shown-run.js';
+import { endOf, onRun, showRun, type Run } from '../shown/shown-run.js';
 import { namesOf, runTo, type ReachedState } from '../runs/run-to.js';
 import type { ExplicitSpace } from './explicit-search.js';
 import { starvedIn } from './starved.js';
@@ -96,7 +96,7 @@ export const decidingRun = <S, A>(
 export const faultAt = <S, A>(found: ExplicitSpace<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
   if (!isFaultWithoutRun(error) || index < 0 || state === undefined) return error;
   try {
-    return withRun(error, showRun(found.model, runToPlace(found, { kind: 'state', index, state }), false));
+    return onRun(found.model, runToPlace(found, { kind: 'state', index, state }), error);
   } catch {
     // A model that is not pure may not reach the state again.
     return error;

@@ -10,6 +10,7 @@ import type { Report } from '../report.js';
 import { keyAudited } from '../reduction/key-audit.js';
 import { composed } from '../reduction/orbits.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
+import { withKnownEmptiness } from '../reduction/seen-by-audit.js';
 
 export interface ReadyModel<S, A> {
   /** The model with its guards, and with all maps of the closed symmetry. */
@@ -28,7 +29,9 @@ export interface ReadyModel<S, A> {
 export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Generator<void, ReadyModel<S, A>> {
   const { model, audit } = contracted(given, options);
   mustBeOptions('plain', options, model.properties);
-  const keyed = (report: Report): Generator<void, Report> => audit.aside(keyAudited(model, options, report));
+  function* keyed(report: Report): Generator<void, Report> {
+    return withKnownEmptiness(yield* audit.aside(keyAudited(model, options, report)), isReducing(model, options), options);
+  }
   if (!isReducing(model, options)) return { model, audit, after: keyed };
   const reduction = new ReductionAudit(model, options);
   yield* audit.aside(reduction.before());

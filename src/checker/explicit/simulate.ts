@@ -5,7 +5,6 @@ import { mustBeOptions } from '../contract/checked-options.js';
 import { optionsNow } from '../contract/options-now.js';
 import { forOneSearch } from '../contract/guard.js';
 import { contracted } from '../contract/validate.js';
-import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { random, type Random } from '../random.js';
 import type { CheckOptions, CheckpointOptions } from '../options.js';
 import { isLiveness, type AuditReport, type PropertyReport, type Report, type Stop } from '../report.js';
@@ -16,7 +15,7 @@ import { judge, type ExplicitJudge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, neverEnabled, type FamilyCounts } from './coverage.js';
 import { many } from '../counted.js';
-import { showRun, type Run } from '../shown/shown-run.js';
+import { onRun, showRun, type Run } from '../shown/shown-run.js';
 import { stepsOf, type Step } from '../runs/decides.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -146,7 +145,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
       walk(found);
     } catch (error) {
       found.audit.mustBeIntact();
-      throw isFaultWithoutRun(error) && found.run !== undefined ? withRun(error, showRun(found.model, found.run, false)) : error;
+      throw onRun(found.model, found.run, error);
     }
     found.walks++;
     if (isOver(found)) return { kind: 'violation', ...(found.options.keepGoing === true ? { all: true } : {}) };
@@ -169,7 +168,7 @@ const auditedOf = <S, A>(found: Simulation<S, A>): AuditReport => {
       walked = place as Run<S, A> | undefined;
     });
   } catch (error) {
-    throw isFaultWithoutRun(error) && walked !== undefined ? withRun(error, showRun(found.model, walked, false)) : error;
+    throw onRun(found.model, walked, error);
   }
 };
 

@@ -6,6 +6,7 @@ import { internedWithReductions } from '../component-model/interned.js';
 import type { Word } from '../reduction/orbits.js';
 import { keyAudited } from '../reduction/key-audit.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
+import { withKnownEmptiness } from '../reduction/seen-by-audit.js';
 import { unhurried } from '../limits.js';
 import type { Report } from '../report.js';
 import type { ComponentOptions } from '../options.js';
@@ -49,12 +50,14 @@ export interface ReadyComponentModel {
  */
 export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<ReadyComponentModel> => {
   const audit = auditOf(model)!;
-  const keyed = async (report: Report, components?: Components): Promise<Report> => {
+  const byKey = async (report: Report, components?: Components): Promise<Report> => {
     if (model.key === undefined) return report;
     const representative =
       components && ((state: Tuple): Tuple => state.map((local, at) => components.representative(model.slots[at]!.kind, local)));
     return unhurried(audit.aside(keyAudited(toModel(model), options, report, representative)));
   };
+  const keyed: ReadyComponentModel['after'] = async (report, components) =>
+    withKnownEmptiness(await byKey(report, components), isReducing(model, options), options);
   if (!isReducing(model, options)) return { model, words: [], after: keyed };
   const names = model.symmetry?.map(({ name }, i) => `symmetry[${i}] (${name})`);
   const reduction = new ReductionAudit(internedWithReductions(model), options, names);

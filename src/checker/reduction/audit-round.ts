@@ -5,7 +5,7 @@ import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { fault } from '../contract/model-faults.js';
 import type { CheckerError } from '../error.js';
-import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, triggeredIn } from './observation.js';
+import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, stepNames, triggeredIn } from './observation.js';
 import type { AuditedModel, StateObservation } from './observation.js';
 import { encode } from '../values/encode.js';
 import { composed, orbitOf, type StateMap, type Word } from './orbits.js';
@@ -31,6 +31,8 @@ export class Round<S, A> {
   readonly decided = new Map<string, number>();
   /** Names of the witnesses and properties of liveness that tell states of one class apart. */
   readonly unkept = new Set<string>();
+  /** Families, and labels as they are shown, of the steps from reached states. */
+  readonly enabled = new Set<string>();
   /** Names of the `leadsTo` properties whose trigger `from` is true of a reached state. */
   readonly triggered = new Set<string>();
   private readonly model: Model<S, A>;
@@ -87,8 +89,8 @@ export class Round<S, A> {
     const index = this.states.queue.at(this.taken++);
     if (this.states.done.at(index) >= this.states.roles.at(index)) return;
     const seen = this.examine(index);
-    if (this.states.roles.at(index) !== Role.reached) return;
-    for (const { target } of seen.steps) this.states.promote(target, Role.reached, index, -1);
+    if (this.states.roles.at(index) === Role.reached)
+      for (const { target } of seen.steps) this.states.promote(target, Role.reached, index, -1);
   }
 
   /** Examines the states on a random walk of `length` steps, and their images. */
@@ -130,8 +132,16 @@ export class Round<S, A> {
   // --- looking -------------------------------------------------------------------------------------------------------------
 
   private examine(index: number): StateObservation<A> {
+    try {
+      return this.examined(index);
+    } catch (error) {
+      throw isFaultWithoutRun(error) ? this.wrong(index, `${error.message}${this.ofImage(index)}`) : error;
+    }
+  }
+
+  private examined(index: number): StateObservation<A> {
     const state = this.states.get(index);
-    for (let which = 0; which < this.maps.length && this.open.length === 0; which++) this.map(index, state, which);
+    this.mapAll(index);
     if (this.normalize !== undefined) this.bringToNormal(index, state, this.normalize);
     const representative = this.ofKey?.representative?.(state);
     if (representative !== undefined) this.states.meet(representative, Role.image, index, -1);
@@ -142,6 +152,7 @@ export class Round<S, A> {
       for (const name of [...seen.reached, ...brokenIn(this.asked, seen)])
         if (!this.decided.has(name)) this.decided.set(name, index);
       for (const name of triggeredIn(this.asked, seen)) this.triggered.add(name);
+      for (const name of stepNames(this.asked, seen)) this.enabled.add(name);
     }
     this.states.done.data[index] = this.states.roles.at(index);
     const record = recordOf(seen, (target) => this.classOf(target), this.isMultiset);
@@ -157,13 +168,14 @@ export class Round<S, A> {
   }
 
   private observeState(index: number): StateObservation<A> {
-    try {
-      const seen = observe(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
-      this.calls += 2 + 2 * seen.steps.length + seen.truths.length + seen.predicates.length;
-      return seen;
-    } catch (error) {
-      throw isFaultWithoutRun(error) ? this.wrong(index, `${error.message}${this.ofImage(index)}`) : error;
-    }
+    const seen = observe(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
+    this.calls += 2 + 2 * seen.steps.length + seen.truths.length + seen.predicates.length;
+    return seen;
+  }
+
+  private mapAll(index: number): void {
+    for (let which = 0; which < this.maps.length && this.open.length === 0; which++)
+      this.map(index, this.states.get(index), which);
   }
 
   /** Tests a map at a state: it must be a bijection and keep the initial states. */
@@ -193,12 +205,11 @@ export class Round<S, A> {
     const maps = this.maps.map(({ map }) => map);
     const states = [this.states.get(index), this.states.get(image)];
     const [orbit, other] = states.map((state) => orbitOf(maps, this.key, state));
-    const { name } = this.maps[which]!;
     if (orbit!.size !== other!.size)
       throw this.wrongAt(
         index,
         [index, image],
-        (at) => `${name} has no inverse: of ${at[0]} it makes ${at[1]}, from which none of them leads back`,
+        (at) => `${this.maps[which]!.name} has no inverse: of ${at[0]} it makes ${at[1]}, from which none of them leads back`,
       );
     this.open = states;
   }
@@ -225,10 +236,7 @@ export class Round<S, A> {
 
   /** Tests that the words make all images of these states. If they do not, the audit needs a round with more words. */
   private isClosedOn(indices: ReadonlyArray<number>): boolean {
-    for (const index of indices) {
-      for (let which = 0; which < this.maps.length && this.open.length === 0; which++)
-        this.map(index, this.states.get(index), which);
-    }
+    for (const index of indices) this.mapAll(index);
     return this.open.length === 0;
   }
 
@@ -242,24 +250,21 @@ export class Round<S, A> {
 
   // --- faults --------------------------------------------------------------------------------------------------------------
 
-  private text(index: number): string {
-    return textOf(this.model, this.states.get(index));
-  }
+  private readonly text = (index: number): string => textOf(this.model, this.states.get(index));
 
   /** Refuses two states of one class that are not alike. If words are missing, they may be alike in the next round. */
   private mustBeAlike(index: number, first: number): void {
-    const ends = [index, first].flatMap((state) => this.observeState(state).steps.map(({ target }) => target));
-    if (this.isClosedOn([first, ...ends])) throw this.unlike(index, first);
+    const steps = [index, first].flatMap((state) => this.observeState(state).steps);
+    if (this.isClosedOn([first, ...steps.map(({ target }) => target)])) throw this.unlike(index, first);
   }
 
   private unlike(index: number, first: number): CheckerError {
     const maker = this.states.roles.at(index) === Role.image ? this.states.madeBy.at(index) : -1;
     const other = maker === -1 ? first : this.states.parents.at(index);
     const name = this.maps[maker]?.name ?? 'normalize';
-    const [a, b] = [other, index].map((state) => this.observeState(state));
-    const difference = differenceOf(this.asked, a!, b!, {
+    const difference = differenceOf(this.asked, this.observeState(other), this.observeState(index), {
       classOf: (target) => this.classOf(target),
-      text: (target) => this.text(target),
+      text: this.text,
       isMultiset: this.isMultiset,
     });
     return this.wrongAt(index, [other, index], ([one, two]) => {

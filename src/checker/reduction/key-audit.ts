@@ -90,7 +90,7 @@ const doubted = (report: Report, { message }: CheckerError): Report => ({
     if (verdict === 'violated') return trace === undefined ? property : { ...property, trace: { ...trace, shortest: false } };
     return { ...sentenceOf(property), verdict: 'unknown', why: `the key was audited: ${message}` };
   }),
-  vacuity: { ...report.vacuity, unreached: [] },
+  vacuity: { ...report.vacuity, neverEnabled: [], unreached: [] },
 });
 
 /**

@@ -85,6 +85,13 @@ export const namesTellingApart = <S, A>(
 export const triggeredIn = <S, A>({ liveness }: AuditedModel<S, A>, { predicates }: StateObservation<A>): ReadonlyArray<string> =>
   liveness.filter(({ kind }, i) => kind === 'leadsTo' && predicates[i]![0] === true).map(({ name }) => name);
 
+/** The families of a state's steps, and their labels as they are shown. */
+export const stepNames = <S, A>({ model }: AuditedModel<S, A>, { steps }: StateObservation<A>): ReadonlyArray<string> =>
+  steps.flatMap(({ action }) => {
+    const label = model.label(action);
+    return [label.family, showLabel(label)];
+  });
+
 const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
   `${classOf(target)} ${truths.join()}`;
 

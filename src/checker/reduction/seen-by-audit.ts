@@ -1,5 +1,5 @@
 /** Corrects a report by what an audit saw of the properties at states that the search took for others. */
-import { isLiveness, verdictOf, type Counterexample, type PropertyReport, type Report } from '../report.js';
+import { isLiveness, verdictOf, type Counterexample, type PropertyReport, type Report, type Vacuity } from '../report.js';
 import type { CheckOptions } from '../options.js';
 import { sentenceOf } from '../verdict/conclude.js';
 import { ASYMMETRIC } from '../verdict/reasons.js';
@@ -64,11 +64,23 @@ const ofUnseen = (property: PropertyReport, { what, knowsAll, isMadeUp = false }
     : undefined;
 };
 
+/** Leaves out what the audit saw of what the search did not; undefined where that changes nothing. */
+const vacuityAfter = <S, A>(
+  { vacuity }: Report,
+  round: Round<S, A>,
+): Pick<Vacuity, 'neverEnabled' | 'neverTriggered'> | undefined => {
+  const neverTriggered = vacuity.neverTriggered.filter((name) => !round.triggered.has(name));
+  const neverEnabled = vacuity.neverEnabled.filter((label) => !round.enabled.has(label));
+  const isSame = neverTriggered.length === vacuity.neverTriggered.length && neverEnabled.length === vacuity.neverEnabled.length;
+  return isSame ? undefined : { neverEnabled, neverTriggered };
+};
+
 /**
  * Corrects a report by the findings of an audit, which looked at states that the search took for one:
  * - A witness that the audit saw is reached, and a property that the audit saw broken is broken, even if the search missed the state.
  * - If the audit saw all states, a witness that it did not see is not reached, even if the search saw the witness in a representative.
  * - A witness may be true of only some states of a class. Then the search's run to the witness may not be a shortest one, and the report says so.
+ * - A step that was never enabled in the search may be the image of one that was. So it is left out where the audit saw it.
  * - A predicate of liveness may be true of only some states of a class. Then the property is not judged, because the search saw one of these states.
  */
 export const withWhatWasSeen = <S, A>(
@@ -115,11 +127,10 @@ export const withWhatWasSeen = <S, A>(
     return property;
   };
   const properties = report.properties.map(right);
-  const neverTriggered = report.vacuity.neverTriggered.filter((name) => !round.triggered.has(name));
-  const isSameVacuity = neverTriggered.length === report.vacuity.neverTriggered.length;
-  if (isSameVacuity && properties.every((property, i) => property === report.properties[i])) return report;
+  const seenVacuity = vacuityAfter(report, round);
+  if (seenVacuity === undefined && properties.every((property, i) => property === report.properties[i])) return report;
   const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
-  const vacuity = { ...report.vacuity, unreached, neverTriggered };
+  const vacuity = { ...report.vacuity, ...seenVacuity, unreached };
   const verdict = verdictOf(properties, stop, vacuity, options.requireWitnesses === true);
   // A hash has lost a state: this is certain, and no estimate any more.
   const isCertain = properties.some(({ why }) => why === lost(what));
@@ -130,4 +141,16 @@ export const withWhatWasSeen = <S, A>(
     verdict,
     statistics: { ...statistics, ...(isCertain ? { omissionProbability: 1 } : {}) },
   };
+};
+
+/**
+ * Leaves out what was never enabled where the search took states for one, and no audit saw them all: it may be enabled in a state that was not seen. A
+ * search that stopped early tells it of the states that it saw.
+ */
+export const withKnownEmptiness = (report: Report, isReducing: boolean, { requireWitnesses }: Options): Report => {
+  const { audited, statistics, stop, vacuity, properties } = report;
+  const isKnown = statistics.byKey === true ? audited?.key?.whole === true : !isReducing || audited?.reduction?.whole === true;
+  if (isKnown || stop.kind !== 'complete' || vacuity.neverEnabled.length === 0) return report;
+  const known = { ...vacuity, neverEnabled: [] };
+  return { ...report, vacuity: known, verdict: verdictOf(properties, stop, known, requireWitnesses === true) };
 };

@@ -2,7 +2,7 @@
 import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
-import { showRun, type Run } from '../shown/shown-run.js';
+import { onRun, showRun, type Run } from '../shown/shown-run.js';
 import { random } from '../random.js';
 import type { Counterexample } from '../report.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';
@@ -28,18 +28,23 @@ export interface Sample {
 /** The most walks for each run that is wanted. A model whose walks nearly always break a property gives fewer runs. */
 const WALKS_PER_RUN = 100;
 
+/** Walks at random. It gives undefined where a property breaks. */
 const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) => number): Run<S, A> | undefined => {
   const initial = model.initial[pick(model.initial.length)] as S;
   const steps: Step<S, A>[] = [];
   let state = initial;
-  if (brokenAt(model, state).length > 0) return undefined;
-  while (steps.length < length && model.boundary?.(state) !== false) {
-    const choices = stepsOf(model, state);
-    const step = choices[pick(choices.length)];
-    if (step === undefined) break;
-    if (brokenAt(model, step.next, { before: state, action: step.action }).length > 0) return undefined;
-    steps.push(step);
-    state = step.next;
+  try {
+    if (brokenAt(model, state).length > 0) return undefined;
+    while (steps.length < length && model.boundary?.(state) !== false) {
+      const choices = stepsOf(model, state);
+      const step = choices[pick(choices.length)];
+      if (step === undefined) break;
+      if (brokenAt(model, step.next, { before: state, action: step.action }).length > 0) return undefined;
+      steps.push(step);
+      state = step.next;
+    }
+  } catch (error) {
+    throw onRun(model, { initial, steps }, error);
   }
   return { initial, steps };
 };

@@ -1,4 +1,6 @@
 /** Shows states of a model as traces do: texts for people, values for tools, and what a step changed. */
+import { fault, thrown } from '../contract/model-faults.js';
+import { CheckerError } from '../error.js';
 import type { ComponentModel, Model } from '../model.js';
 import type { ShownState, TraceStep, Counterexample } from '../report.js';
 import { change } from './change.js';
@@ -63,12 +65,26 @@ const picture = (shown: ShownState | undefined, parts: StateParts, before: State
   return { state: mapValues(parts, partText), values, ...(Object.keys(changed).length === 0 ? {} : { changed }) };
 };
 
+/** Shows a state. @throws CheckerError (`model`) where a part of it cannot be read, as a getter that throws. */
+const readable = <T>(show: () => T): T => {
+  try {
+    return show();
+  } catch (error) {
+    if (error instanceof CheckerError) throw error;
+    throw fault(
+      `a state cannot be shown: ${thrown(error)}: leave out what cannot be read, or give the model a show and a parts function`,
+    );
+  }
+};
+
 /** Makes the picture of a state of a plain model; with the state before it, also of what the step between them changed. */
 export const pictureOf = <S>(model: ShowFunctions<S>, state: S, before?: { readonly state: S }): Picture =>
-  picture(
-    model.show?.(state),
-    partsOf(model, state),
-    before === undefined || model.show !== undefined ? undefined : partsOf(model, before.state),
+  readable(() =>
+    picture(
+      model.show?.(state),
+      partsOf(model, state),
+      before === undefined || model.show !== undefined ? undefined : partsOf(model, before.state),
+    ),
   );
 
 /** Gives the parts of a state by the values of a component model's slots. */
@@ -81,7 +97,7 @@ export const showSlots = ({ show, slots }: ComponentModel, values: ReadonlyArray
 
 /** Makes the picture of a state of a component model, which is given by the values of its slots. */
 export const pictureOfSlots = (model: ComponentModel, values: ReadonlyArray<unknown>, before?: ReadonlyArray<unknown>): Picture =>
-  picture(showSlots(model, values), slotParts(model, values), before && slotParts(model, before));
+  readable(() => picture(showSlots(model, values), slotParts(model, values), before && slotParts(model, before)));
 
 /** Gives the initial state of a run, as {@link Counterexample} has it. */
 export const initialOf = ({ state, values }: Picture): Pick<Counterexample, 'initial' | 'values'> =>

@@ -1,9 +1,17 @@
 /** Finds out whether the objects of a class have private fields, which nobody outside of the class can see into. */
-import { parseExpressionAt, type AnyNode, type ClassBody } from 'acorn';
+import { createRequire } from 'node:module';
+import type { AnyNode, ClassBody } from 'acorn';
+
+type Acorn = typeof import('acorn');
+
+const require = createRequire(import.meta.url);
+
+/** The parser is large, and few models have a class that must be parsed. */
+const parser = (): Acorn => require('acorn') as Acorn;
 
 /** The body of a class, of its source; undefined for a function, which has none. @throws SyntaxError for what is no JavaScript. */
 const bodyOf = (source: string): ClassBody | undefined => {
-  const parsed: AnyNode = parseExpressionAt(source, 0, { ecmaVersion: 'latest' });
+  const parsed: AnyNode = parser().parseExpressionAt(source, 0, { ecmaVersion: 'latest' });
   return parsed.type === 'ClassExpression' || (parsed.type as string) === 'ClassDeclaration'
     ? (parsed as { readonly body: ClassBody }).body
     : undefined;

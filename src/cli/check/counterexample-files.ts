@@ -6,6 +6,7 @@ import { toItf } from '../../checker/output/itf.js';
 import { toMermaid } from '../../checker/output/mermaid.js';
 import { toShiViz } from '../../checker/output/shiviz.js';
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
+import { CheckerError } from '../../checker/error.js';
 import type { Report } from '../../checker/report.js';
 import { makeFolder } from '../../files/folder.js';
 import { putInPlace } from '../../files/in-place.js';
@@ -19,7 +20,7 @@ import type { AnyModel, CheckedModel } from '../../checked-model/checked-model.j
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** A file's text, or the reason why there is no file. */
-type Content = { readonly text: string } | { readonly why: string };
+type Content = { readonly text: string } | { readonly why: string; readonly isFault?: true };
 
 /** For each format the ending of the file's name, and the kind of the file. */
 const FILES: Readonly<Record<Format, FileKind & { readonly ending: string }>> = {
@@ -81,6 +82,16 @@ const pageOf = async (written: RunToWrite, checked: CheckedModel, repeat: string
   text: await (await import('./counterexample-page.js')).pageText(written, checked, repeat),
 });
 
+/** Makes a file's text. Some texts ask the model (`view`), which may be at fault then: the verdict is told all the same. */
+const soundContent = async (make: () => Content | Promise<Content>): Promise<Content> => {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof CheckerError) return { why: error.message, isFault: true };
+    throw error;
+  }
+};
+
 const graphOf = ({ level, model }: AnyModel): Content => {
   const dot = level === 'plain' ? toDot(model) : toDot(toModel(model));
   return dot.kind === 'graph' ? dot : { why: `the graph has more than ${dot.limit} states, too many to be read` };
@@ -134,8 +145,9 @@ export const mustHaveFolder = (dir: string): void => {
 };
 
 /** Writes one file, whole or not at all. */
-const write = async (path: string, kind: FileKind, made: Content | Promise<Content>): Promise<WrittenFiles> => {
+const write = async (path: string, kind: FileKind, made: Promise<Content>): Promise<WrittenFiles> => {
   const content = await made;
+  if ('why' in content && content.isFault === true) return lost(path, content.why);
   if ('why' in content) return { lines: [`not written: ${path}: ${content.why}`], isLost: false };
   const wrong = wrongToReplace(path, kind);
   if (wrong !== undefined) return lost(path, wrong);
@@ -168,11 +180,13 @@ export const writeFiles = async (
   const files = runs.flatMap((run) => {
     const name = distinct(`${stem}-${run.kind === 'sample' ? run.property.replaceAll(' ', '-') : fileOf(run.property)}`);
     return formats.flatMap((format) =>
-      format === 'dot' ? [] : [[`${name}.${FILES[format].ending}`, format, contentOf(format, run, checked, repeat)] as const],
+      format === 'dot'
+        ? []
+        : [[`${name}.${FILES[format].ending}`, format, soundContent(() => contentOf(format, run, checked, repeat))] as const],
     );
   });
   const graph = formats.includes('dot')
-    ? [[`${distinct(stem)}.${FILES.dot.ending}`, 'dot', graphOf(checked.model)] as const]
+    ? [[`${distinct(stem)}.${FILES.dot.ending}`, 'dot', soundContent(() => graphOf(checked.model))] as const]
     : [];
   const all = await Promise.all(
     [...files, ...graph].map(([file, format, content]) => write(join(dir, file), FILES[format], content)),

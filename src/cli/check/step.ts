@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import pc from 'picocolors';
 import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../checker/output/counterexample-lines.js';
+import { CheckerError } from '../../checker/error.js';
 import { showLabel } from '../../checker/report.js';
 import { stepper, type Stepper } from '../../checker/runs/stepper.js';
 import { EXIT, type ExitStatus } from '../../command-line/exit.js';
@@ -149,7 +150,7 @@ export const stepThrough = async (
       here = next;
       print(lines);
     } catch (error) {
-      print([`the model went wrong: ${thrown(error)}`]);
+      print([`the model went wrong: ${error instanceof CheckerError ? error.message : thrown(error)}`]);
     }
     if (isTerminal) terminal.prompt();
   }

@@ -1,0 +1,87 @@
+/** What a key leaves out is not merged silently because nobody can see it: hidden fields, symbols, fields of lists, values that contain themselves. */
+import { describe, expect, test } from 'vitest';
+import { check } from '#bayou/checker/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
+import { isLike } from '#bayou/checker/values/like.js';
+
+interface Counted {
+  readonly n: number;
+}
+
+/** A way to keep something beside the count. */
+interface Way {
+  readonly make: (n: number, kept: number) => Counted;
+  readonly kept: (counted: Counted) => number;
+}
+
+const KEPT = Symbol('kept');
+
+const WAYS: Readonly<Record<string, Way>> = {
+  'a hidden field': {
+    make: (n, kept) => Object.defineProperty({ n }, 'kept', { value: kept, enumerable: false }),
+    kept: (counted) => (counted as unknown as { readonly kept: number }).kept,
+  },
+  'a field whose key is a symbol': {
+    make: (n, kept) => ({ n, [KEPT]: kept }) as Counted,
+    kept: (counted) => (counted as unknown as { readonly [KEPT]: number })[KEPT],
+  },
+  'a field of a list': {
+    make: (n, kept) => ({ n, list: Object.assign([n], { kept }) }) as Counted,
+    kept: (counted) => (counted as unknown as { readonly list: { readonly kept: number } }).list.kept,
+  },
+};
+
+const plain = ({ make, kept }: Way, most: number): Model<Counted, number> => ({
+  name: 'plain',
+  initial: [make(0, 0)],
+  actions: ({ n }) => (n < most ? [0, 1] : []),
+  next: (counted, put) => make(counted.n + 1, put === 1 ? 1 : kept(counted)),
+  label: (put) => ({ family: 'count', args: [put] }),
+  key: ({ n }) => String(n),
+  properties: [{ name: 'nothing is kept', kind: 'always', holds: (counted) => kept(counted) === 0 }],
+});
+
+const components = ({ make, kept }: Way, most: number): ComponentModel => {
+  const x = slot('x', 'counted', make(0, 0));
+  const counting = (put: number) =>
+    interaction({
+      label: { family: 'count', args: [put] },
+      slots: [x],
+      writes: [0],
+      step: (counted) => (counted.n < most ? [{ next: [make(counted.n + 1, put === 1 ? 1 : kept(counted))] }] : []),
+    });
+  return {
+    name: 'components',
+    slots: [x],
+    key: (_, counted) => String((counted as Counted).n),
+    interactions: [counting(0), counting(1)],
+    properties: [{ name: 'nothing is kept', kind: 'always', over: [over([x], (counted) => kept(counted) === 0)] }],
+  };
+};
+
+const NOT_ALIKE = 'are one state to the key, and the two are not alike';
+
+describe.each(Object.entries(WAYS))('%s', (_, way) => {
+  test('two values with one key are told apart by it', async () => {
+    await expect(check(plain(way, 3))).rejects.toThrow(NOT_ALIKE);
+    await expect(checkComponents(components(way, 3))).rejects.toThrow(NOT_ALIKE);
+  });
+
+  test('is a difference', () => {
+    expect(isLike(way.make(0, 0), way.make(0, 1))).toBe(false);
+    expect(isLike(way.make(0, 0), { n: 0 })).toBe(false);
+  });
+});
+
+test('a value that contains itself has a key, and is compared', async () => {
+  const way: Way = {
+    make: (n) => {
+      const counted = { n };
+      return Object.assign(counted, { itself: counted });
+    },
+    kept: () => 0,
+  };
+  for (const report of [await check(plain(way, 3)), await checkComponents(components(way, 3))])
+    expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 4 } });
+});

@@ -1,0 +1,92 @@
+/** A step is said to be never enabled only where that is known: under a reduction its image may have been taken in its place. */
+import { describe, expect, test } from 'vitest';
+import { check } from '#bayou/checker/check.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
+
+/** Two alike clients and a lock. No client ever does `never`. `count` makes the space larger. */
+const lockOf = (count: number): ComponentModel => {
+  const lock = slot('lock', 'lock', -1);
+  const clients = [0, 1].map((i) => slot('client', `c${i}`, 'idle'));
+  const counter = slot('count', 'count', 0);
+  return {
+    name: 'lock',
+    slots: [lock, ...clients, counter],
+    interactions: [
+      ...clients.flatMap((client, i) => [
+        interaction({
+          label: { family: 'take', args: [i] },
+          slots: [lock, client],
+          writes: [0, 1],
+          step: (holder, at) => (holder === -1 && at === 'idle' ? [{ next: [i, 'in'] }] : []),
+        }),
+        interaction({
+          label: { family: 'leave', args: [i] },
+          slots: [lock, client],
+          writes: [0, 1],
+          step: (holder, at) => (holder === i && at === 'in' ? [{ next: [-1, 'idle'] }] : []),
+        }),
+        interaction({ label: { family: 'never', args: [i] }, slots: [client], writes: [0], step: () => [] }),
+      ]),
+      interaction({
+        label: { family: 'tick', args: [] },
+        slots: [counter],
+        writes: [0],
+        step: (n) => (n < count ? [{ next: [n + 1] }] : []),
+      }),
+    ],
+    properties: [
+      { name: 'one', kind: 'always', over: [over([clients[0]!, clients[1]!], (a, b) => a === 'idle' || b === 'idle')] },
+    ],
+    symmetry: [
+      {
+        name: 'swap',
+        slotTo: [0, 2, 1, 3],
+        apply: (kind, local) => (kind === 'lock' && (local as number) >= 0 ? 1 - (local as number) : local),
+      },
+    ],
+  };
+};
+
+const OPTIONS = { symmetry: true, requireWitnesses: true } as const;
+
+const families = (by: (i: number) => string): Model<number, readonly [does: string, i: number]> => ({
+  name: 'families',
+  initial: [-1],
+  actions: (holder) => (holder === -1 ? [['take', 0], ['take', 1]] : [['leave', holder]]), // prettier-ignore
+  next: (_, [does, i]) => (does === 'take' ? i : -1),
+  label: ([does, i]) => ({ family: `${does}${by(i)}`, args: [] }),
+  families: [0, 1].flatMap((i) => [`take${by(i)}`, `leave${by(i)}`, `wait${by(i)}`]),
+  properties: [{ name: 'sane', kind: 'always', holds: (holder) => holder < 2 }],
+  symmetry: [(holder) => (holder === -1 ? -1 : 1 - holder)],
+});
+
+describe('an audit of all states', () => {
+  test.each(['bfs', 'dfs'] as const)(
+    '%s: a step whose image alone was taken is not told, and one that no state has is',
+    async (search) => {
+      for (const report of [
+        await checkComponents(lockOf(0), { ...OPTIONS, search }),
+        await check(toModel(lockOf(0)), { ...OPTIONS, search }),
+      ])
+        expect(report.vacuity.neverEnabled).toEqual(['never', 'tick']);
+    },
+  );
+
+  test('of families that the symmetry takes to each other, too', async () => {
+    const report = await check(families(String), OPTIONS);
+    expect([...report.vacuity.neverEnabled].sort()).toEqual(['wait0', 'wait1']);
+  });
+});
+
+test('an audit of a part tells of none', async () => {
+  const { vacuity, audited, verdict } = await checkComponents(lockOf(30_000), OPTIONS);
+  expect(audited?.reduction?.whole).toBe(false);
+  expect(vacuity.neverEnabled).toEqual([]);
+  expect(verdict).toBe('holds');
+});
+
+test('without a reduction each is told', async () => {
+  expect((await checkComponents(lockOf(0))).vacuity.neverEnabled).toEqual(['never', 'tick']);
+});
