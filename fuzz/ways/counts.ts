@@ -61,10 +61,12 @@ export const judgeWhole = (comparison: Comparison): void => {
   const { audited, statistics } = report;
   const isSeenWhole =
     statistics.byKey === true ? audited?.key?.whole === true : !comparison.isReducing || audited?.reduction?.whole === true;
-  const known = isSeenWhole ? empty.neverEnabled : [];
   const has = sorted(report.vacuity.neverEnabled);
-  const should = sorted(isByParts ? known : known.filter(isFamily));
-  if (has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
+  const should = sorted(isByParts ? empty.neverEnabled : empty.neverEnabled.filter(isFamily));
+  if (isSeenWhole && has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
+  const perhaps = report.vacuity.perhapsNeverEnabled ?? [];
+  if (isSeenWhole ? perhaps.length > 0 : has !== '')
+    say('perhaps never enabled', `never enabled: ${has}; perhaps: ${perhaps.join()}; all states looked at: ${isSeenWhole}`);
   const isGraph = (way.engine === 'plain' && way.search !== 'sweep') || way.engine === 'states' || way.engine === 'numbers';
   const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
   const said = report.vacuity.neverTriggered.join();

@@ -105,6 +105,8 @@ export interface Counts {
 export interface Vacuity {
   /** Families, or labels of single interactions, that were never enabled. */
   readonly neverEnabled: ReadonlyArray<string>;
+  /** What the search did not see enabled either, but it took states for one, and no audit saw them all. Absent where there is none. */
+  readonly perhapsNeverEnabled?: ReadonlyArray<string>;
   /** Names of `sometimes…` properties that were not reached. */
   readonly unreached: ReadonlyArray<string>;
   /** Names of `leadsTo` properties whose `from` was never true. */
@@ -263,5 +265,7 @@ export const verdictOf = (
   if (stop.kind === 'interrupted') return 'interrupted';
   const isOpen = properties.length === 0 || properties.some((property) => property.verdict === 'unknown');
   if (stop.kind !== 'complete' || isOpen) return 'bounded';
-  return requireWitnesses && isVacuous(vacuity) ? 'vacuous' : 'holds';
+  if (!requireWitnesses) return 'holds';
+  if (isVacuous(vacuity)) return 'vacuous';
+  return vacuity.perhapsNeverEnabled === undefined ? 'holds' : 'bounded';
 };

@@ -85,3 +85,24 @@ test('a value that contains itself has a key, and is compared', async () => {
   for (const report of [await check(plain(way, 3)), await checkComponents(components(way, 3))])
     expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 4 } });
 });
+
+describe('a part that two values share, whatever is in it', () => {
+  const shared = {
+    'a getter that throws': {
+      get part(): number {
+        throw new Error('boom');
+      },
+    },
+    'a hidden field': Object.defineProperty({}, 'id', { value: 1 }),
+    'a list with fields': /x/.exec('x'),
+  };
+  test.each(Object.entries(shared))('%s: the two are alike, and nothing is merged', async (_, part) => {
+    const way = (n: number): Counted => ({ n, part }) as Counted;
+    const model = plain({ make: way, kept: () => 0 }, 3);
+    const properties = [...model.properties, { name: 'ends', kind: 'eventually' as const, holds: ({ n }: Counted) => n === 3 }];
+    const report = await check({ ...model, properties, show: ({ n }) => ({ n: String(n) }), parts: ({ n }) => ({ n }) });
+    expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 4 } });
+    expect(report.statistics.byKey).toBeUndefined();
+    expect((await checkComponents(components({ make: way, kept: () => 0 }, 3))).statistics.byKey).toBeUndefined();
+  });
+});

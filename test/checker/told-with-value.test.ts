@@ -64,6 +64,12 @@ test('a random run on which a function is at fault is told', async () => {
   }
 });
 
+test('a property that is at fault on a random run is told at the state of which it was asked', async () => {
+  const model = counter({ properties: [{ name: 'p', kind: 'always', holds: faulty(() => true) }] });
+  for (const run of [() => sampleRuns(model, { runs: 1, length: 10, seed: 1 }), () => simulate(model, { seed: 1 })])
+    expect((await faultOf(run)).message).toMatch(/ threw Error: boom .*\(after 3 steps, n: 3\)$/);
+});
+
 test('a state that cannot be read is refused where it is shown', async () => {
   const model = counter({
     key: ({ n }) => String(n),
@@ -75,6 +81,6 @@ test('a state that cannot be read is refused where it is shown', async () => {
     }),
   });
   expect((await faultOf(() => check(model))).message).toMatch(
-    /^a state cannot be shown: Error: boom .*: leave out what cannot be read/,
+    /^a state cannot be shown: Error: boom: leave out what cannot be read/,
   );
 });

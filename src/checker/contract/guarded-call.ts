@@ -82,11 +82,11 @@ export interface CallAudit {
 const ofValue = (where: string, args: ReadonlyArray<unknown>): string => `${where} of ${briefly(args.at(-1))}`;
 
 /** Tests an answer. What is wrong with it is told of the function that gave it. */
-const inNameOf = (where: string, test: () => void): void => {
+const mustBeSound = (given: unknown, mustBe: CallAudit['mustBe'], where: () => string): void => {
   try {
-    test();
+    mustBe?.(given);
   } catch (error) {
-    throw givenBy(where, error);
+    throw givenBy(where(), error);
   }
 };
 
@@ -107,7 +107,7 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
     const repeat = (): void => {
       refuse(given, args);
-      if (mustBe !== undefined) inNameOf(named(args), () => mustBe(given));
+      mustBeSound(given, mustBe, () => named(args));
       again({ where, run, args, answer: given, same, alike, orders: audit?.orders, isMeasure });
     };
     audit!.take(repeat, given);

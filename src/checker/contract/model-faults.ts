@@ -14,12 +14,20 @@ export const changed = (now: unknown): CheckerError =>
 
 const MOST = 160;
 
+/** Prints a value. A value may bring a function of its own for that, which may be at fault. */
+const inspected = (value: unknown): string => {
+  try {
+    return inspect(value, { depth: 4, breakLength: Infinity, maxArrayLength: 20, maxStringLength: 60 });
+  } catch {
+    return 'a value that cannot be shown';
+  }
+};
+
 /** Prints a value in a few words, on one line: `{ phase: 'elected' }`. */
 export const briefly = (value: unknown): string => {
   if (value instanceof Promise) return 'a promise';
   if (typeof value === 'function') return 'a function';
-  const text = inspect(value, { depth: 4, breakLength: Infinity, maxArrayLength: 20, maxStringLength: 60 });
-  return shortened(text);
+  return shortened(inspected(value));
 };
 
 /** Puts a text on one line, and cuts it where it is too long. */

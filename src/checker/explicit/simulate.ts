@@ -15,7 +15,8 @@ import { judge, type ExplicitJudge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, neverEnabled, type FamilyCounts } from './coverage.js';
 import { many } from '../counted.js';
-import { onRun, showRun, type Run } from '../shown/shown-run.js';
+import { onRun } from '../shown/fault-on-run.js';
+import { showRun, type Run } from '../shown/shown-run.js';
 import { stepsOf, type Step } from '../runs/decides.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -141,6 +142,7 @@ const isFull = <S, A>({ store, options: { maxStates = Infinity } }: Simulation<S
 export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
   const traces = found.options.traces ?? 1000;
   while (found.walks < traces) {
+    if (found.options.signal?.aborted === true) return { kind: 'interrupted' };
     try {
       walk(found);
     } catch (error) {

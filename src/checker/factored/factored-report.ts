@@ -5,13 +5,13 @@ import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
 import {
   type AuditReport,
   isLiveness,
-  showLabel,
   type Counterexample,
   type PropertyReport,
   type Report,
   type Statistics,
   type Stop,
 } from '../report.js';
+import { neverEnabledOf } from '../verdict/never-enabled.js';
 import { suspicionAt, type Watch } from '../limits.js';
 import type { SearchOptions } from '../options.js';
 import type { Space } from './space.js';
@@ -71,16 +71,6 @@ const familiesOf = (model: ComponentModel): ReadonlyArray<string> => [
   ...new Set(model.interactions.map(({ label }) => label.family)),
 ];
 
-/** Lists families of which no interaction was ever enabled, and single interactions of the other families. */
-const neverEnabled = ({ model, enabled }: Findings): ReadonlyArray<string> => {
-  const dead = model.interactions.filter((_, i) => enabled[i] !== true).map(({ label }) => label);
-  const families = familiesOf(model).filter((family) =>
-    model.interactions.every(({ label }) => label.family !== family || dead.includes(label)),
-  );
-  const single = dead.filter(({ family }) => !families.includes(family));
-  return [...families, ...single.map(showLabel)];
-};
-
 /** Makes the report of a search that ended in this way. */
 export const reportOf = (found: Findings, stop: Stop): Report => {
   const { model, options, tally, workers } = found;
@@ -101,7 +91,10 @@ export const reportOf = (found: Findings, stop: Stop): Report => {
       },
       properties,
       coverage: familiesOf(model).map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
-      neverEnabled: neverEnabled(found),
+      neverEnabled: neverEnabledOf(
+        model.interactions.map(({ label }) => label),
+        (i) => found.enabled[i] === true,
+      ),
       ...suspicionAt(found.watch, stop),
       ...(found.audited === undefined ? {} : { audited: found.audited }),
       statistics: {

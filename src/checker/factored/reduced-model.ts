@@ -50,17 +50,18 @@ export interface ReadyComponentModel {
  */
 export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<ReadyComponentModel> => {
   const audit = auditOf(model)!;
+  const labels = model.interactions.map(({ label }) => label);
   const byKey = async (report: Report, components?: Components): Promise<Report> => {
     if (model.key === undefined) return report;
     const representative =
       components && ((state: Tuple): Tuple => state.map((local, at) => components.representative(model.slots[at]!.kind, local)));
-    return unhurried(audit.aside(keyAudited(toModel(model), options, report, representative)));
+    return unhurried(audit.aside(keyAudited(toModel(model), options, report, representative, labels)));
   };
   const keyed: ReadyComponentModel['after'] = async (report, components) =>
     withKnownEmptiness(await byKey(report, components), isReducing(model, options), options);
   if (!isReducing(model, options)) return { model, words: [], after: keyed };
   const names = model.symmetry?.map(({ name }, i) => `symmetry[${i}] (${name})`);
-  const reduction = new ReductionAudit(internedWithReductions(model), options, names);
+  const reduction = new ReductionAudit(internedWithReductions(model), options, names, labels);
   await unhurried(audit.aside(reduction.before()));
   const { words } = reduction;
   return {

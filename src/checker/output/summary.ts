@@ -1,7 +1,6 @@
 /** Prints a report for people: what was violated and how, what was covered, and last the verdict with its bounds. */
 import { A_LIST, A_REPORT, mustTake } from '../contract/argument-checks.js';
 import {
-  isVacuous,
   type AuditedReduction,
   type Counterexample,
   type Progress,
@@ -81,8 +80,11 @@ const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
   );
 };
 
+const PERHAPS_ENABLED = 'the search took states for one, and the audit did not look at all of them';
+
 const vacuityLines = ({ vacuity, properties }: Report): ReadonlyArray<string> => [
   ...vacuity.neverEnabled.map((label) => `  never enabled: ${oneLine(label)}`),
+  ...(vacuity.perhapsNeverEnabled ?? []).map((label) => `  perhaps never enabled: ${oneLine(label)} (${PERHAPS_ENABLED})`),
   ...vacuity.unreached.map((name) => {
     const why = properties.find((property) => property.name === name)?.why;
     return `  not reached: ${oneLine(name)}${why === undefined ? '' : ` (${why})`}`;
@@ -165,10 +167,11 @@ const exactness = (report: Report): ReadonlyArray<string> => {
 };
 
 /** Says why a search that saw every state decides nothing of the whole. */
-const openText = ({ properties, stop, verdict }: Report): string => {
+const openText = ({ properties, stop, verdict, vacuity }: Report): string => {
   if (properties.length === 0) return ' (no property was judged)';
   const open = properties.filter((property) => property.verdict === 'unknown').length;
-  if (verdict !== 'bounded' || stop.kind !== 'complete' || open === 0) return '';
+  if (verdict !== 'bounded' || stop.kind !== 'complete') return '';
+  if (open === 0) return vacuity.perhapsNeverEnabled === undefined ? '' : ' (some steps are perhaps never enabled)';
   return ` (${open} of ${properties.length} properties could not be judged)`;
 };
 
@@ -229,7 +232,7 @@ export const summaryLines = (report: Report, legend: ReadonlyArray<string> = [])
     ...(runs.length === 0 || legend.length === 0 ? [] : [...legend, '']),
     ...section('Properties', [...report.properties.map(propertyLine), ...whyLines(report)]),
     ...section('Steps', coverageLines(report)),
-    ...section(isVacuous(report.vacuity) ? 'Empty: "holds" says less than it seems' : '', vacuityLines(report)),
+    ...section('Empty: "holds" says less than it seems', vacuityLines(report)),
     ...auditLines(report),
     `${grouped(counts.generated)} generated, ${grouped(counts.distinct)} distinct, queue ${grouped(counts.queue)}; ` +
       `${duration(statistics.elapsedMs)}, ${bytes(statistics.peakBytes)}; ${report.search}, ${statistics.engine}`,

@@ -1,11 +1,11 @@
 /** One round of an audit of a symmetry, a normal form or a key. It refuses the model if two states that a search would take for one are not alike. */
-import type { Model } from '../model.js';
+import type { Label, Model } from '../model.js';
 import { oneForm } from '../values/one-form.js';
 import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { fault } from '../contract/model-faults.js';
 import type { CheckerError } from '../error.js';
-import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, stepNames, triggeredIn } from './observation.js';
+import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, labelKey, labelsOf, triggeredIn } from './observation.js';
 import type { AuditedModel, StateObservation } from './observation.js';
 import { encode } from '../values/encode.js';
 import { composed, orbitOf, type StateMap, type Word } from './orbits.js';
@@ -31,8 +31,8 @@ export class Round<S, A> {
   readonly decided = new Map<string, number>();
   /** Names of the witnesses and properties of liveness that tell states of one class apart. */
   readonly unkept = new Set<string>();
-  /** Families, and labels as they are shown, of the steps from reached states. */
-  readonly enabled = new Set<string>();
+  /** The labels of the steps from reached states, by their keys. */
+  readonly enabled = new Map<string, Label>();
   /** Names of the `leadsTo` properties whose trigger `from` is true of a reached state. */
   readonly triggered = new Set<string>();
   private readonly model: Model<S, A>;
@@ -152,7 +152,7 @@ export class Round<S, A> {
       for (const name of [...seen.reached, ...brokenIn(this.asked, seen)])
         if (!this.decided.has(name)) this.decided.set(name, index);
       for (const name of triggeredIn(this.asked, seen)) this.triggered.add(name);
-      for (const name of stepNames(this.asked, seen)) this.enabled.add(name);
+      for (const label of labelsOf(this.asked, seen)) this.enabled.set(labelKey(label), label);
     }
     this.states.done.data[index] = this.states.roles.at(index);
     const record = recordOf(seen, (target) => this.classOf(target), this.isMultiset);

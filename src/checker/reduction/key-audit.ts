@@ -8,7 +8,7 @@
  */
 import { isNumbered, keyedBehind } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
-import type { Model } from '../model.js';
+import type { Label, Model } from '../model.js';
 import { random } from '../random.js';
 import { isLiveness, type PropertyReport, type Report } from '../report.js';
 import { sentenceOf } from '../verdict/conclude.js';
@@ -96,7 +96,7 @@ const doubted = (report: Report, { message }: CheckerError): Report => ({
 /**
  * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early and
  * claims nothing: it reached no witness, and has no run of numbers. `representative` gives the state that the search has in place of another one; it
- * is left out if the search has only reached states.
+ * is left out if the search has only reached states. `labels` are those of all steps, where the model declares steps one by one.
  *
  * @throws CheckerError (`model`) where states with one key are not alike and the search found no violation, with the run to one of them.
  */
@@ -105,6 +105,7 @@ export function* keyAudited<S, A>(
   options: ReductionOptions,
   report: Report,
   representative?: (state: S) => S,
+  labels?: ReadonlyArray<Label>,
 ): Generator<void, Report> {
   const { statistics, stop, verdict, audited } = report;
   const keyed = keyedBehind(model as unknown as Model<never, never>);
@@ -144,6 +145,7 @@ export function* keyAudited<S, A>(
     knowsAll: round.isOver,
     numbered,
     isMadeUp: ofKey.representative !== undefined,
+    labels,
   });
   const { byKey: _, ...exact } = told.statistics;
   if (round.isOver && !round.isMerging) return { ...told, statistics: exact };

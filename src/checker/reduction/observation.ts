@@ -1,5 +1,5 @@
 /** Observes a state, to see whether it is like another: its properties, whether it lies within the boundary, and its steps. */
-import type { Model, Property } from '../model.js';
+import type { Label, Model, Property } from '../model.js';
 import { predicatesOf } from '../liveness/predicates.js';
 import { showLabel } from '../report.js';
 
@@ -85,12 +85,12 @@ export const namesTellingApart = <S, A>(
 export const triggeredIn = <S, A>({ liveness }: AuditedModel<S, A>, { predicates }: StateObservation<A>): ReadonlyArray<string> =>
   liveness.filter(({ kind }, i) => kind === 'leadsTo' && predicates[i]![0] === true).map(({ name }) => name);
 
-/** The families of a state's steps, and their labels as they are shown. */
-export const stepNames = <S, A>({ model }: AuditedModel<S, A>, { steps }: StateObservation<A>): ReadonlyArray<string> =>
-  steps.flatMap(({ action }) => {
-    const label = model.label(action);
-    return [label.family, showLabel(label)];
-  });
+/** Tells labels apart, also those that are shown alike. */
+export const labelKey = ({ family, args }: Label): string => JSON.stringify([family, ...args]);
+
+/** The labels of a state's steps. */
+export const labelsOf = <S, A>({ model }: AuditedModel<S, A>, { steps }: StateObservation<A>): ReadonlyArray<Label> =>
+  steps.map(({ action }) => model.label(action));
 
 const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
   `${classOf(target)} ${truths.join()}`;

@@ -3,7 +3,7 @@
  * sees whether those that a search would take for one are alike: in every property, in the boundary, and in where their steps lead. Then what the
  * search leaves out holds nothing that the search does not see. It examines all of a small space, and a sample of a large one.
  */
-import type { Model, Property } from '../model.js';
+import type { Label, Model, Property } from '../model.js';
 import { fault } from '../contract/model-faults.js';
 import { random } from '../random.js';
 import { optional } from '../optional.js';
@@ -87,11 +87,14 @@ export class ReductionAudit<S, A> {
   private readonly open = new Map<string, S>();
   private round: Round<S, A>;
 
-  /** `names` are the names of the maps. */
-  constructor(model: Model<S, A>, options: ReductionOptions, names: ReadonlyArray<string> = []) {
+  private readonly labels: ReadonlyArray<Label> | undefined;
+
+  /** `names` are the names of the maps, `labels` those of all steps, where the model declares steps one by one. */
+  constructor(model: Model<S, A>, options: ReductionOptions, names: ReadonlyArray<string> = [], labels?: ReadonlyArray<Label>) {
     const declared = options.symmetry === true ? (model.symmetry ?? []) : [];
     this.model = model;
     this.options = options;
+    this.labels = labels;
     const { maxMs, maxMemoryBytes, signal } = options;
     const early = { ...optional('maxMs', maxMs), ...optional('signal', signal) };
     this.early = watch(early, false);
@@ -129,6 +132,7 @@ export class ReductionAudit<S, A> {
       what: 'reduction',
       knowsAll,
       numbered: isNumbered(this.model) ? 'audit' : undefined,
+      labels: this.labels,
     });
     if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SAMPLE_SHARE);
     const isOpen = this.words.length > this.searched;

@@ -1,9 +1,12 @@
 /** Corrects a report by what an audit saw of the properties at states that the search took for others. */
 import { isLiveness, verdictOf, type Counterexample, type PropertyReport, type Report, type Vacuity } from '../report.js';
+import type { Label } from '../model.js';
 import type { CheckOptions } from '../options.js';
 import { sentenceOf } from '../verdict/conclude.js';
+import { neverEnabledOf } from '../verdict/never-enabled.js';
 import { ASYMMETRIC } from '../verdict/reasons.js';
 import type { Round } from './audit-round.js';
+import { labelKey } from './observation.js';
 
 /** How much an audit knows of the states of a model. */
 export interface AuditKnowledge {
@@ -16,6 +19,8 @@ export interface AuditKnowledge {
    * of the search, and the audit has the model's own. `audit`: the states of the audit.
    */
   readonly numbered?: 'search' | 'audit' | undefined;
+  /** The labels of all steps, where the model declares steps one by one. */
+  readonly labels?: ReadonlyArray<Label> | undefined;
   /** The search may have had a state that the model does not have, in place of others with the same key. */
   readonly isMadeUp?: boolean;
 }
@@ -64,14 +69,32 @@ const ofUnseen = (property: PropertyReport, { what, knowsAll, isMadeUp = false }
     : undefined;
 };
 
-/** Leaves out what the audit saw of what the search did not; undefined where that changes nothing. */
-const vacuityAfter = <S, A>(
-  { vacuity }: Report,
+/**
+ * Lists what was never enabled. An audit that knows all states knows it; another one leaves it as it is. `labels` are those of all steps, where the model
+ * declares them one by one.
+ */
+const neverEnabledAfter = <S, A>(
+  { vacuity, coverage }: Report,
   round: Round<S, A>,
+  { knowsAll, labels }: AuditKnowledge,
+): ReadonlyArray<string> => {
+  if (!knowsAll) return vacuity.neverEnabled;
+  if (labels !== undefined) return neverEnabledOf(labels, (i) => round.enabled.has(labelKey(labels[i]!)));
+  const families = new Set(Array.from(round.enabled.values(), ({ family }) => family));
+  return coverage.flatMap(({ family, isUndeclared }) => (isUndeclared === true || families.has(family) ? [] : [family]));
+};
+
+/** Gives what the audit knows better of what never occurred; undefined where that changes nothing. */
+const vacuityAfter = <S, A>(
+  report: Report,
+  round: Round<S, A>,
+  knowledge: AuditKnowledge,
 ): Pick<Vacuity, 'neverEnabled' | 'neverTriggered'> | undefined => {
+  const { vacuity, stop } = report;
   const neverTriggered = vacuity.neverTriggered.filter((name) => !round.triggered.has(name));
-  const neverEnabled = vacuity.neverEnabled.filter((label) => !round.enabled.has(label));
-  const isSame = neverTriggered.length === vacuity.neverTriggered.length && neverEnabled.length === vacuity.neverEnabled.length;
+  const neverEnabled = stop.kind === 'complete' ? neverEnabledAfter(report, round, knowledge) : vacuity.neverEnabled;
+  const isSame =
+    neverTriggered.length === vacuity.neverTriggered.length && neverEnabled.join('\n') === vacuity.neverEnabled.join('\n');
   return isSame ? undefined : { neverEnabled, neverTriggered };
 };
 
@@ -80,7 +103,7 @@ const vacuityAfter = <S, A>(
  * - A witness that the audit saw is reached, and a property that the audit saw broken is broken, even if the search missed the state.
  * - If the audit saw all states, a witness that it did not see is not reached, even if the search saw the witness in a representative.
  * - A witness may be true of only some states of a class. Then the search's run to the witness may not be a shortest one, and the report says so.
- * - A step that was never enabled in the search may be the image of one that was. So it is left out where the audit saw it.
+ * - A step that was never enabled in the search may be the image of one that was. So the audit says which were, if it saw all states.
  * - A predicate of liveness may be true of only some states of a class. Then the property is not judged, because the search saw one of these states.
  */
 export const withWhatWasSeen = <S, A>(
@@ -127,7 +150,7 @@ export const withWhatWasSeen = <S, A>(
     return property;
   };
   const properties = report.properties.map(right);
-  const seenVacuity = vacuityAfter(report, round);
+  const seenVacuity = vacuityAfter(report, round, knowledge);
   if (seenVacuity === undefined && properties.every((property, i) => property === report.properties[i])) return report;
   const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
   const vacuity = { ...report.vacuity, ...seenVacuity, unreached };
@@ -144,13 +167,13 @@ export const withWhatWasSeen = <S, A>(
 };
 
 /**
- * Leaves out what was never enabled where the search took states for one, and no audit saw them all: it may be enabled in a state that was not seen. A
- * search that stopped early tells it of the states that it saw.
+ * Says of what was never enabled that it is so only perhaps, where the search took states for one and no audit saw them all. A search that stopped early
+ * tells it of the states that it saw.
  */
 export const withKnownEmptiness = (report: Report, isReducing: boolean, { requireWitnesses }: Options): Report => {
   const { audited, statistics, stop, vacuity, properties } = report;
   const isKnown = statistics.byKey === true ? audited?.key?.whole === true : !isReducing || audited?.reduction?.whole === true;
   if (isKnown || stop.kind !== 'complete' || vacuity.neverEnabled.length === 0) return report;
-  const known = { ...vacuity, neverEnabled: [] };
+  const known = { ...vacuity, neverEnabled: [], perhapsNeverEnabled: vacuity.neverEnabled };
   return { ...report, vacuity: known, verdict: verdictOf(properties, stop, known, requireWitnesses === true) };
 };

@@ -2,7 +2,8 @@
 import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustHaveOnly, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
-import { onRun, showRun, type Run } from '../shown/shown-run.js';
+import { onRun } from '../shown/fault-on-run.js';
+import { showRun, type Run } from '../shown/shown-run.js';
 import { random } from '../random.js';
 import type { Counterexample } from '../report.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';
@@ -39,8 +40,8 @@ const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) =>
       const choices = stepsOf(model, state);
       const step = choices[pick(choices.length)];
       if (step === undefined) break;
-      if (brokenAt(model, step.next, { before: state, action: step.action }).length > 0) return undefined;
       steps.push(step);
+      if (brokenAt(model, step.next, { before: state, action: step.action }).length > 0) return undefined;
       state = step.next;
     }
   } catch (error) {

@@ -1,5 +1,4 @@
 /** A run of a plain model, and how a report shows it. */
-import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import type { Model } from '../model.js';
 import type { Counterexample, TraceStep } from '../report.js';
 import { initialOf, pictureOf } from './state.js';
@@ -24,14 +23,4 @@ export const showRun = <S, A>(model: Model<S, A>, run: Run<S, A>, shortest: bool
     return { label: model.label(action), ...picture, ...(note === undefined ? {} : { note }) };
   });
   return { ...initialOf(pictureOf(model, run.initial)), steps, shortest, ...(loop === undefined ? {} : { loop }) };
-};
-
-/** Adds to a fault of the model the run on which it came up. A run that cannot be shown is left out: a function that shows it may be the one at fault. */
-export const onRun = <S, A>(model: Model<S, A>, run: Run<S, A> | undefined, error: unknown): unknown => {
-  if (!isFaultWithoutRun(error) || run === undefined) return error;
-  try {
-    return withRun(error, showRun(model, run, false));
-  } catch {
-    return error;
-  }
 };

@@ -1,5 +1,4 @@
 /** Shows states of a model as traces do: texts for people, values for tools, and what a step changed. */
-import { fault, thrown } from '../contract/model-faults.js';
 import { CheckerError } from '../error.js';
 import type { ComponentModel, Model } from '../model.js';
 import type { ShownState, TraceStep, Counterexample } from '../report.js';
@@ -20,11 +19,23 @@ const ownParts = (state: unknown): StateParts => {
   return Object.fromEntries(Object.entries(state));
 };
 
+const WHAT_TO_DO = 'leave out what cannot be read, or give the model a show and a parts function';
+
+/** Reads parts of a state to show them. @throws CheckerError (`model`) where one cannot be read, as a getter that throws. */
+const readable = <T>(show: () => T): T => {
+  try {
+    return show();
+  } catch (error) {
+    if (error instanceof CheckerError) throw error;
+    throw new CheckerError('model', `a state cannot be shown: ${String(error)}: ${WHAT_TO_DO}`);
+  }
+};
+
 /** How a model says that its states are shown, where it does. */
 export type ShowFunctions<S> = Pick<Model<S, never>, 'show' | 'parts'>;
 
 /** Gives the parts of a state. */
-export const partsOf = <S>(model: ShowFunctions<S>, state: S): StateParts => (model.parts ?? ownParts)(state);
+export const partsOf = <S>(model: ShowFunctions<S>, state: S): StateParts => readable(() => (model.parts ?? ownParts)(state));
 
 const mapValues = <T>(parts: StateParts, f: (part: unknown) => T): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, f(part)]));
@@ -45,7 +56,7 @@ const partValue = remembered(plainValue);
 
 /** Shows a state to people. */
 export const showState = <S>(model: ShowFunctions<S>, state: S): ShownState =>
-  model.show === undefined ? mapValues(partsOf(model, state), partText) : model.show(state);
+  readable(() => (model.show === undefined ? mapValues(partsOf(model, state), partText) : model.show(state)));
 
 /** Says what a step changed, part by part, where that is shorter than the parts. */
 const changesOf = (before: StateParts, after: StateParts): ShownState =>
@@ -63,18 +74,6 @@ const picture = (shown: ShownState | undefined, parts: StateParts, before: State
   if (shown !== undefined) return { state: shown, values };
   const changed = before === undefined ? {} : changesOf(before, parts);
   return { state: mapValues(parts, partText), values, ...(Object.keys(changed).length === 0 ? {} : { changed }) };
-};
-
-/** Shows a state. @throws CheckerError (`model`) where a part of it cannot be read, as a getter that throws. */
-const readable = <T>(show: () => T): T => {
-  try {
-    return show();
-  } catch (error) {
-    if (error instanceof CheckerError) throw error;
-    throw fault(
-      `a state cannot be shown: ${thrown(error)}: leave out what cannot be read, or give the model a show and a parts function`,
-    );
-  }
 };
 
 /** Makes the picture of a state of a plain model; with the state before it, also of what the step between them changed. */

@@ -2,99 +2,70 @@
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Compares the fields of two objects. It walks the names without a list of them, because it runs whenever a value comes up again. */
-const sameFields = (one: Fields, other: Fields, level: number): boolean => {
-  let more = 0;
+/** Tests that an object has so many fields of its own, whatever their keys are, hidden ones too. */
+const hasFields = (value: object, count: number): boolean => Reflect.ownKeys(value).length === count;
+
+/**
+ * Compares the fields of two objects. It walks the names without a list of them, because it runs whenever a value comes up again. `next` is the level
+ * of the fields.
+ */
+const sameFields = (one: Fields, other: Fields, isOpenOne: boolean, next: number): boolean => {
+  let fields = 0;
   for (const name in one) {
     const part = other[name];
     // A property of the prototype is no field of the object.
     if ((part === undefined || part === Object.prototype || typeof part === 'function') && !Object.hasOwn(other, name))
       return false;
-    if (!same(one[name], part, level)) return false;
-    more++;
+    if (!same(one[name], part, isOpenOne, next)) return false;
+    fields++;
   }
-  for (const _ in other) more--;
-  return more === 0;
+  // An object with these fields and no more has no other ones.
+  return hasFields(other, fields) && (isOpenOne || hasFields(one, fields));
 };
 
-const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>, level: number): boolean => {
-  const { length } = one;
-  if (other.length !== length) return false;
-  for (let i = 0; i < length; i++) if (!same(one[i], other[i], level)) return false;
-  return true;
-};
-
-/** Compares the members of two sets, or the keys and values of two maps, in the orders in which they were filled. */
-const sameMembers = (one: Iterable<unknown>, other: Iterable<unknown>, level: number): boolean => {
-  const others = other[Symbol.iterator]();
-  for (const member of one) {
-    const next = others.next();
-    if (next.done === true || !same(member, next.value, level)) return false;
-  }
-  return others.next().done === true;
-};
-
-const isCollection = (prototype: unknown): boolean => prototype === Map.prototype || prototype === Set.prototype;
-
-/** How deep {@link same} goes into a value. One that contains itself has no end. */
-const DEEPEST = 1_000;
-
-/**
- * Compares what can be seen of two values that are `level` levels deep: not their fields whose keys are symbols, nor hidden ones, nor the holes
- * and fields of lists.
- */
-const same = (one: unknown, other: unknown, level: number): boolean => {
-  if (Object.is(one, other)) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null || level > DEEPEST) return false;
-  const prototype: unknown = Object.getPrototypeOf(one);
-  if (Object.getPrototypeOf(other) !== prototype) return false;
-  const next = level + 1;
-  if (prototype === Array.prototype) return sameItems(one as ReadonlyArray<unknown>, other as ReadonlyArray<unknown>, next);
-  if (prototype === Object.prototype) return sameFields(one as Fields, other as Fields, next);
-  if (isCollection(prototype)) return sameMembers(one as Iterable<unknown>, other as Iterable<unknown>, next);
-  return prototype === Date.prototype && (one as Date).getTime() === (other as Date).getTime();
-};
-
-/** Tests that a list has no holes, and no fields beside its items. The last of its own keys is then its length, and that before it the last item. */
+/** Tests that a list has no holes, and no fields beside its items. The last of its keys is then its length, and that before it the last item. */
 const hasItemsAlone = (list: ReadonlyArray<unknown>): boolean => {
   const keys = Reflect.ownKeys(list);
   const { length } = list;
   return keys.length === length + 1 && (length === 0 || keys[length - 1] === String(length - 1));
 };
 
-/** The most parts that {@link isOpen} walks: a value that contains itself has no end. */
-const MOST_PARTS = 10_000;
-
-/** Gives what can be seen of an object, to `take`. False where there is something else. */
-const openInto = (part: object, take: (part: unknown) => void): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(part);
-  if (prototype === Array.prototype) {
-    for (const item of part as ReadonlyArray<unknown>) take(item);
-    return hasItemsAlone(part as ReadonlyArray<unknown>);
-  }
-  let seen = 0;
-  if (prototype === Object.prototype) {
-    for (const name in part) {
-      take((part as Fields)[name]);
-      seen++;
-    }
-  } else if (isCollection(prototype)) {
-    for (const member of part as Iterable<unknown>) take(member);
-  }
-  return Reflect.ownKeys(part).length === seen;
+const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>, isOpenOne: boolean, next: number): boolean => {
+  const { length } = one;
+  if (other.length !== length) return false;
+  for (let i = 0; i < length; i++) if (!same(one[i], other[i], isOpenOne, next)) return false;
+  return hasItemsAlone(other) && (isOpenOne || hasItemsAlone(one));
 };
 
-/** Tests that {@link same} sees all of a value: no symbol is a key in it, no field is hidden, and no list has a hole or a field. */
-const isOpen = (value: unknown): boolean => {
-  const parts: object[] = [];
-  const take = (part: unknown): void => {
-    if (typeof part === 'object' && part !== null) parts.push(part);
-  };
-  take(value);
-  for (let looked = 0; parts.length > 0; looked++) {
-    if (looked === MOST_PARTS || !openInto(parts.pop()!, take)) return false;
+/** Compares the members of two sets, or the keys and values of two maps, in the orders in which they were filled. */
+const sameMembers = (one: Iterable<unknown>, other: Iterable<unknown>, next: number): boolean => {
+  const others = other[Symbol.iterator]();
+  for (const member of one) {
+    const known = others.next();
+    if (known.done === true || !same(member, known.value, false, next)) return false;
   }
-  return true;
+  return others.next().done === true;
+};
+
+const isCollection = (prototype: unknown): boolean => prototype === Map.prototype || prototype === Set.prototype;
+
+/** How deep values are compared. One that contains itself has no end. */
+const DEEPEST = 1_000;
+
+/** Compares two values that are `level` levels deep. `isOpenOne` says that nothing is hidden in `one`, so that it is not looked for ({@link isOpen}). */
+const same = (one: unknown, other: unknown, isOpenOne: boolean, level: number): boolean => {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null || level > DEEPEST) return false;
+  const prototype: unknown = Object.getPrototypeOf(one);
+  if (Object.getPrototypeOf(other) !== prototype) return false;
+  const next = level + 1;
+  if (prototype === Array.prototype)
+    return sameItems(one as ReadonlyArray<unknown>, other as ReadonlyArray<unknown>, isOpenOne, next);
+  if (prototype === Object.prototype) return sameFields(one as Fields, other as Fields, isOpenOne, next);
+  if (!isCollection(prototype) && prototype !== Date.prototype) return false;
+  if (!hasFields(one, 0) || !hasFields(other, 0)) return false;
+  if (isCollection(prototype)) return sameMembers(one as Iterable<unknown>, other as Iterable<unknown>, next);
+  return (one as Date).getTime() === (other as Date).getTime();
 };
 
 /** Tests that `Object.prototype` gives objects no enumerable field. */
@@ -104,9 +75,9 @@ const isPrototypeBare = (): boolean => {
 };
 
 /** Does {@link same}. What cannot be read, as a getter that throws or a proxy, is like nothing. */
-const canBeSame = (one: unknown, other: unknown): boolean => {
+const canBeSame = (one: unknown, other: unknown, isOpenOne: boolean): boolean => {
   try {
-    return isPrototypeBare() && same(one, other, 0);
+    return isPrototypeBare() && same(one, other, isOpenOne, 0);
   } catch {
     return false;
   }
@@ -116,22 +87,50 @@ const canBeSame = (one: unknown, other: unknown): boolean => {
  * Compares two values, getters left out. Yes is certain. No is not certain where there are zeros, objects of classes, or sets and maps that were
  * filled in another order.
  */
-export const isLike = (one: unknown, other: unknown): boolean =>
-  Object.is(one, other) || (canBeSame(one, other) && isOpen(one) && isOpen(other));
+export const isLike = (one: unknown, other: unknown): boolean => Object.is(one, other) || canBeSame(one, other, false);
 
-/** How many comparisons look for what cannot be seen: the first of them, and then one of so many. What a model hides, it hides in most of its values. */
-const FIRST_LOOKS = 500;
-const ONE_OF = 64;
+/** The most parts that {@link isOpen} walks: a value that contains itself has no end. */
+const MOST_PARTS = 10_000;
 
-/** Compares new values with known ones, again and again. What can be seen of them is compared each time, and whether there is more is looked for on a sample. */
+/** Gives what is in an object or a list to `take`. False where something in it is hidden. */
+const openInto = (part: object, take: (part: unknown) => void): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(part);
+  if (prototype === Array.prototype) {
+    for (const item of part as ReadonlyArray<unknown>) take(item);
+    return hasItemsAlone(part as ReadonlyArray<unknown>);
+  }
+  if (prototype !== Object.prototype) return true;
+  let fields = 0;
+  for (const name in part) {
+    take((part as Fields)[name]);
+    fields++;
+  }
+  return hasFields(part, fields);
+};
+
+/** Tests that nothing is hidden in a value, as far as {@link same} looks into it without a question: no symbol is a key, no list has a hole or a field. */
+const isOpen = (value: unknown): boolean => {
+  const parts: object[] = [];
+  const take = (part: unknown): void => {
+    if (typeof part === 'object' && part !== null) parts.push(part);
+  };
+  try {
+    take(value);
+    for (let looked = 0; parts.length > 0; looked++) {
+      if (looked === MOST_PARTS || !openInto(parts.pop()!, take)) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Compares other values with the value of a number, again and again. Whether something is hidden in the value of the number is found out once ({@link isOpen}). */
 export class Likes {
-  private compared = 0;
+  private readonly open: boolean[] = [];
 
-  /** Does {@link isLike} for a known value and another one. */
-  isLike(known: unknown, other: unknown): boolean {
-    if (Object.is(known, other)) return true;
-    const looks = this.compared < FIRST_LOOKS || this.compared % ONE_OF === 0;
-    this.compared++;
-    return canBeSame(known, other) && (!looks || (isOpen(known) && isOpen(other)));
+  /** Does {@link isLike} for the value of a number and another one. */
+  isLike(id: number, known: unknown, other: unknown): boolean {
+    return Object.is(known, other) || canBeSame(known, other, (this.open[id] ??= isOpen(known)));
   }
 }
