@@ -35,6 +35,25 @@ const mayReduceLess = ({ world, way }: Comparison): boolean =>
   way.locals?.length !== 0 &&
   !isGroup(world);
 
+/**
+ * Judges what a report says was never enabled. Only a search by components tells single interactions. Where states are merged and not all of them were
+ * looked at, nothing is known to be never enabled. A search that stopped early and merges nothing tells it of the states that it saw.
+ */
+const judgeNeverEnabled = ({ world, way, report, isReducing, isComplete, say }: Comparison): void => {
+  const { audited, statistics, vacuity } = report;
+  const isByParts = way.engine === 'components' || way.engine === 'threads';
+  const isMerging = statistics.byKey === true;
+  const isSeenWhole = isMerging ? audited?.key?.whole === true : !isReducing || audited?.reduction?.whole === true;
+  const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
+  const empty = emptiness(world).neverEnabled.filter((name) => isByParts || world.model.families.includes(name));
+  const [has, should] = [sorted(vacuity.neverEnabled), sorted(empty)];
+  const isKnown = isComplete || isMerging || isReducing;
+  if (isSeenWhole && isKnown && has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
+  const perhaps = vacuity.perhapsNeverEnabled ?? [];
+  if (isSeenWhole ? perhaps.length > 0 : has !== '')
+    say('perhaps never enabled', `never enabled: ${has}; perhaps: ${perhaps.join()}; all states looked at: ${isSeenWhole}`);
+};
+
 /** Judges the counts of a search that saw all states, and its remarks that steps or properties never occur. */
 export const judgeWhole = (comparison: Comparison): void => {
   const { world, way, report, classOf, say } = comparison;
@@ -53,22 +72,11 @@ export const judgeWhole = (comparison: Comparison): void => {
     if (way.search !== 'dfs') expectCount(comparison, 'completeDepth', counts.completeDepth, totals.depth);
   }
   judgeCoverage(comparison);
-  const empty = emptiness(world);
-  const isByParts = way.engine === 'components' || way.engine === 'threads';
-  // Only a search by components reports single interactions. Where states are merged and not all of them were looked at, nothing is known to be never enabled.
-  const isFamily = (name: string): boolean => world.model.families.includes(name);
-  const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
-  const { audited, statistics } = report;
-  const isSeenWhole =
-    statistics.byKey === true ? audited?.key?.whole === true : !comparison.isReducing || audited?.reduction?.whole === true;
-  const has = sorted(report.vacuity.neverEnabled);
-  const should = sorted(isByParts ? empty.neverEnabled : empty.neverEnabled.filter(isFamily));
-  if (isSeenWhole && has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
-  const perhaps = report.vacuity.perhapsNeverEnabled ?? [];
-  if (isSeenWhole ? perhaps.length > 0 : has !== '')
-    say('perhaps never enabled', `never enabled: ${has}; perhaps: ${perhaps.join()}; all states looked at: ${isSeenWhole}`);
+  judgeNeverEnabled(comparison);
   const isGraph = (way.engine === 'plain' && way.search !== 'sweep') || way.engine === 'states' || way.engine === 'numbers';
-  const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
+  const untriggered = emptiness(world)
+    .neverTriggered.filter((name) => way.properties?.includes(name) ?? true)
+    .join();
   const said = report.vacuity.neverTriggered.join();
   // The remark "never triggered" says nothing of states that a normal form or a key merged, so the report may leave it out.
   const { key, normalize } = world.model;
@@ -94,6 +102,7 @@ const judgeCoverage = (comparison: Comparison): void => {
 export const judgePart = (comparison: Comparison): void => {
   const { world, way, report, classOf, isLossy, say } = comparison;
   const { counts, stop } = report;
+  if (way.engine !== 'walks') judgeNeverEnabled(comparison);
   const totals = totalsOf(world, classOf);
   const most = mayReduceLess(comparison) ? world.nodes.size : totals.distinct;
   if (counts.distinct > most) say('too many states', `${counts.distinct} states, and there are ${most}`);

@@ -74,6 +74,17 @@ describe.each(Object.entries(WAYS))('%s', (_, way) => {
   });
 });
 
+test('a field that is hidden in one of two values alone is a difference', () => {
+  const hidden = Object.defineProperty({ n: 0 }, 'kept', { value: 1 });
+  const list = Object.defineProperty([0, 1], 1, { enumerable: false });
+  for (const [one, other] of [
+    [{ n: 0, kept: 1 }, hidden],
+    [[0, 1], list],
+  ] as const)
+    // prettier-ignore
+    expect([isLike(one, other), isLike(other, one)]).toEqual([false, false]);
+});
+
 test('a value that contains itself has a key, and is compared', async () => {
   const way: Way = {
     make: (n) => {

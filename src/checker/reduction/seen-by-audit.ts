@@ -1,5 +1,13 @@
 /** Corrects a report by what an audit saw of the properties at states that the search took for others. */
-import { isLiveness, verdictOf, type Counterexample, type PropertyReport, type Report, type Vacuity } from '../report.js';
+import {
+  isLiveness,
+  showLabel,
+  verdictOf,
+  type Counterexample,
+  type PropertyReport,
+  type Report,
+  type Vacuity,
+} from '../report.js';
 import type { Label } from '../model.js';
 import type { CheckOptions } from '../options.js';
 import { sentenceOf } from '../verdict/conclude.js';
@@ -70,17 +78,22 @@ const ofUnseen = (property: PropertyReport, { what, knowsAll, isMadeUp = false }
 };
 
 /**
- * Lists what was never enabled. An audit that knows all states knows it; another one leaves it as it is. `labels` are those of all steps, where the model
- * declares them one by one.
+ * Lists what was never enabled. An audit that knows all states knows it; another one knows what it saw enabled, if its states are the model's own. `labels`
+ * are those of all steps, where the model declares them one by one.
  */
 const neverEnabledAfter = <S, A>(
-  { vacuity, coverage }: Report,
+  { vacuity, coverage, statistics }: Report,
   round: Round<S, A>,
-  { knowsAll, labels }: AuditKnowledge,
+  { what, knowsAll, labels }: AuditKnowledge,
 ): ReadonlyArray<string> => {
-  if (!knowsAll) return vacuity.neverEnabled;
-  if (labels !== undefined) return neverEnabledOf(labels, (i) => round.enabled.has(labelKey(labels[i]!)));
+  if (!knowsAll && what === 'reduction' && statistics.byKey === true) return vacuity.neverEnabled;
   const families = new Set(Array.from(round.enabled.values(), ({ family }) => family));
+  const seen = labels?.filter((label) => round.enabled.has(labelKey(label))) ?? [];
+  if (!knowsAll) {
+    const known = new Set([...families, ...seen.map(showLabel)]);
+    return vacuity.neverEnabled.filter((label) => !known.has(label));
+  }
+  if (labels !== undefined) return neverEnabledOf(labels, (i) => seen.includes(labels[i]!));
   return coverage.flatMap(({ family, isUndeclared }) => (isUndeclared === true || families.has(family) ? [] : [family]));
 };
 
@@ -90,9 +103,9 @@ const vacuityAfter = <S, A>(
   round: Round<S, A>,
   knowledge: AuditKnowledge,
 ): Pick<Vacuity, 'neverEnabled' | 'neverTriggered'> | undefined => {
-  const { vacuity, stop } = report;
+  const { vacuity } = report;
   const neverTriggered = vacuity.neverTriggered.filter((name) => !round.triggered.has(name));
-  const neverEnabled = stop.kind === 'complete' ? neverEnabledAfter(report, round, knowledge) : vacuity.neverEnabled;
+  const neverEnabled = neverEnabledAfter(report, round, knowledge);
   const isSame =
     neverTriggered.length === vacuity.neverTriggered.length && neverEnabled.join('\n') === vacuity.neverEnabled.join('\n');
   return isSame ? undefined : { neverEnabled, neverTriggered };
@@ -166,14 +179,11 @@ export const withWhatWasSeen = <S, A>(
   };
 };
 
-/**
- * Says of what was never enabled that it is so only perhaps, where the search took states for one and no audit saw them all. A search that stopped early
- * tells it of the states that it saw.
- */
+/** Says of what was never enabled that it is so only perhaps, where the search took states for one and no audit saw them all. */
 export const withKnownEmptiness = (report: Report, isReducing: boolean, { requireWitnesses }: Options): Report => {
   const { audited, statistics, stop, vacuity, properties } = report;
   const isKnown = statistics.byKey === true ? audited?.key?.whole === true : !isReducing || audited?.reduction?.whole === true;
-  if (isKnown || stop.kind !== 'complete' || vacuity.neverEnabled.length === 0) return report;
+  if (isKnown || vacuity.neverEnabled.length === 0) return report;
   const known = { ...vacuity, neverEnabled: [], perhapsNeverEnabled: vacuity.neverEnabled };
   return { ...report, vacuity: known, verdict: verdictOf(properties, stop, known, requireWitnesses === true) };
 };

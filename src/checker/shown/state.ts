@@ -27,7 +27,10 @@ const readable = <T>(show: () => T): T => {
     return show();
   } catch (error) {
     if (error instanceof CheckerError) throw error;
-    throw new CheckerError('model', `a state cannot be shown: ${String(error)}: ${WHAT_TO_DO}`);
+    throw new CheckerError(
+      'model',
+      `a state cannot be shown: ${error instanceof Error ? String(error) : 'something is thrown'}: ${WHAT_TO_DO}`,
+    );
   }
 };
 

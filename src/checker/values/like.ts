@@ -19,15 +19,16 @@ const sameFields = (one: Fields, other: Fields, isOpenOne: boolean, next: number
     if (!same(one[name], part, isOpenOne, next)) return false;
     fields++;
   }
-  // An object with these fields and no more has no other ones.
-  return hasFields(other, fields) && (isOpenOne || hasFields(one, fields));
+  let seen = 0;
+  for (const _ in other) seen++;
+  return seen === fields && hasFields(other, fields) && (isOpenOne || hasFields(one, fields));
 };
 
-/** Tests that a list has no holes, and no fields beside its items. The last of its keys is then its length, and that before it the last item. */
+/** Tests that a list has no holes, nothing beside its items and its length, and no hidden item. The last of its keys is then the last item. */
 const hasItemsAlone = (list: ReadonlyArray<unknown>): boolean => {
-  const keys = Reflect.ownKeys(list);
+  const keys = Object.keys(list);
   const { length } = list;
-  return keys.length === length + 1 && (length === 0 || keys[length - 1] === String(length - 1));
+  return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1)) && hasFields(list, length + 1);
 };
 
 const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>, isOpenOne: boolean, next: number): boolean => {
