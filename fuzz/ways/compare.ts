@@ -167,13 +167,9 @@ const judgeVerdict = ({ report, way, isComplete, say }: Comparison): void => {
   const { verdict, properties, vacuity, stop } = report;
   const has = (wanted: string): boolean => properties.some((property) => property.verdict === wanted);
   const isEmpty = vacuity.neverEnabled.length + vacuity.unreached.length + vacuity.neverTriggered.length === 0;
-  const right = has('violated')
-    ? 'violated'
-    : !isComplete || has('unknown')
-      ? 'bounded'
-      : way.requireWitnesses === true && !isEmpty
-        ? 'vacuous'
-        : 'holds';
+  const asked = isEmpty ? (vacuity.perhapsNeverEnabled === undefined ? 'holds' : 'bounded') : 'vacuous';
+  const whole = way.requireWitnesses === true ? asked : 'holds';
+  const right = has('violated') ? 'violated' : !isComplete || has('unknown') ? 'bounded' : whole;
   if (verdict !== right) say(`verdict ${verdict}`, `the verdict is ${verdict}, and should be ${right} (stop: ${stop.kind})`);
   const unreached = properties.filter((property) => property.verdict === 'not reached').map(({ name }) => name);
   if (unreached.join() !== vacuity.unreached.join()) say('unreached', `unreached: ${vacuity.unreached.join()}`);

@@ -39,19 +39,20 @@ const mayReduceLess = ({ world, way }: Comparison): boolean =>
  * Judges what a report says was never enabled. Only a search by components tells single interactions. Where states are merged and not all of them were
  * looked at, nothing is known to be never enabled. A search that stopped early and merges nothing tells it of the states that it saw.
  */
-const judgeNeverEnabled = ({ world, way, report, isReducing, isComplete, say }: Comparison): void => {
+const judgeNeverEnabled = ({ world, way, report, isReducing, isComplete, isLossy, say }: Comparison): void => {
   const { audited, statistics, vacuity } = report;
   const isByParts = way.engine === 'components' || way.engine === 'threads';
   const isMerging = statistics.byKey === true;
-  const isSeenWhole = isMerging ? audited?.key?.whole === true : !isReducing || audited?.reduction?.whole === true;
+  const isSeenWhole = isComplete && (isMerging ? audited?.key?.whole === true : audited?.reduction?.whole === true);
   const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
   const empty = emptiness(world).neverEnabled.filter((name) => isByParts || world.model.families.includes(name));
   const [has, should] = [sorted(vacuity.neverEnabled), sorted(empty)];
-  const isKnown = isComplete || isMerging || isReducing;
-  if (isSeenWhole && isKnown && has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
-  const perhaps = vacuity.perhapsNeverEnabled ?? [];
-  if (isSeenWhole ? perhaps.length > 0 : has !== '')
-    say('perhaps never enabled', `never enabled: ${has}; perhaps: ${perhaps.join()}; all states looked at: ${isSeenWhole}`);
+  const merges = isReducing || isMerging;
+  const isKnown = merges ? isSeenWhole : isComplete && !isLossy;
+  if (isKnown && has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
+  const perhaps = vacuity.perhapsNeverEnabled?.join();
+  if (merges && !isSeenWhole ? has !== '' : perhaps !== undefined)
+    say('perhaps never enabled', `never enabled: ${has}; perhaps: ${perhaps}; all states looked at: ${isSeenWhole}`);
 };
 
 /** Judges the counts of a search that saw all states, and its remarks that steps or properties never occur. */

@@ -105,7 +105,7 @@ export interface Counts {
 export interface Vacuity {
   /** Families, or labels of single interactions, that were never enabled. */
   readonly neverEnabled: ReadonlyArray<string>;
-  /** What the search did not see enabled either, but it took states for one, and no audit saw them all. Absent where there is none. */
+  /** What was not seen enabled either, but the search takes states for one, and not all of them were looked at. Absent where there is none. */
   readonly perhapsNeverEnabled?: ReadonlyArray<string>;
   /** Names of `sometimes…` properties that were not reached. */
   readonly unreached: ReadonlyArray<string>;

@@ -80,7 +80,7 @@ const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
   );
 };
 
-const PERHAPS_ENABLED = 'the search took states for one, and the audit did not look at all of them';
+const PERHAPS_ENABLED = 'the search takes states for one, and not all of them were looked at';
 
 const vacuityLines = ({ vacuity, properties }: Report): ReadonlyArray<string> => [
   ...vacuity.neverEnabled.map((label) => `  never enabled: ${oneLine(label)}`),

@@ -78,22 +78,25 @@ const ofUnseen = (property: PropertyReport, { what, knowsAll, isMadeUp = false }
 };
 
 /**
- * Lists what was never enabled. An audit that knows all states knows it; another one knows what it saw enabled, if its states are the model's own. `labels`
- * are those of all steps, where the model declares them one by one.
+ * Lists what was never enabled. After a whole search an audit that knows all states knows it; another one knows what it saw enabled, if its states are
+ * the model's own. `labels` are those of all steps, where the model declares them one by one.
  */
 const neverEnabledAfter = <S, A>(
-  { vacuity, coverage, statistics }: Report,
+  { vacuity: { neverEnabled }, coverage, statistics, stop }: Report,
   round: Round<S, A>,
   { what, knowsAll, labels }: AuditKnowledge,
 ): ReadonlyArray<string> => {
-  if (!knowsAll && what === 'reduction' && statistics.byKey === true) return vacuity.neverEnabled;
-  const families = new Set(Array.from(round.enabled.values(), ({ family }) => family));
-  const seen = labels?.filter((label) => round.enabled.has(labelKey(label))) ?? [];
-  if (!knowsAll) {
-    const known = new Set([...families, ...seen.map(showLabel)]);
-    return vacuity.neverEnabled.filter((label) => !known.has(label));
+  const isWhole = knowsAll && stop.kind === 'complete';
+  if (!isWhole && what === 'reduction' && statistics.byKey === true) return neverEnabled;
+  if (labels !== undefined) {
+    // A text may be of several labels, or of a family. A label is then among those that are open.
+    const isOpen = ({ family }: Label, text: string): boolean =>
+      isWhole || neverEnabled.includes(family) || neverEnabled.includes(text);
+    const isEnabled = (label: Label): boolean => round.enabled.has(labelKey(label)) || !isOpen(label, showLabel(label));
+    return neverEnabledOf(labels, (i) => isEnabled(labels[i]!));
   }
-  if (labels !== undefined) return neverEnabledOf(labels, (i) => seen.includes(labels[i]!));
+  const families = new Set(Array.from(round.enabled.values(), ({ family }) => family));
+  if (!isWhole) return neverEnabled.filter((family) => !families.has(family));
   return coverage.flatMap(({ family, isUndeclared }) => (isUndeclared === true || families.has(family) ? [] : [family]));
 };
 
@@ -179,11 +182,15 @@ export const withWhatWasSeen = <S, A>(
   };
 };
 
-/** Says of what was never enabled that it is so only perhaps, where the search took states for one and no audit saw them all. */
+/**
+ * Says of what was never enabled that it is so only perhaps, where the search took states for one, and was not whole or no audit saw all states. What a
+ * search without that says when it stops early is of the states that it saw.
+ */
 export const withKnownEmptiness = (report: Report, isReducing: boolean, { requireWitnesses }: Options): Report => {
   const { audited, statistics, stop, vacuity, properties } = report;
-  const isKnown = statistics.byKey === true ? audited?.key?.whole === true : !isReducing || audited?.reduction?.whole === true;
-  if (isKnown || vacuity.neverEnabled.length === 0) return report;
+  const byKey = statistics.byKey === true;
+  const isSeenWhole = stop.kind === 'complete' && (byKey ? audited?.key : audited?.reduction)?.whole === true;
+  if (vacuity.neverEnabled.length === 0 || isSeenWhole || !(byKey || isReducing)) return report;
   const known = { ...vacuity, neverEnabled: [], perhapsNeverEnabled: vacuity.neverEnabled };
   return { ...report, vacuity: known, verdict: verdictOf(properties, stop, known, requireWitnesses === true) };
 };
