@@ -242,7 +242,12 @@ const audit: ReadonlyArray<Mutant> = [
     ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER_WHOLE_SEARCH);', ';'],
   ]),
   ...inFile('reduction/seen-by-audit.js', [
-    ['enabled-image', 'a step whose image alone was taken is said to be never enabled', 'if (!knowsAll)', 'if (true)'],
+    [
+      'enabled-image',
+      'a step whose image alone was taken is said to be never enabled',
+      'round.enabled.has(labelKey(label)) || !isOpen(label, showLabel(label))',
+      '![label.family, showLabel(label)].some((text) => neverEnabled.includes(text))',
+    ],
     [
       'audit-witnesses',
       'a witness that a reduction does not keep is missed',
