@@ -11,6 +11,8 @@ type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
 export interface Watch {
   /** Says why to stop now, or undefined. It reports progress when that is due. */
   readonly poll: (pulse: Pulse) => Stop | undefined;
+  /** Says whether the caller has asked to stop. A search asks before each turn: the signal may come before the first one, or while the event loop runs. */
+  readonly interruption: () => Stop | undefined;
   /** Takes in the progress of the search between two polls. It costs next to nothing. */
   readonly update: (pulse: Pulse) => void;
   readonly elapsedMs: () => number;
@@ -96,11 +98,13 @@ export const watch = (limits: Limits, isByDepth: boolean): Watch => {
     const mayBeInfinite = suspect.suspicion() === undefined ? {} : { mayBeInfinite: true as const };
     limits.onProgress({ ...pulse, elapsedMs: now, bytes, perSecond, ...mayBeInfinite });
   };
+  const interruption = (): Stop | undefined => (limits.signal?.aborted === true ? { kind: 'interrupted' } : undefined);
   const poll = (pulse: Pulse): Stop | undefined => {
     const bytes = sample();
     update(pulse);
     report(pulse, bytes);
-    if (limits.signal?.aborted === true) return { kind: 'interrupted' };
+    const stop = interruption();
+    if (stop !== undefined) return stop;
     if (limits.maxMs !== undefined && elapsedMs() >= limits.maxMs) return { kind: 'time', limit: limits.maxMs };
     return memoryStop(bytes);
   };
@@ -110,6 +114,7 @@ export const watch = (limits: Limits, isByDepth: boolean): Watch => {
   sample();
   return {
     poll,
+    interruption,
     update,
     elapsedMs,
     peakBytes: () => Math.max(peak, process.memoryUsage.rss()),

@@ -48,9 +48,11 @@ export const wholeNumber =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const n = Number(text);
-    if (!/^\d+$/.test(text) || n < least || n > most)
-      throw new InvalidArgumentError(`Use a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}.`);
-    return n;
+    const isInDigits = /^\d+$/.test(text);
+    if (isInDigits && n >= least && n <= most) return n;
+    const to = most < Number.MAX_SAFE_INTEGER || n > most ? ` to ${most}` : '';
+    const how = !isInDigits && Number.isInteger(n) && n >= least && text !== '' ? ', in digits' : '';
+    throw new InvalidArgumentError(`Use a whole number from ${least}${to}${how}.`);
   };
 
 /** A kind of text: its name, and the test for it. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encode } from '#bayou/checker/values/encode.js';
 import { incomparableIn } from '#bayou/checker/values/incomparable.js';
-import { isLike } from '#bayou/checker/values/like.js';
+import { isLike, Likes } from '#bayou/checker/values/like.js';
 
 const textOf = (value: unknown): string => {
   try {
@@ -57,4 +57,14 @@ test('a value and a copy of it are alike where it can be copied and has no objec
     }),
     { numRuns: 5_000 },
   );
+});
+
+test('values with one key are compared each time; what is hidden is looked for in the first 1,000, and in one of 64 after them', () => {
+  const likes = new Likes();
+  const hidden = Object.defineProperty({ n: 0 }, 'kept', { value: 1 });
+  const found = Array.from({ length: 2_000 }, () => !likes.isLike({ n: 0 }, hidden));
+  expect(found.slice(0, 1_000)).not.toContain(false);
+  expect(found.slice(1_000).filter(Boolean)).toHaveLength(Math.floor(2_000 / 64) - Math.floor(1_000 / 64));
+  for (let i = 0; i < 64; i++)
+    expect([likes.isLike({ n: [1, { m: 0 }] }, { n: [1, { m: 1 }] }), likes.isLike([1], [1, 2])]).toEqual([false, false]);
 });

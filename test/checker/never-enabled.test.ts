@@ -88,6 +88,8 @@ test('an audit of a part leaves it open', async () => {
   expect(report.verdict).toBe('bounded');
   expect(summaryLines(report).join('\n')).toContain('perhaps never enabled: never (the search takes states for one');
   expect(verdictLine(report)).toMatch(/^bounded \(some steps are perhaps never enabled\): all /);
+  const vacuity = { ...report.vacuity, perhapsNeverEnabled: 'never' as unknown as ReadonlyArray<string> };
+  expect(() => verdictLine({ ...report, vacuity })).toThrow('a report of a check');
   expect((await checkComponents(lockOf(30_000), { symmetry: true })).verdict).toBe('holds');
 });
 

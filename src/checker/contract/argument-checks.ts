@@ -55,7 +55,9 @@ const isJudged = (u: unknown): boolean =>
 const areJudged = (u: unknown): boolean => Array.isArray(u) && u.every(isJudged);
 const isStop = (u: unknown): boolean => isObject(u) && isText(u['kind']);
 const isVacuity = (u: unknown): boolean =>
-  isObject(u) && ['neverEnabled', 'unreached', 'neverTriggered'].every((name) => Array.isArray(u[name]));
+  isObject(u) &&
+  ['neverEnabled', 'unreached', 'neverTriggered'].every((name) => Array.isArray(u[name])) &&
+  (u['perhapsNeverEnabled'] === undefined || Array.isArray(u['perhapsNeverEnabled']));
 const isReport = (u: unknown): boolean =>
   isObject(u) &&
   areJudged(u['properties']) &&
@@ -81,7 +83,7 @@ export const VERDICTS: ArgumentTest = { is: areJudged, what: 'a list of what bec
 export const A_STOP: ArgumentTest = { is: isStop, what: 'why a search stopped (kind)' };
 export const A_VACUITY: ArgumentTest = {
   is: isVacuity,
-  what: 'lists of what was not reached (neverEnabled, unreached, neverTriggered)',
+  what: 'lists of what was not reached (neverEnabled, unreached, neverTriggered; perhapsNeverEnabled may be absent)',
 };
 const isProcess = (u: unknown): boolean => isText(u) || Number.isFinite(u);
 const isOperation = (u: unknown): boolean => isObject(u) && Array.isArray(u['before']) && u['before'].every(Array.isArray);

@@ -13,6 +13,7 @@ import {
   LABEL,
   mustReturn,
   NUMBER,
+  ofValue,
   OPTIONAL_TEXT,
   PARTS,
   STATE,
@@ -27,7 +28,7 @@ import {
 import { oneForm } from '../values/one-form.js';
 import { incomparableIn, mustBeSeenInto } from '../values/incomparable.js';
 import { inAnyOrder } from './variations.js';
-import { briefly, givenBy, threw } from './model-faults.js';
+import { givenBy, threw } from './model-faults.js';
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
@@ -160,14 +161,14 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
   const sameKey = (state: S): string => {
     try {
       const text = onCopies('key', keyed as never, [state]);
-      if (!TEXT.is(text)) mustReturn(`key of ${briefly(state)}`, TEXT, text);
+      if (!TEXT.is(text)) mustReturn(() => ofValue('key', [state]), TEXT, text);
       elsewhen(() => {
         const other = keyed(state);
         if (other !== text) throw twoAnswers('key', text, other);
       });
       return text as string;
     } catch (error) {
-      throw threw(`key of ${briefly(state)}`, error);
+      throw threw(ofValue('key', [state]), error);
     }
   };
   const sameState: Same = (state) => (state === undefined || keyOf === undefined ? comparableText(state) : sameKey(state as S));
@@ -200,7 +201,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
     } finally {
       leave(outer);
     }
-    if (after instanceof Promise) mustReturn('next', VALUE, after);
+    if (after instanceof Promise) mustReturn(() => 'next', VALUE, after);
     if (audit.due()) looked(state, action, after);
     return after;
   };

@@ -55,13 +55,13 @@ export const ACTIONS: TypeTest = { is: (u) => Array.isArray(u) && isDense(u), co
 export const LABEL: TypeTest = { is: isLabel, codec: label };
 export const VIEW: TypeTest = { is: optionalView.is, codec: optionalView };
 
-/** Refuses an answer that is not what the function must give. */
-export const mustReturn = (where: string, { is, codec }: TypeTest, given: unknown): void => {
+/** Refuses an answer that is not what the function must give. `where` gives the function's name, which may take long to make. */
+export const mustReturn = (where: () => string, { is, codec }: TypeTest, given: unknown): void => {
   const decoded = decode(codec, given);
   // The codec says "missing", as it would of a field. A function gives undefined.
   if (E.isLeft(decoded))
-    throw fault(`what ${where} gives: ${given === undefined ? decoded.left.replace(/missing$/, 'undefined') : decoded.left}`);
-  if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
+    throw fault(`what ${where()} gives: ${given === undefined ? decoded.left.replace(/missing$/, 'undefined') : decoded.left}`);
+  if (!is(given)) throw fault(`what ${where()} gives is not what it should be`);
 };
 
 /** How the calls of a function are audited. Without it they are not. */
@@ -79,7 +79,7 @@ export interface CallAudit {
 }
 
 /** Names a function together with the value that it was given, which is its last argument. */
-const ofValue = (where: string, args: ReadonlyArray<unknown>): string => `${where} of ${briefly(args.at(-1))}`;
+export const ofValue = (where: string, args: ReadonlyArray<unknown>): string => `${where} of ${briefly(args.at(-1))}`;
 
 /** Tests an answer. What is wrong with it is told of the function that gave it. */
 const mustBeSound = (given: unknown, mustBe: CallAudit['mustBe'], where: () => string): void => {
@@ -103,7 +103,7 @@ export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: 
   const { same = comparableText, alike = same, mustBe, isMeasure = false, tellsValue = false } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
   const named = (args: ReadonlyArray<unknown>): string => (tellsValue ? ofValue(where, args) : where);
-  const refuse = (given: unknown, args: ReadonlyArray<unknown>): void => mustReturn(named(args), expected, given);
+  const refuse = (given: unknown, args: ReadonlyArray<unknown>): void => mustReturn(() => named(args), expected, given);
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
     const repeat = (): void => {
       refuse(given, args);
@@ -181,7 +181,7 @@ export const guardedShown = <F extends Pure>(where: string, expected: TypeTest, 
     } finally {
       leave(outer);
     }
-    if (!expected.is(given)) mustReturn(ofValue(where, args), expected, given);
+    if (!expected.is(given)) mustReturn(() => ofValue(where, args), expected, given);
     if (isRepeated) elsewhen(() => again({ where, run, args, answer: given, same, alike: same, orders: undefined }));
     return given;
   };

@@ -266,7 +266,8 @@ const violationStop = <S, A>({ judge: judged, frontier }: ExplicitSpace<S, A>, {
 const slice = <S, A>(found: ExplicitSpace<S, A>, options: CheckOptions): Stop | undefined => {
   const { maxDepth, maxStates } = options;
   const { frontier } = found;
-  if (options.signal?.aborted === true) return { kind: 'interrupted' };
+  const interruption = found.watch.interruption();
+  if (interruption !== undefined) return interruption;
   const began = performance.now();
   for (let turn = 0; turn < found.pace; turn++) {
     const stop = violationStop(found, options);

@@ -142,7 +142,8 @@ const isFull = <S, A>({ store, options: { maxStates = Infinity } }: Simulation<S
 export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
   const traces = found.options.traces ?? 1000;
   while (found.walks < traces) {
-    if (found.options.signal?.aborted === true) return { kind: 'interrupted' };
+    const interruption = found.watch.interruption();
+    if (interruption !== undefined) return interruption;
     try {
       walk(found);
     } catch (error) {

@@ -159,8 +159,8 @@ const stepOf = (job: Job): boolean => {
 /** Expands groups for a while. It gives the reason to end the search, if there is one. */
 const slice = (job: Job): Stop | undefined => {
   const { space, options } = job;
-  // The signal may have come before the search began, or while the event loop ran. A small space would be searched before the first poll.
-  if (options.signal?.aborted === true) return { kind: 'interrupted' };
+  const interruption = job.watch.interruption();
+  if (interruption !== undefined) return interruption;
   const until = performance.now() + TURN_MS;
   const most = options.maxStates ?? Infinity;
   let known = 0;

@@ -59,7 +59,7 @@ class Messages {
     const key = this.textOf(given);
     const known = this.numbers.get(key);
     if (known !== undefined) {
-      if (this.keyOf !== undefined && !this.likes.isLike(known, this.values[known], given))
+      if (this.keyOf !== undefined && !this.likes.isLike(this.values[known], given))
         mustBeOne(this.name, this.values[known], given);
       return known;
     }

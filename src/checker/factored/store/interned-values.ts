@@ -83,7 +83,7 @@ export class Components {
     const known = table.ids.get(key);
     if (known === undefined) return this.add(table, key, value);
     const { merging } = this;
-    if (merging !== undefined && !merging.isSeen && !table.likes.isLike(known, table.values[known], value))
+    if (merging !== undefined && !merging.isSeen && !table.likes.isLike(table.values[known], value))
       merging.compareUnlike(table.values[known], value);
     return known;
   }
