@@ -5,7 +5,7 @@
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
 import { givenText } from '../values/given-text.js';
-import { isLike } from '../values/like.js';
+import { isLike, Likes } from '../values/like.js';
 import { incomparableIn } from '../values/incomparable.js';
 
 /**
@@ -31,6 +31,7 @@ export class KeyWatch implements KeyFindings {
   isFormSeen = false;
   /** Whether all pairs were compared. */
   isWhole = true;
+  private readonly likes = new Likes();
   private pairs = 0;
   private next = 0;
 
@@ -48,7 +49,7 @@ export class KeyWatch implements KeyFindings {
    * not exact.
    */
   compare(known: unknown, other: unknown): void {
-    if (!this.isSeen && !isLike(known, other)) this.compareUnlike(known, other);
+    if (!this.isSeen && !this.likes.isLike(known, other)) this.compareUnlike(known, other);
   }
 
   /** Does the same for two values that the quick comparison did not find equal. */
