@@ -51,7 +51,7 @@ export const wholeNumber =
     const isInDigits = /^\d+$/.test(text);
     if (isInDigits && n >= least && n <= most) return n;
     const to = most < Number.MAX_SAFE_INTEGER || n > most ? ` to ${most}` : '';
-    const how = !isInDigits && Number.isInteger(n) && n >= least && text !== '' ? ', in digits' : '';
+    const how = !isInDigits && Number.isInteger(n) && n >= least && text.trim() !== '' ? ', in digits' : '';
     throw new InvalidArgumentError(`Use a whole number from ${least}${to}${how}.`);
   };
 

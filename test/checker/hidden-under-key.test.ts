@@ -1,4 +1,4 @@
-/** What a key leaves out is not merged silently because nobody can see it: hidden fields, symbols, fields of lists, values that contain themselves. */
+/** What a key leaves out is not merged silently because it is hard to see (of many values, on a sample): hidden fields, symbols, fields of lists, values that contain themselves. */
 import { describe, expect, test } from 'vitest';
 import { check } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
@@ -115,5 +115,23 @@ describe('a part that two values share, whatever is in it', () => {
     expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 4 } });
     expect(report.statistics.byKey).toBeUndefined();
     expect((await checkComponents(components({ make: way, kept: () => 0 }, 3))).statistics.byKey).toBeUndefined();
+  });
+});
+
+describe('what is hidden in one of 1,100 values with a key, neither among the first 1,000 that are compared nor on the sample', () => {
+  const MOST = 1_100;
+  const LATE = 1_050;
+  const { make, kept } = WAYS['a field whose key is a symbol']!;
+  const way: Way = { make: (n, put) => make(n, n === LATE ? put : 0), kept };
+  const isMerging = { statistics: { byKey: true } };
+
+  test('is found with --audit', async () => {
+    expect(await check(plain(way, MOST), { audit: true })).toMatchObject(isMerging);
+    expect(await checkComponents(components(way, MOST), { audit: true })).toMatchObject(isMerging);
+  });
+
+  test('is found by a plain search of a model with liveness', async () => {
+    const properties = [{ name: 'ends', kind: 'eventually' as const, holds: ({ n }: Counted) => n === MOST }];
+    expect(await check({ ...plain(way, MOST), properties })).toMatchObject({ verdict: 'bounded', ...isMerging });
   });
 });

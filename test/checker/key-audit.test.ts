@@ -8,6 +8,7 @@ import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { alone } from './support/alone.js';
 import { summaryLines, verdictLine } from '#bayou/checker/output/summary.js';
+import { Likes } from '#bayou/checker/values/like.js';
 import type { CheckOptions } from '#bayou/checker/options.js';
 import type { Report } from '#bayou/checker/report.js';
 
@@ -344,13 +345,14 @@ describe('of components', () => {
 });
 
 test('a pair of values that are not the same is seen among however many that are; only where a comparison is slow is it a sample', () => {
+  const likes = new Likes(false);
   const quick = new KeyWatch();
-  for (let n = 0; n < 50_000; n++) quick.compare({ n, log: [{ n }] }, { n, log: [{ n }] });
+  for (let n = 0; n < 50_000; n++) quick.compare({ n, log: [{ n }] }, { n, log: [{ n }] }, likes);
   expect(mayHaveMerged(quick)).toBe(false);
-  quick.compare({ n: 0, log: [{ n: 0 }] }, { n: 0, log: [{ n: 1 }] });
+  quick.compare({ n: 0, log: [{ n: 0 }] }, { n: 0, log: [{ n: 1 }] }, likes);
   expect(quick.isSeen).toBe(true);
   const slow = new KeyWatch();
-  for (let n = 0; n < 50_000; n++) slow.compare(new Set([n, -1]), new Set([-1, n]));
+  for (let n = 0; n < 50_000; n++) slow.compare(new Set([n, -1]), new Set([-1, n]), likes);
   expect([slow.isSeen, mayHaveMerged(slow)]).toEqual([false, true]);
 });
 

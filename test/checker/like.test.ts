@@ -1,6 +1,6 @@
 /** What is found alike without its text has one text, whatever it is made of. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encode } from '#bayou/checker/values/encode.js';
 import { incomparableIn } from '#bayou/checker/values/incomparable.js';
 import { isLike, Likes } from '#bayou/checker/values/like.js';
@@ -59,12 +59,37 @@ test('a value and a copy of it are alike where it can be copied and has no objec
   );
 });
 
-test('values with one key are compared each time; what is hidden is looked for in the first 1,000, and in one of 64 after them', () => {
-  const likes = new Likes();
-  const hidden = Object.defineProperty({ n: 0 }, 'kept', { value: 1 });
-  const found = Array.from({ length: 2_000 }, () => !likes.isLike({ n: 0 }, hidden));
-  expect(found.slice(0, 1_000)).not.toContain(false);
-  expect(found.slice(1_000).filter(Boolean)).toHaveLength(Math.floor(2_000 / 64) - Math.floor(1_000 / 64));
-  for (let i = 0; i < 64; i++)
-    expect([likes.isLike({ n: [1, { m: 0 }] }, { n: [1, { m: 1 }] }), likes.isLike([1], [1, 2])]).toEqual([false, false]);
+describe('values with one key', () => {
+  const KEPT = Symbol('kept');
+  const hidden: Readonly<Record<string, readonly [unknown, unknown]>> = {
+    'a field that cannot be enumerated': [{ n: 0 }, Object.defineProperty({ n: 0 }, 'kept', { value: 1 })],
+    'a symbol': [{ n: 0 }, { n: 0, [KEPT]: 1 }],
+    'a field of a list': [{ list: [0] }, { list: Object.assign([0], { kept: 1 }) }],
+    'a hole': [[undefined], new Array(1)],
+  };
+
+  test.each(Object.entries(hidden))('%s is looked for in the first 1,000, and in one of 64 after them', (_, [one, other]) => {
+    const likes = new Likes(false);
+    const found = Array.from({ length: 2_000 }, () => !likes.isLike(one, other));
+    expect(found.slice(0, 1_000)).not.toContain(false);
+    expect(found.slice(1_000).filter(Boolean)).toHaveLength(Math.floor(2_000 / 64) - Math.floor(1_000 / 64));
+    const all = new Likes(true);
+    expect(Array.from({ length: 2_000 }, () => all.isLike(one, other))).not.toContain(true);
+  });
+
+  test('are compared each time in what can be seen', () => {
+    const likes = new Likes(false);
+    const arrayLike = (kept: number): unknown => Object.assign(Object.create(Array.prototype), { kept });
+    const unlike: ReadonlyArray<readonly [unknown, unknown]> = [
+      [{ n: [1, { m: 0 }] }, { n: [1, { m: 1 }] }],
+      [[1], [1, 2]],
+      [{ n: 0 }, { n: 0, m: undefined }],
+      [{ n: 0, m: undefined }, { n: 0 }],
+      [arrayLike(1), arrayLike(2)],
+      [arrayLike(1), []],
+      [0, -0],
+    ];
+    for (let i = 0; i < 2_000; i++)
+      for (const [one, other] of unlike) if (likes.isLike(one, other)) throw new Error(`${i}: ${JSON.stringify([one, other])}`);
+  });
 });

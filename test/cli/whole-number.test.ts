@@ -12,6 +12,7 @@ test.each([
   ['-5', 'Use a whole number from 1.'],
   ['1.5', 'Use a whole number from 1.'],
   ['', 'Use a whole number from 1.'],
+  [' ', 'Use a whole number from 1.'],
   ['many', 'Use a whole number from 1.'],
 ])('"%s"', (text, why) => {
   expect(() => wholeNumber(1)(text)).toThrow(why);

@@ -66,6 +66,11 @@ export class Audit {
     this.initial = initial.slice(0, MOST_NOTED);
   }
 
+  /** Whether every call is to be audited. */
+  get isOfAll(): boolean {
+    return this.isAll;
+  }
+
   /** Starts again for another search. */
   begin(all: boolean): this {
     this.runs = this.repeated = this.next = 0;

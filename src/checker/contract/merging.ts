@@ -5,7 +5,7 @@
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
 import { givenText } from '../values/given-text.js';
-import { isLike, Likes } from '../values/like.js';
+import { isLike, type Likes } from '../values/like.js';
 import { incomparableIn } from '../values/incomparable.js';
 
 /**
@@ -31,7 +31,6 @@ export class KeyWatch implements KeyFindings {
   isFormSeen = false;
   /** Whether all pairs were compared. */
   isWhole = true;
-  private readonly likes = new Likes();
   private pairs = 0;
   private next = 0;
 
@@ -48,13 +47,8 @@ export class KeyWatch implements KeyFindings {
    * equal. A pair that is left out costs more than its comparison: it leads to an audit of the key on states, and to a verdict that is
    * not exact.
    */
-  compare(known: unknown, other: unknown): void {
-    if (!this.isSeen && !this.likes.isLike(known, other)) this.compareUnlike(known, other);
-  }
-
-  /** Does the same for two values that the quick comparison did not find equal. */
-  compareUnlike(known: unknown, other: unknown): void {
-    if (this.isSeen) return;
+  compare(known: unknown, other: unknown, likes: Likes): void {
+    if (this.isSeen || likes.isLike(known, other)) return;
     if (++this.pairs < this.next) {
       this.isWhole = false;
       return;

@@ -10,6 +10,7 @@ import { Fate, isWaiting } from './fate.js';
 import { rawNextOf } from '../contract/guard.js';
 import { givenBy } from '../contract/model-faults.js';
 import { mergingOf, type KeyWatch } from '../contract/merging.js';
+import { Likes } from '../values/like.js';
 import { oneForm } from '../values/one-form.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
@@ -47,6 +48,7 @@ export interface ExplicitSpace<S, A> {
   readonly classes: FairClasses;
   /** Notices whether the model's key merges states. */
   readonly merging: KeyWatch | undefined;
+  readonly likes: Likes;
   readonly coverage: FamilyCounts;
   readonly initial: number[];
   /** Whether the search goes depth first with a depth limit (see {@link isNearer}). */
@@ -96,6 +98,7 @@ export const space = <S, A>({ model, audit }: ReadyModel<S, A>, options: CheckOp
     classes: new FairClasses(),
     // A sweep has freed the states that others could be compared with.
     merging: levels === undefined ? mergingOf(model) : undefined,
+    likes: new Likes(audit.isOfAll || judged.liveness.length > 0),
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,
@@ -143,9 +146,9 @@ const welcome = <S, A>(found: ExplicitSpace<S, A>, state: S, index: number, pare
 };
 
 /** Compares a state with the known one that has the same key. */
-const merged = <S, A>({ model, merging, store, edges }: ExplicitSpace<S, A>, index: number, state: S): void => {
+const merged = <S, A>({ model, merging, store, edges, likes }: ExplicitSpace<S, A>, index: number, state: S): void => {
   if (model.key === undefined) return;
-  if (edges === undefined) merging?.compare(store.get(index), state);
+  if (edges === undefined) merging?.compare(store.get(index), state, likes);
   else merging?.examine(store.get(index), state);
 };
 

@@ -44,12 +44,13 @@ const mustBeOne = (name: string, known: unknown, given: unknown): void => {
 /** Numbers requests, or replies, from 1. Equal ones have one number. Number 0 stands for none. */
 class Messages {
   readonly values: unknown[] = [undefined];
-  private readonly likes = new Likes();
+  private readonly likes: Likes;
   private readonly numbers = new Map<string, number>();
   private readonly name: MessageKey;
   private readonly keyOf: Key | undefined;
 
-  constructor(parts: Parts, name: MessageKey) {
+  constructor(parts: Parts, name: MessageKey, isAudited: boolean) {
+    this.likes = new Likes(isAudited);
     this.name = name;
     this.keyOf = parts[name];
   }
@@ -154,8 +155,9 @@ export class QueryMemo {
 
   constructor({ source, requesterKind, replierKind }: CompiledQuery, components: Components, idleRow: number) {
     this.parts = source as unknown as Parts;
-    this.requests = new Messages(this.parts, 'requestKey');
-    this.replies = new Messages(this.parts, 'replyKey');
+    const isAudited = components.audit?.isOfAll === true;
+    this.requests = new Messages(this.parts, 'requestKey', isAudited);
+    this.replies = new Messages(this.parts, 'replyKey', isAudited);
     components.others.add(this.requests.kept);
     components.others.add(this.replies.kept);
     this.components = components;

@@ -51,18 +51,18 @@ export class Components {
   /** `agreed` says that threads with different numbers must order values alike ({@link Components.compare}, {@link Components.hashOf}). */
   constructor(model: ComponentModel, normalize: boolean, agreed = false) {
     const names = [...new Set(model.slots.map((slot) => slot.kind))];
+    this.audit = auditOf(model);
     this.kinds = names.map((name) => ({
       name,
       ids: new Map(),
       values: [],
-      likes: new Likes(),
+      likes: new Likes(this.audit?.isOfAll === true),
       nextLook: FIRST_LOOK,
       progress: [],
       keys: [],
       hashes: [],
     }));
     this.agreed = agreed;
-    this.audit = auditOf(model);
     this.isKeyed = model.key !== undefined;
     this.merging = mergingOf(model);
     this.encoder = (model.key as Encoder | undefined) ?? ((_kind, local) => encode(local));
@@ -82,9 +82,7 @@ export class Components {
     if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${describe(key)}`);
     const known = table.ids.get(key);
     if (known === undefined) return this.add(table, key, value);
-    const { merging } = this;
-    if (merging !== undefined && !merging.isSeen && !table.likes.isLike(table.values[known], value))
-      merging.compareUnlike(table.values[known], value);
+    this.merging?.compare(table.values[known], value, table.likes);
     return known;
   }
 
