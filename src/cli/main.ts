@@ -16,8 +16,8 @@ const USAGE = 2;
 
 /**
  * The V8 of Node 20 compiles a function again whenever it meets objects of another shape, and a search that has just begun meets many. With
- * these flags it waits until more shapes are known, and compiles smaller pieces. A check of a second then takes a sixth less processor time, one with
- * symmetry a quarter less. Later versions of V8 wait by themselves.
+ * these flags it waits until more shapes are known, and compiles smaller pieces. A check of a second then takes a fifth less processor time.
+ * Later versions of V8 wait by themselves.
  */
 const compileLater = (): void => {
   if (!process.versions.v8.startsWith('11.')) return;
