@@ -256,3 +256,42 @@ test('an error of another copy of the checker is one of the checker: the command
   expect(new TypeError('no')).not.toBeInstanceOf(CheckerError);
   expect(Object.keys(error)).toEqual(Object.keys(new CheckerError('model', 'no')));
 });
+
+test('a trace shows what is on its way in the order in which it is delivered, where there is one', () => {
+  const twice = (delivery: Delivery): unknown => {
+    const model = actorModel<string, string, number>({
+      name: 'twice',
+      delivery,
+      history: { initial: 0 },
+      actors: [
+        {
+          start: () => ({
+            state: '',
+            send: ['b', 'a'].map((message) => ({ to: 1, message })),
+          }),
+          receive: () => undefined,
+        },
+        {
+          name: 'to',
+          start: () => ({ state: '', send: [{ to: 0, message: 'c' }] }),
+          receive: (state, m) => ({ state: state + m }),
+        },
+      ],
+      properties: [],
+    });
+    return model.parts?.(model.initial[0]!)['network'];
+  };
+  expect(twice('in order')).toEqual(
+    new Map([
+      [{ from: 'a0', to: 'to' }, ['b', 'a']],
+      [{ from: 'to', to: 'a0' }, ['c']],
+    ]),
+  );
+  expect(twice('once')).toEqual(
+    new Set([
+      { from: 'a0', to: 'to', message: 'a' },
+      { from: 'a0', to: 'to', message: 'b' },
+      { from: 'to', to: 'a0', message: 'c' },
+    ]),
+  );
+});

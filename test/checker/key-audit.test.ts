@@ -241,6 +241,20 @@ test('a search that stops early has compared none, and says so', async () => {
   );
 });
 
+test('a simulation says that states with one key are one state, and not that it is exact', async () => {
+  const merging = await simulate(counter(byN), { traces: 20 });
+  expect(merging.statistics.byKey).toBe(true);
+  expect(line(merging)).toMatch(
+    /; states with one key are one state, if they are alike: none of them were compared, because random walks do not see every state$/,
+  );
+  const telling = await simulate(
+    counter((state) => JSON.stringify(state)),
+    { traces: 20 },
+  );
+  expect(telling.statistics.byKey).toBeUndefined();
+  expect(line(telling)).toMatch(/; exact/);
+});
+
 test('a step that gives its set in another order each time, which the key does not see: the run to what only the audit saw is told', async () => {
   let turn = 0;
   const pair = (): ReadonlySet<number> => new Set(turn++ % 2 === 0 ? [1, 2] : [2, 1]);

@@ -1,10 +1,11 @@
 /** A step is said to be never enabled only where that is known: under a reduction its image may have been taken in its place. */
 import { describe, expect, test } from 'vitest';
-import { check } from '#bayou/checker/check.js';
+import { check, simulate } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Interaction, type Model } from '#bayou/checker/model.js';
 import { summaryLines, verdictLine } from '#bayou/checker/output/summary.js';
+import type { Report } from '#bayou/checker/report.js';
 
 /** Two alike clients and a lock. No client ever does `never`. `count` makes the space larger. */
 const lockOf = (count: number): ComponentModel => {
@@ -61,6 +62,30 @@ const families = (by: (i: number) => string): Model<number, readonly [does: stri
   families: [0, 1].flatMap((i) => [`take${by(i)}`, `leave${by(i)}`, `wait${by(i)}`]),
   properties: [{ name: 'sane', kind: 'always', holds: (holder) => holder < 2 }],
   symmetry: [(holder) => (holder === -1 ? -1 : 1 - holder)],
+});
+
+test('what a search that stopped early did not see enabled or triggered is told as that', async () => {
+  const late: Model<number, 'inc' | 'reset'> = {
+    name: 'late',
+    initial: [0],
+    actions: () => ['inc', 'reset'],
+    next: (n, does) => (does === 'inc' ? (n < 9 ? n + 1 : undefined) : n === 9 ? 0 : undefined),
+    label: (does) => ({ family: does, args: [] }),
+    families: ['inc', 'reset'],
+    properties: [{ name: 'leads', kind: 'leadsTo', from: (n) => n === 8, to: (n) => n === 0 }],
+  };
+  const told = (report: Report): ReadonlyArray<string> => summaryLines(report).filter((line) => line.startsWith('  never'));
+  const why = 'the search stopped before it had seen every state';
+  expect(told(await check(late, { maxDepth: 4 }))).toEqual([
+    `  never enabled: reset (${why})`,
+    `  never triggered: leads (${why})`,
+  ]);
+  expect(told(await simulate(late, { traces: 2, traceLength: 3 }))).toEqual([
+    '  never enabled: reset (random walks do not see every state)',
+  ]);
+  const properties = [{ name: 'leads', kind: 'leadsTo' as const, from: () => false, to: () => true }];
+  const dead = { ...late, families: [...(late.families ?? []), 'gone'], properties };
+  expect(told(await check(dead))).toEqual(['  never enabled: gone', '  never triggered: leads']);
 });
 
 describe('an audit of all states', () => {

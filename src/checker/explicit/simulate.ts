@@ -15,6 +15,9 @@ import { judge, type ExplicitJudge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, neverEnabled, type FamilyCounts } from './coverage.js';
 import { many } from '../counted.js';
+import { RANDOM } from '../verdict/reasons.js';
+import { Likes } from '../values/like.js';
+import { mayHaveMerged, mergingOf, type KeyWatch } from '../contract/merging.js';
 import { onRun } from '../shown/fault-on-run.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import { stepsOf, type Step } from '../runs/decides.js';
@@ -42,6 +45,9 @@ interface Simulation<S, A> {
   readonly judge: ExplicitJudge<S, A>;
   readonly watch: Watch;
   readonly store: StateStore<S>;
+  /** Notices whether the model's key merges states. */
+  readonly merging: KeyWatch | undefined;
+  readonly likes: Likes;
   readonly coverage: FamilyCounts;
   /** For each property that was decided, the walk that did it. */
   readonly runs: Map<string, Run<S, A>>;
@@ -72,6 +78,8 @@ export const simulation = <S, A>(given: Model<S, A>, asked: SimulateOptions): Si
     ),
     watch: watch(options, false),
     store: model.key === undefined ? collapsedStore() : keyedStore({ key: model.key, isOwn: true }),
+    merging: mergingOf(model),
+    likes: new Likes(audit.isOfAll),
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     runs: new Map(),
     generated: 0,
@@ -96,7 +104,10 @@ const meet = <S, A>(found: Simulation<S, A>, state: S): boolean => {
   const size = found.store.size();
   const index = found.store.add(state);
   found.generated++;
-  if (index < size) return false;
+  if (index < size) {
+    if (found.model.key !== undefined) found.merging?.compare(found.store.get(index), state, found.likes);
+    return false;
+  }
   if (found.model.boundary?.(state) === false) found.cut++;
   found.judge.state(state, index);
   return true;
@@ -179,7 +190,7 @@ const propertiesOf = <S, A>(found: Simulation<S, A>): ReadonlyArray<PropertyRepo
   found.judge.all.map(({ property, place }) => {
     if (isLiveness(property.kind))
       return { ...sentenceOf(property), verdict: 'unknown', why: 'random walks cannot judge liveness' };
-    const report = judgedReport(property, place !== undefined, 'random walks do not see every state');
+    const report = judgedReport(property, place !== undefined, RANDOM);
     const run = found.runs.get(property.name);
     if (run === undefined || !wantsTrace(report, found.options)) return report;
     return { ...report, trace: showRun(found.model, run, false) };
@@ -211,7 +222,13 @@ export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Rep
       coverage: coverageList(coverage, found.model.families),
       neverEnabled: neverEnabled(coverage),
       audited: auditedOf(found),
-      statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },
+      statistics: {
+        elapsedMs: found.watch.elapsedMs(),
+        peakBytes: found.watch.peakBytes(),
+        workers: 1,
+        engine: 'plain',
+        ...(mayHaveMerged(found.merging) ? { byKey: true } : {}),
+      },
       seed: options.seed ?? 1,
     },
     options,

@@ -104,6 +104,28 @@ const deliverable = <M>(delivery: Delivery, network: ReadonlyArray<Envelope<M>>)
   return sortedSet(network);
 };
 
+type Names = (id: number) => string;
+
+/** Shows the messages of a network that keeps no order. Equal ones are counted. */
+const messagesOf = <M>(network: ReadonlyArray<Envelope<M>>, nameOf: Names): ReadonlySet<unknown> =>
+  new Set(
+    network.map(({ from, to, message }, i) => {
+      const copy = network.slice(0, i).filter((other) => encodeItem(other) === encodeItem(network[i])).length;
+      return { from: nameOf(from), to: nameOf(to), ...fieldsOf(message), ...(copy === 0 ? {} : { copy }) };
+    }),
+  );
+
+/** Shows the messages of a network that keeps the order: for each channel with messages a list, whose first is delivered next. */
+const queuesOf = <M>(network: ReadonlyArray<Envelope<M>>, nameOf: Names): ReadonlyMap<unknown, ReadonlyArray<unknown>> =>
+  new Map(
+    network
+      .filter((envelope, i) => i === 0 || byChannel(network[i - 1]!, envelope) !== 0)
+      .map((first) => [
+        { from: nameOf(first.from), to: nameOf(first.to) },
+        network.filter((envelope) => byChannel(envelope, first) === 0).map(({ message }) => message),
+      ]),
+  );
+
 // --- what is given ---------------------------------------------------------------------------------------------------------
 
 /** The system with a guard before each function of its actors and of its history, called as it was given: it may be a method. */
@@ -259,12 +281,7 @@ export const actorModel = <S, M, H>(given: ActorSystem<S, M, H>): Model<ActorsSt
     note: (_, action) => (action.type === 'timeout' ? undefined : contentOf(action.envelope.message)),
     parts: ({ actors: states, network, history }) => ({
       ...Object.fromEntries(states.map((state, id) => [nameOf(id), state])),
-      network: new Set(
-        network.map(({ from, to, message }, i) => {
-          const copy = network.slice(0, i).filter((other) => encodeItem(other) === encodeItem(network[i])).length;
-          return { from: nameOf(from), to: nameOf(to), ...fieldsOf(message), ...(copy === 0 ? {} : { copy }) };
-        }),
-      ),
+      network: delivery === 'in order' ? queuesOf(network, nameOf) : messagesOf(network, nameOf),
       history,
     }),
     properties: system.properties,

@@ -1,7 +1,6 @@
 /** Prints a report for people: what was violated and how, what was covered, and last the verdict with its bounds. */
 import { A_LIST, A_REPORT, mustTake } from '../contract/argument-checks.js';
 import {
-  type AuditedReduction,
   type Counterexample,
   type Progress,
   type PropertyReport,
@@ -9,6 +8,7 @@ import {
   type Stop,
 } from '../report.js';
 import { grouped, many } from '../counted.js';
+import { RANDOM, UNFINISHED } from '../verdict/reasons.js';
 import { oneLine, traceLines } from './counterexample-lines.js';
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
@@ -82,15 +82,24 @@ const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
 
 const PERHAPS_ENABLED = 'the search takes states for one, and not all of them were looked at';
 
-const vacuityLines = ({ vacuity, properties }: Report): ReadonlyArray<string> => [
-  ...vacuity.neverEnabled.map((label) => `  never enabled: ${oneLine(label)}`),
-  ...(vacuity.perhapsNeverEnabled ?? []).map((label) => `  perhaps never enabled: ${oneLine(label)} (${PERHAPS_ENABLED})`),
-  ...vacuity.unreached.map((name) => {
+/** Says why what never occurred may occur; empty where every state was seen. */
+const unseen = ({ search, stop }: Report): string =>
+  stop.kind === 'complete' ? '' : ` (${search === 'simulate' ? RANDOM : UNFINISHED})`;
+
+const vacuityLines = (report: Report): ReadonlyArray<string> => {
+  const { vacuity, properties } = report;
+  const open = unseen(report);
+  const reached = (name: string): string => {
     const why = properties.find((property) => property.name === name)?.why;
-    return `  not reached: ${oneLine(name)}${why === undefined ? '' : ` (${why})`}`;
-  }),
-  ...vacuity.neverTriggered.map((name) => `  never triggered: ${oneLine(name)}`),
-];
+    return why === undefined ? '' : ` (${why})`;
+  };
+  return [
+    ...vacuity.neverEnabled.map((label) => `  never enabled: ${oneLine(label)}${open}`),
+    ...(vacuity.perhapsNeverEnabled ?? []).map((label) => `  perhaps never enabled: ${oneLine(label)} (${PERHAPS_ENABLED})`),
+    ...vacuity.unreached.map((name) => `  not reached: ${oneLine(name)}${reached(name)}`),
+    ...vacuity.neverTriggered.map((name) => `  never triggered: ${oneLine(name)}${open}`),
+  ];
+};
 
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : [title, ...lines, ''];
@@ -129,8 +138,10 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
 };
 
 /** Says what is known of states with one key. */
-const likeness = (key: AuditedReduction | undefined): string => {
-  if (key === undefined) return ', if they are alike: none of them were compared, because the search stopped early';
+const likeness = ({ audited, search }: Report): string => {
+  const key = audited?.key;
+  const why = search === 'simulate' ? RANDOM : 'the search stopped early';
+  if (key === undefined) return `, if they are alike: none of them were compared, because ${why}`;
   return key.whole ? ', and all of them are alike' : `, if they are alike, as on the ${many(key.states, 'state')} audited`;
 };
 
@@ -155,10 +166,10 @@ const conditionsOf = (report: Report): ReadonlyArray<string> => {
 /** Says whether the counts are exact, or what they rest on: no other place qualifies a verdict. With a key or hashes they never are. */
 const exactness = (report: Report): ReadonlyArray<string> => {
   const { omission, byKey } = report.statistics;
-  const { reduction, key } = report.audited ?? {};
+  const { reduction } = report.audited ?? {};
   const conditions = conditionsOf(report).join(', and ');
   const taken = [
-    ...(byKey === true ? [`states with one key are one state${restsOnAll(report) ? likeness(key) : ''}`] : []),
+    ...(byKey === true ? [`states with one key are one state${restsOnAll(report) ? likeness(report) : ''}`] : []),
     ...(omission === undefined ? [] : [`hash compaction, ${omission.bits} bits a state`]),
   ];
   const open = reduction?.open === true ? ['no more states than that, for the symmetry was closed only after the search'] : [];
