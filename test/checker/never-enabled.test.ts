@@ -75,7 +75,7 @@ test('what a search that stopped early did not see enabled or triggered is told 
     properties: [{ name: 'leads', kind: 'leadsTo', from: (n) => n === 8, to: (n) => n === 0 }],
   };
   const told = (report: Report): ReadonlyArray<string> => summaryLines(report).filter((line) => line.startsWith('  never'));
-  const why = 'the search stopped before it had seen every state';
+  const why = 'the search stopped before it had gone on from every state';
   expect(told(await check(late, { maxDepth: 4 }))).toEqual([
     `  never enabled: reset (${why})`,
     `  never triggered: leads (${why})`,
@@ -83,6 +83,14 @@ test('what a search that stopped early did not see enabled or triggered is told 
   expect(told(await simulate(late, { traces: 2, traceLength: 3 }))).toEqual([
     '  never enabled: reset (random walks do not see every state)',
   ]);
+  const stuck: Model<number, 'inc'> = {
+    ...late,
+    actions: () => ['inc'],
+    properties: [{ name: 'goes on', kind: 'noDeadlock' }],
+  };
+  const ended = await check(stuck);
+  expect(ended).toMatchObject({ stop: { kind: 'violation' }, counts: { queue: 0 } });
+  expect(told(ended)).toEqual(['  never enabled: reset']);
   const properties = [{ name: 'leads', kind: 'leadsTo' as const, from: () => false, to: () => true }];
   const dead = { ...late, families: [...(late.families ?? []), 'gone'], properties };
   expect(told(await check(dead))).toEqual(['  never enabled: gone', '  never triggered: leads']);

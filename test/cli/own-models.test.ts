@@ -427,3 +427,25 @@ describe('stepping', () => {
     expect((await stepped([COUNTER, 'default'], [])).stderr).toContain('--step is for one model at a time');
   });
 });
+
+test('random walks of components whose key takes values for one are walks of the model', async () => {
+  const path = await file(
+    'held.mjs',
+    `import { interaction, over, slot } from 'bayou/checker';
+const [a, b] = ['a', 'b'].map((name) => slot('held', name, { k: 0, by: '' }));
+const taking = (of, name) =>
+  interaction({ label: { family: 'take', args: [name] }, slots: [of], writes: [0], step: ({ k }) => (k === 0 ? [{ next: [{ k: 1, by: name }] }] : []) });
+export default {
+  name: 'held', slots: [a, b], key: (_, { k }) => String(k), interactions: [taking(a, 'a'), taking(b, 'b')],
+  properties: [{ name: 'apart', kind: 'always', over: [over([a, b], (one, two) => one.by === '' || one.by !== two.by)] }],
+};
+`,
+  );
+  const { status, lines, stdout } = await bayou(['check', path, '--search', 'simulate', '--traces', '20']);
+  expect(stdout).not.toContain('stopped at the first violation');
+  expect([status, lines.at(-1)]).toEqual([
+    3,
+    // Both slots come to the key 1 with values of their own: of whole states the key merges none.
+    'held: bounded: 4 states seen; 20 random walks of at most 100 steps, seed 1; exact',
+  ]);
+});

@@ -12,13 +12,13 @@ test.each([
   ['-5', 'Use a whole number from 1.'],
   ['1.5', 'Use a whole number from 1.'],
   ['', 'Use a whole number from 1.'],
-  [' ', 'Use a whole number from 1.'],
   ['many', 'Use a whole number from 1.'],
 ])('"%s"', (text, why) => {
   expect(() => wholeNumber(1)(text)).toThrow(why);
 });
 
 test('one that it takes is read', () => {
+  expect(() => wholeNumber(0)(' ')).toThrow(/^Use a whole number from 0\.$/);
   expect([wholeNumber(1)('1'), wholeNumber(0)(String(MOST)), wholeNumber(8, 64)('64')]).toEqual([1, MOST, 64]);
   expect(() => wholeNumber(8, 64)('65')).toThrow('Use a whole number from 8 to 64.');
 });

@@ -98,7 +98,7 @@ export const space = <S, A>({ model, audit }: ReadyModel<S, A>, options: CheckOp
     classes: new FairClasses(),
     // A sweep has freed the states that others could be compared with.
     merging: levels === undefined ? mergingOf(model) : undefined,
-    likes: new Likes(audit.isOfAll || judged.liveness.length > 0),
+    likes: new Likes(audit.isOfAll),
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,

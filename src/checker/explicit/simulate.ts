@@ -15,9 +15,9 @@ import { judge, type ExplicitJudge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, neverEnabled, type FamilyCounts } from './coverage.js';
 import { many } from '../counted.js';
-import { RANDOM } from '../verdict/reasons.js';
+import { BY_NUMBERS, RANDOM } from '../verdict/reasons.js';
 import { Likes } from '../values/like.js';
-import { mayHaveMerged, mergingOf, type KeyWatch } from '../contract/merging.js';
+import { isNumbered, mayHaveMerged, mergingOf, type KeyWatch } from '../contract/merging.js';
 import { onRun } from '../shown/fault-on-run.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import { stepsOf, type Step } from '../runs/decides.js';
@@ -191,6 +191,7 @@ const propertiesOf = <S, A>(found: Simulation<S, A>): ReadonlyArray<PropertyRepo
     if (isLiveness(property.kind))
       return { ...sentenceOf(property), verdict: 'unknown', why: 'random walks cannot judge liveness' };
     const report = judgedReport(property, place !== undefined, RANDOM);
+    if (place !== undefined && isNumbered(found.model)) return { ...sentenceOf(property), verdict: 'unknown', why: BY_NUMBERS };
     const run = found.runs.get(property.name);
     if (run === undefined || !wantsTrace(report, found.options)) return report;
     return { ...report, trace: showRun(found.model, run, false) };

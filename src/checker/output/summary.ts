@@ -1,14 +1,8 @@
 /** Prints a report for people: what was violated and how, what was covered, and last the verdict with its bounds. */
 import { A_LIST, A_REPORT, mustTake } from '../contract/argument-checks.js';
-import {
-  type Counterexample,
-  type Progress,
-  type PropertyReport,
-  type Report,
-  type Stop,
-} from '../report.js';
+import { type Counterexample, type Progress, type PropertyReport, type Report, type Stop } from '../report.js';
 import { grouped, many } from '../counted.js';
-import { RANDOM, UNFINISHED } from '../verdict/reasons.js';
+import { RANDOM } from '../verdict/reasons.js';
 import { oneLine, traceLines } from './counterexample-lines.js';
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
@@ -82,9 +76,12 @@ const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
 
 const PERHAPS_ENABLED = 'the search takes states for one, and not all of them were looked at';
 
-/** Says why what never occurred may occur; empty where every state was seen. */
-const unseen = ({ search, stop }: Report): string =>
-  stop.kind === 'complete' ? '' : ` (${search === 'simulate' ? RANDOM : UNFINISHED})`;
+/** Says why what never occurred may occur; empty where the search went on from every state. It may have, and was stopped all the same: at a violation, or later. */
+const unseen = ({ search, stop, counts, statistics }: Report): string => {
+  if (search === 'simulate') return ` (${RANDOM})`;
+  if (stop.kind !== 'complete' && counts.queue > 0) return ' (the search stopped before it had gone on from every state)';
+  return statistics.omission === undefined ? '' : ' (unless a state was missed)';
+};
 
 const vacuityLines = (report: Report): ReadonlyArray<string> => {
   const { vacuity, properties } = report;
@@ -140,8 +137,8 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
 /** Says what is known of states with one key. */
 const likeness = ({ audited, search }: Report): string => {
   const key = audited?.key;
-  const why = search === 'simulate' ? RANDOM : 'the search stopped early';
-  if (key === undefined) return `, if they are alike: none of them were compared, because ${why}`;
+  if (search === 'simulate') return ', if they are alike, which random walks do not audit';
+  if (key === undefined) return ', if they are alike: none of them were compared, because the search stopped early';
   return key.whole ? ', and all of them are alike' : `, if they are alike, as on the ${many(key.states, 'state')} audited`;
 };
 

@@ -5,6 +5,9 @@ export const UNFINISHED = 'the search stopped before it had seen every state';
 
 /** Says the same of random walks. */
 export const RANDOM = 'random walks do not see every state';
+
+export const BY_NUMBERS =
+  'seen on a walk by values that stand for others with the same key, which may be no run of the model: search it otherwise';
 export const REDUCED = 'liveness is not judged under a reduction: check without it';
 export const MERGED =
   'the key takes different states for one, and their futures may differ: liveness is judged only without such a key, so check without it';

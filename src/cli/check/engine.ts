@@ -113,11 +113,22 @@ const byStates = <S, A>(model: Model<S, A>, checked: CheckedModel, args: CheckAr
       });
 };
 
+/** Walks by numbers of values, which is quick. Where a key takes several values for one number, a walk may be none of the model, and it walks by the values. */
+const byWalks = async (
+  model: ComponentModel,
+  checked: CheckedModel,
+  args: CheckArgs,
+  options: CommonOptions,
+): Promise<Report> => {
+  const report = await byStates(internedModel(model), checked, args, options);
+  return report.statistics.byKey === true ? byStates(toModel(model), checked, args, options) : report;
+};
+
 const searchBy = (checked: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const options = optionsOf(checked, args, hooks);
   if (checked.model.level === 'plain') return byStates(checked.model.model, checked, args, options);
   const { model } = checked.model;
-  if (args.search === 'simulate') return byStates(internedModel(model), checked, args, options);
+  if (args.search === 'simulate') return byWalks(model, checked, args, options);
   return args.plain ? byStates(toModel(model), checked, args, options) : byComponents(checked.model, checked, args, options);
 };
 
