@@ -76,12 +76,18 @@ const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
 
 const PERHAPS_ENABLED = 'the search takes states for one, and not all of them were looked at';
 
+const UNFINISHED = ' (the search stopped before it had gone on from every state)';
+
 /** Says why what never occurred may occur; empty where the search went on from every state. It may have, and was stopped all the same: at a violation, or later. */
 const unseen = ({ search, stop, counts, statistics }: Report): string => {
   if (search === 'simulate') return ` (${RANDOM})`;
-  if (stop.kind !== 'complete' && counts.queue > 0) return ' (the search stopped before it had gone on from every state)';
+  if (stop.kind !== 'complete' && counts.queue > 0) return UNFINISHED;
   return statistics.omission === undefined ? '' : ' (unless a state was missed)';
 };
+
+/** Says why what never triggered a property may do so. A second search may have looked, which a limit stopped; the queue is that of the first. */
+const untriggered = (report: Report): string =>
+  ['complete', 'violation', 'traces'].includes(report.stop.kind) ? unseen(report) : UNFINISHED;
 
 const vacuityLines = (report: Report): ReadonlyArray<string> => {
   const { vacuity, properties } = report;
@@ -94,7 +100,7 @@ const vacuityLines = (report: Report): ReadonlyArray<string> => {
     ...vacuity.neverEnabled.map((label) => `  never enabled: ${oneLine(label)}${open}`),
     ...(vacuity.perhapsNeverEnabled ?? []).map((label) => `  perhaps never enabled: ${oneLine(label)} (${PERHAPS_ENABLED})`),
     ...vacuity.unreached.map((name) => `  not reached: ${oneLine(name)}${reached(name)}`),
-    ...vacuity.neverTriggered.map((name) => `  never triggered: ${oneLine(name)}${open}`),
+    ...vacuity.neverTriggered.map((name) => `  never triggered: ${oneLine(name)}${untriggered(report)}`),
   ];
 };
 
