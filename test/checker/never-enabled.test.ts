@@ -96,6 +96,28 @@ test('what a search that stopped early did not see enabled or triggered is told 
   expect(told(await check(dead))).toEqual(['  never enabled: gone', '  never triggered: leads']);
 });
 
+test('what a second search did not look at, which was stopped, is not told as never triggered', async () => {
+  const stopping = new AbortController();
+  let isOnceThrough = false;
+  const chain: Model<number, 'inc'> = {
+    name: 'chain',
+    initial: [0],
+    actions: () => ['inc'],
+    next: (n) => {
+      // The second search comes by after the first has gone to the end.
+      isOnceThrough ||= n === 20_000;
+      if (isOnceThrough && n === 10_000) stopping.abort();
+      return n < 20_000 ? n + 1 : undefined;
+    },
+    label: (does) => ({ family: does, args: [] }),
+    progress: (n) => n,
+    properties: [{ name: 'leads', kind: 'leadsTo', from: (n) => n === 20_000, to: () => true }],
+  };
+  const report = await check(chain, { search: 'sweep', signal: stopping.signal });
+  expect(report).toMatchObject({ stop: { kind: 'interrupted' }, counts: { distinct: 20_001, queue: 0 } });
+  expect(summaryLines(report)).toContain('  never triggered: leads (the search stopped before it had gone on from every state)');
+});
+
 describe('an audit of all states', () => {
   test.each(['bfs', 'dfs'] as const)(
     '%s: a step whose image alone was taken is not told, and one that no state has is',

@@ -5,6 +5,7 @@ import { checkComponents } from '../../checker/factored/check-components.js';
 import { checkInParallel } from '../../checker/factored/parallel/check-in-parallel.js';
 import { CheckerError } from '../../checker/error.js';
 import { thrown } from '../../checker/contract/model-faults.js';
+import type { SimulateOptions } from '../../checker/explicit/simulate.js';
 import type { ComponentModel, Model } from '../../checker/model.js';
 import { internedModel, internedWithReductions } from '../../checker/component-model/interned.js';
 import type { CheckOptions, CheckpointOptions } from '../../checker/options.js';
@@ -13,6 +14,7 @@ import { ofTwoSearches } from '../../checker/verdict/conclude.js';
 import { UsageError } from '../../command-line/exit.js';
 import { isOfSurroundings } from '../../command-line/say.js';
 import type { CheckArgs } from './check-args.js';
+import { byWalks } from './walks.js';
 import { runLines, type AnyModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 // --- options ---------------------------------------------------------------------------------------------------------------
@@ -102,33 +104,22 @@ const byComponents = async (
   );
 };
 
-const byStates = <S, A>(model: Model<S, A>, checked: CheckedModel, args: CheckArgs, options: CommonOptions): Promise<Report> => {
-  const { seed, traces, traceLength } = args;
-  return args.search === 'simulate'
-    ? simulate(model, { ...options, seed, traces, traceLength })
+const walksOf = ({ seed, traces, traceLength }: CheckArgs): SimulateOptions => ({ seed, traces, traceLength });
+
+const byStates = <S, A>(model: Model<S, A>, checked: CheckedModel, args: CheckArgs, options: CommonOptions): Promise<Report> =>
+  args.search === 'simulate'
+    ? simulate(model, { ...options, ...walksOf(args) })
     : check(model, {
         ...options,
         ...keepingOf(checked, args),
         search: args.search === 'dfs' || args.search === 'sweep' ? args.search : 'bfs',
       });
-};
-
-/** Walks by numbers of values, which is quick. Where a key takes several values for one number, a walk may be none of the model, and it walks by the values. */
-const byWalks = async (
-  model: ComponentModel,
-  checked: CheckedModel,
-  args: CheckArgs,
-  options: CommonOptions,
-): Promise<Report> => {
-  const report = await byStates(internedModel(model), checked, args, options);
-  return report.statistics.byKey === true ? byStates(toModel(model), checked, args, options) : report;
-};
 
 const searchBy = (checked: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const options = optionsOf(checked, args, hooks);
   if (checked.model.level === 'plain') return byStates(checked.model.model, checked, args, options);
   const { model } = checked.model;
-  if (args.search === 'simulate') return byWalks(model, checked, args, options);
+  if (args.search === 'simulate') return byWalks(model, { ...options, ...walksOf(args) });
   return args.plain ? byStates(toModel(model), checked, args, options) : byComponents(checked.model, checked, args, options);
 };
 
