@@ -207,6 +207,7 @@ export const guardedModel = <S, A>(given: Model<S, A>, audit: Audit): Model<S, A
   };
   const listed = guarded('actions', ACTIONS, model.actions, 1, {
     audit,
+    isShared: true,
     same: (list) => comparableText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
     alike: (list) => (comparableText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
   });

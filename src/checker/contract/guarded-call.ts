@@ -74,6 +74,8 @@ export interface CallAudit {
   readonly isMeasure?: boolean;
   /** Does a fault tell the value that was given? It may be of no state of the search, or of another one than that where the search is. */
   readonly tellsValue?: boolean;
+  /** May the model hold on to what an answer is made of? Then it may change an answer that was given, which no search keeps. */
+  readonly isShared?: boolean;
   /** Refuses an answer that is not what the search takes it for. @throws CheckerError (`model`). */
   readonly mustBe?: (answer: unknown) => void;
 }
@@ -100,15 +102,16 @@ export type Pure = (...args: never) => unknown;
 export const guarded = <F extends Pure>(where: string, expected: TypeTest, run: F, arity: number, auditing?: CallAudit): F => {
   const { is } = expected;
   const audit = auditing?.audit;
-  const { same = comparableText, alike = same, mustBe, isMeasure = false, tellsValue = false } = auditing ?? {};
+  const { same = comparableText, alike = same, mustBe, isMeasure = false, tellsValue = false, isShared = false } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
   const named = (args: ReadonlyArray<unknown>): string => (tellsValue ? ofValue(where, args) : where);
   const refuse = (given: unknown, args: ReadonlyArray<unknown>): void => mustReturn(() => named(args), expected, given);
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
+    const before = isShared ? same(given) : undefined;
     const repeat = (): void => {
       refuse(given, args);
       mustBeSound(given, mustBe, () => named(args));
-      again({ where, run, args, answer: given, same, alike, orders: audit?.orders, isMeasure });
+      again({ where, run, args, answer: given, same, alike, orders: audit?.orders, isMeasure, before });
     };
     audit!.take(repeat, given);
   };

@@ -46,6 +46,8 @@ export interface AuditedCall extends Call {
   readonly orders: Orders | undefined;
   /** The answer is a number by which states are measured. No function of the model is given it. */
   readonly isMeasure?: boolean;
+  /** The text of the answer when it was given, where no search keeps what it is made of, and the model may. */
+  readonly before?: string | undefined;
 }
 
 /** How a repeated call ended. */
@@ -179,6 +181,7 @@ export const again = (one: AuditedCall): void => againstChance(() => onceMore(on
 const onceMore = (one: AuditedCall): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
+  if (one.before !== undefined && first !== one.before) throw changedSince(where, answer);
   if (first !== undefined && one.isMeasure !== true) orders?.meet(answer);
   const turned = (orders?.variations(args) ?? [UNVARIED])
     .flatMap((variation) => sharedAndNot(args, variation))
@@ -216,3 +219,9 @@ export const twoAnswers = (where: string, one: unknown, other: unknown): Checker
       );
 
 const placeOf = (path: string): string => (path === '' ? '' : `, at ${path.replace(/^\./, '')}`);
+
+/** Makes the fault of a model that changed what one of its functions gave, whichever function did it. */
+const changedSince = (where: string, answer: unknown): CheckerError =>
+  fault(
+    `a function of the model changes what ${where} gave before, which is now ${briefly(answer)}: answers are immutable values, make a new one each time`,
+  );

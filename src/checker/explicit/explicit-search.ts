@@ -205,11 +205,12 @@ const expand = <S, A>(found: ExplicitSpace<S, A>, index: number): void => {
   }
   found.fates.data[index] = Fate.expanded;
   if (!enabled) found.judge.stuck(state, index);
-  if (store.isIntact(state)) return;
-  found.here = store.get(index);
+  const before = store.beforeChange(state);
+  if (before === undefined) return;
+  found.here = before;
   blame(
     found,
-    found.here,
+    before,
     found.judge.all.map(({ property }) => property),
   );
 };

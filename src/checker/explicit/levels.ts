@@ -97,7 +97,7 @@ export class Levels<S> implements StateStore<S> {
 
   readonly focus = (number: number): S => (this.#from = this.#here().store.focus(this.#indices.at(number)));
 
-  readonly isIntact = (state: S): boolean => this.#here().store.isIntact(state);
+  readonly beforeChange = (state: S): S | undefined => this.#here().store.beforeChange(state);
 
   readonly damaged = (): unknown => {
     if (this.#damaged !== undefined) return this.#damaged;

@@ -15,7 +15,7 @@ import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } fr
 import { Fingerprints } from '../fingerprints.js';
 import { hashText, newHash } from '../hash.js';
 import { HashedRows, Rows, type RowSet } from './state-rows.js';
-import { isSame, Values, type ValueShape } from './value-table.js';
+import { hasSoMany, isSame, Values, type ValueShape } from './value-table.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -30,8 +30,8 @@ export interface StateStore<S> {
   readonly get: (index: number) => S;
   /** Does `get` for a state that is about to be expanded. States that are added next are first compared with it field by field. */
   readonly focus: (index: number) => S;
-  /** Whether a state that `focus` gave still has its parts, where the store can tell. A model may have changed it. */
-  readonly isIntact: (state: S) => boolean;
+  /** Gives the state that `focus` gave as it was, where somebody has changed it since and the store can tell. */
+  readonly beforeChange: (state: S) => S | undefined;
   /** Gives a kept value that somebody has changed, where the store can tell. */
   readonly damaged: () => unknown;
   /** The store frees states before the end. There is no way back to such a state, and its depth is that of the way which was taken. */
@@ -44,7 +44,6 @@ export interface StateStore<S> {
   readonly restore: (from: Reader) => void;
 }
 
-const always = (): boolean => true;
 const none = (): undefined => undefined;
 
 // --- keyed -----------------------------------------------------------------------------------------------------------------
@@ -87,7 +86,7 @@ export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
     isOtherForm: () => !isOwn,
     get,
     focus: get,
-    isIntact: always,
+    beforeChange: none,
     damaged,
     save,
     restore,
@@ -169,18 +168,8 @@ class Collapsed<S> implements StateStore<S> {
 
   readonly damaged = (): unknown => this.#values.damaged();
 
-  readonly isIntact = (state: S): boolean => {
-    const shape = this.#focusShape;
-    if (shape === undefined) return true;
-    const parts = this.#focus;
-    if (shape.kind === 'array') {
-      const items = state as ReadonlyArray<unknown>;
-      return items.length === parts.length && parts.every((part, at) => Object.is(items[at], part));
-    }
-    const { keys } = shape;
-    for (let at = 0; at < keys.length; at++) if (!Object.is((state as Parts)[keys[at]!], parts[at])) return false;
-    return true;
-  };
+  readonly beforeChange = (state: S): S | undefined =>
+    this.#isIntact(state) ? undefined : (this.#values.shapes.build(this.#focusShape!.id, this.#focus) as S);
 
   readonly save = (to: Writer): void => {
     this.#values.save(to);
@@ -191,6 +180,17 @@ class Collapsed<S> implements StateStore<S> {
     this.#values.restore(from);
     this.#rows.restore(from);
   };
+
+  #isIntact(state: S): boolean {
+    const shape = this.#focusShape;
+    if (shape === undefined) return true;
+    const parts = this.#focus;
+    if (!hasSoMany(state as object, shape.kind, parts.length)) return false;
+    if (shape.kind === 'array') return parts.every((part, at) => Object.is((state as ReadonlyArray<unknown>)[at], part));
+    const { keys } = shape;
+    for (let at = 0; at < keys.length; at++) if (!Object.is((state as Parts)[keys[at]!], parts[at])) return false;
+    return true;
+  }
 
   #partsOf(row: ReadonlyArray<number>): ReadonlyArray<unknown> {
     return row.slice(1).map((id) => this.#values.at(id));
@@ -259,7 +259,7 @@ export const hashedKeyStore = <S>({ key, isOwn }: KeyOf<S>, bits: number): State
     size: () => fingerprints.size,
     add,
     isOtherForm: () => !isOwn,
-    isIntact: always,
+    beforeChange: none,
     damaged: none,
     get: (index) => waiting.get(index)!,
     focus,

@@ -7,7 +7,7 @@ import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } from '../values/incomparable.js';
 import { Ints } from '../ints.js';
 import { oneForm } from '../values/one-form.js';
-import { encode, takeOtherForm } from '../values/encode.js';
+import { encode, hasText, takeOtherForm } from '../values/encode.js';
 import { Rows } from './state-rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
@@ -114,6 +114,10 @@ type Parts = Readonly<Record<string | number, unknown>>;
 /** Tests that a part is the known one. `-0` is equal to `0`, but is another value. */
 export const isSame = (part: unknown, known: unknown): boolean => part === known && (part !== 0 || Object.is(part, known));
 
+/** Tests that an object has so many parts, seen or hidden. A list has its length beside them. */
+export const hasSoMany = (value: object, kind: ValueShape['kind'], count: number): boolean =>
+  Reflect.ownKeys(value).length === (kind === 'array' ? count + 1 : count);
+
 /** The table of values. */
 export class Values {
   readonly shapes = new Shapes();
@@ -197,12 +201,13 @@ export class Values {
     );
   }
 
-  /** Gives a value of the table whose parts are not those that were numbered. */
+  /** Gives a value of the table that is not what was numbered. */
   damaged(): unknown {
     for (let id = 0; id < this.#list.length; id++) {
       const row = this.#rowOf.at(id);
       if (row !== NOTHING && !this.#isAsNumbered(this.#list[id] as Parts, row)) return this.#list[id];
     }
+    for (const [name, id] of this.#opaque) if (!hasText(this.#list[id], name)) return this.#list[id];
     return undefined;
   }
 
@@ -210,14 +215,14 @@ export class Values {
     const start = this.#rows.start(row);
     const { kind, keys } = this.shapes.list[this.#rows.at(start)]!;
     const count = this.#rows.start(row + 1) - start - 1;
-    if (kind === 'array' && (value as unknown as ReadonlyArray<unknown>).length !== count) return false;
+    if (!hasSoMany(value, kind, count)) return false;
     for (let i = 0; i < count; i++) {
       const [part, known] = [value[kind === 'array' ? i : keys[i]!], this.at(this.#rows.at(start + 1 + i))];
       // Equal parts may be different objects, of which the table keeps one. A part that was replaced mostly has another type or number.
       if (
         typeof part === 'object' && part !== null
           ? this.id(part) !== this.#rows.at(start + 1 + i)
-          : part !== known && part === part
+          : part !== known && !Object.is(part, known)
       )
         return false;
     }

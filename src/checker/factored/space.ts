@@ -98,9 +98,14 @@ export const newSpace = (model: ComponentModel, layout: SlotLayout, options: Spa
   };
 };
 
-/** Sums the progress of a tuple's group slots. */
+/** Sums by size. A sum of fractions depends on their order. This one does not, and it grows with each of them. */
+const sumBySize = (numbers: ReadonlyArray<number>): number => [...numbers].sort((a, b) => a - b).reduce((sum, n) => sum + n, 0);
+
+/** Sums the progress of a tuple's group slots. A symmetry may give the slots in any order, and the sum stays the same. */
 export const progressOf = (space: Space, tuple: Int32Array): number => {
   const { kinds } = space.compiled;
+  if (space.symmetry !== undefined && space.components.hasFractions)
+    return sumBySize(Array.from(tuple, (id, i) => space.components.progress(kinds[i]!, id)));
   let sum = 0;
   for (let i = 0; i < tuple.length; i++) sum += space.components.progress(kinds[i]!, tuple[i]!);
   return sum;

@@ -15,6 +15,15 @@ export const encode = (value: unknown): string => encoded(value, incomparableFau
 /** The same of a value that a helper compares. A model's `key` does not help there, so the refusal does not advise it. */
 export const encodeItem = (value: unknown): string => encoded(value, incomparableItem);
 
+/** Tests whether a value still has the text that it had. Where it has none any more, it was changed. */
+export const hasText = (value: unknown, text: string): boolean => {
+  try {
+    return encode(value) === text;
+  } catch {
+    return false;
+  }
+};
+
 const encoded = (value: unknown, refusal: (what: string) => CheckerError): string => {
   try {
     return textOf(value);

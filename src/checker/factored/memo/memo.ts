@@ -154,7 +154,8 @@ export class Memo {
   /** Gives the row of a requester and a replier that is remembered, else the empty one. */
   knownRow(query: CompiledQuery, requester: number, replier: number): number {
     const queryMemo = this.queryMemos[query.index]!;
-    return Math.max(0, queryMemo.row(requester, queryMemo.replyTo(requester, replier)));
+    const reply = queryMemo.knownReply(requester, replier);
+    return reply === 0 ? 0 : Math.max(0, queryMemo.row(requester, reply));
   }
 
   private *rowsBelow(interaction: CompiledInteraction, node: number, ids: ReadonlyArray<number>): Generator<MemoRow> {

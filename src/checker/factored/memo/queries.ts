@@ -189,6 +189,13 @@ export class QueryMemo {
     return known === -1 ? this.reply(replier, request) : known;
   }
 
+  /** Gives the number of the reply that a requester is known to have got from a replier; 0 where there is none, or the two never met. It runs nothing. */
+  knownReply(requester: number, replier: number): number {
+    const requested = this.requested.get(requester);
+    const node = this.replying.get(replier);
+    return requested < 2 || node === 0 ? 0 : Math.max(0, this.trie.get(node - 1, requested - 1));
+  }
+
   /** Gives the row for a requester and a reply; -1 where it was not made yet. */
   row(requester: number, reply: number): number {
     if (this.idle.has(requester, reply)) return this.idleRow;

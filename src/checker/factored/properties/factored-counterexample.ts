@@ -100,24 +100,38 @@ const nameOf = ({ key, slots }: ComponentModel, values: Tuple): string =>
 const distinct = (model: ComponentModel, ways: ReadonlyArray<Way>, most: number): ReadonlyArray<Way> =>
   [...new Map(ways.map((way) => [nameOf(model, way.values), way])).values()].slice(0, most);
 
+/** Tests that a state has this representative. */
+const isOf = (space: Space, values: Tuple, representative: Int32Array): boolean => same(represent(space, values), representative);
+
+/**
+ * Tests that permutations take a state to this representative, one after another. Where those of the search are no group, the states of an orbit have
+ * several representatives. A state on the unreduced model may then have another one than the path, and the steps of the two lead to states of one
+ * orbit all the same.
+ */
+const isInOrbit = (space: Space, values: Tuple, representative: Int32Array): boolean => {
+  const state = represent(space, values);
+  for (const image of space.symmetry?.orbitOf(state) ?? [state]) if (same(image, representative)) return true;
+  return false;
+};
+
 /** Gives one step further to the representative `next`. Where `most` is 1, the first step will do. */
-const further = (space: Space, from: Way, next: Int32Array, most: number): ReadonlyArray<Way> => {
-  const leads = ({ values }: Taken): boolean => same(represent(space, values), next);
+const further = (space: Space, from: Way, next: Int32Array, most: number, is: typeof isOf): ReadonlyArray<Way> => {
+  const leads = ({ values }: Taken): boolean => is(space, values, next);
   const steps = stepsFrom(space, from.values);
   const taken = most === 1 ? [steps.find(leads)].filter((step) => step !== undefined) : steps.filter(leads);
   return taken.map((step) => ({ values: step.values, by: { before: from, taken: step } }));
 };
 
 /** Follows a path of representatives by at most `most` ways. @throws CheckerError (`model`) where the unreduced model has none. */
-const waysAlong = (space: Space, path: ReadonlyArray<Int32Array>, most: number): ReadonlyArray<Way> => {
+const waysAlong = (space: Space, path: ReadonlyArray<Int32Array>, most: number, is = isOf): ReadonlyArray<Way> => {
   const { model } = space.compiled;
-  const begins = initialStates(model).filter((state) => same(represent(space, state), path[0]!));
+  const begins = initialStates(model).filter((state) => is(space, state, path[0]!));
   const all = begins.map((state): Way => ({ values: state.map((value) => given(model, value)) }));
   let ways = distinct(model, all, most);
   for (const next of path.slice(1)) {
     const inside = ways.filter(({ values }) => isWithin(model, values));
     if (ways.length > 0 && inside.length === 0) throw otherwiseBounded(model);
-    const on = inside.flatMap((way) => further(space, way, next, most));
+    const on = inside.flatMap((way) => further(space, way, next, most, is));
     ways = most === 1 ? on : distinct(model, on, most);
   }
   if (ways.length === 0) throw unsound(model);
@@ -125,9 +139,9 @@ const waysAlong = (space: Space, path: ReadonlyArray<Int32Array>, most: number):
 };
 
 /** Gives the same, or nothing where the unreduced model has no such way. */
-const triedAlong = (space: Space, path: ReadonlyArray<Int32Array>, most: number): ReadonlyArray<Way> => {
+const triedAlong = (space: Space, path: ReadonlyArray<Int32Array>, most: number, is = isOf): ReadonlyArray<Way> => {
   try {
-    return waysAlong(space, path, most);
+    return waysAlong(space, path, most, is);
   } catch (error) {
     if (error instanceof CheckerError) return [];
     throw error;
@@ -184,6 +198,8 @@ export const traceOf = (
   };
   const quick = ofFirst(triedAlong(space, path, 1));
   if (quick !== undefined || (claim !== undefined && isWitness(claim.kind))) return quick;
+  const inOrbits = space.symmetry === undefined ? undefined : ofFirst(triedAlong(space, path, MOST_WAYS, isInOrbit));
+  if (inOrbits !== undefined) return inOrbits;
   const ways = waysAlong(space, path, MOST_WAYS);
   return ofFirst(ways) ?? notKept(space, ways[0]!, path.at(-1)!, property, evidence, claim);
 };

@@ -103,7 +103,8 @@ class Predecessors {
 
   /** Gives the predecessors of `state`. From each of them a step leads to `state` or to another state with the same representative. */
   *of(state: Int32Array): Generator<Int32Array> {
-    for (const image of this.space.symmetry?.imagesOf(state) ?? [state]) {
+    // A step leads to a state of which `state` is an image. Where the permutations are no group, that need not be an image of `state`.
+    for (const image of this.space.symmetry?.orbitOf(state) ?? [state]) {
       for (const of of this.all)
         yield* of.interaction.query === undefined ? this.byRows(of, image) : this.byQuery(of, of.interaction.query, image);
     }

@@ -5,11 +5,18 @@ import { progressOf, type Space } from '../space.js';
 import type { Expander } from './expand.js';
 import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
+import { CheckerError } from '../../error.js';
 import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
 
 /** Gives the least progress of an initial state. */
 const leastProgress = (space: Space): number =>
   Math.min(...space.initial.map((state) => progressOf(space, state.subarray(0, space.shape.group))));
+
+const behind = (from: number, to: number): CheckerError =>
+  new CheckerError(
+    'model',
+    `the reduction lowers the progress from ${from} to ${to}: a state and the one that stands for it must have the same progress; search bfs, or without the reduction`,
+  );
 
 /** The depth bytes of a sweep. From `FRESH` on a byte stands for a cell to expand, and counts the steps that lead to it. */
 const EXPANDED = 1;
@@ -35,7 +42,7 @@ export class SweepLine implements SearchRun {
     this.space = space;
     this.current = space.newLayer(Number.NaN);
     this.order = {
-      layerOf: (tuple) => this.layerAt(progressOf(space, tuple)),
+      layerOf: (tuple) => this.layerAhead(progressOf(space, tuple)),
       enqueue: (layer, group) => {
         if (stampIsNew(layer, group, 1)) layer.queue.push(group);
       },
@@ -103,6 +110,12 @@ export class SweepLine implements SearchRun {
     for (const layer of layers) this.levels.set(layer.level, layer);
     this.current = this.layerAt(level);
     this.expander.resume(greatest, exact);
+  }
+
+  /** Gives the layer to which a step leads. @throws CheckerError (`model`) where it lies behind the front: no step lowers the progress, so a reduction did. */
+  private layerAhead(level: number): Layer {
+    if (level < this.current.level) throw behind(this.current.level, level);
+    return this.layerAt(level);
   }
 
   private layerAt(level: number): Layer {

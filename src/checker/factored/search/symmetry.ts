@@ -25,6 +25,9 @@ interface PlacedPermutation {
   readonly permutation: Permutation | undefined;
 }
 
+/** The most states of an orbit that are listed. */
+const MOST_IN_ORBIT = 10_000;
+
 export class Symmetry implements BatchReduction {
   private readonly actions: ReadonlyArray<PlacedPermutation>;
   private readonly kinds: ReadonlyArray<number>;
@@ -79,6 +82,25 @@ export class Symmetry implements BatchReduction {
       state.forEach((id, place) => (out[action.to[place]!] = this.imageOf(action, this.kinds[place]!, id)));
       return out;
     });
+  }
+
+  /**
+   * Gives the states to which permutations take a state one after another: its images, and then those of the images. Of a group they are the images
+   * alone. It ends after `most` states.
+   */
+  *orbitOf(state: Int32Array, most = MOST_IN_ORBIT): Generator<Int32Array> {
+    const found = new Map([[state.join(), state]]);
+    yield state;
+    // A map gives also what is added while it is walked.
+    for (const one of found.values()) {
+      for (const image of this.imagesOf(one)) {
+        const name = image.join();
+        if (found.has(name)) continue;
+        if (found.size >= most) return;
+        found.set(name, image);
+        yield image;
+      }
+    }
   }
 
   /** Gives the representative of a state (by places). */

@@ -31,6 +31,9 @@ interface Kind {
   readonly hashes: number[];
 }
 
+/** Tests that thousands of such numbers have an exact sum. */
+const isSummedExactly = (progress: number): boolean => Number.isInteger(progress) && Math.abs(progress) < 2 ** 40;
+
 type Encoder = (kind: string, local: unknown) => string;
 type Normal = (kind: string, local: unknown) => unknown;
 type Measure = (kind: string, local: unknown) => number;
@@ -45,6 +48,8 @@ export class Components {
   private readonly encoder: Encoder;
   private readonly normal: Normal | undefined;
   private readonly measure: Measure | undefined;
+  /** Whether some value's progress is a fraction, or so great that a sum of them may be rounded. */
+  hasFractions = false;
   /** What the search keeps beside these values, to give it to the model. */
   readonly others = new AllKeptValues();
 
@@ -163,6 +168,7 @@ export class Components {
     if (!Number.isFinite(progress)) {
       throw new CheckerError('model', `the progress of a ${table.name} is ${String(progress)}: it must be a finite number`);
     }
+    if (!isSummedExactly(progress)) this.hasFractions = true;
     table.ids.set(key, id);
     table.values.push(value);
     this.lookAsItGrows(table);
