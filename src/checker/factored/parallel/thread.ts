@@ -214,6 +214,16 @@ export class Thread {
   private endSpent(): void {
     this.phase = 'spent';
     this.finish('pulse');
+    // There is no next turn in which it would be done.
+    if (this.asked !== undefined) this.doAsked();
+  }
+
+  /** Does what the leader asked for while the thread expanded. */
+  private doAsked(): void {
+    const { asked } = this;
+    this.asked = undefined;
+    if (asked === 'stop') this.finish('done');
+    else this.fallQuiet();
   }
 
   /** Expands for a while, then lets messages in. */
@@ -221,8 +231,7 @@ export class Thread {
     if (this.phase !== 'expanding') return;
     if (this.asked !== undefined) {
       this.phase = 'idle';
-      if (this.asked === 'stop') this.finish('done');
-      else this.fallQuiet();
+      this.doAsked();
       return;
     }
     const until = performance.now() + TURN_MS;
