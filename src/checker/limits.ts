@@ -49,6 +49,26 @@ export const nextTurn = (): Promise<void> => {
 /** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
 const TURN_MS = 50;
 
+/** How many steps of a random walk are taken between two turns at most, and how long they may take in ms. */
+const STEPS_OF_TURN = 1024;
+const MS_OF_TURN = 10;
+/** After how many steps the clock is asked. To ask it costs next to nothing beside so many steps. */
+const STEPS_OF_CLOCK = 16;
+
+/** Counts steps, and says after which of them a random walk lets the event loop run and asks for limits. A step may take long, so it looks at the clock too. */
+export const pauses = (): (() => boolean) => {
+  let steps = 0;
+  let began = performance.now();
+  return () => {
+    if (++steps % STEPS_OF_CLOCK !== 0) return false;
+    const now = performance.now();
+    if (steps < STEPS_OF_TURN && now - began < MS_OF_TURN) return false;
+    steps = 0;
+    began = now;
+    return true;
+  };
+};
+
 /** Drives the slices of a search to their end, and lets the event loop run in between. */
 export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
   for (;;) {

@@ -8,7 +8,7 @@ import { contracted } from '../contract/validate.js';
 import { random, type Random } from '../random.js';
 import type { CheckOptions, CheckpointOptions } from '../options.js';
 import { isLiveness, type AuditReport, type PropertyReport, type Report, type Stop } from '../report.js';
-import { watch, type Watch } from '../limits.js';
+import { pauses, watch, type Watch } from '../limits.js';
 import { withinBoundary } from '../verdict/reasons.js';
 import { concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conclude.js';
 import { judge, type ExplicitJudge } from './explicit-judge.js';
@@ -44,6 +44,8 @@ interface Simulation<S, A> {
   readonly pick: Random;
   readonly judge: ExplicitJudge<S, A>;
   readonly watch: Watch;
+  /** Says after which steps the limits and the signal are asked for. */
+  readonly isPause: () => boolean;
   readonly store: StateStore<S>;
   /** Notices whether the model's key merges states. */
   readonly merging: KeyWatch | undefined;
@@ -77,6 +79,7 @@ export const simulation = <S, A>(given: Model<S, A>, asked: SimulateOptions): Si
       audit,
     ),
     watch: watch(options, false),
+    isPause: pauses(),
     store: model.key === undefined ? collapsedStore() : keyedStore({ key: model.key, isOwn: true }),
     merging: mergingOf(model),
     likes: new Likes(audit.isOfAll),
@@ -91,6 +94,13 @@ export const simulation = <S, A>(given: Model<S, A>, asked: SimulateOptions): Si
 };
 
 // --- one walk --------------------------------------------------------------------------------------------------------------
+
+/** Where on a walk a call was made. The walk is not copied: a long one has many calls. */
+interface Place<S, A> extends Run<S, A> {
+  readonly taken: number;
+}
+
+const tracesOf = ({ traces }: SimulateOptions): number => traces ?? 1000;
 
 /** Keeps the walk so far for each property that has just been decided. */
 const keepRuns = <S, A>(found: Simulation<S, A>, run: Run<S, A>): void => {
@@ -113,17 +123,28 @@ const meet = <S, A>(found: Simulation<S, A>, state: S): boolean => {
   return true;
 };
 
-const walk = <S, A>(found: Simulation<S, A>): void => {
+/** Says why to stop now, or undefined. It reports progress when that is due. */
+const poll = <S, A>({ watch: watcher, store, options, generated, depth, walks, run }: Simulation<S, A>): Stop | undefined =>
+  watcher.poll({
+    generated,
+    depth: Math.max(depth, run?.steps.length ?? 0),
+    distinct: store.size(),
+    queue: tracesOf(options) - walks,
+  });
+
+/** Takes one walk. A walk may be long, so it yields now and then, and gives the stop that ended it early. */
+function* walk<S, A>(found: Simulation<S, A>): Generator<void, Stop | undefined> {
   const { model, pick } = found;
-  if (model.initial.length === 0) return;
+  if (model.initial.length === 0) return undefined;
   const initial = model.initial[pick(model.initial.length)] as S;
   const steps: Step<S, A>[] = [];
   let state: S = initial;
+  let stop: Stop | undefined;
   found.run = { initial, steps };
-  found.audit.place = () => ({ initial, steps: [...steps] });
+  found.audit.place = (): Place<S, A> => ({ initial, steps, taken: steps.length });
   meet(found, state);
   keepRuns(found, { initial, steps });
-  while (steps.length < (found.options.traceLength ?? 100) && model.boundary?.(state) !== false) {
+  while (stop === undefined && steps.length < (found.options.traceLength ?? 100) && model.boundary?.(state) !== false) {
     const choices = stepsOf(model, state);
     const step = choices[pick(choices.length)];
     if (step === undefined) found.judge.stuck(state, found.store.add(state));
@@ -131,9 +152,13 @@ const walk = <S, A>(found: Simulation<S, A>): void => {
     keepRuns(found, { initial, steps });
     if (step === undefined || isOver(found) || isFull(found)) break;
     state = step.next;
+    if (!found.isPause()) continue;
+    yield;
+    stop = poll(found);
   }
   found.depth = Math.max(found.depth, steps.length);
-};
+  return stop;
+}
 
 const takeStep = <S, A>(found: Simulation<S, A>, state: S, step: Step<S, A>, steps: Step<S, A>[]): void => {
   steps.push(step);
@@ -149,14 +174,15 @@ const isFull = <S, A>({ store, options: { maxStates = Infinity } }: Simulation<S
 
 // --- the simulation --------------------------------------------------------------------------------------------------------
 
-/** Walks until the number of walks or a limit is reached; yields between walks. */
+/** Walks until the number of walks or a limit is reached. It yields between walks, and within long ones. */
 export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
-  const traces = found.options.traces ?? 1000;
+  const traces = tracesOf(found.options);
   while (found.walks < traces) {
     const interruption = found.watch.interruption();
     if (interruption !== undefined) return interruption;
+    let cut: Stop | undefined;
     try {
-      walk(found);
+      cut = yield* walk(found);
     } catch (error) {
       found.audit.mustBeIntact();
       throw onRun(found.model, found.run, error);
@@ -164,8 +190,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
     found.walks++;
     if (isOver(found)) return { kind: 'violation', ...(found.options.keepGoing === true ? { all: true } : {}) };
     if (found.options.maxStates !== undefined && isFull(found)) return { kind: 'states', limit: found.options.maxStates };
-    const { generated, depth } = found;
-    const stop = found.watch.poll({ generated, depth, distinct: found.store.size(), queue: traces - found.walks });
+    const stop = cut ?? poll(found);
     if (stop !== undefined) return stop;
     yield;
   }
@@ -179,7 +204,8 @@ const auditedOf = <S, A>(found: Simulation<S, A>): AuditReport => {
   let walked: Run<S, A> | undefined;
   try {
     return found.audit.finish(found.watch.elapsedMs(), (place) => {
-      walked = place as Run<S, A> | undefined;
+      const at = place as Place<S, A> | undefined;
+      walked = at && { initial: at.initial, steps: at.steps.slice(0, at.taken) };
     });
   } catch (error) {
     throw onRun(found.model, walked, error);
