@@ -14,16 +14,8 @@ import { faultAt } from './explicit/explicit-counterexample.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './explicit/simulate.js';
 import type { CheckOptions } from './options.js';
 import type { Report } from './report.js';
-import { unhurried } from './limits.js';
+import { atOnce, unhurried } from './limits.js';
 import { withRuns } from './verdict/with-runs.js';
-
-/** Runs a search to its end without a pause. */
-const atOnce = <T>(slices: Generator<void, T>): T => {
-  for (;;) {
-    const slice = slices.next();
-    if (slice.done === true) return slice.value;
-  }
-};
 
 /** Runs the search with all that comes before it, and a second one after a sweep. */
 function* searched<S, A>(given: Model<S, A>, asked: CheckOptions): Generator<void, Report> {

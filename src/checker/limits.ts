@@ -80,6 +80,14 @@ export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
   }
 };
 
+/** Runs the slices of a search to their end without a pause. */
+export const atOnce = <T>(slices: Generator<void, T>): T => {
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
+  }
+};
+
 /** Gives the suspicion that a space is infinite, for the report of a search that did not see all of it. */
 export const suspicionAt = (watcher: Watch, { kind }: Stop): Pick<Report, 'mayBeInfinite'> => {
   const mayBeInfinite = kind === 'complete' || kind === 'violation' ? undefined : watcher.suspicion();

@@ -70,6 +70,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   registerClient: { args: [{ servers: 1 }] },
   responded: { args: [history, 'a', 1], looked: 2 },
   sampleRuns: { args: [plain, { runs: 1, length: 1, seed: 1 }] },
+  sampleRunsSync: { args: [plain, { runs: 1, length: 1, seed: 1 }] },
   severalCounterexamples: { args: [plain, plain.properties[0], 1, {}], needed: 3 },
   showLabel: { args: [{ family: 'up', args: [] }] },
   simulate: { args: [plain, {}], needed: 1 },

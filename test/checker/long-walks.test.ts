@@ -3,6 +3,7 @@ import { simulate, simulateSync } from '#bayou/checker/check.js';
 import type { Model } from '#bayou/checker/model.js';
 import type { SimulateOptions } from '#bayou/checker/explicit/simulate.js';
 import type { Report } from '#bayou/checker/report.js';
+import { sampleRuns, sampleRunsSync } from '#bayou/checker/runs/sample.js';
 import { describe, expect, test } from 'vitest';
 
 const ENDLESS = 1_000_000_000;
@@ -81,4 +82,43 @@ test('a long walk is the same with a pause and without one, and as long as it wa
   const report = simulateSync(ring(), options);
   expect(report.counts.depth).toBe(3000);
   expect(essence(await simulate(ring(), options))).toEqual(essence(report));
+});
+
+describe('a sample', () => {
+  test.each([1, 100, 50_000])('is ended by a signal that comes with call %i, and a walk that is cut is no run', async (last) => {
+    const controller = new AbortController();
+    const model = ring((calls) => {
+      if (calls >= last) controller.abort();
+    });
+    const asked = { runs: 1, length: ENDLESS, seed: 1, signal: controller.signal };
+    expect(await sampleRuns(model, asked)).toEqual({ runs: [], broken: 0 });
+  });
+
+  test.each([
+    ['one long walk', { runs: 1, length: ENDLESS }],
+    ['many short ones', { runs: ENDLESS, length: 1 }],
+  ])('lets the event loop run, so that a signal can come: %s', async (_, asked) => {
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    const { runs } = await sampleRuns(ring(), { ...asked, seed: 1, signal: controller.signal });
+    expect(runs.length).toBeLessThan(asked.runs);
+  });
+
+  test('keeps the runs that were whole before the signal', async () => {
+    const controller = new AbortController();
+    const model = ring((calls) => {
+      if (calls === 10_000) controller.abort();
+    });
+    const { runs } = await sampleRuns(model, { runs: ENDLESS, length: 10, seed: 1, signal: controller.signal });
+    expect(runs.length).toBeGreaterThan(0);
+    expect(runs).toEqual(sampleRunsSync(ring(), { runs: runs.length, length: 10, seed: 1 }).runs);
+  });
+
+  test('is the same with a pause and without one, by its seed', async () => {
+    const asked = { runs: 3, length: 3000, seed: 5 };
+    const sample = sampleRunsSync(ring(), asked);
+    expect(sample.runs.map(({ steps }) => steps.length)).toEqual([3000, 3000, 3000]);
+    expect(await sampleRuns(ring(), asked)).toEqual(sample);
+    expect(sampleRunsSync(ring(), { ...asked, seed: 6 })).not.toEqual(sample);
+  });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tupleModel } from '#bayou/checker/component-model/tuples.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
-import { sampleRuns } from '#bayou/checker/runs/sample.js';
+import { sampleRunsSync } from '#bayou/checker/runs/sample.js';
 import { loadConfig } from '#bayou/checked-model/find-config.js';
 import { answering } from '#bayou/explorer/answering.js';
 import { Surveyor, MOST_DRAWN } from '#bayou/explorer/survey.js';
@@ -32,7 +32,7 @@ const modelOf = (name: string) => {
 describe.each(CONFIGS)('%s', (name) => {
   test('runs that the checker shows are found again by their numbers, and say the same', () => {
     const { config, model, words } = modelOf(name);
-    const { runs } = sampleRuns(toModel(bayou(config)), { runs: 20, length: 12, seed: 7 });
+    const { runs } = sampleRunsSync(toModel(bayou(config)), { runs: 20, length: 12, seed: 7 });
     // One walker for all of them: each begins as the one before did, for some steps.
     const walker = new Walker(model);
     for (const trace of runs) {

@@ -24,7 +24,7 @@ export const sample = async (
 ): Promise<ExitStatus> => {
   const { seed, traceLength } = args;
   const model = judgedModel(checked);
-  const { runs, broken } = sampleRuns(model, { runs: wanted, length: traceLength, seed, signal });
+  const { runs, broken } = await sampleRuns(model, { runs: wanted, length: traceLength, seed, signal });
   const { lines: files, isLost } =
     args.outDir === undefined
       ? NO_FILES

@@ -29,11 +29,10 @@ const checkedModelOf = async (source: string, { check }: ExploreArgs): Promise<C
 const SAMPLES = 3;
 const SAMPLE_STEPS = 30;
 
-const samplesOf = (checked: CheckedModel): ReadonlyArray<NamedRun> =>
-  sampleRuns(judgedModel(checked), { runs: SAMPLES, length: SAMPLE_STEPS, seed: 1 }).runs.map((trace, i) => ({
-    title: `random run ${i + 1}`,
-    trace,
-  }));
+const samplesOf = async (checked: CheckedModel, signal: AbortSignal): Promise<ReadonlyArray<NamedRun>> => {
+  const { runs } = await sampleRuns(judgedModel(checked), { runs: SAMPLES, length: SAMPLE_STEPS, seed: 1, signal });
+  return runs.map((trace, i) => ({ title: `random run ${i + 1}`, trace }));
+};
 
 /** Shows what was explored so far while a check takes longer. */
 export type ProgressShower = (explored: ExplorationWithModel, log: CheckLog) => void;
@@ -82,7 +81,7 @@ export const exploreModel = async (
     const report = await tell(checked, await search(checked, args.check, hooks), args.check, hooks);
     const found = foundIn(report);
     const isAlone = args.html !== undefined && checked.config === undefined;
-    const runs = found.length > 0 ? found : isAlone ? samplesOf(checked) : [];
+    const runs = found.length > 0 ? found : isAlone ? await samplesOf(checked, signal) : [];
     const exploration = await explorationOf(checked, runs, {
       origin: found.length > 0 ? 'counterexample' : runs.length > 0 ? 'sample' : 'model',
       verdict: verdictOfReport(report),
