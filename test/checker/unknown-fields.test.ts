@@ -217,7 +217,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     take: (given) => library.severalCounterexamples(plain as never, given as never, 1),
   },
   'limits of severalCounterexamples': {
-    right: { maxStates: 100, maxDepth: 10, maxMs: 60_000, maxMemoryBytes: 4e9, signal: limits.signal },
+    right: {
+      maxStates: 100,
+      maxDepth: 10,
+      maxMs: 60_000,
+      maxMemoryBytes: 4e9,
+      signal: limits.signal,
+      onProgress: () => undefined,
+      progressEveryMs: 9,
+    },
     take: (given) => library.severalCounterexamples(plain as never, always as never, 1, given),
   },
   'the ends of a path': {

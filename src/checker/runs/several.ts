@@ -88,6 +88,36 @@ const spread = (ends: ReadonlyArray<End>, count: number): ReadonlyArray<End> => 
 export const canBeSeveral = ({ kind }: { readonly kind: string }): boolean =>
   kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
 
+/** What limits the searches for several counterexamples, and how they tell of their progress. */
+type SeveralLimits = Pick<
+  CheckOptions,
+  'maxStates' | 'maxDepth' | 'maxMs' | 'maxMemoryBytes' | 'signal' | 'onProgress' | 'progressEveryMs'
+>;
+
+/** Keeps ends until there are `most`. A space may have no end, so the end that fills it counts as broken, which stops the search. */
+class Gathered {
+  readonly #most: number;
+  readonly #ends = new Map<string, End>();
+  #last: string | undefined;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Says of an end the same whenever it is asked: the calls of a property are audited. */
+  readonly add = (end: End): boolean => {
+    if (this.#last === undefined && !this.#ends.has(end.code)) {
+      this.#ends.set(end.code, end);
+      if (this.#ends.size === this.#most) this.#last = end.code;
+    }
+    return end.code === this.#last;
+  };
+
+  get ends(): ReadonlyArray<End> {
+    return [...this.#ends.values()];
+  }
+}
+
 /**
  * Gives at most `count` counterexamples of a property of safety, the shortest first. There are fewer where the space has fewer ends that break the
  * property, or the limits let the search see fewer of them.
@@ -96,7 +126,7 @@ export const severalCounterexamples = async <S, A>(
   given: Model<S, A>,
   property: Property<S, A>,
   count: number,
-  limits: Pick<CheckOptions, 'maxStates' | 'maxDepth' | 'maxMs' | 'maxMemoryBytes' | 'signal'> = {},
+  limits: SeveralLimits = {},
 ): Promise<ReadonlyArray<Counterexample>> => {
   mustTake('severalCounterexamples', 'property', AN_OBJECT, property);
   mustTake('severalCounterexamples', 'count', A_WHOLE_NUMBER, count);
@@ -104,13 +134,9 @@ export const severalCounterexamples = async <S, A>(
   const { model } = contracted(given);
   // Its fields are looked at as those of a property in a model are.
   contracted({ ...given, properties: [property] });
-  const ends = new Map<string, End>();
-  const gather = (end: End): boolean => {
-    if (ends.size < count * ENDS_PER_TRACE && !ends.has(end.code)) ends.set(end.code, end);
-    return false;
-  };
-  await check({ ...model, properties: [watching(model, property, property.name, gather)] }, limits);
-  const chosen = spread([...ends.values()], count);
+  const gathered = new Gathered(count * ENDS_PER_TRACE);
+  await check({ ...model, properties: [watching(model, property, property.name, gathered.add)] }, limits);
+  const chosen = spread(gathered.ends, count);
   const one = ({ code }: End, i: number): Property<S, A> => watching(model, property, String(i), (end) => end.code === code);
   if (chosen.length === 0) return [];
   const { properties } = await check({ ...model, properties: chosen.map(one) }, { ...limits, keepGoing: true });

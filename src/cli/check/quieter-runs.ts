@@ -8,9 +8,9 @@ import type { CheckArgs } from './check-args.js';
 import type { Hooks } from './engine.js';
 import type { CheckedModel } from '../../checked-model/checked-model.js';
 
-/** Limits of the searches for further counterexamples: those of the search itself. */
-const limitsOf = (args: CheckArgs, { signal }: Hooks) => ({
-  ...(signal === undefined ? {} : { signal }),
+/** Limits of the searches for further counterexamples: those of the search itself. They may take as long, so they show progress, too. */
+const limitsOf = (args: CheckArgs, hooks: Hooks) => ({
+  ...hooks,
   ...(args.maxStates === undefined ? {} : { maxStates: args.maxStates }),
   ...(args.maxDepth === undefined ? {} : { maxDepth: args.maxDepth }),
   ...(args.maxSeconds === undefined ? {} : { maxMs: args.maxSeconds * 1000 }),
