@@ -23,7 +23,7 @@ export { stepper, type Choice, type Stepper } from './runs/stepper.js';
 export { follow, type PathEnds } from './runs/follow.js';
 export type { Break, Difference, PathStep, Refusal, Replay } from './component-model/replay.js';
 export { sampleRuns, sampleRunsSync, type Sample, type SampleOptions } from './runs/sample.js';
-export { severalCounterexamples } from './runs/several.js';
+export { severalCounterexamples, type SeveralLimits } from './runs/several.js';
 export { withFewestSwitches } from './runs/switches.js';
 export { toDot, type Dot } from './output/dot.js';
 export { toItf } from './output/itf.js';

@@ -3,8 +3,10 @@
  * ends in the state (or by the step) that differs in the most parts from those chosen before it.
  */
 import { A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
+import { isNumbered } from '../contract/merging.js';
 import { contracted } from '../contract/validate.js';
 import { check } from '../check.js';
+import { CheckerError } from '../error.js';
 import type { Model, Property } from '../model.js';
 import { encode } from '../values/encode.js';
 import type { CheckOptions } from '../options.js';
@@ -89,7 +91,7 @@ export const canBeSeveral = ({ kind }: { readonly kind: string }): boolean =>
   kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
 
 /** What limits the searches for several counterexamples, and how they tell of their progress. */
-type SeveralLimits = Pick<
+export type SeveralLimits = Pick<
   CheckOptions,
   'maxStates' | 'maxDepth' | 'maxMs' | 'maxMemoryBytes' | 'signal' | 'onProgress' | 'progressEveryMs'
 >;
@@ -119,8 +121,23 @@ class Gathered {
 }
 
 /**
+ * Refuses runs of a model whose states are numbers of values, where a key took several values for one number: a run by numbers may then be none. It
+ * is asked after the searches, because they find it out. It takes the model as it was given: a copy is not known as one of numbers.
+ */
+const mustBeRuns = <S, A>(given: Model<S, A>): void => {
+  if (!isNumbered(given)) return;
+  throw new CheckerError(
+    'option',
+    'severalCounterexamples: model: its key takes several values for one, so a run by numbers of values may be no run of it: give toModel(model)',
+  );
+};
+
+/**
  * Gives at most `count` counterexamples of a property of safety, the shortest first. There are fewer where the space has fewer ends that break the
  * property, or the limits let the search see fewer of them.
+ *
+ * @throws CheckerError (`option`) for arguments that make no sense, and for an `internedModel` whose key took several values for one: a run of
+ * it may be no run of the components.
  */
 export const severalCounterexamples = async <S, A>(
   given: Model<S, A>,
@@ -140,6 +157,7 @@ export const severalCounterexamples = async <S, A>(
   const one = ({ code }: End, i: number): Property<S, A> => watching(model, property, String(i), (end) => end.code === code);
   if (chosen.length === 0) return [];
   const { properties } = await check({ ...model, properties: chosen.map(one) }, { ...limits, keepGoing: true });
+  mustBeRuns(given);
   const traces = properties.flatMap(({ trace }) => trace ?? []).sort((a, b) => a.steps.length - b.steps.length);
   const shortest = traces[0]?.steps.length;
   // Each is a shortest run to its end.

@@ -3,6 +3,7 @@
  * shows whichever it finds first. The process of a step is the first argument of its label.
  */
 import { A_REPORT, mustTake } from '../contract/argument-checks.js';
+import { isNumbered } from '../contract/merging.js';
 import { contracted } from '../contract/validate.js';
 import type { Model, Property } from '../model.js';
 import { encode } from '../values/encode.js';
@@ -79,11 +80,15 @@ const quietestOf = <S, A>(model: Model<S, A>, property: Property<S, A>, length: 
   }
 };
 
-/** The report with each shortest run replaced by one of the same length that has the fewest switches, where that can be found quickly. */
+/**
+ * The report with each shortest run replaced by one of the same length that has the fewest switches, where that can be found quickly. Where a key
+ * took several states or values for one, the report stays as it is: another run of the same length may be no run of the model.
+ */
 export const withFewestSwitches = <S, A>(given: Model<S, A>, report: Report): Report => {
   mustTake('withFewestSwitches', 'report', A_REPORT, report);
   const { model } = contracted(given);
-  return {
+  if (report.statistics.byKey === true) return report;
+  const quiet = {
     ...report,
     properties: report.properties.map((judged) => {
       const property = model.properties.find(({ name }) => name === judged.name);
@@ -93,4 +98,6 @@ export const withFewestSwitches = <S, A>(given: Model<S, A>, report: Report): Re
       return run === undefined ? judged : { ...judged, trace: showRun(model, run, true) };
     }),
   };
+  // The steps that were tried may be the first at which the key takes two values for one.
+  return isNumbered(given) ? report : quiet;
 };

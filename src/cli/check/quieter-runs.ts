@@ -1,7 +1,9 @@
 /** Prepares the runs that a search found for showing: finds quieter runs, and further counterexamples. */
 import { internedModel } from '../../checker/component-model/interned.js';
-import type { Model } from '../../checker/model.js';
-import type { PropertyReport, Report } from '../../checker/report.js';
+import { toModel } from '../../checker/component-model/as-model.js';
+import { isNumbered } from '../../checker/contract/merging.js';
+import type { ComponentModel, Model } from '../../checker/model.js';
+import type { Counterexample, PropertyReport, Report } from '../../checker/report.js';
 import { canBeSeveral, severalCounterexamples } from '../../checker/runs/several.js';
 import { withFewestSwitches } from '../../checker/runs/switches.js';
 import type { CheckArgs } from './check-args.js';
@@ -17,25 +19,57 @@ const limitsOf = (args: CheckArgs, hooks: Hooks) => ({
   ...(args.maxMemory === undefined ? {} : { maxMemoryBytes: args.maxMemory }),
 });
 
-const withMore = async <S, A>(
-  model: Model<S, A>,
-  judged: PropertyReport,
-  args: CheckArgs,
-  hooks: Hooks,
-): Promise<PropertyReport> => {
-  const property = model.properties.find(({ name }) => name === judged.name);
-  if (property === undefined || judged.verdict !== 'violated' || !canBeSeveral(property)) return judged;
-  const [first, ...more] = await severalCounterexamples(model, property, args.tracesPerProperty, limitsOf(args, hooks));
+/** Finds counterexamples of the property of this name; none where it has no such property, or its runs have no end. */
+type Finder = (name: string) => Promise<ReadonlyArray<Counterexample>>;
+
+const finderIn =
+  <S, A>(model: Model<S, A>, args: CheckArgs, hooks: Hooks): Finder =>
+  async (name) => {
+    const property = model.properties.find((one) => one.name === name);
+    if (property === undefined || !canBeSeveral(property)) return [];
+    return severalCounterexamples(model, property, args.tracesPerProperty, limitsOf(args, hooks));
+  };
+
+/**
+ * Finds them in a component model: by numbers of values, which is quick. Where its key takes several values for one number, a run by numbers may be
+ * no run of the model (and what throws on it no fault of the model). Then it finds them by the values. The first search need not have seen that: it
+ * may have stopped before.
+ */
+const finderByNumbers = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Finder => {
+  const numbers = internedModel(model);
+  const byNumbers = finderIn(numbers, args, hooks);
+  const byValues = finderIn(toModel(model), args, hooks);
+  return async (name) => {
+    if (isNumbered(numbers)) return byValues(name);
+    try {
+      return await byNumbers(name);
+    } catch (error) {
+      if (!isNumbered(numbers)) throw error;
+      return byValues(name);
+    }
+  };
+};
+
+const finderOf = ({ model }: CheckedModel, { statistics }: Report, args: CheckArgs, hooks: Hooks): Finder => {
+  if (model.level === 'plain') return finderIn(model.model, args, hooks);
+  return statistics.byKey === true ? finderIn(toModel(model.model), args, hooks) : finderByNumbers(model.model, args, hooks);
+};
+
+const withMore = async (judged: PropertyReport, find: Finder): Promise<PropertyReport> => {
+  if (judged.verdict !== 'violated') return judged;
+  const [first, ...more] = await find(judged.name);
   return first === undefined ? judged : { ...judged, trace: first, more };
 };
 
-const told = async <S, A>(model: Model<S, A>, report: Report, args: CheckArgs, hooks: Hooks): Promise<Report> => {
-  if (args.tracesPerProperty === 1) return withFewestSwitches(model, report);
+/** The report with its runs as they are to be shown. */
+export const tell = async (checked: CheckedModel, report: Report, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  const { model } = checked;
+  if (args.tracesPerProperty === 1)
+    return model.level === 'plain'
+      ? withFewestSwitches(model.model, report)
+      : withFewestSwitches(internedModel(model.model), report);
+  const find = finderOf(checked, report, args, hooks);
   const properties: PropertyReport[] = [];
-  for (const judged of report.properties) properties.push(await withMore(model, judged, args, hooks));
+  for (const judged of report.properties) properties.push(await withMore(judged, find));
   return { ...report, properties };
 };
-
-/** The report with its runs as they are to be shown. */
-export const tell = ({ model }: CheckedModel, report: Report, args: CheckArgs, hooks: Hooks): Promise<Report> =>
-  model.level === 'plain' ? told(model.model, report, args, hooks) : told(internedModel(model.model), report, args, hooks);
