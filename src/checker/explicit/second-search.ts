@@ -4,7 +4,7 @@
 import { ofTwoSearches } from '../verdict/conclude.js';
 import { isUnfinished } from '../checkpoint/keeper.js';
 import { withoutRun } from '../verdict/with-runs.js';
-import { NO_RUN } from '../verdict/reasons.js';
+import { noRun } from '../verdict/reasons.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, type Report } from '../report.js';
 
@@ -31,11 +31,12 @@ export const joined = (first: Report, second: Report, options: CheckOptions): Re
     if (other === undefined) return property;
     if (isLiveness(property.kind)) return other;
     if (other.trace !== undefined) return { ...property, trace: other.trace };
-    if (!isUnfinished(second.stop) && property.verdict === 'violated') throw withoutRun(property.name);
-    return { ...property, why: NO_RUN };
+    const isCut = isUnfinished(second.stop);
+    if (!isCut && property.verdict === 'violated') throw withoutRun(property.name);
+    return { ...property, why: noRun(property.verdict, isCut) };
   });
   const asksLiveness = second.properties.some(({ kind }) => isLiveness(kind));
-  const isCut = asksLiveness && first.stop.kind === 'complete' && second.stop.kind !== 'violation';
-  const stop = isCut ? second.stop : first.stop;
+  const isOfSecond = asksLiveness && first.stop.kind === 'complete' && second.stop.kind !== 'violation';
+  const stop = isOfSecond ? second.stop : first.stop;
   return ofTwoSearches(first, second, { properties, stop, judgesLiveness: asksLiveness }, options);
 };

@@ -6,7 +6,7 @@
  */
 import type { ComponentModel } from '../model.js';
 import { withoutRun, withRuns } from '../verdict/with-runs.js';
-import { NO_RUN } from '../verdict/reasons.js';
+import { noRun } from '../verdict/reasons.js';
 import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { mustBeOptions } from '../contract/checked-options.js';
@@ -52,7 +52,7 @@ export const withTraces = async (model: ComponentModel, options: SearchOptions, 
       if (trace !== undefined) return { ...property, trace };
       if (!wanted.includes(property.name)) return property;
       if (!isCut && property.verdict === 'violated') throw withoutRun(property.name);
-      return isCut ? { ...property, why: NO_RUN } : property;
+      return isCut ? { ...property, why: noRun(property.verdict, isCut) } : property;
     }),
   };
 };

@@ -1,5 +1,6 @@
 /** Why a property could not be judged, and within which boundary a verdict holds, in the words of every report. */
 import { many } from '../counted.js';
+import type { PropertyVerdict } from '../report.js';
 
 export const UNFINISHED = 'the search stopped before it had seen every state';
 
@@ -13,8 +14,18 @@ export const MERGED =
   'the key takes different states for one, and their futures may differ: liveness is judged only without such a key, so check without it';
 export const MAXIMAL =
   'without fairness a run goes on as long as some step can be taken (it does not stand still), and may go round for ever';
-export const NO_RUN =
+const NO_RUN =
   'a search that keeps no runs found the violation, and the search for a shortest run stopped at a limit: raise the limit';
+/** Why a witness that was reached has no run. It is no violation, and so no fault: a search that keeps no runs saw it. */
+const NO_WITNESS_RUN =
+  'a search that keeps no runs reached the witness, and the search for a run to it stopped before it came there';
+const OTHER_STATES =
+  'a search that keeps no runs reached the witness, and a whole search for a run to it did not: of states that are taken for one, each perhaps kept another';
+
+/** Says why what was found has no run. `isCut` says that the search for the run stopped before its end. */
+export const noRun = (verdict: PropertyVerdict, isCut: boolean): string =>
+  verdict === 'violated' ? NO_RUN : isCut ? NO_WITNESS_RUN : OTHER_STATES;
+
 export const UNFAIR = 'liveness under fairness is not judged under symmetry: check without it';
 export const ASYMMETRIC = 'the property differs between a state and its image under the symmetry: check without symmetry';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';
