@@ -10,7 +10,7 @@ import { spoiled } from './make/spoil.js';
 import { progressFalls } from './oracle/judge.js';
 import { componentOracle, plainOracle, graphOf, type OracleGraph } from './oracle/world.js';
 import { builtOf, type BuiltModel, type Recipe } from './recipe/recipe.js';
-import { differencesOfReport } from './ways/compare.js';
+import { differencesOfReport, isLossyFor } from './ways/compare.js';
 import { differencesOfReplay } from './ways/replay.js';
 import { run } from './ways/run.js';
 import type { ReportDifference } from './ways/comparison.js';
@@ -83,7 +83,8 @@ export const differencesOf = async (
     return [{ what: `${name}: ${message.replace(/\d+/g, 'N').slice(0, 60)}`, details: result.error.stack ?? message }];
   }
   const whole = result.reports.at(-1)!.report.stop.kind === 'complete';
-  if (falls && whole && !isDoubtful) return [{ what: 'progress', details: 'a step lowers the progress, and no error says so' }];
+  // A search that loses a state may not come to the step.
+  if (falls && whole && !isDoubtful && !isLossyFor(way)) return [{ what: 'progress', details: 'a step lowers the progress, and no error says so' }];
   const differences = result.reports.flatMap(({ way: part, report }) => differencesOfReport(world, part, report, isDoubtful));
   if (isDoubtful || differences.length > 0) return differences;
   return differencesOfReplay(built, result.reports.at(-1)!.report);

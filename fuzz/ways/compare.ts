@@ -207,7 +207,8 @@ const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Comparison
     say('by key', 'the key tells all states apart, and the report does not say so');
 };
 
-const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && hashBits < SAFE_BITS;
+/** Whether a search this way may lose states. */
+export const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && hashBits < SAFE_BITS;
 
 /**
  * All differences between a report and the truth. `isDoubtful`: the model's reductions may be false. Then the verdicts must be those of the unreduced
