@@ -84,7 +84,8 @@ export const differencesOf = async (
   }
   const whole = result.reports.at(-1)!.report.stop.kind === 'complete';
   // A search that loses a state may not come to the step.
-  if (falls && whole && !isDoubtful && !isLossyFor(way)) return [{ what: 'progress', details: 'a step lowers the progress, and no error says so' }];
+  if (falls && whole && !isDoubtful && !isLossyFor(way))
+    return [{ what: 'progress', details: 'a step lowers the progress, and no error says so' }];
   const differences = result.reports.flatMap(({ way: part, report }) => differencesOfReport(world, part, report, isDoubtful));
   if (isDoubtful || differences.length > 0) return differences;
   return differencesOfReplay(built, result.reports.at(-1)!.report);
