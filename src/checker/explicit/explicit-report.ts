@@ -174,6 +174,10 @@ export const reportOf = <S, A>(found: ExplicitSpace<S, A>, ended: SearchEnd, opt
   mustBeWhole(found, false);
   const { stop } = ended;
   const size = found.store.size();
+  // The making of runs comes to states that the search took for others, and may add them to the store. So it counts before.
+  const counts = countsOf(found, ended);
+  const { fingerprints } = found.store;
+  const omission = fingerprints === undefined ? {} : omissionStatistics(fingerprints, found.generated);
   const graph = found.edges?.build(
     size,
     found.initial,
@@ -198,7 +202,7 @@ export const reportOf = <S, A>(found: ExplicitSpace<S, A>, ended: SearchEnd, opt
       stop,
       search: options.search ?? 'bfs',
       bounds: boundsOf(found.model, options, found.cut),
-      counts: countsOf(found, ended),
+      counts,
       properties,
       coverage: coverageList(found.coverage, found.model.families),
       neverEnabled: neverEnabled(found.coverage),
@@ -212,7 +216,7 @@ export const reportOf = <S, A>(found: ExplicitSpace<S, A>, ended: SearchEnd, opt
         engine: 'plain',
         ...(mayMerge(found) ? { byKey: true } : {}),
         ...(options.resume === undefined ? {} : { resumed: true }),
-        ...(found.store.fingerprints === undefined ? {} : omissionStatistics(found.store.fingerprints, found.generated)),
+        ...omission,
       },
     },
     options,
