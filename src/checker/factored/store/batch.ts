@@ -45,28 +45,38 @@ export const withCapacity = (array: Int32Array, need: number): Int32Array => {
   return grown;
 };
 
-let stamps: Int32Array = new Int32Array(256);
-let stamp = 0;
+/** The greatest stamp that a list of stamps can hold. */
+export const LAST_STAMP = 2 ** 31 - 1;
+
+/** Makes a function that fills `used` of a batch from its cells. It stamps the indices that it has seen, with a new stamp each time, from `stamp` on. */
+export const usedFiller = (stamp = 0): ((batch: Batch) => void) => {
+  let stamps: Int32Array = new Int32Array(256);
+  return (batch) => {
+    for (let p = 0; p < batch.at.length; p++) {
+      if (stamp === LAST_STAMP) {
+        stamps.fill(0);
+        stamp = 0;
+      }
+      stamp++;
+      const at = batch.at[p]!;
+      const most = batch.ids[p]!.length;
+      stamps = withCapacity(stamps, most);
+      let used = batch.used[p]!;
+      if (used.length < most) used = batch.used[p] = new Int32Array(most);
+      let n = 0;
+      for (let i = 0; i < batch.count; i++) {
+        const x = at[i]!;
+        if (stamps[x] === stamp) continue;
+        stamps[x] = stamp;
+        used[n++] = x;
+      }
+      batch.usedCount[p] = n;
+    }
+  };
+};
 
 /** Fills `used` of a batch from its cells. */
-export const fillUsed = (batch: Batch): void => {
-  for (let p = 0; p < batch.at.length; p++) {
-    stamp++;
-    const at = batch.at[p]!;
-    const most = batch.ids[p]!.length;
-    stamps = withCapacity(stamps, most);
-    let used = batch.used[p]!;
-    if (used.length < most) used = batch.used[p] = new Int32Array(most);
-    let n = 0;
-    for (let i = 0; i < batch.count; i++) {
-      const x = at[i]!;
-      if (stamps[x] === stamp) continue;
-      stamps[x] = stamp;
-      used[n++] = x;
-    }
-    batch.usedCount[p] = n;
-  }
-};
+export const fillUsed = usedFiller();
 
 /** Gives the greatest depth byte of a batch. */
 export const greatest = ({ depthBytes, count }: Batch): number => {
