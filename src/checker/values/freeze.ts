@@ -12,11 +12,17 @@ const DATE_METHODS = Object.getOwnPropertyNames(Date.prototype).filter((name) =>
 /** Marks the methods that {@link freeze} gave a map, set or date, whichever copy of this module did. */
 const FROZEN_METHOD = Symbol.for('bayou.shut');
 
-/** How many fields of its own an object has that {@link freeze} gave it. */
+/** The names of the methods by which any map or set is changed. Immer gives all of them to each map and each set that it freezes. */
+const OF_COLLECTIONS: ReadonlyArray<string> = ['set', 'add', 'delete', 'clear'];
+
+/** How many fields of its own a frozen map, set or date has that only keep it from being changed: those that {@link freeze} gave it, or Immer. */
 export const frozenMethodCount = (value: object): number => {
   if (!Object.isFrozen(value)) return 0;
   const own = value as Readonly<Record<string, { readonly [FROZEN_METHOD]?: boolean }>>;
-  return changingMethods(value).filter((method) => Object.hasOwn(value, method) && own[method]?.[FROZEN_METHOD] === true).length;
+  const isCollection = value instanceof Map || value instanceof Set;
+  const isShut = (method: string): boolean =>
+    Object.hasOwn(value, method) && (isCollection ? typeof own[method] === 'function' : own[method]?.[FROZEN_METHOD] === true);
+  return (isCollection ? OF_COLLECTIONS : changingMethods(value)).filter(isShut).length;
 };
 
 /** Thrown at a model that changes a map, a set or a date which it was given. */
