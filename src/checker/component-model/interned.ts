@@ -13,6 +13,8 @@ import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Predicate, Property } from '../model.js';
 import { encode } from '../values/encode.js';
+import { LargeMap } from '../large-map.js';
+import { remembered } from './remembered.js';
 import { showSlots, slotParts } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ interface Interner {
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
 const internerOf = (model: ComponentModel, merging: KeyWatch | undefined): Interner => {
-  const kinds = new Map(model.slots.map(({ kind }) => [kind, { ids: new Map<string, number>(), values: [] as unknown[] }]));
+  const kinds = new Map(model.slots.map(({ kind }) => [kind, { ids: new LargeMap<string, number>(), values: [] as unknown[] }]));
   const nameOf = (kind: string, local: unknown): string => model.key?.(kind, local as never) ?? encode(local);
   const id = (kind: string, local: unknown): number => {
     const { ids, values } = kinds.get(kind)!;
@@ -54,7 +56,7 @@ const internerOf = (model: ComponentModel, merging: KeyWatch | undefined): Inter
     }
     if (model.key === undefined) mustBeSeenInto(local);
     const value = model.key === undefined ? oneForm(local) : local;
-    ids.set(name, values.length);
+    ids.add(name, values.length);
     return values.push(value) - 1;
   };
   const representative = (kind: string, local: unknown): unknown => {
@@ -70,34 +72,6 @@ const internerOf = (model: ComponentModel, merging: KeyWatch | undefined): Inter
     return undefined;
   };
   return { id, representative, value: (kind, number) => kinds.get(kind)!.values[number], changed };
-};
-
-type Memo<T> = Map<number, Memo<T> | T>;
-
-/** Remembers a pure function of the numbers at some positions: one map for each position, and the result in the last. */
-const remembered = <T extends object | boolean>(
-  positions: ReadonlyArray<number>,
-  compute: (state: Numbers) => T,
-): ((state: Numbers) => T) => {
-  const last = positions.length - 1;
-  if (last < 0) {
-    let once: T | undefined;
-    return (state) => (once ??= compute(state));
-  }
-  const memo: Memo<T> = new Map();
-  return (state) => {
-    let node = memo;
-    for (let i = 0; i < last; i++) {
-      const id = state[positions[i]!]!;
-      let below = node.get(id) as Memo<T> | undefined;
-      if (below === undefined) node.set(id, (below = new Map()));
-      node = below;
-    }
-    const id = state[positions[last]!]!;
-    let result = node.get(id) as T | undefined;
-    if (result === undefined) node.set(id, (result = compute(state)));
-    return result;
-  };
 };
 
 // --- steps -----------------------------------------------------------------------------------------------------------------

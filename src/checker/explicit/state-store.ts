@@ -14,6 +14,7 @@ import { oneForm } from '../values/one-form.js';
 import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } from '../values/incomparable.js';
 import { Fingerprints } from '../fingerprints.js';
 import { hashText, newHash } from '../hash.js';
+import { LargeMap } from '../large-map.js';
 import { HashedRows, Rows, type RowSet } from './state-rows.js';
 import { hasSoMany, isSame, Values, type ValueShape } from './value-table.js';
 
@@ -62,13 +63,13 @@ const kept = <S>(state: S, isOwn: boolean): S => (isOwn ? state : oneForm(state)
 
 /** Makes a store that compares states by a text. */
 export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
-  const indexOf = new Map<string, number>();
+  const indexOf = new LargeMap<string, number>();
   const states: S[] = [];
   const add = (state: S): number => {
     const name = key(state);
     const known = indexOf.get(name);
     if (known !== undefined) return known;
-    indexOf.set(name, states.length);
+    indexOf.add(name, states.length);
     return states.push(kept(state, isOwn)) - 1;
   };
   const get = (index: number): S => states[index]!;
@@ -230,13 +231,13 @@ export const hashedStore = <S>(bits: number): StateStore<S> => new Collapsed<S>(
 /** Makes such a store for the texts of states. */
 export const hashedKeyStore = <S>({ key, isOwn }: KeyOf<S>, bits: number): StateStore<S> => {
   const fingerprints = new Fingerprints(bits, true);
-  const waiting = new Map<number, S>();
+  const waiting = new LargeMap<number, S>();
   const hash = newHash();
   const add = (state: S): number => {
     const before = fingerprints.size;
     hashText(hash, key(state));
     const index = fingerprints.add(hash);
-    if (fingerprints.size > before) waiting.set(index, kept(state, isOwn));
+    if (fingerprints.size > before) waiting.add(index, kept(state, isOwn));
     return index;
   };
   const focus = (index: number): S => {
@@ -246,14 +247,20 @@ export const hashedKeyStore = <S>({ key, isOwn }: KeyOf<S>, bits: number): State
   };
   const save = (to: Writer): void => {
     fingerprints.save(to);
-    to.words(Int32Array.from(waiting.keys()));
-    writeValues(to, 'states', [...waiting.values()], sameKey(key));
+    const entries = [...waiting];
+    to.words(Int32Array.from(entries, ([index]) => index));
+    writeValues(
+      to,
+      'states',
+      entries.map(([, state]) => state),
+      sameKey(key),
+    );
   };
   const restore = (from: Reader): void => {
     fingerprints.restore(from);
     const indices = from.words();
     let at = 0;
-    for (const state of readValues(from)) waiting.set(indices[at++]!, state as S);
+    for (const state of readValues(from)) waiting.add(indices[at++]!, state as S);
   };
   return {
     size: () => fingerprints.size,

@@ -6,6 +6,7 @@ import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } from '../values/incomparable.js';
 import { Ints } from '../ints.js';
+import { LargeMap } from '../large-map.js';
 import { oneForm } from '../values/one-form.js';
 import { encode, hasText, takeOtherForm } from '../values/encode.js';
 import { Rows } from './state-rows.js';
@@ -40,7 +41,7 @@ class Shapes {
   readonly list: ValueShape[] = [ARRAY, WHOLE];
   readonly #root = keyNode();
   readonly #bareRoot = keyNode();
-  readonly #named = new Map<string, ValueShape>();
+  readonly #named = new LargeMap<string, ValueShape>();
 
   of(value: unknown): ValueShape {
     if (typeof value !== 'object' || value === null) return WHOLE;
@@ -93,7 +94,7 @@ class Shapes {
     if (known !== undefined) return known;
     const shape: ValueShape = { id: this.list.length, kind, keys };
     this.list.push(shape);
-    this.#named.set(name, shape);
+    this.#named.add(name, shape);
     return shape;
   }
 }
@@ -124,9 +125,9 @@ export class Values {
   readonly #list: unknown[] = [];
   /** The values of the list that have no parts. */
   readonly #whole: unknown[] = [];
-  readonly #primitives = new Map<unknown, number>();
+  readonly #primitives = new LargeMap<unknown, number>();
   /** Maps, sets and class instances, by their text. */
-  readonly #opaque = new Map<string, number>();
+  readonly #opaque = new LargeMap<string, number>();
   readonly #rows = new Rows();
   /** The number of each row's value. */
   readonly #ofRow = new Ints();
@@ -232,7 +233,7 @@ export class Values {
   #addPrimitive(value: unknown): number {
     encode(value); // throws for a function or a symbol
     const id = this.#add(value);
-    this.#primitives.set(value, id);
+    this.#primitives.add(value, id);
     return id;
   }
 
@@ -244,7 +245,7 @@ export class Values {
     const known = this.#opaque.get(name);
     if (known !== undefined) return known;
     const id = this.#add(isOtherForm ? oneForm(value) : value);
-    this.#opaque.set(name, id);
+    this.#opaque.add(name, id);
     return id;
   }
 

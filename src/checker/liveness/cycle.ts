@@ -2,6 +2,7 @@
  * Finds a fair closed walk through a strongly connected component. It always goes to the nearest thing that is still wanted, so it is short, but
  * not always shortest.
  */
+import { LargeMap } from '../large-map.js';
 import type { StateGraph, StateSet } from './state-graph.js';
 
 /** Gives the classes with a step here that changes the state. */
@@ -18,7 +19,7 @@ type EdgeTest = (edge: number, source: number) => boolean;
 
 /** Gives a shortest path of at least one edge, inside the component, from `start` to a wanted edge and over it. */
 const hop = (graph: StateGraph, start: number, within: StateSet, wanted: EdgeTest): ReadonlyArray<number> => {
-  const via = new Map<number, readonly [edge: number, source: number]>();
+  const via = new LargeMap<number, readonly [edge: number, source: number]>();
   const queue = [start];
   const back = (last: number, source: number): ReadonlyArray<number> => {
     const edges = [last];
@@ -34,8 +35,8 @@ const hop = (graph: StateGraph, start: number, within: StateSet, wanted: EdgeTes
       const target = graph.targets[e]!;
       if (!within(target)) continue;
       if (wanted(e, state)) return back(e, state);
-      if (target === start || via.has(target)) continue;
-      via.set(target, [e, state]);
+      if (target === start || via.get(target) !== undefined) continue;
+      via.add(target, [e, state]);
       queue.push(target);
     }
   }

@@ -10,6 +10,7 @@ import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
 import type { ReplyOutcome } from '../../model.js';
 import { encode } from '../../values/encode.js';
+import { LargeMap } from '../../large-map.js';
 import type { CompiledQuery } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { withCapacity } from '../store/batch.js';
@@ -45,7 +46,7 @@ const mustBeOne = (name: string, known: unknown, given: unknown): void => {
 class Messages {
   readonly values: unknown[] = [undefined];
   private readonly likes: Likes;
-  private readonly numbers = new Map<string, number>();
+  private readonly numbers = new LargeMap<string, number>();
   private readonly name: MessageKey;
   private readonly keyOf: Key | undefined;
 
@@ -66,7 +67,7 @@ class Messages {
     }
     if (this.keyOf === undefined) mustBeComparable(this.name, given);
     const value = this.keyOf === undefined ? oneForm(given) : given;
-    this.numbers.set(key, this.values.length);
+    this.numbers.add(key, this.values.length);
     return this.values.push(value) - 1;
   }
 

@@ -13,6 +13,7 @@ import { oneForm } from '../../values/one-form.js';
 import { mustBeSeenInto, uncloneableIn } from '../../values/incomparable.js';
 import { CheckerError } from '../../error.js';
 import { hashKey } from '../../hash.js';
+import { LargeMap } from '../../large-map.js';
 
 /** The first look at all values of a kind comes at `FIRST_LOOK` values, and each later one when they have grown `GROWTH` times. */
 const FIRST_LOOK = 1_024;
@@ -20,7 +21,7 @@ const GROWTH = 4;
 
 interface Kind {
   readonly name: string;
-  readonly ids: Map<string, number>;
+  readonly ids: LargeMap<string, number>;
   readonly values: unknown[];
   readonly likes: Likes;
   /** With how many values it is looked next whether the model has changed one of them. */
@@ -59,7 +60,7 @@ export class Components {
     this.audit = auditOf(model);
     this.kinds = names.map((name) => ({
       name,
-      ids: new Map(),
+      ids: new LargeMap(),
       values: [],
       likes: new Likes(this.audit?.isOfAll === true),
       nextLook: FIRST_LOOK,
@@ -169,7 +170,7 @@ export class Components {
       throw new CheckerError('model', `the progress of a ${table.name} is ${String(progress)}: it must be a finite number`);
     }
     if (!isSummedExactly(progress)) this.hasFractions = true;
-    table.ids.set(key, id);
+    table.ids.add(key, id);
     table.values.push(value);
     this.lookAsItGrows(table);
     table.progress.push(progress);
