@@ -73,7 +73,7 @@ const plain: ReadonlyArray<Mutant> = [
     ['plain-one-open', 'of the properties of steps the first that is decided ends all', 'open.delete(judged);', 'open.clear();'],
   ]),
   ...inFile('values/encode.js', [['encode-sets', 'sets are the same only in the same order', '    texts.sort();\n', '']]),
-  ...inFile('explicit/value-table.js', [
+  ...inFile('explicit/value-shapes.js', [
     [
       'values-keys',
       'records are the same only where their fields were set in one order',

@@ -16,7 +16,8 @@ import { Fingerprints } from '../fingerprints.js';
 import { hashText, newHash } from '../hash.js';
 import { LargeMap } from '../large-map.js';
 import { HashedRows, Rows, type RowSet } from './state-rows.js';
-import { hasSoMany, isSame, Values, type ValueShape } from './value-table.js';
+import type { ValueShape } from './value-shapes.js';
+import { hasSoMany, isSame, Values } from './value-table.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -111,8 +111,9 @@ export class Thread {
         this.goOn();
         break;
       case 'pause':
-        if (this.phase === 'expanding') this.asked = 'pause';
-        else this.fallQuiet();
+      case 'stop':
+        this.asked = command;
+        if (this.phase !== 'expanding') this.doAsked();
         break;
       case 'write':
         this.takeHeld();
@@ -121,10 +122,6 @@ export class Thread {
         break;
       case 'on':
         this.takeUp();
-        break;
-      case 'stop':
-        if (this.phase === 'expanding') this.asked = 'stop';
-        else this.finish('done');
     }
   }
 
@@ -214,16 +211,14 @@ export class Thread {
   private endSpent(): void {
     this.phase = 'spent';
     this.finish('pulse');
-    // There is no next turn in which it would be done.
-    if (this.asked !== undefined) this.doAsked();
+    if (this.asked !== undefined) this.doAsked(); // No turn comes for it.
   }
 
   /** Does what the leader asked for while the thread expanded. */
   private doAsked(): void {
-    const { asked } = this;
-    this.asked = undefined;
-    if (asked === 'stop') this.finish('done');
+    if (this.asked === 'stop') this.finish('done');
     else this.fallQuiet();
+    this.asked = undefined;
   }
 
   /** Expands for a while, then lets messages in. */
