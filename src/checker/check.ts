@@ -15,6 +15,7 @@ import { simulation, simulationReport, wander, type SimulateOptions } from './ex
 import type { CheckOptions } from './options.js';
 import type { Report } from './report.js';
 import { atOnce, unhurried } from './limits.js';
+import { toldAsNoRoom } from './memory.js';
 import { withRuns } from './verdict/with-runs.js';
 
 /** Runs the search with all that comes before it, and a second one after a sweep. */
@@ -48,7 +49,7 @@ function* searchedOnce<S, A>(model: Model<S, A>, options: CheckOptions): Generat
     return yield* ready.after(reportOf(found, ended, options));
   } catch (error) {
     ready.audit.mustBeIntact();
-    throw options.search === 'sweep' ? error : faultAt(found, error, found.at, found.here);
+    throw toldAsNoRoom(options.search === 'sweep' ? error : faultAt(found, error, found.at, found.here));
   }
 }
 

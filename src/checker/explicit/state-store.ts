@@ -15,6 +15,7 @@ import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } fr
 import { Fingerprints } from '../fingerprints.js';
 import { hashText, newHash } from '../hash.js';
 import { LargeMap } from '../large-map.js';
+import { isTooDeep } from '../memory.js';
 import { HashedRows, Rows, type RowSet } from './state-rows.js';
 import type { ValueShape } from './value-shapes.js';
 import { hasSoMany, isSame, Values } from './value-table.js';
@@ -148,8 +149,8 @@ class Collapsed<S> implements StateStore<S> {
       return index;
     } catch (error) {
       this.#rows.drop();
-      // A part that is incomparable has a path in the state. A state that contains itself, or is deeper than the stack, ends in a RangeError.
-      const blind = incomparableIn(state) ?? (error instanceof RangeError ? 'values in values, too deep' : undefined);
+      // A part that is incomparable has a path in the state. A state that contains itself, or is deeper than the stack, ends the recursion.
+      const blind = incomparableIn(state) ?? (isTooDeep(error) ? 'values in values, too deep' : undefined);
       throw blind === undefined ? error : incomparableFault(blind);
     }
   };

@@ -17,6 +17,7 @@ import { isFaultWithoutRun } from '../contract/fault-location.js';
 import { CheckerError } from '../error.js';
 import { isUnfinished } from '../checkpoint/keeper.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
+import { toldAsNoRoom } from '../memory.js';
 import type { ComponentOptions, SearchOptions } from '../options.js';
 import type { Components } from './store/interned-values.js';
 import { reduced } from './reduced-model.js';
@@ -63,7 +64,7 @@ export const explained = async <T>(model: ComponentModel, options: ComponentOpti
     return await run();
   } catch (error) {
     auditOf(model)?.mustBeIntact();
-    if (!isFaultWithoutRun(error)) throw error;
+    if (!isFaultWithoutRun(error)) throw toldAsNoRoom(error);
     const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, ...fresh } = options;
     auditOf(model)?.againAtOnce();
     await checkBy(model, { ...fresh, search: 'bfs', keepGoing: true }).catch((told: unknown) => {

@@ -1,5 +1,6 @@
 /** Makes canonical texts of immutable values, which are compared by them. (Texts for people are in `shown/text.ts`.) */
 import type { CheckerError } from '../error.js';
+import { isTooDeep } from '../memory.js';
 import { frozenMethodCount } from './freeze.js';
 import { incomparableByClass, incomparableIn, classText, incomparableFault, incomparableItem, viewName } from './incomparable.js';
 
@@ -28,8 +29,8 @@ const encoded = (value: unknown, refusal: (what: string) => CheckerError): strin
   try {
     return textOf(value);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof Incomparable) throw refusal(blindSpot(value, error));
-    throw error;
+    if (error instanceof Incomparable) throw refusal(incomparableIn(value) ?? error.message);
+    throw isTooDeep(error) ? refusal(incomparableIn(value) ?? 'values in values, too deep') : error;
   }
 };
 
@@ -74,9 +75,6 @@ const noteOrder = (members: Iterable<unknown>, texts: ReadonlyArray<string>): vo
 
 /** Thrown inside this file for a value that is incomparable. */
 class Incomparable extends Error {}
-
-const blindSpot = (value: unknown, error: Error): string =>
-  incomparableIn(value) ?? (error instanceof Incomparable ? error.message : 'values in values, too deep');
 
 const textOf = (value: unknown): string => {
   switch (typeof value) {

@@ -4,6 +4,7 @@
  * order, because one piece of code mostly makes all records of a kind. `contract/variations.ts` tests whether a model depends on that
  * order.
  */
+import { isTooDeep } from '../memory.js';
 import { encode, precedes } from './encode.js';
 import { incomparableHere } from './incomparable.js';
 
@@ -77,7 +78,7 @@ export const oneForm = <T>(value: T): T => {
     return inOneForm(value) as T;
   } catch (error) {
     // A value that contains itself or is too deep is refused where it is compared.
-    if (error instanceof RangeError) return value;
+    if (isTooDeep(error)) return value;
     throw error;
   }
 };
