@@ -129,7 +129,7 @@ const plain: ReadonlyArray<Mutant> = [
   ...inFile('component-model/apply.js', [
     ['adapt-writes', 'of what an interaction writes the first is taken over', '=> writes.map(', '=> writes.slice(0, 1).map('],
   ]),
-  ...inFile('component-model/interned.js', [
+  ...inFile('component-model/remembered.js', [
     [
       'interned-look',
       'predicates and steps are remembered by their first slot twice, never by the last',

@@ -1,4 +1,5 @@
 /** The messages between the leader of a search and its threads, and among the threads. */
+import { toldAsNoRoom } from '../../memory.js';
 import type { MessagePort } from 'node:worker_threads';
 import { isOfNoState } from '../../contract/fault-location.js';
 import type { CheckpointIdentity } from '../../checkpoint/identity.js';
@@ -82,7 +83,7 @@ export interface ThreadMessage {
 export const NOTHING_AUDITED: AuditReport = { runs: 0, repeated: 0 };
 
 /** The report of a thread that cannot go on. */
-export const failure = (error: unknown): ThreadReport => ({
+export const failure = (thrown: unknown): ThreadReport => ({
   kind: 'failed',
   tally: { distinct: 0, generated: 0, cut: 0, queue: 0, steps: [], fresh: [] },
   decided: [],
@@ -93,13 +94,15 @@ export const failure = (error: unknown): ThreadReport => ({
   details: {},
   audited: NOTHING_AUDITED,
   merges: false,
-  error:
-    error instanceof Error
-      ? {
-          name: error.name,
-          message: error.message,
-          ...('code' in error ? { code: String(error.code) } : {}),
-          ...(isOfNoState(error) ? { isOfNoState: true } : {}),
-        }
-      : { name: 'Error', message: String(error) },
+  error: told(toldAsNoRoom(thrown)),
 });
+
+const told = (error: unknown): NonNullable<ThreadReport['error']> =>
+  error instanceof Error
+    ? {
+        name: error.name,
+        message: error.message,
+        ...('code' in error ? { code: String(error.code) } : {}),
+        ...(isOfNoState(error) ? { isOfNoState: true } : {}),
+      }
+    : { name: 'Error', message: String(error) };

@@ -4,7 +4,6 @@
  * thread has expanded its own groups and has heard from every other that it has too. Only then do all go on to the next.
  */
 import { append, reading } from '../../checkpoint/file.js';
-import { toldAsNoRoom } from '../../memory.js';
 import type { AuditReport } from '../../report.js';
 import { contractedComponents } from '../../contract/validate.js';
 import type { ComponentModel } from '../../model.js';
@@ -295,7 +294,7 @@ export class Thread {
     try {
       run();
     } catch (error) {
-      this.say(failure(toldAsNoRoom(error)));
+      this.say(failure(error));
     }
   }
 }
