@@ -181,13 +181,15 @@ export const again = (one: AuditedCall): void => againstChance(() => onceMore(on
 const onceMore = (one: AuditedCall): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
-  if (one.before !== undefined && first !== one.before) throw changedSince(where, answer);
   if (first !== undefined && one.isMeasure !== true) orders?.meet(answer);
   const turned = (orders?.variations(args) ?? [UNVARIED])
     .flatMap((variation) => sharedAndNot(args, variation))
     .map((copies) => runOn(one, copies))
     .find((outcome) => 'threw' in outcome || same(outcome.answer) !== first);
-  if (turned === undefined) return;
+  if (turned === undefined) {
+    if (one.before !== undefined && first !== one.before) throw changedSince(where, answer);
+    return;
+  }
   // The texts of the two answers would tell nothing: the first has become something else since.
   if (same(answer) !== first) throw changesAnswers(where, answer);
   const repeated = runOn(one, copiesOf(args, UNVARIED));
