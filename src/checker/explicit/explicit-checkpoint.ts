@@ -104,7 +104,7 @@ const restore = <S, A>(found: ExplicitSpace<S, A>, identity: CheckpointIdentity,
   mustAgree(from.path, from.json() as CheckpointIdentity, identity);
   const { generated, depth, cut, tooDeep, initial, coverage, classes, merging, places } = from.json() as Head;
   Object.assign(found, { generated, depth, cut, tooDeep });
-  found.initial.push(...initial);
+  for (const index of initial) found.initial.push(index);
   for (const [family, entry] of coverage) found.coverage.set(family, entry);
   for (const fairness of classes) found.classes.number(fairness);
   if (merging !== null) found.merging?.resume(merging);

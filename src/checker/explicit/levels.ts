@@ -2,6 +2,7 @@
  * Stores the states of a sweep. Those of each progress have a store of their own, which is freed once all of them are expanded. No step lowers
  * the progress, so nothing leads to them any more. Each state is asked for its progress before it is kept, so it comes in its one form.
  */
+import TinyQueue from 'tinyqueue';
 import { briefly, fault } from '../contract/model-faults.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
@@ -43,6 +44,8 @@ export class Levels<S> implements StateStore<S> {
   current = -Infinity;
   readonly frontier: Frontier;
   readonly #levels = new Map<number, Level<S>>();
+  /** The progress of each level that was not begun. */
+  readonly #later = new TinyQueue<number>();
   /** By number: the index of the state in its level's store. */
   readonly #indices = new Ints();
   readonly #progress: (state: S) => number;
@@ -125,6 +128,7 @@ export class Levels<S> implements StateStore<S> {
     if (known !== undefined) return known;
     const made = { store: this.#make(), numbers: new Ints(), waiting: new Ints() };
     this.#levels.set(progress, made);
+    this.#later.push(progress);
     return made;
   }
 
@@ -138,8 +142,9 @@ export class Levels<S> implements StateStore<S> {
       }
       this.#damaged ??= this.#levels.get(this.current)?.store.damaged();
       this.#levels.delete(this.current);
-      if (this.#levels.size === 0) return -1;
-      this.current = Math.min(...this.#levels.keys());
+      const next = this.#later.pop();
+      if (next === undefined) return -1;
+      this.current = next;
     }
   }
 }

@@ -47,7 +47,7 @@ export const toDot = <S, A>(given: Model<S, A>, limit = DOT_STATES): Dot => {
     const style = index < initial ? ', style=bold' : cut ? ', style=dashed' : '';
     const fault = brokenAt(model, state).length > 0 ? RED : '';
     lines.push(`  ${index} [label=${quote(nodeText(showState(model, state)))}${style}${fault}];`);
-    if (!cut) lines.push(...edgeLines(model, state, index, store.add));
+    if (!cut) for (const line of edgeLines(model, state, index, store.add)) lines.push(line);
   }
   return { kind: 'graph', text: [`digraph ${quote(model.name)} {`, '  node [shape=box];', ...lines, '}', ''].join('\n') };
 };

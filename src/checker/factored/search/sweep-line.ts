@@ -1,4 +1,5 @@
 /** Searches by progress, and frees the states behind the front. */
+import TinyQueue from 'tinyqueue';
 import { GREATEST, NEXT } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
 import { progressOf, type Space } from '../space.js';
@@ -7,10 +8,6 @@ import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
 import { CheckerError } from '../../error.js';
 import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
-
-/** Gives the least progress of an initial state. */
-const leastProgress = (space: Space): number =>
-  Math.min(...space.initial.map((state) => progressOf(space, state.subarray(0, space.shape.group))));
 
 const behind = (from: number, to: number): CheckerError =>
   new CheckerError(
@@ -34,6 +31,8 @@ export class SweepLine implements SearchRun {
   readonly tellsShortest = false;
   private readonly space: Space;
   private readonly levels = new Map<number, Layer>();
+  /** The levels that were not begun. */
+  private later = new TinyQueue<number>();
   private readonly order: Order;
   private readonly expander: Expander;
   private current: Layer;
@@ -56,7 +55,7 @@ export class SweepLine implements SearchRun {
     if (this.expander.givesNext) this.order.to = NEXT;
     if (start === 'resume') return;
     seed(space, this.expander);
-    this.current = this.layerAt(leastProgress(space));
+    this.advance();
   }
 
   step(): boolean {
@@ -109,6 +108,7 @@ export class SweepLine implements SearchRun {
     const { level, greatest, exact } = frontierOf('sweep', frontier);
     for (const layer of layers) this.levels.set(layer.level, layer);
     this.current = this.layerAt(level);
+    this.later = new TinyQueue([...this.levels.keys()].filter((other) => other !== level));
     this.expander.resume(greatest, exact);
   }
 
@@ -124,6 +124,7 @@ export class SweepLine implements SearchRun {
     if (known !== undefined) return known;
     const made = this.space.newLayer(level);
     this.levels.set(level, made);
+    this.later.push(level);
     return made;
   }
 
@@ -131,9 +132,8 @@ export class SweepLine implements SearchRun {
     const { levels, current } = this;
     current.arena.release();
     levels.delete(current.level);
-    if (levels.size === 0) return false;
-    let least = Infinity;
-    for (const level of levels.keys()) least = Math.min(least, level);
+    const least = this.later.pop();
+    if (least === undefined) return false;
     this.current = levels.get(least)!;
     return true;
   }
