@@ -12,26 +12,31 @@
 import { CheckerError } from '../../error.js';
 import { hashTuple } from '../../hash.js';
 import { Ints } from '../../ints.js';
+import { noRoom } from '../../memory.js';
 
 const PAGE_BITS = 16;
 const PAGE_WORDS = 1 << PAGE_BITS;
 const MASK = PAGE_WORDS - 1;
+/** Offsets have 32 bits, and so those of pages have 16. */
+const MOST_PAGES = 2 ** (32 - PAGE_BITS);
 
 /** Memory in pages, which is freed as a whole. A block is an offset in words and never crosses a page: a larger block has a page of its own. */
 export class Arena {
   readonly words: Int32Array[] = [];
   readonly bytes: Uint8Array[] = [];
   private readonly spare: Int32Array[];
+  private readonly mostPages: number;
   private readonly free = new Map<number, number[]>();
   private top = 0;
   private room = 0;
 
   /** `spare` holds free pages. The arenas of one run share it. */
-  constructor(spare: Int32Array[]) {
+  constructor(spare: Int32Array[], mostPages = MOST_PAGES) {
     this.spare = spare;
+    this.mostPages = mostPages;
   }
 
-  /** Allocates a block of at least `size` words, all zero. */
+  /** Allocates a block of at least `size` words, all zero. @throws CheckerError (`option`) where the arena has all the pages that it may have. */
   alloc(size: number): number {
     const rounded = roundSize(size);
     const again = this.free.get(rounded)?.pop();
@@ -80,6 +85,7 @@ export class Arena {
 
   private bump(size: number): number {
     if (size > this.room) {
+      this.mustHaveRoom();
       const page = this.spare.pop()?.fill(0) ?? new Int32Array(PAGE_WORDS);
       this.top = this.add(page);
       this.room = PAGE_WORDS;
@@ -91,7 +97,13 @@ export class Arena {
   }
 
   private own(size: number): number {
+    this.mustHaveRoom();
     return this.add(new Int32Array(size));
+  }
+
+  /** Refuses a page whose offset would wrap: it would be taken for the first page, and overwritten. */
+  private mustHaveRoom(): void {
+    if (this.words.length >= this.mostPages) throw noRoom(`${this.mostPages} pages are taken`);
   }
 
   private add(page: Int32Array): number {
