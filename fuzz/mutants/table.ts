@@ -85,7 +85,7 @@ const plain: ReadonlyArray<Mutant> = [
     ['walk-boundary', 'a walk goes on beyond the boundary', 'model.boundary?.(state) !== false', 'true'],
   ]),
   ...inFile('explicit/explicit-checkpoint.js', [
-    ['kept-fates', 'a checkpoint lacks which initial states there are', 'found.initial.push(...initial);', ''],
+    ['kept-fates', 'a checkpoint lacks which initial states there are', 'found.initial.push(index);', ';'],
     [
       'kept-edges',
       'a checkpoint lacks the graph for liveness',
@@ -97,8 +97,8 @@ const plain: ReadonlyArray<Mutant> = [
     [
       'level-order',
       'a sweep of a plain model goes to the highest level next',
-      'Math.min(...this.#levels.keys())',
-      'Math.max(...this.#levels.keys())',
+      '#later = new TinyQueue();',
+      '#later = new TinyQueue([], (a, b) => b - a);',
     ],
     ['level-falls', 'a sweep of a plain model does not notice that progress falls', 'if (progress < this.current)', 'if (false)'],
   ]),
@@ -407,8 +407,8 @@ const components: ReadonlyArray<Mutant> = [
     [
       'sweep-order',
       'a sweep goes to the highest level next',
-      'least = Math.min(least, level);',
-      'least = least === Infinity ? level : Math.max(least, level);',
+      'later = new TinyQueue();',
+      'later = new TinyQueue([], (a, b) => b - a);',
     ],
     [
       'sweep-unfinished',

@@ -48,7 +48,7 @@ const rotation = (all: number): Permutation =>
     name: 'rotation',
     slotTo: [0, ...Array.from({ length: all }, (_, i) => ((i + 1) % all) + 1)],
     apply: (_: string, v: unknown) => v,
-  }) as never;
+  });
 
 /** Some leaves that only a rotation moves. One rises late, they flip, and the clock then breaks the property. */
 const model = (all: number, wait: number): ComponentModel => {

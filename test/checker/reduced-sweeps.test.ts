@@ -37,7 +37,7 @@ const climbing = (progress: (place: Place) => number): ComponentModel => ({
         ),
     ),
   ],
-  progress: (_, place) => progress(place as Place),
+  progress: (_, place) => progress(place),
   properties: [{ name: 'low', kind: 'always', over: [over([places[0]!], ({ s }) => s < 4)] }],
   symmetry: [
     [1, 0, 2],
