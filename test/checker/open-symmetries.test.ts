@@ -43,12 +43,11 @@ const flipping = (all: ReadonlyArray<Slot<number>>, at: number): Interaction =>
     step: ((n: number, ...xs: ReadonlyArray<number>) => (n === at ? [{ next: [n + 1, ...xs.map((x) => 1 - x)] }] : [])) as never,
   });
 
-const rotation = (all: number): Permutation =>
-  ({
-    name: 'rotation',
-    slotTo: [0, ...Array.from({ length: all }, (_, i) => ((i + 1) % all) + 1)],
-    apply: (_: string, v: unknown) => v,
-  });
+const rotation = (all: number): Permutation => ({
+  name: 'rotation',
+  slotTo: [0, ...Array.from({ length: all }, (_, i) => ((i + 1) % all) + 1)],
+  apply: (_: string, v: unknown) => v,
+});
 
 /** Some leaves that only a rotation moves. One rises late, they flip, and the clock then breaks the property. */
 const model = (all: number, wait: number): ComponentModel => {
