@@ -45,6 +45,33 @@ test('a fault on a run of the model is told', async () => {
   await expect(byWalks(model, { traces: 20 })).rejects.toThrow('both are taken');
 });
 
+test('a fault where the key takes no two values for one is told, though nothing may come after it', async () => {
+  const stopping = new AbortController();
+  const n = slot<number>('number', 'n', 0);
+  const model: ComponentModel = {
+    name: 'apart',
+    slots: [n],
+    key: (_, i) => String(i),
+    interactions: [
+      interaction({ label: { family: 'inc', args: [] }, slots: [n], writes: [0], step: (i) => [{ next: [(i + 1) % 100] }] }),
+    ],
+    properties: [
+      {
+        name: 'small',
+        kind: 'always',
+        over: [
+          over([n], (i) => {
+            if (i < 15) return true;
+            stopping.abort();
+            throw new Error('it is great');
+          }),
+        ],
+      },
+    ],
+  };
+  await expect(byWalks(model, { traces: 1e9, signal: stopping.signal })).rejects.toThrow('it is great');
+});
+
 test('walks by values take the time that is left, and the limit is told as it was given', async () => {
   const report = await byWalks(held(areApart), { traces: 1e9, maxMs: 50 });
   expect(report).toMatchObject({ verdict: 'bounded', stop: { kind: 'time', limit: 50 } });

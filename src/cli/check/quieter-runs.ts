@@ -6,6 +6,7 @@ import type { ComponentModel, Model } from '../../checker/model.js';
 import type { Counterexample, PropertyReport, Report } from '../../checker/report.js';
 import { canBeSeveral, severalCounterexamples } from '../../checker/runs/several.js';
 import { withFewestSwitches } from '../../checker/runs/switches.js';
+import { unlessMerged } from './by-numbers.js';
 import type { CheckArgs } from './check-args.js';
 import type { Hooks } from './engine.js';
 import type { CheckedModel } from '../../checked-model/checked-model.js';
@@ -32,7 +33,7 @@ const finderIn =
 
 /**
  * Finds them in a component model: by numbers of values, which is quick. Where its key takes several values for one number, a run by numbers may be
- * no run of the model (and what throws on it no fault of the model). Then it finds them by the values. The first search need not have seen that: it
+ * no run of the model. Then it finds them by the values. The first search need not have seen that: it
  * may have stopped before.
  */
 const finderByNumbers = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Finder => {
@@ -41,12 +42,7 @@ const finderByNumbers = (model: ComponentModel, args: CheckArgs, hooks: Hooks): 
   const byValues = finderIn(toModel(model), args, hooks);
   return async (name) => {
     if (isNumbered(numbers)) return byValues(name);
-    try {
-      return await byNumbers(name);
-    } catch (error) {
-      if (!isNumbered(numbers)) throw error;
-      return byValues(name);
-    }
+    return (await unlessMerged(numbers, () => byNumbers(name))) ?? byValues(name);
   };
 };
 

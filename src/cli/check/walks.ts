@@ -1,11 +1,12 @@
 /** Simulates a component model: by numbers of values where they may stand for the values, else by the values. */
-import { CheckerError } from '../../checker/error.js';
 import type { ComponentModel } from '../../checker/model.js';
+import { forOneSearch } from '../../checker/contract/guard.js';
 import { toModel } from '../../checker/component-model/as-model.js';
 import { internedModel } from '../../checker/component-model/interned.js';
 import { simulate } from '../../checker/check.js';
 import type { SimulateOptions } from '../../checker/explicit/simulate.js';
 import type { Report, Stop } from '../../checker/report.js';
+import { unlessMerged } from './by-numbers.js';
 
 /** Why walks end so that nothing may come after them. */
 const ENDS: ReadonlySet<Stop['kind']> = new Set(['interrupted', 'memory', 'time']);
@@ -13,16 +14,6 @@ const ENDS: ReadonlySet<Stop['kind']> = new Set(['interrupted', 'memory', 'time'
 /** Whether walks by numbers are told. A violation that they are sure of is one, and after a limit or Ctrl-C they are all that there is. */
 const isTold = ({ statistics, verdict, stop }: Report): boolean =>
   statistics.byKey !== true || verdict === 'violated' || ENDS.has(stop.kind);
-
-/** Walks by numbers; undefined where the model is at fault and a key may have led to it, on a walk that is no run of the model. */
-const byNumbers = async (model: ComponentModel, options: SimulateOptions): Promise<Report | undefined> => {
-  try {
-    return await simulate(internedModel(model), options);
-  } catch (error) {
-    if (model.key !== undefined && error instanceof CheckerError && error.code === 'model') return undefined;
-    throw error;
-  }
-};
 
 /** The report of walks that came after others, with the time of both and the limit as it was given. */
 const afterOthers = (report: Report, earlierMs: number, { maxMs }: SimulateOptions): Report => {
@@ -40,7 +31,9 @@ const afterOthers = (report: Report, earlierMs: number, { maxMs }: SimulateOptio
  */
 export const byWalks = async (model: ComponentModel, options: SimulateOptions): Promise<Report> => {
   const began = performance.now();
-  const first = await byNumbers(model, options);
+  // The model of one search: it is asked afterwards what its key did.
+  const numbers = forOneSearch(internedModel(model));
+  const first = await unlessMerged(numbers, () => simulate(numbers, options));
   if (first !== undefined && isTold(first)) return first;
   const earlierMs = performance.now() - began;
   const { maxMs } = options;
