@@ -48,16 +48,19 @@ export const withCapacity = (array: Int32Array, need: number): Int32Array => {
 /** The greatest stamp that a list of stamps can hold. */
 export const LAST_STAMP = 2 ** 31 - 1;
 
+/** Gives the stamp after this one. After the last it clears the stamps, and begins again. */
+export const nextStamp = (stamps: Int32Array, stamp: number): number => {
+  if (stamp < LAST_STAMP) return stamp + 1;
+  stamps.fill(0);
+  return 1;
+};
+
 /** Makes a function that fills `used` of a batch from its cells. It stamps the indices that it has seen, with a new stamp each time, from `stamp` on. */
 export const usedFiller = (stamp = 0): ((batch: Batch) => void) => {
   let stamps: Int32Array = new Int32Array(256);
   return (batch) => {
     for (let p = 0; p < batch.at.length; p++) {
-      if (stamp === LAST_STAMP) {
-        stamps.fill(0);
-        stamp = 0;
-      }
-      stamp++;
+      stamp = nextStamp(stamps, stamp);
       const at = batch.at[p]!;
       const most = batch.ids[p]!.length;
       stamps = withCapacity(stamps, most);

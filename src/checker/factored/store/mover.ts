@@ -2,7 +2,7 @@
  * Moves cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole. Each local id is looked up
  * once per batch, and a cell costs a few additions and one byte.
  */
-import { type Batch, LAST_STAMP, lower, NEXT, withCapacity } from './batch.js';
+import { type Batch, lower, NEXT, nextStamp, withCapacity } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
@@ -32,11 +32,7 @@ export class IndexOf {
 
   /** Loads a list of ids. */
   load(words: Int32Array, from: number, count: number): void {
-    if (this.stamp === LAST_STAMP) {
-      this.stamps.fill(0);
-      this.stamp = 0;
-    }
-    this.stamp++;
+    this.stamp = nextStamp(this.stamps, this.stamp);
     for (let i = 0; i < count; i++) this.set(words[from + i]!, i);
   }
 
