@@ -198,10 +198,11 @@ export const traceOf = (
   };
   const quick = ofFirst(triedAlong(space, path, 1));
   if (quick !== undefined || (claim !== undefined && isWitness(claim.kind))) return quick;
-  const inOrbits = space.symmetry === undefined ? undefined : ofFirst(triedAlong(space, path, MOST_WAYS, isInOrbit));
-  if (inOrbits !== undefined) return inOrbits;
-  const ways = waysAlong(space, path, MOST_WAYS);
-  return ofFirst(ways) ?? notKept(space, ways[0]!, path.at(-1)!, property, evidence, claim);
+  const found = ofFirst(triedAlong(space, path, MOST_WAYS));
+  if (found !== undefined) return found;
+  const isOpen = path.some((state) => space.symmetry?.isOpenAt(state));
+  const inOrbits = isOpen ? ofFirst(triedAlong(space, path, MOST_WAYS, isInOrbit)) : undefined;
+  return inOrbits ?? notKept(space, waysAlong(space, path, MOST_WAYS)[0]!, path.at(-1)!, property, evidence, claim);
 };
 
 /** Tests that a state of the unreduced model decides a property, as the state does that stands for it. */

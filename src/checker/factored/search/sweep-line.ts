@@ -6,6 +6,7 @@ import { progressOf, type Space } from '../space.js';
 import type { Expander } from './expand.js';
 import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
+import { atNoState } from '../../contract/fault-location.js';
 import { CheckerError } from '../../error.js';
 import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
 
@@ -114,7 +115,7 @@ export class SweepLine implements SearchRun {
 
   /** Gives the layer to which a step leads. @throws CheckerError (`model`) where it lies behind the front: no step lowers the progress, so a reduction did. */
   private layerAhead(level: number): Layer {
-    if (level < this.current.level) throw behind(this.current.level, level);
+    if (level < this.current.level) throw atNoState(behind(this.current.level, level));
     return this.layerAt(level);
   }
 

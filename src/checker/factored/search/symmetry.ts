@@ -25,8 +25,8 @@ interface PlacedPermutation {
   readonly permutation: Permutation | undefined;
 }
 
-/** The most states of an orbit that are listed. */
-const MOST_IN_ORBIT = 10_000;
+/** The most images that are made to list an orbit. */
+const MOST_IMAGES = 10_000;
 
 export class Symmetry implements BatchReduction {
   private readonly actions: ReadonlyArray<PlacedPermutation>;
@@ -86,21 +86,34 @@ export class Symmetry implements BatchReduction {
 
   /**
    * Gives the states to which permutations take a state one after another: its images, and then those of the images. Of a group they are the images
-   * alone. It ends after `most` states.
+   * alone. It ends once {@link MOST_IMAGES} images were made, but not before all images of the state itself.
    */
-  *orbitOf(state: Int32Array, most = MOST_IN_ORBIT): Generator<Int32Array> {
+  *orbitOf(state: Int32Array): Generator<Int32Array> {
     const found = new Map([[state.join(), state]]);
     yield state;
+    let made = 0;
     // A map gives also what is added while it is walked.
     for (const one of found.values()) {
+      if (made >= MOST_IMAGES) return;
       for (const image of this.imagesOf(one)) {
         const name = image.join();
         if (found.has(name)) continue;
-        if (found.size >= most) return;
         found.set(name, image);
         yield image;
       }
+      made += this.actions.length;
     }
+  }
+
+  /**
+   * Tests that some state of an orbit has not all the others as its images. Then the states of the orbit may have several representatives. Of a large
+   * orbit some states are tested.
+   */
+  isOpenAt(state: Int32Array): boolean {
+    const orbit = [...this.orbitOf(state)];
+    return orbit
+      .slice(0, Math.ceil(MOST_IMAGES / this.actions.length))
+      .some((one) => new Set(this.imagesOf(one).map((image) => image.join())).size < orbit.length);
   }
 
   /** Gives the representative of a state (by places). */
