@@ -553,6 +553,20 @@ const components: ReadonlyArray<Mutant> = [
       "return { kind: 'states', limit: maxStates };",
       "return { kind: 'complete' };",
     ],
+    [
+      'auto-counts',
+      'the sweep in place of a search goes on with its counts',
+      'const space = searched.begun();',
+      'const space = searched;',
+    ],
+  ]),
+  ...inFile('factored/space.js', [
+    [
+      'auto-forgets',
+      'the sweep in place of a search forgets what that one decided',
+      'const tally = newTally(compiled.families.length);',
+      'const tally = newTally(compiled.families.length); judge.found.fill(undefined);',
+    ],
   ]),
   ...inFile('factored/factored-checkpoint.js', [
     ['kept-queue', 'a checkpoint lacks the groups of the next depth', 'layer.queue.fill(from.words());', 'from.words();'],

@@ -1,7 +1,7 @@
 /** Checking a model in one way, with the checker as it is built. */
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync, simulate, simulateSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { checkComponentsNear } from '#bayou/checker/factored/check-components.js';
 import { checkInParallel } from '#bayou/checker/factored/parallel/check-in-parallel.js';
 import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
@@ -49,13 +49,17 @@ const asPlain = (built: BuiltModel, { engine }: Way): AnyPlain => {
 };
 
 const once = async (recipe: Recipe, as: BuiltModel, way: Way, keeping: Keeping): Promise<Report> => {
-  const { engine, atOnce, pauseAt: _, search, workers = 2, locals, seed = 1, traces = 1, traceLength = 1, ...more } = way;
-  const { audit, ...common } = more;
+  const { engine, atOnce, pauseAt: _, search, near = Infinity, workers = 2, locals, seed = 1, ...more } = way;
+  const { audit, traces = 1, traceLength = 1, ...common } = more;
   const built = audit === 'none' ? quietly(as) : as;
   const options = { ...common, ...keeping, ...(audit === 'all' ? { audit: true } : {}) };
   const placed = locals === undefined ? {} : { locals };
   if (engine === 'components')
-    return checkComponents(built.model as ComponentModel, { ...options, ...placed, ...(search === undefined ? {} : { search }) });
+    return checkComponentsNear(
+      built.model as ComponentModel,
+      { ...options, ...placed, ...(search === undefined ? {} : { search }) },
+      near,
+    );
   if (engine === 'threads') {
     const source = {
       module: new URL('../recipe/recipe.js', import.meta.url).href,
@@ -78,12 +82,18 @@ const once = async (recipe: Recipe, as: BuiltModel, way: Way, keeping: Keeping):
 const givesOneForm = ({ model }: BuiltModel, { audit, engine }: Way): boolean =>
   audit === 'none' && engine !== 'threads' && model.key === undefined;
 
+/** The way with the order that `auto` has come to. */
+const asItWent = (way: Way, { search }: Report): Way => ({ ...way, search: search === 'sweep' ? search : 'bfs' });
+
 /** Checks a model in one way. `file`: the file for a checkpoint. */
 export const run = async (recipe: Recipe, built: BuiltModel, way: Way, file: string): Promise<Result> => {
   built.forms.isWatched = givesOneForm(built, way);
   try {
     const { pauseAt, ...rest } = way;
-    if (pauseAt === undefined) return { kind: 'reports', reports: [{ way, report: await once(recipe, built, way, {}) }] };
+    if (pauseAt === undefined) {
+      const report = await once(recipe, built, way, {});
+      return { kind: 'reports', reports: [{ way: way.search === 'auto' ? asItWent(way, report) : way, report }] };
+    }
     const paused = { ...rest, maxStates: pauseAt };
     const before = await once(recipe, built, paused, { checkpoint: file });
     const first = { way: paused, report: before };

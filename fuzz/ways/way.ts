@@ -10,6 +10,8 @@ export type Engine = 'plain' | 'components' | 'states' | 'numbers' | 'threads' |
 export interface Way {
   readonly engine: Engine;
   readonly search?: 'auto' | 'bfs' | 'dfs' | 'sweep';
+  /** How many states `auto` takes breadth first. */
+  readonly near?: number;
   readonly keepGoing?: boolean;
   readonly symmetry?: boolean;
   readonly normalize?: boolean;
@@ -168,7 +170,8 @@ const anyWay = (dice: Dice, recipe: Recipe, extent: ModelSize): Way => {
     ...(engine === 'walks' ? { seed: dice.below(1000), traces: 1 + dice.below(10), traceLength: 1 + dice.below(30) } : {}),
     ...(dice.oneIn(2) ? { atOnce: true } : {}),
   };
-  const hashed = { ...begun, ...hashingOf(dice, recipe, begun) };
+  const near = begun.search === 'auto' ? { near: 1 + dice.below(extent.size) } : {};
+  const hashed = { ...begun, ...near, ...hashingOf(dice, recipe, begun) };
   return { ...hashed, ...limitsOf(dice, extent, hashed), ...auditOf(dice, begun) };
 };
 

@@ -1,4 +1,4 @@
-import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { checkComponents, checkComponentsNear } from '#bayou/checker/factored/check-components.js';
 import { over, slot, interaction, type ComponentModel, type Slot } from '#bayou/checker/model.js';
 import { describe, expect, test } from 'vitest';
 import { bayouS } from './fixtures/bayou-s.js';
@@ -6,9 +6,9 @@ import { bayouS } from './fixtures/bayou-s.js';
 const small = { servers: 2, clients: 2, keys: 1, puts: 3 };
 const large = { servers: 3, clients: 2, keys: 1, puts: 3 };
 
-/** Counters that rise one by one, eight of them to nine: a hundred million states, and a bad one that two counters reach. */
-const counters = (bad: number): ComponentModel => {
-  const slots = Array.from({ length: 8 }, (_, i): Slot<number> => slot('counter', `n${String(i)}`, 0));
+/** Counters that rise one by one, eight of them to nine: a hundred million states, and bad ones, for each sum that two counters must not reach. */
+const counters = (bads: ReadonlyArray<number>, count = 8, onStep = (): void => undefined): ComponentModel => {
+  const slots = Array.from({ length: count }, (_, i): Slot<number> => slot('counter', `n${String(i)}`, 0));
   const [first, second] = slots as [Slot<number>, Slot<number>];
   return {
     name: 'counters',
@@ -18,10 +18,17 @@ const counters = (bad: number): ComponentModel => {
         label: { family: 'Rise', args: [n.name] },
         slots: [n],
         writes: [0],
-        step: (x) => (x < 9 ? [{ next: [x + 1] }] : []),
+        step: (x) => {
+          onStep();
+          return x < 9 ? [{ next: [x + 1] }] : [];
+        },
       }),
     ),
-    properties: [{ kind: 'always', name: 'never both', over: [over([first, second], (a, b) => a + b < bad)] }],
+    properties: bads.map((bad) => ({
+      kind: 'always',
+      name: `never ${String(bad)}`,
+      over: [over([first, second], (a, b) => a + b < bad)],
+    })),
     progress: (_kind, n: number) => n,
   };
 };
@@ -54,15 +61,37 @@ describe('auto', () => {
     [3, 'bfs'],
     [18, 'sweep'],
   ])('finds a violation %i steps away, with a shortest run to it (%s)', async (bad, search) => {
-    const report = await checkComponents(counters(bad), { search: 'auto' });
+    const report = await checkComponents(counters([bad]), { search: 'auto' });
     expect(report).toMatchObject({ search, verdict: 'violated' });
     expect(report.properties[0]?.trace?.steps).toHaveLength(bad);
     expect(report.properties[0]?.trace?.shortest).toBe(true);
   });
 
+  test('runs a function of the model no more often than a sweep alone', async () => {
+    const calls = async (search: 'auto' | 'sweep'): Promise<number> => {
+      let calls = 0;
+      const model = counters([99], 4, () => {
+        calls++;
+      });
+      const report = await checkComponentsNear(model, { search, locals: [] }, 1_000);
+      expect(report).toMatchObject({ search: 'sweep', verdict: 'holds', counts: { distinct: 10 ** 4 } });
+      return calls;
+    };
+    expect(await calls('auto')).toBe(await calls('sweep'));
+  });
+
+  test('keeps what it found breadth first, with its run, and finds the rest as a sweep', async () => {
+    const report = await checkComponentsNear(counters([3, 18], 4), { search: 'auto', keepGoing: true }, 1_000);
+    expect(report).toMatchObject({ search: 'sweep', verdict: 'violated' });
+    expect(report.properties.map(({ verdict, trace }) => [verdict, trace?.steps.length])).toEqual([
+      ['violated', 3],
+      ['violated', 18],
+    ]);
+  });
+
   test('that is stopped as a sweep says how deep it was complete before', async () => {
     const stopped = new AbortController();
-    const report = await checkComponents(counters(99), {
+    const report = await checkComponents(counters([99]), {
       search: 'auto',
       signal: stopped.signal,
       progressEveryMs: 0,

@@ -8,7 +8,7 @@ import type { ComponentModel } from '../model.js';
 import { withoutRun, withRuns } from '../verdict/with-runs.js';
 import { noRun } from '../verdict/reasons.js';
 import type { Report, Stop } from '../report.js';
-import { watch, type Watch } from '../limits.js';
+import { watch } from '../limits.js';
 import { mustBeOptions } from '../contract/checked-options.js';
 import { optionsNow } from '../contract/options-now.js';
 import { contractedComponents } from '../contract/validate.js';
@@ -16,7 +16,7 @@ import { auditOf } from '../contract/guard.js';
 import { isFaultWithoutRun } from '../contract/fault-location.js';
 import { CheckerError } from '../error.js';
 import { isUnfinished } from '../checkpoint/keeper.js';
-import { findingsOf, newJob, search, turn, type Job } from './job.js';
+import { findingsOf, newJob, search, sweepInstead, turn, type Job } from './job.js';
 import { toldAsNoRoom } from '../memory.js';
 import type { ComponentOptions, SearchOptions } from '../options.js';
 import type { Components } from './store/interned-values.js';
@@ -103,37 +103,37 @@ const mayBeSwept = (model: ComponentModel, options: ComponentOptions): boolean =
   return model.progress !== undefined && witnessTraces !== true && asked.every((option) => option === undefined);
 };
 
-/** What is known of a search that stopped at {@link NEAR} states. */
-interface Near {
-  readonly locals: ReadonlyArray<string>;
-  readonly completeDepth: number;
-}
-
-/** Searches breadth first, up to {@link NEAR} states. It gives the report, or what it knows where it did not end. */
-const searchNear = async (model: ComponentModel, options: SearchOptions, watcher: Watch): Promise<Searched | Near> => {
-  const job = newJob(model, options, watcher);
-  const { space, run } = job;
-  while (space.tally.distinct < NEAR) {
-    const stop = await turn(job);
-    if (stop !== undefined) return concluded(job, stop);
+/** Searches breadth first. If that does not end within `near` states, it searches from the beginning as a sweep. */
+const breadthFirstThenSweep = async (model: ComponentModel, options: ComponentOptions, near: number): Promise<Searched> => {
+  const begun = newJob(model, { ...options, search: 'bfs' }, watch(options, true));
+  while (begun.space.tally.distinct < near) {
+    const stop = await turn(begun, near);
+    if (stop !== undefined) return concluded(begun, stop);
   }
-  const locals = space.compiled.layout.locals.map((slot) => model.slots[slot]!.name);
-  return { locals, completeDepth: run.completeDepth() };
-};
-
-/** Searches breadth first. If that does not end soon, it searches again from the beginning as a sweep. */
-const breadthFirstThenSweep = async (model: ComponentModel, options: ComponentOptions): Promise<Searched> => {
-  const watcher = watch(options, true);
-  const near = await searchNear(model, { ...options, search: 'bfs' }, watcher);
-  if ('report' in near) return near;
-  const job = newJob(model, { ...options, search: 'sweep', locals: near.locals }, watcher);
-  return concluded(job, await search(job), near.completeDepth);
+  const completeDepth = begun.run.completeDepth();
+  const job = sweepInstead(begun);
+  return concluded(job, await search(job), completeDepth);
 };
 
 /** One search. */
 const checkBy = async (model: ComponentModel, options: SearchOptions): Promise<Searched> => {
   const job = newJob(model, options, watch(options, (options.search ?? 'bfs') === 'bfs'));
   return concluded(job, await search(job));
+};
+
+/** Does {@link checkComponents}. `near`: the number of states that `auto` takes breadth first. It is for tests, since a small model has few. */
+export const checkComponentsNear = async (given: ComponentModel, asked: ComponentOptions, near: number): Promise<Report> => {
+  const { model: sound } = contractedComponents(given, asked);
+  const options = optionsNow(asked);
+  mustBeOptions('components', options, sound.properties);
+  const { model, after } = await reduced(sound, options);
+  const { search: order = 'bfs' } = options;
+  const { report, components } = await explained(model, options, () =>
+    order === 'auto' && mayBeSwept(model, options)
+      ? breadthFirstThenSweep(model, options, near)
+      : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
+  );
+  return withRuns(await after(report, components));
 };
 
 /**
@@ -145,16 +145,5 @@ const checkBy = async (model: ComponentModel, options: SearchOptions): Promise<S
  * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit it (`option`), or a checkpoint cannot be
  * written or resumed (`checkpoint`).
  */
-export const checkComponents = async (given: ComponentModel, asked: ComponentOptions = {}): Promise<Report> => {
-  const { model: sound } = contractedComponents(given, asked);
-  const options = optionsNow(asked);
-  mustBeOptions('components', options, sound.properties);
-  const { model, after } = await reduced(sound, options);
-  const { search: order = 'bfs' } = options;
-  const { report, components } = await explained(model, options, () =>
-    order === 'auto' && mayBeSwept(model, options)
-      ? breadthFirstThenSweep(model, options)
-      : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
-  );
-  return withRuns(await after(report, components));
-};
+export const checkComponents = async (given: ComponentModel, asked: ComponentOptions = {}): Promise<Report> =>
+  checkComponentsNear(given, asked, NEAR);

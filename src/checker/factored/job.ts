@@ -80,6 +80,17 @@ const jobOf = (model: ComponentModel, options: SearchOptions, watcher: Watch, ke
   };
 };
 
+/**
+ * Makes a sweep from the initial states on, in place of a search that was not carried to its end. It takes over what that one knows of the model, so
+ * that nothing of the model runs twice, and what it found. It frees the states.
+ */
+export const sweepInstead = ({ space: searched, run: given, ...job }: Job): Job => {
+  const options: SearchOptions = { ...job.options, search: 'sweep' };
+  for (const layer of given.layers()) layer.arena.release();
+  const space = searched.begun();
+  return { ...job, space, run: runOf(space, options, 'initial'), options, identity: identityOf(space.compiled.model, options) };
+};
+
 /** Refuses options that do not go together, or not with the model. */
 const mustSuit = (model: ComponentModel, options: SearchOptions): void => {
   const { search: order = 'bfs', maxDepth, properties } = options;
@@ -156,13 +167,13 @@ const stepOf = (job: Job): boolean => {
   }
 };
 
-/** Expands groups for a while. It gives the reason to end the search, if there is one. */
-const slice = (job: Job): Stop | undefined => {
+/** Expands groups for a while, until there are `pauseAt` states at most. It gives the reason to end the search, if there is one. */
+const slice = (job: Job, pauseAt: number): Stop | undefined => {
   const { space, options } = job;
   const interruption = job.watch.interruption();
   if (interruption !== undefined) return interruption;
   const until = performance.now() + TURN_MS;
-  const most = options.maxStates ?? Infinity;
+  const most = Math.min(options.maxStates ?? Infinity, pauseAt);
   let known = 0;
   let groups = 1;
   do {
@@ -200,10 +211,11 @@ const keep = ({ keeper, space, run, identity, traces }: Job): void => {
 };
 
 /**
- * Expands groups for one turn, and does what is due between two turns of the event loop. It gives the reason to end the search, if there is one.
+ * Expands groups for one turn, which ends early once there are `pauseAt` states. It does what is due between two turns of the event loop, and gives
+ * the reason to end the search, if there is one.
  */
-export const turn = async (job: Job): Promise<Stop | undefined> => {
-  const stop = slice(job);
+export const turn = async (job: Job, pauseAt = Infinity): Promise<Stop | undefined> => {
+  const stop = slice(job, pauseAt);
   if (stop !== undefined) return writeLast(stop, () => keep(job));
   if (job.keeper?.isDue() === true) keep(job);
   await nextTurn();

@@ -44,6 +44,11 @@ export interface Space {
   readonly expander: (order: Order) => Expander;
   /** Sets the function that gives the state at hand. A step calls it when it says for the first time what it breaks or reaches. */
   readonly setEvidenceSource: (state: () => Int32Array) => void;
+  /**
+   * Gives the space with nothing counted, for another search from the initial states on. What is known of the model stays, with what was decided: the
+   * values, the results of its functions, and what its properties say. All of it belongs to states that the other search comes to as well.
+   */
+  readonly begun: () => Space;
 }
 
 /** Gives the values of a state that is given by places, in the order of the model's slots. */
@@ -71,31 +76,35 @@ export const newSpace = (model: ComponentModel, layout: SlotLayout, options: Spa
     judge.noteRemarks(interaction, outcome, said, evidence),
   );
   const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components) : undefined;
-  const tally = newTally(compiled.families.length);
   const newLayer = (level: number): Layer => new Layer(level, spare);
-  return {
-    compiled,
-    components,
-    memo,
-    judge,
-    symmetry,
-    audit: auditOf(model),
-    evidence: () => evidence(),
-    shape,
-    tally,
-    spare,
-    initial,
-    newLayer,
-    expander: (order) => {
-      const mover = new Mover(shape, newLayer(0));
-      const expander = new Expander({ compiled, shape, tally, memo, judge, mover, canonical: symmetry }, order);
-      evidence = () => expander.evidence();
-      return expander;
-    },
-    setEvidenceSource: (state) => {
-      evidence = state;
-    },
+  const begun = (): Space => {
+    const tally = newTally(compiled.families.length);
+    return {
+      compiled,
+      components,
+      memo,
+      judge,
+      symmetry,
+      audit: auditOf(model),
+      evidence: () => evidence(),
+      shape,
+      tally,
+      spare,
+      initial,
+      newLayer,
+      expander: (order) => {
+        const mover = new Mover(shape, newLayer(0));
+        const expander = new Expander({ compiled, shape, tally, memo, judge, mover, canonical: symmetry }, order);
+        evidence = () => expander.evidence();
+        return expander;
+      },
+      setEvidenceSource: (state) => {
+        evidence = state;
+      },
+      begun,
+    };
   };
+  return begun();
 };
 
 /** Sums by size. A sum of fractions depends on their order. This one does not, and it grows with each of them. */
