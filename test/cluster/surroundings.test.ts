@@ -163,7 +163,7 @@ describe('an address', () => {
     const done = bash(
       [
         `node ${CLI} server --id 0 --host '[::1]' --data-dir data --secret-file secret > said & server=$!`,
-        'until grep -q listens said; do sleep 0.05; done',
+        'until grep -qs listens said; do sleep 0.05; done',
         `port=$(sed 's/.*://' said)`,
         `echo 'put a b' | node ${CLI} client --server "0@[::1]:$port" --secret-file secret; echo "status $?"`,
         'cat said; kill $server; wait $server; echo "ended $?"',
@@ -185,7 +185,7 @@ describe('whatever a whole run writes', () => {
         'umask 000; mkdir -m 777 made',
         `node ${MASTER} --data-dir data --trace trace.ndjson --log-file log.ndjson --log-level debug ${text} > out`,
         `node ${CLI} server --id 5 --data-dir made/data --secret-file made/secret --log-level error > said & server=$!`,
-        'for i in $(seq 200); do grep -q listens said && break; sleep 0.05; done',
+        'for i in $(seq 200); do grep -qs listens said && break; sleep 0.05; done',
         `sed 's/put 2/put/; /^put/!d' ${text} | ${client}; echo "client $?"`,
         `node ${CLI} backup --data-dir made/data --to copy`,
         'ls -lR made copy >&2; kill $server; wait $server; echo "server $?"',

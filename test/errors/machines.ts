@@ -49,7 +49,7 @@ export const MACHINES: Readonly<Record<string, string>> = {
   '--html: …: it cannot be written: …': 'prlimit --fsize=100 "$NODE" "$CLI" explore bayou-s-2112 --html big.html',
   'the page cannot be shown on …:…: …': 'bayou explore bayou-s-2112 --port $PLAIN',
   '… cannot be run: open the address yourself':
-    'PATH=/none "$NODE" "$CLI" explore bayou-s-2112 --open > opened 2>&1 & for i in $(seq 300); do grep -q yourself opened && break; sleep 0.1; done; kill %1; cat opened',
+    'PATH=/none "$NODE" "$CLI" explore bayou-s-2112 --open > opened 2>&1 & for i in $(seq 300); do grep -qs yourself opened && break; sleep 0.1; done; kill %1; cat opened',
   'there is no such example; there are …': 'bayou check example:none',
   'it was written on a machine with another order of bytes':
     'bayou check bayou-s-2212 --max-states 100 --checkpoint ends > out.txt; printf BE | dd of=ends bs=1 seek=19 conv=notrunc 2> /dev/null; bayou check bayou-s-2212 --resume ends',

@@ -29,7 +29,7 @@ const MISTAKES = `printf '%s\\n' ${[
   .join(' ')} | bayou master`;
 
 /** A server of its own, that stands still, and is then killed; a session that puts there meanwhile, and has a token of another cluster with another guarantee. */
-const DYING = `mkfifo to; bayou server --id 9 --data-dir d9 --secret-file secret > at & for i in $(seq 300); do grep -q listens at && break; sleep 0.1; done
+const DYING = `mkfifo to; bayou server --id 9 --data-dir d9 --secret-file secret > at & for i in $(seq 300); do grep -qs listens at && break; sleep 0.1; done
 port=$(grep -o '[0-9]*$' at); pid=$(jobs -p | tail -1); pid=$(pgrep -P $pid node || echo $pid)
 bayou client --server 9@$port --secret-file secret --timeout-ms 400 < to & client=$!; exec 7> to
 echo put a b >&7; echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" >&7; sleep 0.5; kill -STOP $pid; echo put c d >&7; sleep 0.6; kill -KILL $pid; sleep 0.3; echo put e f >&7; exec 7>&-; wait $client`;
@@ -184,7 +184,7 @@ bayou check late.mjs`,
   '… and … are both clients: there are no links between clients': MISTAKES,
   'ERR_CONN: no server could be reached': MISTAKES,
   'UNKNOWN: a server was asked, and none has said that it is written; the write may or may not be there':
-    'mkdir -p w; (echo "joinServer 0"; echo "joinClient 1 0"; echo "get 1 k"; for i in $(seq 300); do grep -q ERR_KEY w.out && break; sleep 0.1; done; for p in $(grep -oh "\\"pid\\":[0-9]*" w/*/*/processes.ndjson | grep -o "[0-9]*$"); do grep -q server.cjs /proc/$p/cmdline && kill -STOP $p; done; echo "put 1 a b") | TMPDIR=$PWD/w bayou master --timeout-ms 400 > w.out',
+    'mkdir -p w; (echo "joinServer 0"; echo "joinClient 1 0"; echo "get 1 k"; for i in $(seq 300); do grep -qs ERR_KEY w.out && break; sleep 0.1; done; for p in $(grep -oh "\\"pid\\":[0-9]*" w/*/*/processes.ndjson | grep -o "[0-9]*$"); do grep -q server.cjs /proc/$p/cmdline && kill -STOP $p; done; echo "put 1 a b") | TMPDIR=$PWD/w bayou master --timeout-ms 400 > w.out',
   // --- a server that does not start ---
   'the log in … is in use; stop the process that has it open, or use another directory':
     'bayou server --id 0 --data-dir d0 --secret-file secret',
