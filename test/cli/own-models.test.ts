@@ -426,6 +426,24 @@ describe('stepping', () => {
     });
     expect((await stepped([COUNTER, 'default'], [])).stderr).toContain('--step is for one model at a time');
   });
+
+  test('says where the model fails, goes on, and ends with status 2', async () => {
+    const path = await file(
+      'fails-at-two.mjs',
+      `export default {
+  name: 'fails at two', initial: [0], label: (n) => ({ family: 'To', args: [n] }),
+  actions: (n) => [n + 1], next: (_, n) => { if (n === 2) throw new Error('no two'); return n; },
+  properties: [{ name: 'small', kind: 'always', holds: (n) => n < 9 }],
+};
+`,
+    );
+    const { status, stdout } = await stepped([path], ['1', 'state']);
+    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
+      expect.stringMatching(/^the model went wrong: next threw Error: no two /),
+      '     state  0',
+    ]);
+    expect(status).toBe(2);
+  });
 });
 
 test('random walks of components whose key takes values for one are walks of the model', async () => {

@@ -117,7 +117,7 @@ const STEP_COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done
 
 /**
  * Steps through a checked model by the commands of `input`, until `done` or the end of `input`. Gives the exit status: 0; 1 where the run breaks
- * a property; 2 where the model failed.
+ * a property; 2 where the model failed at some command.
  */
 export const stepThrough = async (
   checked: CheckedModel,
@@ -128,6 +128,7 @@ export const stepThrough = async (
     for (const line of lines) put(`${line}\n`);
   };
   let here: Cursor = stepper(judgedModel(checked));
+  let hasFailed = false;
   const complete = (line: string): [string[], string] => {
     const words = [...STEP_COMMANDS, ...here.choices.map(({ label }) => oneLine(showLabel(label)))];
     return [words.filter((word) => word.startsWith(line)), line];
@@ -150,10 +151,12 @@ export const stepThrough = async (
       here = next;
       print(lines);
     } catch (error) {
+      hasFailed = true;
       print([`the model went wrong: ${error instanceof CheckerError ? error.message : thrown(error)}`]);
     }
     if (isTerminal) terminal.prompt();
   }
   terminal.close();
-  return here.broken.length > 0 ? EXIT.violated : EXIT.ok;
+  if (here.broken.length > 0) return EXIT.violated;
+  return hasFailed ? EXIT.usage : EXIT.ok;
 };
