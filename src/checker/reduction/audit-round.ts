@@ -11,6 +11,7 @@ import { encode } from '../values/encode.js';
 import { composed, orbitOf, type StateMap, type Word } from './orbits.js';
 import { isOneStructure, reducerOf, storeOf, type FirstOfClass, type NamedMap, type AuditedKey } from './round-input.js';
 import { MetStates, Role } from './met-states.js';
+import { StateClasses } from './state-classes.js';
 import { textOf, textsOf } from './state-texts.js';
 import { showRun } from '../shown/shown-run.js';
 import type { Counterexample } from '../report.js';
@@ -39,19 +40,18 @@ export class Round<S, A> {
   private readonly asked: AuditedModel<S, A>;
   private readonly maps: ReadonlyArray<NamedMap<S>>;
   readonly normalize: StateMap<S> | undefined;
-  private readonly images: ReadonlyArray<StateMap<S>>;
+  private readonly classes: StateClasses<S>;
   private readonly key: (state: S) => string;
   readonly ofKey: AuditedKey<S> | undefined;
   private readonly states: MetStates<S>;
-  private readonly numbers = new Map<string, number>();
   /** By class: its first state, with the record of that state. */
   private readonly firsts: FirstOfClass[] = [];
   /** By map and image: the state of which the map made the image. */
   private readonly sources: ReadonlyArray<Map<number, number>>;
   private readonly initial: ReadonlyArray<number>;
   private taken = 0;
-  /** How many calls of the model's functions the round made. */
-  calls = 0;
+  /** How many calls of the model's functions the round made, besides those for classes. */
+  private ownCalls = 0;
 
   constructor(
     model: Model<S, A>,
@@ -66,8 +66,12 @@ export class Round<S, A> {
     this.maps = maps;
     this.normalize = normalize;
     const made = maps.map(({ map }) => map);
-    this.images = words.map((word) => composed(made, word));
     this.key = model.key ?? encode;
+    this.classes = new StateClasses(
+      words.map((word) => composed(made, word)),
+      normalize,
+      this.key,
+    );
     this.ofKey = ofKey;
     this.states = new MetStates(storeOf(model.key, ofKey));
     this.sources = maps.map(() => new Map<number, number>());
@@ -77,6 +81,11 @@ export class Round<S, A> {
   /** Under a symmetry each step has an image of its own. A quotient or a key may make one step of several. */
   private get isMultiset(): boolean {
     return this.normalize === undefined && this.ofKey === undefined;
+  }
+
+  /** How many calls of the model's functions the round made. */
+  get calls(): number {
+    return this.ownCalls + this.classes.calls;
   }
 
   /** Whether every state of the queue was examined. */
@@ -113,20 +122,7 @@ export class Round<S, A> {
 
   /** Gives the number of the class to which a search would count a state. */
   private classOf(index: number): number {
-    const known = this.states.classes.at(index);
-    if (known >= 0) return known;
-    const state = this.states.get(index);
-    const normal = this.normalize ?? ((same: S): S => same);
-    let least = this.key(normal(state));
-    for (const image of this.images) {
-      const key = this.key(normal(image(state)));
-      if (key < least) least = key;
-    }
-    this.calls += 1 + this.images.length;
-    const number = this.numbers.get(least) ?? this.numbers.size;
-    this.numbers.set(least, number);
-    this.states.classes.data[index] = number;
-    return number;
+    return this.classes.numberOf(index, this.states.get(index));
   }
 
   // --- looking -------------------------------------------------------------------------------------------------------------
@@ -169,7 +165,7 @@ export class Round<S, A> {
 
   private observeState(index: number): StateObservation<A> {
     const seen = observe(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
-    this.calls += 2 + 2 * seen.steps.length + seen.truths.length + seen.predicates.length;
+    this.ownCalls += 2 + 2 * seen.steps.length + seen.truths.length + seen.predicates.length;
     return seen;
   }
 
@@ -182,7 +178,7 @@ export class Round<S, A> {
   private map(index: number, state: S, which: number): void {
     const { name, map } = this.maps[which]!;
     const image = this.made(name, index, which, map(state));
-    this.calls++;
+    this.ownCalls++;
     const source = this.sources[which]!.get(image) ?? index;
     this.sources[which]!.set(image, source);
     if (source !== index)
@@ -197,7 +193,7 @@ export class Round<S, A> {
         [index, image],
         (at) => `${name} does not keep the initial states: of ${at[0]} it makes ${at[1]}, which is none`,
       );
-    if (this.classOf(image) !== this.classOf(index)) this.mustLeadBack(index, image, which);
+    if (!this.classes.haveSameImages(index, state, image, this.states.get(image))) this.mustLeadBack(index, image, which);
   }
 
   /** Maps must lead from an image back to its state. If they do, the round is `open`, and more words close the symmetry. */
@@ -218,7 +214,7 @@ export class Round<S, A> {
     const which = this.maps.length;
     const normal = this.made('normalize', index, which, normalize(state));
     const again = this.made('normalize', normal, which, normalize(this.states.get(normal)));
-    this.calls += 2;
+    this.ownCalls += 2;
     if (again !== normal)
       throw this.wrongAt(
         index,

@@ -17,8 +17,6 @@ export class MetStates<S> {
    * its own parent.
    */
   private readonly origins = new Ints();
-  /** By state: its class; -1: not known yet. */
-  readonly classes = new Ints();
   /** By state: the role in which it was examined; -1: it was not examined yet. */
   readonly done = new Ints();
   /** The states to examine, in the order in which they were found. */
@@ -42,7 +40,6 @@ export class MetStates<S> {
         [this.parents, parent],
         [this.madeBy, maker],
         [this.origins, parent],
-        [this.classes, -1],
         [this.done, -1],
       ] as const)
         list.push(value);
