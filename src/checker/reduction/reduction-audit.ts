@@ -65,7 +65,7 @@ export const keepsGraph = <S, A>(model: Model<S, A>, options: ReductionOptions):
   !isReducing(model, options) || (model.key === undefined && !(options.normalize === true && model.normalize !== undefined));
 
 /** Before the search, while the size of the space is not known. */
-const BEFORE: AuditBounds = { calls: 1_000, ms: 5_000 };
+const BEFORE: AuditBounds = { calls: 2_000, ms: 5_000 };
 /** The most states of a small space. */
 const SMALL = 20_000;
 
