@@ -18,6 +18,19 @@ const taking = (of: typeof a, name: string) =>
     step: ({ k }) => (k === 0 ? [{ next: [{ k: 1, by: name }] }] : []),
   });
 
+const counter = slot<number>('number', 'n', 0);
+const counting = interaction({
+  label: { family: 'inc', args: [] },
+  slots: [counter],
+  writes: [0],
+  step: (i) => [{ next: [(i + 1) % 100] }],
+});
+const small = (holds: (i: number) => boolean): ComponentModel['properties'][number] => ({
+  name: 'small',
+  kind: 'always',
+  over: [over([counter], holds)],
+});
+
 /** Two slots of one key: by numbers the second comes to the value of the first, which it never has. */
 const held = (apart: (one: Held, two: Held) => boolean): ComponentModel => ({
   name: 'held',
@@ -47,26 +60,17 @@ test('a fault on a run of the model is told', async () => {
 
 test('a fault where the key takes no two values for one is told, though nothing may come after it', async () => {
   const stopping = new AbortController();
-  const n = slot<number>('number', 'n', 0);
   const model: ComponentModel = {
     name: 'apart',
-    slots: [n],
+    slots: [counter],
     key: (_, i) => String(i),
-    interactions: [
-      interaction({ label: { family: 'inc', args: [] }, slots: [n], writes: [0], step: (i) => [{ next: [(i + 1) % 100] }] }),
-    ],
+    interactions: [counting],
     properties: [
-      {
-        name: 'small',
-        kind: 'always',
-        over: [
-          over([n], (i) => {
-            if (i < 15) return true;
-            stopping.abort();
-            throw new Error('it is great');
-          }),
-        ],
-      },
+      small((i) => {
+        if (i < 15) return true;
+        stopping.abort();
+        throw new Error('it is great');
+      }),
     ],
   };
   await expect(byWalks(model, { traces: 1e9, signal: stopping.signal })).rejects.toThrow('it is great');
@@ -92,7 +96,6 @@ test('walks by numbers that were interrupted are told', async () => {
 test('a violation that walks by numbers are sure of is told, though nothing may come after it', async () => {
   const stopping = new AbortController();
   const bag = slot<ReadonlySet<string>>('set', 'bag', new Set<string>());
-  const n = slot<number>('number', 'n', 0);
   const adding = (member: string) =>
     interaction({
       label: { family: 'add', args: [member] },
@@ -102,24 +105,14 @@ test('a violation that walks by numbers are sure of is told, though nothing may 
     });
   const model: ComponentModel = {
     name: 'forms',
-    slots: [bag, n],
+    slots: [bag, counter],
     key: (kind, local) => (kind === 'set' ? [...(local as ReadonlySet<string>)].sort().join() : String(local)),
-    interactions: [
-      adding('x'),
-      adding('y'),
-      interaction({ label: { family: 'inc', args: [] }, slots: [n], writes: [0], step: (i) => [{ next: [(i + 1) % 100] }] }),
-    ],
+    interactions: [adding('x'), adding('y'), counting],
     properties: [
-      {
-        name: 'small',
-        kind: 'always',
-        over: [
-          over([n], (i) => {
-            if (i === 15) stopping.abort();
-            return i !== 15;
-          }),
-        ],
-      },
+      small((i) => {
+        if (i === 15) stopping.abort();
+        return i !== 15;
+      }),
     ],
   };
   const report = await byWalks(model, { traces: 1e9, signal: stopping.signal });
