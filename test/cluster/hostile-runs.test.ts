@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { TraceEvent } from '#bayou/core/trace.js';
 import { replayPath } from '#bayou/checked-model/replay-path.js';
 import { type HostilePlan, HostilePlanC, planOf, TIMEOUT_MS } from '../../conformance/layer4-hostile/hostile-plan.js';
 import type { HostileRun } from '../../conformance/layer4-hostile/hostile-run.js';
@@ -18,6 +19,12 @@ const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const HOSTILE_RUN = new URL('../../dist/conformance/layer4-hostile/hostile-run.js', import.meta.url).href;
 const RUNS = process.env['BAYOU_HOSTILE_RUNS'] ?? '6';
 const SEED = process.env['BAYOU_HOSTILE_SEED'] ?? '5';
+
+/**
+ * The most runs until the put arrives. A server that wakes has two messages: the put, and the command that cuts the put's connection. It is the
+ * system that says which one the server reads first.
+ */
+const MAX_ARRIVALS = 8;
 
 const home = mkdtempSync(path.join(tmpdir(), 'bayou-plans-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -71,12 +78,18 @@ describe('hostile runs', () => {
       network: { seed: 1, there: calm, back: calm, blackHole: 0 },
       faults: [{ type: 'pause', line: 6, server: 0, ms: TIMEOUT_MS + 1_500 }],
     };
-    const { days, failures } = await runOf(plan);
-    expect(failures).toEqual([]);
-    const [events = []] = days;
-    const [givenUp, late] = ['putDone', 'accept'].map((type) => events.find((e) => e.type === type));
-    expect(givenUp).toMatchObject({ value: 'old', result: 'UNKNOWN' });
-    expect(late).toMatchObject({ value: 'old', repeated: false });
+    const arrived = async (): Promise<ReadonlyArray<TraceEvent>> => {
+      for (let run = 0; run < MAX_ARRIVALS; run++) {
+        const { days, failures } = await runOf(plan);
+        expect(failures).toEqual([]);
+        const [events = []] = days;
+        expect(events.find((e) => e.type === 'putDone')).toMatchObject({ value: 'old', result: 'UNKNOWN' });
+        if (events.some((e) => e.type === 'accept' && e.value === 'old')) return events;
+      }
+      throw new Error(`the put arrived in none of ${MAX_ARRIVALS} runs`);
+    };
+    const events = await arrived();
+    expect(events.find((e) => e.type === 'accept')).toMatchObject({ value: 'old', repeated: false });
     // A store that no server had.
     const wrong = events.map((e) => (e.type === 'result' && e.output.length > 0 ? { ...e, output: ['a:other'] } : e));
     const { rejection } = validateTrace(wrong);

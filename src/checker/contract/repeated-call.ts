@@ -143,35 +143,41 @@ export const onCopiesToo = (call: Call): unknown => {
   return itself.answer;
 };
 
+/**
+ * The order in which a call is repeated on arguments of two kinds, to see that its two answers are of these. It is the Thue–Morse sequence, which has no
+ * period: a function that counts its calls does not follow it, and one that throws dice follows it once in 65,536 times, or less often.
+ */
+const IN_TURNS = ['a', 'b', 'b', 'a', 'b', 'a', 'a', 'b', 'b', 'a', 'a', 'b', 'a', 'b', 'b', 'a'] as const;
+
+/** Does a call end on arguments of one kind always in one way, and on arguments of another always in another? */
+const isSteady = (call: Call, ends: Readonly<Record<'a' | 'b', { args: () => ReadonlyArray<unknown>; outcome: Outcome }>>) =>
+  IN_TURNS.every((kind) => isSame(call.same, runOn(call, ends[kind].args()), ends[kind].outcome));
+
+/** Blames a call that ended in two ways on its own inconstancy. */
+const inconstant = (where: string, one: Outcome, other: Outcome): CheckerError =>
+  'answer' in one && 'answer' in other
+    ? twoAnswers(where, one.answer, other.answer)
+    : fault(`${where} ${said(one)}, and when it is asked again ${said(other)}`);
+
 /** Blames a call that ended in one way on its arguments, and in another on copies of them. */
 const toldApart = (call: Call, itself: Outcome, onCopy: Outcome): CheckerError => {
-  const { where, args, same } = call;
-  const isOfItself = (): boolean => isSame(same, runOn(call, args), itself);
-  const isOfCopy = (): boolean => isSame(same, runOn(call, copiesOf(args, UNVARIED)), onCopy);
-  // A function that gives two answers in turn does not give them in this order.
-  const isTold = isOfItself() && isOfCopy() && isOfCopy() && isOfItself();
-  if (isTold)
-    return fault(`${where} tells a value from an equal one: it ${said(itself)}, and ${said(onCopy)} for a copy; ${COMPARE}`);
-  return 'answer' in itself && 'answer' in onCopy
-    ? twoAnswers(where, itself.answer, onCopy.answer)
-    : fault(`${where} ${said(itself)}, and when it is asked again ${said(onCopy)}`);
-};
-
-/** Repeats a call on copies without a variation, twice: a function that gives two answers in turn gives another one. @throws CheckerError (`model`). */
-const mustBeSteady = (again: AuditedCall): void => {
-  for (let turn = 0; turn < 2; turn++) {
-    const outcome = runOn(again, copiesOf(again.args, UNVARIED));
-    if (!isSame(again.same, { answer: again.answer }, outcome)) throw toldApart(again, { answer: again.answer }, outcome);
-  }
+  const { where, args } = call;
+  const copies = (): ReadonlyArray<unknown> => copiesOf(args, UNVARIED);
+  return isSteady(call, { a: { args: () => args, outcome: itself }, b: { args: copies, outcome: onCopy } })
+    ? fault(`${where} tells a value from an equal one: it ${said(itself)}, and ${said(onCopy)} for a copy; ${COMPARE}`)
+    : inconstant(where, itself, onCopy);
 };
 
 /** Repeats a call on varied copies, and says how it ended where it ended in another way. @throws CheckerError (`model`). */
 const otherwise =
   (again: AuditedCall): VariedAnswer =>
-  (turn) => {
-    const outcome = runOn(again, copiesOf(again.args, turn));
-    if ('answer' in outcome && again.alike(outcome.answer) === again.alike(again.answer)) return undefined;
-    mustBeSteady(again);
+  (variation) => {
+    const { args, answer } = again;
+    const outcome = runOn(again, copiesOf(args, variation));
+    if ('answer' in outcome && again.alike(outcome.answer) === again.alike(answer)) return undefined;
+    const a = { args: () => copiesOf(args, UNVARIED), outcome: { answer } };
+    const b = { args: () => copiesOf(args, variation), outcome };
+    if (!isSteady(again, { a, b })) throw inconstant(again.where, a.outcome, outcome);
     return 'threw' in outcome ? said(outcome) : briefly(outcome.answer);
   };
 
