@@ -46,14 +46,17 @@ const started = async (args: ReadonlyArray<string>): Promise<{ readonly child: C
 };
 
 let folders = 0;
+/** The host of a server that comes back at its port: meanwhile nobody gets the port, as all others look for theirs at 127.0.0.1. */
+const OWN_HOST = '127.0.0.7';
+
 /** A server process with a folder of its own, on any port or on this one. */
 const server = async (id: number, more: ReadonlyArray<string> = []): Promise<Server> => {
   const folder = `data-${id}-${folders++}`;
   const quiet = ['--anti-entropy-ms', '0', '--log-level', 'silent'];
   const args = ['server', '--id', `${id}`, '--data-dir', folder, '--secret-file', 'secret', ...quiet, ...more];
   const { child, line } = await started(args);
-  const port = Number(/:(\d+)\n/.exec(line)?.[1]);
-  return { child, address: { id, port } };
+  const [, host = '', port] = / ([\d.]+):(\d+)\n/.exec(line) ?? [];
+  return { child, address: { id, host, port: Number(port) } };
 };
 
 const at = (servers: ReadonlyArray<Server>): ReadonlyArray<string> =>
@@ -223,7 +226,7 @@ describe('a put of which no answer comes (R14)', () => {
   });
 
   test('is repeated at the same replica when that is back, and has the one stamp', async () => {
-    const folder = ['--data-dir', 'back'];
+    const folder = ['--data-dir', 'back', '--host', OWN_HOST];
     const s = await server(0, folder);
     const session = right(await connect({ servers: [s.address], secret, timeoutMs: 30_000 }));
     expect(await session.put('k', '1')).toMatchObject({ type: 'accepted', stamp: { t: 1 } });
@@ -238,14 +241,14 @@ describe('a put of which no answer comes (R14)', () => {
   });
 
   test('is not repeated at another incarnation of the server: its outcome is unknown', async () => {
-    const s = await server(0, ['--data-dir', 'first']);
+    const s = await server(0, ['--data-dir', 'first', '--host', OWN_HOST]);
     const session = right(await connect({ servers: [s.address], secret, timeoutMs: 30_000 }));
     await session.put('k', '1');
     s.child.kill('SIGSTOP');
     const put = session.put('k', '2');
     s.child.kill('SIGKILL');
     await new Promise((resolve) => s.child.once('exit', resolve));
-    await server(0, ['--data-dir', 'second', '--port', `${s.address.port}`]);
+    await server(0, ['--data-dir', 'second', '--host', OWN_HOST, '--port', `${s.address.port}`]);
     expect(await put).toEqual({ type: 'UNKNOWN' });
     expect(await session.put('k', '3')).toMatchObject({ type: 'accepted' });
     session.close();

@@ -131,8 +131,11 @@ const CONNECTIONS: Lines = {
     at(faulty({ onConnection: (c) => c.retire() }), async (place) => told(await ask(await dialed(CLIENT, place), GET))),
   'its answers were not read': () =>
     over(
-      (onClose) => ({ onAsk: (connection) => connection.retire(), onClose, world: hasty(50) }),
-      async (place) => void ask(await dialed(CLIENT, place), GET),
+      (onClose) => ({ onAsk: (connection) => connection.retire(), onClose, world: hasty(20) }),
+      async (place) => {
+        const { socket, sealed } = await handshakeByHand(CLIENT, place);
+        socket.write(sealed({ id: 0, ask: GET }));
+      },
     ),
   'the other end did not close the connection': () =>
     over(

@@ -28,11 +28,20 @@ const MISTAKES = `printf '%s\\n' ${[
   .map((line) => `'${line}'`)
   .join(' ')} | bayou master`;
 
-/** A server of its own, that stands still, and is then killed; a session that puts there meanwhile, and has a token of another cluster with another guarantee. */
-const DYING = `mkfifo to; bayou server --id 9 --data-dir d9 --secret-file secret > at & for i in $(seq 300); do grep -qs listens at && break; sleep 0.1; done
+/** Waits until a command succeeds, for half a minute at most. */
+const waited = (command: string): string => `for i in $(seq 300); do ${command} && break; sleep 0.1; done`;
+
+/** Says what stands in a file, and ends as the command before it. */
+const telling = (file: string): string => `status=$?; cat ${file}; exit $status`;
+
+/** A server of its own, that stands still, and is then killed; a session that puts there meanwhile, and has a token of another cluster with another guarantee.
+ * The first put after its death may be sent before the session hears of it. */
+const DYING = `mkfifo to; bayou server --id 9 --data-dir d9 --secret-file secret > at & ${waited('grep -qs listens at')}
 port=$(grep -o '[0-9]*$' at); pid=$(jobs -p | tail -1); pid=$(pgrep -P $pid node || echo $pid)
-bayou client --server 9@$port --secret-file secret --timeout-ms 400 < to & client=$!; exec 7> to
-echo put a b >&7; echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" >&7; sleep 0.5; kill -STOP $pid; echo put c d >&7; sleep 0.6; kill -KILL $pid; sleep 0.3; echo put e f >&7; exec 7>&-; wait $client`;
+bayou client --server 9@$port --secret-file secret --timeout-ms 2000 < to > got 2> said & client=$!; exec 7> to
+echo put a b >&7; echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" >&7; echo get a >&7; ${waited('grep -qs a:b got')}
+kill -STOP $pid; echo put c d >&7; ${waited('grep -qs UNKNOWN said')}; kill -KILL $pid; ${waited('! kill -0 $pid 2> /dev/null')}
+echo put e f >&7; echo put g h >&7; exec 7>&-; wait $client; ${telling('said')}`;
 
 /** A search that stopped, and a file of it that is not what it was. */
 const STOPPED = 'bayou check bayou-s-2212 --max-states 100 --checkpoint kept > out.txt';
@@ -166,8 +175,7 @@ bayou check late.mjs`,
     'mkdir -p t/bayou-$(id -u); chmod 755 t/bayou-$(id -u); echo "joinServer 0" | TMPDIR=$PWD/t bayou master',
   "the run's folder cannot be made in …: …; see to TMPDIR": 'echo "joinServer 0" | TMPDIR=/none bayou master',
   '… … did not start: …': 'mkdir -p m; touch m/server-0; echo "joinServer 0" | bayou master --data-dir m',
-  '… ended by itself: …':
-    'mkdir -p u; (echo "joinServer 0"; while ! cat u/*/*/processes.ndjson >/dev/null 2>&1; do :; done; sleep 1; kill -9 $(grep -oh "\\"pid\\":[0-9]*" u/*/*/processes.ndjson | grep -o "[0-9]*$"); sleep 1) | TMPDIR=$PWD/u bayou master',
+  '… ended by itself: …': `mkdir -p u; (echo "joinServer 0"; echo "joinClient 1 0"; echo "get 1 k"; ${waited('grep -qs ERR_KEY u.out')}; kill -9 $(grep -oh "\\"pid\\":[0-9]*" u/*/*/processes.ndjson | grep -o "[0-9]*$"); ${waited('grep -qs "ended by itself" u.err')}) | TMPDIR=$PWD/u bayou master > u.out 2> u.err; ${telling('u.err')}`,
   'ERR_LOG: the log of a server that was reached has failed, and no other took it; nothing was written':
     '(echo "joinServer 0"; echo "joinClient 1 0"; for i in $(seq 60); do echo "put 1 k$i $(head -c 20000 /dev/zero | tr "\\0" v)"; done) > full.script; prlimit --fsize=400000 "$NODE" "$CLI" master full.script',
   'the stores of servers … are not equal, and cannot become so: server …: …':
@@ -183,8 +191,7 @@ bayou check late.mjs`,
   'a link from … to itself': MISTAKES,
   '… and … are both clients: there are no links between clients': MISTAKES,
   'ERR_CONN: no server could be reached': MISTAKES,
-  'UNKNOWN: a server was asked, and none has said that it is written; the write may or may not be there':
-    'mkdir -p w; (echo "joinServer 0"; echo "joinClient 1 0"; echo "get 1 k"; for i in $(seq 300); do grep -qs ERR_KEY w.out && break; sleep 0.1; done; for p in $(grep -oh "\\"pid\\":[0-9]*" w/*/*/processes.ndjson | grep -o "[0-9]*$"); do grep -q server.cjs /proc/$p/cmdline && kill -STOP $p; done; echo "put 1 a b") | TMPDIR=$PWD/w bayou master --timeout-ms 400 > w.out',
+  'UNKNOWN: a server was asked, and none has said that it is written; the write may or may not be there': `mkdir -p w; (echo "joinServer 0"; echo "joinClient 1 0"; echo "get 1 k"; ${waited('grep -qs ERR_KEY w.out')}; for p in $(grep -oh "\\"pid\\":[0-9]*" w/*/*/processes.ndjson | grep -o "[0-9]*$"); do grep -q server.cjs /proc/$p/cmdline && kill -STOP $p; done; echo "put 1 a b") | TMPDIR=$PWD/w bayou master --timeout-ms 2000 > w.out`,
   // --- a server that does not start ---
   'the log in … is in use; stop the process that has it open, or use another directory':
     'bayou server --id 0 --data-dir d0 --secret-file secret',
@@ -214,8 +221,7 @@ bayou check late.mjs`,
   '… is not the key of the certificate in …':
     'bayou server --id 4 --data-dir d4 --secret-file secret --tls-cert other.pem --tls-key tls/127.0.0.1.key',
   // --- a server that runs ---
-  'the log …: going on as the new replica …, with the writes that it has':
-    'cp -r ended moved; timeout -s TERM 3 "$NODE" "$CLI" server --id 3 --data-dir moved --secret-file secret',
+  'the log …: going on as the new replica …, with the writes that it has': `cp -r ended moved; "$NODE" "$CLI" server --id 3 --data-dir moved --secret-file secret > moved.out 2>&1 & server=$!; ${waited('grep -qs "new replica" moved.out')}; kill -TERM $server; wait $server; ${telling('moved.out')}`,
   // --- a session ---
   'no server could be reached: …': 'bayou client --server 0@1 --secret-file secret < /dev/null',
   'it is no token of a session':

@@ -1,8 +1,8 @@
 import type { PropertyReport, Report } from '#bayou/checker/report.js';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attempt, explored, madeFrom } from '../../fuzz/attempt.js';
 import { diceOf } from '../../fuzz/dice.js';
@@ -18,7 +18,11 @@ import type { Way } from '../../fuzz/ways/way.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 let folder = '';
-beforeAll(() => (folder = mkdtempSync(join(ROOT, 'dist/fuzz-models-'))));
+/** Below the project, since models find its packages, and beside what others copy. */
+beforeAll(() => {
+  mkdirSync(join(ROOT, 'node_modules/.cache'), { recursive: true });
+  folder = mkdtempSync(join(ROOT, 'node_modules/.cache/fuzz-models-'));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const firstReport = async (recipe: Recipe, way: Way): Promise<Report> => {
@@ -149,7 +153,7 @@ test('a model that does not come to an end is told and recorded, with the comman
   keep(record, { ...name, models: 1233, searches: 4000, states: 9000, differences: 0, seconds: 60 });
   writeFileSync(
     file,
-    `import { watchdog } from '../fuzz/watchdog.js';
+    `import { watchdog } from ${JSON.stringify(pathToFileURL(join(ROOT, 'dist/fuzz/watchdog.js')))};
     const record = ${JSON.stringify({ file: record, name })};
     watchdog({ deadlineMs: 100, folder: 'dist/no-such-folder', record }).begin(1234, 4185927184);
     for (;;);`,

@@ -3,13 +3,14 @@ import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DiskLogOptions } from '#bayou/impl/log/disk-log.js';
 import { storeOf } from '#bayou/impl/replica.js';
 import { withDirectory } from './support/log-image.js';
 import { openKillable, type Killable } from './support/killable.js';
 import { putOf } from './support/puts.js';
 import { right } from '../support/right.js';
+import { until } from '../support/until.js';
 
 const open = async (directory: string, options: DiskLogOptions = {}): Promise<Killable> =>
   right(await openKillable(directory, options));
@@ -41,7 +42,7 @@ describe.each([true, false])('with fsync %s, a while after the last put, older f
       cpSync(data, copy, { recursive: true });
       await puts(log, 6, 10);
       // An opening and ten puts. Nothing else happens, and the seal knows of them all the same.
-      await vi.waitFor(() => expect(lastIn(data)).toBe(11));
+      await until(() => lastIn(data) === 11);
       await log.kill();
       const chosen = names.map((name) => PARTS[name]!);
       for (const name of readdirSync(copy).filter((n) => chosen.some((part) => part.test(n)))) {

@@ -38,8 +38,10 @@ describe('a put', () => {
   test('from a session whose clock is at its end is refused with one log line, and the server goes on', async () => {
     const { server, lines } = await serveForTest();
     const client = await dialed(CLIENT, server);
-    for (const clock of [2 ** 53 - 2, 2 ** 53 - 1])
-      expect(await ask(client, { ...putOf(1, 'k', 'far'), clock })).toEqual({ type: 'refused', reason: 'too-far' });
+    // Both at once, since a line that comes again is said again after a second.
+    const both = [2 ** 53 - 2, 2 ** 53 - 1].map((clock) => ask(client, { ...putOf(1, 'k', 'far'), clock }));
+    const refused = { type: 'refused', reason: 'too-far' };
+    expect(await Promise.all(both)).toEqual([refused, refused]);
     expect(lines).toEqual(['put 1 of client 9, session 1, was refused: too-far']);
     expect(await ask(client, putOf(2, 'k', 'near'))).toMatchObject({ type: 'accepted', stamp: { t: 1 } });
   });

@@ -10,7 +10,7 @@ import type { Callbacks } from '../../src/net/connection.js';
 import { listen } from '../../src/net/listen.js';
 import { ask, dialed, QUIET, remember, SECRET, serve, storedAt } from './support.js';
 
-const SOON_MS = 150;
+const SOON_MS = 600;
 const KEY = { type: 'get', client: 5, key: 'k', atLeast: null, require: [] } as const;
 
 let ends: (() => unknown)[] = [];

@@ -128,7 +128,7 @@ describe('a put', () => {
 
   test('that was sent waits for its answer at that server, and is unknown without one; what comes late is not taken for another', async () => {
     const [one, two] = [await scripted(1), await scripted(2)];
-    const client = await clientOf([one, two], 300);
+    const client = await clientOf([one, two], 1_200);
     expect(await client.put('k', 'old')).toEqual({ type: 'UNKNOWN' });
     expect(two.got).toEqual([]);
     one.act = ({ ask, reply }) => {
@@ -235,7 +235,7 @@ describe('a put after one whose stamp nobody knows', () => {
 
 test('a get takes no late answer to another one', async () => {
   const one = await scripted(1);
-  const client = await clientOf([one], 300);
+  const client = await clientOf([one], 1_200);
   expect(await client.get('a')).toEqual({ type: 'ERR_CONN' });
   const asked = one.got.length;
   one.act = ({ reply }) => {

@@ -69,15 +69,21 @@ export const QUIET: Callbacks = {
 export const dialAs = (me: Party, server: Reached, secret = SECRET): Promise<E.Either<string, Connection>> =>
   dial({ me, secret }, server.address, { role: 'server', id: server.id }, QUIET);
 
+/** How often a handshake is tried. A server waits a second for a stranger, which a busy machine may take. */
+const TRIES = 10;
+const TOO_LATE = /closed in the handshake|no handshake within/;
+
 /** A connection, or a failed test. */
 export const dialed = async (me: Party, server: Reached): Promise<Connection> => {
-  const connection = await dialAs(me, server);
-  if (E.isLeft(connection)) throw new Error(connection.left);
-  return connection.right;
+  for (let tries = 1; ; tries++) {
+    const connection = await dialAs(me, server);
+    if (E.isRight(connection)) return connection.right;
+    if (tries === TRIES || !TOO_LATE.test(connection.left)) throw new Error(connection.left);
+  }
 };
 
 /** Asks and waits. */
-export const ask = (connection: Connection, what: Parameters<Connection['ask']>[0], deadlineMs = 2_000): Promise<unknown> =>
+export const ask = (connection: Connection, what: Parameters<Connection['ask']>[0], deadlineMs = 60_000): Promise<unknown> =>
   new Promise((resolve) => {
     connection.ask(what, deadlineMs, (result) => resolve(E.isRight(result) ? result.right : result.left));
   });
@@ -155,9 +161,7 @@ const shakeHands = async (me: Party, server: Reached): Promise<ByHand | undefine
   return { socket, sealed: (value) => encodeSealed(value, seal), sealedText };
 };
 
-const TRIES = 10;
-
-/** A bare socket that has made the handshake as this party. A server waits a second for a stranger, which a busy machine may take: then it is tried again. */
+/** A bare socket that has made the handshake as this party. */
 export const handshakeByHand = async (me: Party, server: Reached): Promise<ByHand> => {
   for (let tries = 0; tries < TRIES; tries++) {
     const shaken = await shakeHands(me, server);

@@ -22,21 +22,25 @@ export interface Told {
 const UNIT = 1_003;
 const BYTES = { small: UNIT, big: 200 * UNIT, huge: 16_000 * UNIT };
 
-/** How much of a write that was cut off has come through is the system's: its buffers are larger or smaller. */
-const amount = (bytes: number): string => (bytes % UNIT === 0 ? `${bytes}` : 'a part');
+/** How much of a write that was cut off has come through is the system's: its buffers are larger or smaller. `whole`: what came to whole writes. */
+const amount = (bytes: number, whole: ReadonlySet<number>): string => (whole.has(bytes) ? `${bytes}` : 'a part');
 
 /** One end, and what it has told; what came in pieces is one. */
 class Watched {
   readonly told: string[] = [];
   readonly #stream: ByteStream;
+  readonly #written: Set<number>;
   #bytes = 0;
+  #sum = 0;
 
-  constructor(stream: ByteStream) {
+  /** `written`: what this end has written after each write; `whole`: what the other one has. */
+  constructor(stream: ByteStream, written: Set<number>, whole: ReadonlySet<number>) {
     this.#stream = stream;
+    this.#written = written;
     stream.on('data', (chunk: Buffer) => {
-      if (this.told.at(-1) === `data to ${amount(this.#bytes)}`) this.told.pop();
+      if (this.told.at(-1) === `data to ${amount(this.#bytes, whole)}`) this.told.pop();
       this.#bytes += chunk.length;
-      this.told.push(`data to ${amount(this.#bytes)}`);
+      this.told.push(`data to ${amount(this.#bytes, whole)}`);
     });
     stream.on('drain', () => this.told.push('drain'));
     stream.on('end', () => this.told.push('end'));
@@ -48,6 +52,8 @@ class Watched {
   do(deed: Deed): void {
     const s = this.#stream;
     if (deed === 'small' || deed === 'big' || deed === 'huge') {
+      this.#sum += BYTES[deed];
+      this.#written.add(this.#sum);
       const all = s.write(Buffer.alloc(BYTES[deed], 'x'));
       // Whether there is room is known of a stream that can be written.
       if (!s.destroyed) this.told.push(`${deed}: ${all ? 'room' : 'no room'}`);
@@ -71,11 +77,12 @@ const LIMITS = { events: 1_000_000, untilUs: 15_000_000 };
 export const simulated = async (steps: ReadonlyArray<Step>): Promise<ReadonlyArray<Told>> => {
   const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
   const ends: { near?: Watched; far?: Watched } = {};
+  const [byNear, byFar] = [new Set<number>(), new Set<number>()];
   simulation.start(simulation.machine('far'), 'far', ({ world }) => {
-    void world.network.acceptor((stream) => (ends.far = new Watched(stream))).listen(AT);
+    void world.network.acceptor((stream) => (ends.far = new Watched(stream, byFar, byNear))).listen(AT);
   });
   const { life } = simulation.start(simulation.machine('near'), 'near', ({ world }) => {
-    world.timers.after(10, () => (ends.near = new Watched(world.network.connect(AT))));
+    world.timers.after(10, () => (ends.near = new Watched(world.network.connect(AT), byNear, byFar)));
   });
   await simulation.run(() => false, LIMITS);
   const { near, far } = ends;
@@ -102,7 +109,8 @@ export const real = async (
   const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
   const dialed = connect({ port, host: '127.0.0.1', noDelay: true });
   const connected = new Promise((resolve) => dialed.once('connect', resolve));
-  const [near, far] = [new Watched(dialed), new Watched(await accepted)];
+  const [byNear, byFar] = [new Set<number>(), new Set<number>()];
+  const [near, far] = [new Watched(dialed, byNear, byFar), new Watched(await accepted, byFar, byNear)];
   await connected;
   sockets.push(dialed, await accepted);
   const all: Told[] = [];
