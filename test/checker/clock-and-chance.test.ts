@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Performance } from 'node:perf_hooks';
 import { check, summaryLines, type Model } from '#bayou/checker/index.js';
+import { random } from '#bayou/checker/random.js';
 
 const counter = (more: Partial<Model<number, string>>): Model<number, string> => ({
   name: 'counter',
@@ -57,17 +58,12 @@ test.each([0, 1, 2, 3, 4, 5])('what depends on chance is refused: the face %d of
   await expect(check(judging(() => face() !== wanted))).rejects.toThrow('gives two answers for one input');
 });
 
-/** Gives numbers in [0, 1), always the same for a seed: a source that no audit can replace. */
-const diceOf = (seed: number) => () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-  return seed / 2 ** 32;
-};
-
 test('what a die answers is never put down to what is asked, whatever the die', async () => {
   const said = new Set<string>();
   for (let seed = 1; seed <= 600; seed++) {
-    const die = diceOf(seed * 7_919);
-    const model = judging(() => Math.floor(die() * 6) !== seed % 6);
+    // A source that no audit can replace.
+    const die = random(seed);
+    const model = judging(() => die(6) !== seed % 6);
     said.add(
       await check(model).then(
         ({ verdict }) => verdict,

@@ -12,6 +12,7 @@ import type { Logger } from '../../src/net/logger.js';
 import { type Party, PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import { frameCipherOf } from '../../src/net/frame-cipher.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/net/server.js';
+import { STARVED } from '../support/starved.js';
 import { until } from '../support/until.js';
 
 export const SECRET = 'the secret of these tests';
@@ -71,14 +72,13 @@ export const dialAs = (me: Party, server: Reached, secret = SECRET): Promise<E.E
 
 /** How often a handshake is tried. A server waits a second for a stranger, which a busy machine may take. */
 const TRIES = 10;
-const TOO_LATE = /closed in the handshake|no handshake within/;
 
 /** A connection, or a failed test. */
 export const dialed = async (me: Party, server: Reached): Promise<Connection> => {
   for (let tries = 1; ; tries++) {
     const connection = await dialAs(me, server);
     if (E.isRight(connection)) return connection.right;
-    if (tries === TRIES || !TOO_LATE.test(connection.left)) throw new Error(connection.left);
+    if (tries === TRIES || !STARVED.test(connection.left)) throw new Error(connection.left);
   }
 };
 

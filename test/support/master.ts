@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Bytes } from '../../src/core/bytes.js';
+import { STARVED } from './starved.js';
 
 /** What a run of the master left behind, byte for byte. */
 export interface Outcome {
@@ -13,9 +14,6 @@ export interface Outcome {
 
 /** The programs as they ship. */
 const MASTER = fileURLToPath(new URL('../../dist/master.js', import.meta.url));
-
-/** A process that came to no processor for a second while it joined: a stranger has no longer (`STRANGER_MS`). */
-const STARVED = /no handshake within|closed in the handshake/;
 
 /** The most runs until none of the processes was starved so. */
 const MAX_RUNS = 5;
