@@ -148,8 +148,9 @@ export const nextPut = (attempt: PutAttempt, event: PutEvent): PutStep => {
 const UNKNOWN: PutResult = { type: 'UNKNOWN' };
 
 const refusedPut = (attempt: PutAttempt, why: 'behind' | RefusedAnswer['reason']): PutStep => {
-  // `unlogged`: the put may be in a log that failed. `too-old`: the put may have been accepted and forgotten since.
-  if (why === 'unlogged' || why === 'too-old') return done(attempt, UNKNOWN);
+  // `unlogged`: the put may be in a log that failed. `too-old`: the put may have been accepted and forgotten since. `not-the-same`: no server may accept
+  // the put (R3), and only this one can tell.
+  if (why === 'unlogged' || why === 'too-old' || why === 'not-the-same') return done(attempt, UNKNOWN);
   if (attempt.at === null)
     return nextServerOfPut({
       ...attempt,

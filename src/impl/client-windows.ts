@@ -8,9 +8,10 @@
  * second one. Each slot also holds a digest of the put's key and value. So another put under the same identity is not taken for a
  * repetition.
  *
- * There are at most {@link SESSIONS} windows. One more session takes the place of the least recently used window. A put that names the
- * replica to which it went before may be a repetition. If such a put has no window, it is refused as too old too, unless its session's
- * clock shows that it is younger than every window given up: its stamp would be above that clock (R2).
+ * There are at most {@link SESSIONS} windows. One more session takes the place of the least recently used window. A session whose window was
+ * given up has a new one with its next put. A put that names the replica to which it went before may be a repetition. If such a put is in no
+ * window, it is refused as too old too, unless its session's clock shows that it is younger than every window given up, or that it would be in its
+ * session's window: its stamp would be above that clock (R2).
  */
 import { crc32 } from 'node:zlib';
 import type { Bytes } from '../core/bytes.js';
@@ -46,7 +47,9 @@ export const withSession = (seen: Omit<SeenPut, 'session' | 'digest'> & Partial<
 });
 
 /** The slots of each session. The least recently used session is first. Mutable. */
-export type ClientWindows = Map<string, Map<number, SeenPut>>;
+export type ClientWindows = Map<string, Slots>;
+
+type Slots = Map<number, SeenPut>;
 
 /** The digest of a put's key and value: 32 bits. */
 export const digestOf = (key: Bytes, value: Bytes): number => crc32(value, crc32(`${key.length} ${key}`));
@@ -66,9 +69,9 @@ export const nameOfSlot = (seen: Pick<SeenPut, 'client' | 'session' | 'clientTim
  */
 export const recall = (windows: ClientWindows, put: Put): Stamp | undefined | 'too-old' | 'not-the-same' => {
   const slots = windows.get(nameOfWindow(put));
-  if (slots === undefined) return put.replica !== null && mayBeForgotten(windows, put.clock) ? 'too-old' : undefined;
-  const seen = slots.get(slotOf(put.clientTime));
-  if (seen === undefined || seen.clientTime < put.clientTime) return undefined;
+  const seen = slots?.get(slotOf(put.clientTime));
+  if (seen === undefined || seen.clientTime < put.clientTime)
+    return put.replica !== null && mayBeForgotten(windows, slots, put.clock) ? 'too-old' : undefined;
   if (seen.clientTime > put.clientTime) return 'too-old';
   return seen.digest === digestOf(put.key, put.value) ? seen.stamp : 'not-the-same';
 };
@@ -96,9 +99,12 @@ export const windowsOf = (all: Iterable<SeenPut>): ClientWindows => {
 
 const NONE: ReadonlyArray<SeenPut> = [];
 
-/** May a put with a stamp above `clock` have been forgotten with its window? Every window given up is older than the windows left. */
-const mayBeForgotten = (windows: ClientWindows, clock: number): boolean => {
-  if (windows.size < SESSIONS) return false;
+/**
+ * May a put with a stamp above `clock` have been forgotten with an earlier window of its session? Every window given up is older than the windows left. A
+ * put in the session's window with a stamp of at most `clock` came before this put, and the window was not given up since.
+ */
+const mayBeForgotten = (windows: ClientWindows, slots: Slots | undefined, clock: number): boolean => {
+  if (windows.size < SESSIONS || [...(slots?.values() ?? [])].some(({ stamp }) => stamp.t <= clock)) return false;
   const [oldest] = windows.values();
   return [...(oldest?.values() ?? [])].some(({ stamp }) => clock < stamp.t);
 };

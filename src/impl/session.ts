@@ -124,9 +124,11 @@ export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
   };
 };
 
-/** The same put (R3) for the next server, while no server has taken it (R14). It gets the session's current clock and requirement. */
-export const refreshed = (session: Session, put: Put): Put =>
-  put.clock === session.clock ? put : { ...put, clock: session.clock, require: requiredOfPut(session) };
+/**
+ * The same put (R3) for the next server, while no server has taken it (R14). It gets the session's current clock and requirement. An answer may raise
+ * the requirement and not the clock: the answer to an earlier put, after a get has seen a later stamp.
+ */
+export const refreshed = (session: Session, put: Put): Put => ({ ...put, clock: session.clock, require: requiredOfPut(session) });
 
 /**
  * The put as it was sent to this replica, for another try at the same replica (R14). The put keeps its clock, so a server that may have
@@ -135,12 +137,11 @@ export const refreshed = (session: Session, put: Put): Put =>
 export const repeated = (put: Put, replica: ReplicaId): Put => ({ ...put, replica });
 
 /**
- * R14: must the later of two puts of a session wait for the earlier put's result? Until that result, nobody knows which replica will stamp
- * the earlier put. Two puts to one key: yes, because the later put must have the greater stamp. With Monotonic Writes: always, because the
- * later put has to require the earlier put.
+ * R14: the chain of a put. Of two puts of one chain the later must wait for the earlier put's result: until then nobody knows which replica will stamp
+ * the earlier put. The puts to one key are a chain, because the later put must have the greater stamp. With Monotonic Writes all puts are one chain, because
+ * the later put has to require the earlier put.
  */
-export const mustWait = (session: Session, later: Put, earlier: Put): boolean =>
-  later.key === earlier.key || session.guarantees.monotonicWrites;
+export const chainOf = (session: Session, { key }: Put): string => (session.guarantees.monotonicWrites ? '' : key);
 
 /** R11: takes the answer to a get into the session. */
 export const gotAnswer = (session: Session, request: Get, answer: GetAnswer): void => {

@@ -21,15 +21,18 @@ export interface PutRoute {
 
 /** The result of the last effect. */
 export type RouteEvent =
-  /** There is a connection to `replica`. `isHeldUp`: an earlier put must have its result, or be on this connection, first. */
-  | { readonly type: 'reached'; readonly replica: ReplicaId | null; readonly isHeldUp: boolean }
+  /**
+   * There is a connection to `replica`. `isHeldUp`: another put must have its result, or be on this connection, first. `isOvertaken`: a later put that must
+   * not overtake this one was accepted, or may have been.
+   */
+  | { readonly type: 'reached'; readonly replica: ReplicaId | null; readonly isHeldUp: boolean; readonly isOvertaken: boolean }
   /** There is no connection. `isRelinked`: the server was linked anew meanwhile, perhaps at another address. */
   | { readonly type: 'unreached'; readonly isRelinked: boolean }
   /** The client's link to the server was cut. */
   | { readonly type: 'linkCut' }
-  /** An earlier put has its result, or was sent over a connection. */
-  | { readonly type: 'woken' }
-  /** No earlier put has changed, and the put's time is over. */
+  /** Another put has its result, was sent over a connection, or has left it. */
+  | { readonly type: 'woken'; readonly isOvertaken: boolean }
+  /** No other put has changed, and the put's time is over. */
   | { readonly type: 'late' }
   /** The pause is over. */
   | { readonly type: 'paused' }
@@ -42,7 +45,7 @@ export type RouteEffect =
   | { readonly type: 'reach'; readonly withinMs: number; readonly isPatient: boolean }
   /** Send the put over the reached connection. `at`: the only replica that may take the put. Null: the put was sent to no replica yet. */
   | { readonly type: 'send'; readonly at: ReplicaId | null; readonly withinMs: number }
-  /** Wait until an earlier put has changed, at most `withinMs`. */
+  /** Wait until another put has changed, at most `withinMs`. */
   | { readonly type: 'wait'; readonly withinMs: number }
   | { readonly type: 'pause'; readonly ms: number }
   | RouteEnd;
@@ -71,7 +74,7 @@ export const beginRoute = (servers: ReadonlyArray<NodeId>, until: number, nowMs:
 export const nextRoute = (route: PutRoute, event: RouteEvent, nowMs: number): RouteStep => {
   switch (event.type) {
     case 'reached':
-      return reached(route, event.replica, event.isHeldUp, nowMs);
+      return reached(route, event, nowMs);
     case 'unreached':
       if (event.isRelinked) return reach(route, nowMs);
       // A repeated put was sent to this server before, so the trace has this server already.
@@ -81,6 +84,7 @@ export const nextRoute = (route: PutRoute, event: RouteEvent, nowMs: number): Ro
     case 'linkCut':
       return after(route, UNREACHABLE, nowMs);
     case 'woken':
+      return event.isOvertaken ? after(route, NOT_SENT, nowMs) : reach(route, nowMs);
     case 'paused':
       return reach(route, nowMs);
     case 'late':
@@ -99,9 +103,13 @@ const reach = (route: PutRoute, nowMs: number): RouteStep => {
   return { route, effect: { type: 'reach', withinMs: isPatient ? left : left / attempt.servers.length, isPatient } };
 };
 
-const reached = (route: PutRoute, replica: ReplicaId | null, isHeldUp: boolean, nowMs: number): RouteStep => {
+type Reached = Extract<RouteEvent, { readonly type: 'reached' }>;
+
+/** An overtaken put ends here: wherever it were accepted now, it would get the greater stamp. */
+const reached = (route: PutRoute, { replica, isHeldUp, isOvertaken }: Reached, nowMs: number): RouteStep => {
   const { at } = route.attempt;
   if (at !== null && replica !== at) return after(route, UNREACHABLE, nowMs);
+  if (isOvertaken) return after(route, NOT_SENT, nowMs);
   const withinMs = route.until - nowMs;
   return { route, effect: isHeldUp ? { type: 'wait', withinMs } : { type: 'send', at, withinMs } };
 };

@@ -3,8 +3,9 @@
  *
  * A put is sent only over a connection whose other end has named its replica. Once it was sent, it is repeated to that replica alone, over any
  * connection within the put's time. Puts of a session that are under way on one connection are accepted in their order. If an earlier put is
- * not on that connection, its time of acceptance is unknown, and the later put waits (`mustWait`). Otherwise the later put could get the lesser
- * stamp, and lose for ever to the session's earlier write.
+ * not on that connection, its time of acceptance is unknown, and the later put waits (`chainOf`). Otherwise the later put could get the lesser
+ * stamp, and lose for ever to the session's earlier write. For the same reason an earlier put that its server refused is not sent elsewhere once a later
+ * one was accepted. It fails then, and is written nowhere.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
@@ -14,13 +15,13 @@ import { fieldsOfResult, type PutResult } from '../core/results.js';
 import type { PutEvent } from '../impl/attempt.js';
 import { isHonest } from '../impl/horizon.js';
 import type { Surroundings } from '../ports/ports.js';
-import { mustWait, putAnswered, refreshed, repeated, type Session, startPut } from '../impl/session.js';
+import { chainOf, putAnswered, refreshed, repeated, type Session, startPut } from '../impl/session.js';
 import type { Connection } from './connection.js';
 import type { NoAnswer } from './requests.js';
 import type { Logger } from './logger.js';
 import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';
-import { PutQueue, type PendingPut } from './put-queue.js';
+import { isOvertaken, pending, PutQueue, type PendingPut } from './put-queue.js';
 import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep, UNREACHABLE } from './put-route.js';
 import type { Tracer } from './tracer.js';
 
@@ -54,23 +55,27 @@ const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 const isPutAnswer = (a: Answer): a is PutAnswer | RefusedAnswer =>
   a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
 
+const isAccepted = (event: PutEvent): boolean => event.type === 'answered' && event.answer.type === 'accepted';
+
 /** The puts of a session. It carries out the effects of `put-route.ts`, and passes each effect's result back as an event. */
 class Putter {
   readonly #o: AskerOptions;
   readonly #queue: PutQueue<Connection>;
   /** The puts that wait for earlier ones, each with the function that tries it again. */
   readonly #waiting = new Map<Putting, () => void>();
+  #isWaking = false;
+  #mustWake = false;
 
   constructor(o: AskerOptions) {
     this.#o = o;
-    this.#queue = new PutQueue((later, earlier) => mustWait(o.session, later, earlier));
+    this.#queue = new PutQueue((put) => chainOf(o.session, put));
   }
 
   put(key: Bytes, value: Bytes): Promise<PutResult> {
     const { session, timeoutMs, order, world } = this.#o;
     return new Promise((resolve) => {
       const now = world.clock.nowMs();
-      const put: Putting = { request: startPut(session, key, value), on: undefined, via: undefined, resolve };
+      const put: Putting = { ...pending<Connection>(startPut(session, key, value)), via: undefined, resolve };
       this.#queue.begin(put);
       this.#do(put, beginRoute(order(), now + timeoutMs, now));
     });
@@ -117,7 +122,7 @@ class Putter {
       }
       put.via = c.right;
       const isHeldUp = this.#queue.isHeldUp(put, c.right);
-      this.#take(put, route, { type: 'reached', replica: c.right.peer.replica, isHeldUp });
+      this.#take(put, route, { type: 'reached', replica: c.right.peer.replica, isHeldUp, isOvertaken: isOvertaken(put) });
     });
   }
 
@@ -126,31 +131,53 @@ class Putter {
     const c = put.via!;
     if (at === null) put.request = refreshed(session, put.request);
     this.#note(route.server, put.request, c);
-    this.#queue.moveTo(put, c);
+    this.#queue.sent(put, c);
     c.ask(at === null ? put.request : repeated(put.request, at), withinMs, (result) => {
-      this.#queue.moveTo(put, undefined);
       const event = this.#eventOf(result, route.server, c);
-      if (event.type === 'answered' && event.answer.type === 'accepted') onServed(route.server);
+      if (isAccepted(event)) onServed(route.server);
+      this.#leave(put, event);
       this.#take(put, route, { type: 'came', event });
     });
     // The puts that waited for this put may follow it over the same connection.
     this.#wake();
   }
 
-  /** Tries the put again when an earlier put has its result or was sent over a connection; stops waiting after `withinMs`. */
+  /** The put has left its connection. Puts before it may have waited for that. */
+  #leave(put: Putting, event: PutEvent): void {
+    if (isAccepted(event)) this.#queue.accepted(put);
+    else if (event.type === 'answered' || event.type === 'unreachable') {
+      if (this.#queue.notTaken(put)) this.#wake();
+    } else {
+      this.#queue.unsure(put);
+      this.#wake();
+    }
+  }
+
+  /** Tries the put again when another put has its result, or was sent over a connection, or has left it; stops waiting after `withinMs`. */
   #wait(put: Putting, route: PutRoute, withinMs: number): void {
     const deadline = this.#o.world.timers.after(withinMs, () => {
       if (this.#waiting.delete(put)) this.#take(put, route, { type: 'late' });
     });
     this.#waiting.set(put, () => {
       deadline.cancel();
-      this.#take(put, route, { type: 'woken' });
+      this.#take(put, route, { type: 'woken', isOvertaken: isOvertaken(put) });
     });
   }
 
+  /**
+   * Tries the puts that wait, in the order of their calls. A put that is sent may free others. They are tried in the same turn, and not within its call: a call
+   * for each of thousands of puts would be too deep.
+   */
   #wake(): void {
-    if (this.#waiting.size === 0) return;
-    for (const [put, tryAgain] of [...this.#waiting]) if (this.#waiting.delete(put)) tryAgain();
+    this.#mustWake = true;
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    while (this.#mustWake) {
+      this.#mustWake = false;
+      const byCall = [...this.#waiting].sort(([a], [b]) => a.request.clientTime - b.request.clientTime);
+      for (const [put, tryAgain] of byCall) if (this.#waiting.delete(put)) tryAgain();
+    }
+    this.#isWaking = false;
   }
 
   #note(server: NodeId, { key, clientTime }: Put, c: Connection | undefined): void {
@@ -174,8 +201,9 @@ class Putter {
     return NO_ANSWER;
   }
 
-  #finish(put: Putting, result: PutResult): void {
-    this.#queue.end(put);
+  #finish(put: Putting, came: PutResult): void {
+    const result: PutResult = came.type === 'accepted' && !this.#queue.isInOrder(put, came.stamp) ? { type: 'UNKNOWN' } : came;
+    this.#queue.end(put, result.type === 'accepted' ? result.stamp : undefined);
     if (result.type === 'accepted') putAnswered(this.#o.session, put.request, result);
     const { key, value, clientTime } = put.request;
     const { result: name, stamp } = fieldsOfResult(result);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import type { ReplicaId } from '#bayou/core/ids.js';
@@ -123,6 +124,56 @@ describe('a put', () => {
       type: 'accepted',
     });
     expect(step<'put'>(replica, put({ session: 'abd' })).answer).toMatchObject({ type: 'accepted' });
+  });
+
+  test('that is repeated after its window was given up is refused also where its session has a new window (R3, R14)', () => {
+    const replica = createReplica('1.0');
+    const session = 'abc';
+    step(replica, put({ session, clientTime: 5 }));
+    step(replica, put({ session, clientTime: 6 + WINDOW }));
+    for (let n = 1; n <= SESSIONS; n++) step(replica, put({ session: n.toString(16), clientTime: n }));
+    for (const clientTime of [1, 6]) step(replica, put({ session, clientTime, key: 'new window' }));
+    const tooOld = { answer: { type: 'refused', reason: 'too-old' }, append: undefined };
+    for (const clientTime of [5, 6 + WINDOW])
+      expect(step<'put'>(replica, put({ session, clientTime, replica: '1.0' }))).toEqual(tooOld);
+    // With this clock it would be in the new window.
+    const young = put({ session, clientTime: 7, replica: '1.0', clock: SESSIONS + 4 });
+    expect(step<'put'>(replica, young).answer).toMatchObject({ type: 'accepted' });
+  });
+
+  test('is accepted once, whatever was put and forgotten meanwhile (R3)', () => {
+    const act = fc.record({
+      what: fc.constantFrom('put', 'put', 'repeat', 'repeat', 'flood'),
+      session: fc.constantFrom('a1', 'a2'),
+      clientTime: fc.constantFrom(1, 2, WINDOW + 1),
+      clock: fc.constantFrom(0, 1, 2, SESSIONS, SESSIONS + 2, 2 * SESSIONS),
+    });
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.array(act, { minLength: 12, maxLength: 16 }), (acts) => {
+        const replica = createReplica('1.0');
+        const sent = new Map<string, { readonly put: Put; readonly stamp: unknown }>();
+        let floods = 0;
+        for (const { what, session, clientTime, clock } of acts) {
+          const name = `${session} ${clientTime}`;
+          const known = sent.get(name);
+          if (what === 'flood') {
+            floods++;
+            for (let n = 0; n < SESSIONS; n++) step(replica, put({ session: `f${floods}${n.toString(16)}` }));
+          } else if (what === 'put' && known === undefined) {
+            const first = put({ session, clientTime, key: name, clock: Math.min(clock, clockOf(replica)) });
+            const { answer } = step<'put'>(replica, first);
+            if (answer.type === 'accepted') sent.set(name, { put: first, stamp: answer.stamp });
+          } else if (what === 'repeat' && known !== undefined) {
+            const { answer } = step<'put'>(replica, { ...known.put, replica: '1.0' });
+            if (answer.type === 'accepted') expect(answer.stamp).toEqual(known.stamp);
+            else refused++;
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(refused).toBeGreaterThan(10);
   });
 
   test('is refused by a server that lacks what it requires (R12, R14)', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NodeId, ReplicaId } from '../../src/core/ids.js';
 import type { PutEvent } from '../../src/impl/attempt.js';
-import { PutQueue, type PendingPut } from '../../src/net/put-queue.js';
+import { isOvertaken, pending, PutQueue, type PendingPut } from '../../src/net/put-queue.js';
 import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep } from '../../src/net/put-route.js';
 import { putOf } from '../impl/support/puts.js';
 
@@ -15,6 +15,7 @@ interface Chance {
   readonly which: number;
   readonly replica: number;
   readonly isHeldUp: boolean;
+  readonly isOvertaken: boolean;
   readonly ms: number;
 }
 
@@ -24,6 +25,7 @@ const chances: fc.Arbitrary<ReadonlyArray<Chance>> = fc.array(
     which: fc.nat(9),
     replica: fc.nat(5),
     isHeldUp: fc.boolean(),
+    isOvertaken: fc.nat(9).map((n) => n === 0),
     ms: fc.nat(300),
   }),
   { minLength: 80, maxLength: 80 },
@@ -67,10 +69,10 @@ const walk = (servers: ReadonlyArray<NodeId>, all: ReadonlyArray<Chance>) => {
         if (chance.part === 1) return { type: 'unreached', isRelinked: chance.which < 2 };
         if (chance.which === 9) return { type: 'linkCut' };
         replica = REPLICAS[chance.replica]!;
-        return { type: 'reached', replica, isHeldUp: chance.isHeldUp && chance.which < 6 };
+        return { type: 'reached', replica, isHeldUp: chance.isHeldUp && chance.which < 6, isOvertaken: chance.isOvertaken };
       case 'wait':
         now += effect.withinMs * chance.part;
-        return chance.part === 1 ? { type: 'late' } : { type: 'woken' };
+        return chance.part === 1 ? { type: 'late' } : { type: 'woken', isOvertaken: false };
       case 'pause':
         now += effect.ms;
         return { type: 'paused' };
@@ -146,7 +148,7 @@ describe('a put on its way (R14), whatever comes of what is done', () => {
       types.push(turn.effect.type);
       const event: RouteEvent =
         turn.effect.type === 'reach'
-          ? { type: 'reached', replica: '1.0', isHeldUp: false }
+          ? { type: 'reached', replica: '1.0', isHeldUp: false, isOvertaken: false }
           : turn.effect.type === 'pause'
             ? { type: 'paused' }
             : broken;
@@ -161,29 +163,56 @@ describe('a put on its way (R14), whatever comes of what is done', () => {
   });
 });
 
+describe('a put that was overtaken', () => {
+  const reached = { type: 'reached', replica: '1.0', isHeldUp: false, isOvertaken: true } as const;
+  const refused: RouteEvent = { type: 'came', event: { type: 'answered', answer: { type: 'behind' } } };
+
+  test('is sent to no further server, and was written nowhere', () => {
+    const first = nextRoute(beginRoute([0, 1], LIMIT_MS, 0).route!, { ...reached, isOvertaken: false }, 0);
+    const second = nextRoute(first.route!, refused, 0);
+    expect(second.effect.type).toBe('reach');
+    expect(nextRoute(second.route!, reached, 0).effect).toEqual({ type: 'done', result: { type: 'ERR_DEP' } });
+    expect(nextRoute(second.route!, { type: 'woken', isOvertaken: true }, 0).effect).toEqual({
+      type: 'done',
+      result: { type: 'ERR_DEP' },
+    });
+  });
+
+  test('is not repeated, and its outcome is unknown, where it was sent without an answer', () => {
+    const sent = nextRoute(beginRoute([1], LIMIT_MS, 0).route!, { ...reached, isOvertaken: false }, 0);
+    const again = nextRoute(sent.route!, { type: 'came', event: { type: 'broken', replica: '1.0' } }, 0);
+    expect(nextRoute(again.route!, reached, 0).effect).toEqual({ type: 'done', result: { type: 'UNKNOWN' } });
+  });
+});
+
 describe('the puts of a session under way', () => {
-  test('one is held up exactly where an earlier one that it must not overtake is on another connection, or on none', () => {
+  const queueOf = () => new PutQueue<string>(({ key }) => key);
+  const begun = (queue: PutQueue<string>, clientTime: number, key = 'k'): PendingPut<string> => {
+    const put = pending<string>(putOf(clientTime, key, 'v'));
+    queue.begin(put);
+    return put;
+  };
+
+  test('one is held up exactly where an earlier one of its chain is on another connection, or on none', () => {
     let held = 0;
     const act = fc.record({
-      what: fc.constantFrom('begin', 'move', 'leave', 'end'),
+      what: fc.constantFrom('begin', 'send', 'leave', 'end'),
       pick: fc.nat(7),
       c: fc.constantFrom('a', 'b'),
     });
     fc.assert(
       fc.property(fc.array(act, { minLength: 20, maxLength: 60 }), (acts) => {
-        const queue = new PutQueue<string>((later, earlier) => later.key === earlier.key);
+        const queue = queueOf();
         const puts: PendingPut<string>[] = [];
         let began = 0;
         for (const { what, pick, c } of acts) {
           const put = puts[pick % Math.max(1, puts.length)];
-          if (what === 'begin') {
-            const next = { request: putOf(++began, pick % 2 === 0 ? 'k' : 'l', 'v'), on: undefined };
-            puts.push(next);
-            queue.begin(next);
-          } else if (put !== undefined && what === 'end') {
+          if (what === 'begin') puts.push(begun(queue, ++began, pick % 2 === 0 ? 'k' : 'l'));
+          else if (put !== undefined && what === 'end') {
             queue.end(put);
             puts.splice(puts.indexOf(put), 1);
-          } else if (put !== undefined) queue.moveTo(put, what === 'move' ? c : undefined);
+          } else if (put !== undefined && what === 'send') queue.sent(put, c);
+          else if (put !== undefined) queue.unsure(put);
           for (const [i, p] of puts.entries())
             for (const over of ['a', 'b']) {
               if (p.on !== undefined) continue;
@@ -195,5 +224,42 @@ describe('the puts of a session under way', () => {
       }),
     );
     expect(held).toBeGreaterThan(100);
+  });
+
+  test('one that its server did not take waits for those of its chain that were sent behind it, and for no others', () => {
+    const queue = queueOf();
+    const [first, second, other] = [begun(queue, 1), begun(queue, 2), begun(queue, 3, 'l')];
+    for (const put of [first, second, other]) queue.sent(put, 'a');
+    expect(queue.notTaken(first)).toBe(false);
+    expect(queue.isHeldUp(first, 'b')).toBe(true);
+    expect(queue.notTaken(second)).toBe(true);
+    expect(queue.isHeldUp(first, 'b')).toBe(false);
+    expect([first, second].map(isOvertaken)).toEqual([false, false]);
+    expect(queue.isHeldUp(second, 'b')).toBe(true);
+    queue.sent(first, 'b');
+    expect(queue.isHeldUp(second, 'b')).toBe(false);
+  });
+
+  test('one is overtaken where one behind it was accepted, or has no answer', () => {
+    for (const isAccepted of [true, false]) {
+      const queue = queueOf();
+      const [first, second, other] = [begun(queue, 1), begun(queue, 2), begun(queue, 3, 'l')];
+      for (const put of [first, second, other]) queue.sent(put, 'a');
+      queue.notTaken(first);
+      queue.unsure(other);
+      expect(isOvertaken(first)).toBe(false);
+      if (isAccepted) queue.end(second, { t: 5, r: '0.0' });
+      else queue.unsure(second);
+      expect(isOvertaken(first)).toBe(true);
+    }
+  });
+
+  test('one may be acknowledged where its stamp is in its place among those of the chain that were', () => {
+    const queue = queueOf();
+    const [first, second, third] = [begun(queue, 1), begun(queue, 2), begun(queue, 3)];
+    queue.end(second, { t: 5, r: '0.0' });
+    expect([4, 6].map((t) => queue.isInOrder(first, { t, r: '0.0' }))).toEqual([true, false]);
+    expect([4, 6].map((t) => queue.isInOrder(third, { t, r: '0.0' }))).toEqual([false, true]);
+    expect(queue.isInOrder(begun(queue, 4, 'l'), { t: 4, r: '0.0' })).toBe(true);
   });
 });

@@ -1,0 +1,137 @@
+/** R3, R12, R14 and SESSION_ORDER of many puts of one session at once, in a simulated world of servers that refuse, lag and lose connections. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
+import type { PutResult } from '../../src/core/results.js';
+import { gotAnswer, newSession, type Session, startGet } from '../../src/impl/session.js';
+import { makePutter } from '../../src/net/putting.js';
+import { type Accepted, ServersWorld, type Troubles } from './simulated-servers.js';
+
+interface Plan {
+  readonly seed: number;
+  readonly servers: number;
+  readonly puts: number;
+  readonly keys: number;
+  readonly writesFollowReads: boolean;
+  readonly monotonicWrites: boolean;
+  readonly troubles: Troubles;
+}
+
+/** A put as its caller sees it. `reads`: the latest stamps that the session had read before the call. */
+interface Called {
+  readonly key: string;
+  readonly clientTime: number;
+  readonly reads: ReadonlyArray<Accepted['stamp']>;
+  result: PutResult | undefined;
+}
+
+const TIMEOUT_MS = 400;
+const silent = () => undefined;
+
+const putter = ({ links, dice, agenda }: ServersWorld, session: Session) => {
+  const ids = [...links.keys()];
+  return makePutter({
+    session,
+    timeoutMs: TIMEOUT_MS,
+    links,
+    order: () => (dice() < 0.5 ? ids : [...ids].reverse()),
+    onServed: silent,
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    trace: undefined,
+    world: agenda.surroundings,
+  });
+};
+
+const run = (plan: Plan) => {
+  const world = new ServersWorld(plan.seed, plan.servers, plan.troubles);
+  const { agenda, dice } = world;
+  const guarantees = { readYourWrites: true, monotonicReads: true, scope: 'key' as const, ...plan };
+  const session = newSession(9, '1', guarantees);
+  const put = putter(world, session);
+  const called: Called[] = [];
+  const reads: Accepted['stamp'][] = [];
+  for (let n = 1; n <= plan.puts; n++) {
+    agenda.after(dice() * 100, () => {
+      const key = `k${Math.floor(dice() * plan.keys)}`;
+      const call: Called = { key, clientTime: called.length + 1, reads: [...reads], result: undefined };
+      called.push(call);
+      void put(key, `v${n}`).then((result) => (call.result = result));
+    });
+    world.pullSometime(200);
+    // A get of what another session wrote.
+    agenda.after(dice() * 200, () => {
+      const server = world.any();
+      const stamp = { t: ++server.clock, r: server.replica };
+      server.vv.set(stamp.r, stamp.t);
+      gotAnswer(session, startGet(session, 'read'), { type: 'found', value: 'v', stamp });
+      reads.push(stamp);
+    });
+  }
+  return { world, called, events: agenda.run(100_000) };
+};
+
+const isLaterThan = (a: Accepted['stamp'], b: Accepted['stamp']): boolean => a.t > b.t || (a.t === b.t && a.r > b.r);
+
+const judge = (plan: Plan, called: ReadonlyArray<Called>, accepted: ReadonlyArray<Accepted>): void => {
+  const by = (n: number): ReadonlyArray<Accepted> => accepted.filter((a) => a.put.clientTime === n);
+  const acknowledged = called.filter((c) => c.result?.type === 'accepted');
+  for (const c of called) {
+    // R14: one stamp at most, and none where the error promises it.
+    expect(by(c.clientTime).length).toBeLessThanOrEqual(1);
+    if (c.result?.type.startsWith('ERR_') === true) expect(by(c.clientTime)).toEqual([]);
+  }
+  for (const [i, later] of acknowledged.entries()) {
+    const { stamp, had } = by(later.clientTime)[0]!;
+    expect(later.result).toEqual({ type: 'accepted', stamp });
+    if (plan.writesFollowReads) for (const read of later.reads) expect(had.get(read.r) ?? 0).toBeGreaterThanOrEqual(read.t);
+    for (const earlier of acknowledged.slice(0, i)) {
+      const before = by(earlier.clientTime)[0]!.stamp;
+      if (earlier.key === later.key) expect(isLaterThan(stamp, before)).toBe(true);
+      if (plan.monotonicWrites) expect(had.get(before.r) ?? 0).toBeGreaterThanOrEqual(before.t);
+    }
+  }
+};
+
+const plans: fc.Arbitrary<Plan> = fc.record({
+  seed: fc.integer({ min: 1 }),
+  servers: fc.integer({ min: 1, max: 3 }),
+  puts: fc.integer({ min: 2, max: 12 }),
+  keys: fc.integer({ min: 1, max: 3 }),
+  writesFollowReads: fc.boolean(),
+  monotonicWrites: fc.boolean(),
+  troubles: fc.record({
+    busy: fc.constantFrom(0, 0.1, 0.4),
+    broken: fc.constantFrom(0, 0.1, 0.4),
+    unreached: fc.constantFrom(0, 0.2),
+  }),
+});
+
+test('each is accepted once at most, and those that are acknowledged keep their order and the guarantees', async () => {
+  const results: Record<string, number> = {};
+  await fc.assert(
+    fc.asyncProperty(plans, async (plan) => {
+      const { world, called, events } = run(plan);
+      await Promise.resolve();
+      expect(events).toBeLessThan(100_000);
+      for (const { result } of called) results[String(result?.type)] = (results[String(result?.type)] ?? 0) + 1;
+      judge(
+        plan,
+        called,
+        world.servers.flatMap((s) => s.accepted),
+      );
+    }),
+    { numRuns: 4_000 },
+  );
+  expect(Object.keys(results).sort()).toEqual(['ERR_CONN', 'ERR_DEP', 'UNKNOWN', 'accepted']);
+});
+
+test('thousands that wait for one of them are sent in one turn, and each is accepted', async () => {
+  const world = new ServersWorld(1, 1, { busy: 0, broken: 0, unreached: 0 });
+  const put = putter(world, newSession(9, '1', MASTER_GUARANTEES));
+  const results = [put('k', 'first')];
+  while (world.connections.length === 0) world.agenda.run(1);
+  for (let n = 0; n < 2_000; n++) results.push(put('k', `${n}`));
+  world.connections[0]!.close('broken');
+  world.agenda.run(100_000);
+  expect(new Set((await Promise.all(results)).map(({ type }) => type))).toEqual(new Set(['accepted']));
+});
