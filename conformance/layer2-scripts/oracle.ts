@@ -5,14 +5,13 @@
  * change both servers between its answer and its receipt. Such late pulls are rare, and make the sets much larger, so the oracle considers them (`late`)
  * only where the script diverges otherwise. Beyond the bound of states, or of steps, the verdict is `undecided`, and never `conforms`.
  */
-import * as E from 'fp-ts/lib/Either.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
 import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import { type Command, showCommand } from '#bayou/core/script.js';
 import { atOnce, type Work } from '../common/in-turns.js';
 import { applyCommand, isLinked, newTopology, type ScriptTopology } from '../common/topology-of-script.js';
+import type { ObservedCommand } from './observed-commands.js';
 import { Pieces, TooManySteps } from './pieces.js';
 import {
   afterCommand,
@@ -26,15 +25,6 @@ import {
 } from './possible-world.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
-
-/** A command with its result. */
-export interface ObservedCommand {
-  readonly line: number;
-  readonly command: Command;
-  readonly output: ReadonlyArray<Bytes>;
-  /** Did the master print an error for it? */
-  readonly failed: boolean;
-}
 
 /** The options of the cluster's run, and the oracle's limits. */
 export interface OracleOptions {
@@ -135,11 +125,16 @@ const isTooLong = (c: Command): boolean =>
 
 const isSame = (step: WorldStep, seen: ObservedCommand): boolean =>
   step.failed === seen.failed &&
+  (seen.outcome === undefined || step.outcome === seen.outcome) &&
   step.output.length === seen.output.length &&
   step.output.every((line, i) => line === seen.output[i]);
 
-const show = (output: ReadonlyArray<Bytes>, failed: boolean): string =>
-  failed ? 'an error' : output.length === 0 ? 'nothing' : output.map(textOfBytes).join(', ');
+const show = (output: ReadonlyArray<Bytes>, failed: boolean, outcome?: string): string =>
+  failed
+    ? `an error${outcome === undefined ? '' : ` (${outcome})`}`
+    : output.length === 0
+      ? 'nothing'
+      : output.map(textOfBytes).join(', ');
 
 // --- the oracle ------------------------------------------------------------------------------------------------------------
 
@@ -210,7 +205,7 @@ const divergence = (
   at: number,
   allowed: Iterable<string>,
 ): OracleVerdict => {
-  const { line, command, output, failed } = observed[at]!;
+  const { line, command, output, failed, outcome } = observed[at]!;
   return {
     verdict: 'diverges',
     line,
@@ -219,7 +214,7 @@ const divergence = (
     accepted: observed.slice(0, at).map((o) => textOfBytes(showCommand(o.command))),
     command: textOfBytes(showCommand(command)),
     allowed: [...new Set(allowed)].slice(0, MAX_SHOWN),
-    seen: show(output, failed),
+    seen: show(output, failed, outcome),
   };
 };
 
@@ -251,7 +246,7 @@ function* take(state: Deciding, seen: ObservedCommand, options: OracleOptions): 
     if (isSame(step, seen)) {
       const after = afterCommand(layout, remembering(layout, world, step.world), command);
       next.set(nameOf(after), after);
-    } else if (allowed.size < MAX_SHOWN) allowed.add(show(step.output, step.failed));
+    } else if (allowed.size < MAX_SHOWN) allowed.add(show(step.output, step.failed, step.outcome));
     yield;
   }
   if (next.size === 0) return allowed;
@@ -279,19 +274,4 @@ export const showOracle = (v: OracleVerdict): string => {
         `  seen:    ${v.seen}`,
       ].join('\n');
   }
-};
-
-/** The commands and their results, as the master wrote them down. */
-export const observedIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<ObservedCommand> => {
-  const all: ObservedCommand[] = [];
-  let begun: Extract<TraceEvent, { type: 'command' }> | undefined;
-  for (const e of events.filter((x) => x.p === 'master').sort((a, b) => a.n - b.n)) {
-    if (e.type === 'command') begun = e;
-    if (e.type !== 'result' || begun === undefined) continue;
-    const command = parseLine(begun.text);
-    if (E.isRight(command) && command.right !== undefined)
-      all.push({ line: begun.line, command: command.right, output: e.output, failed: e.errors.length > 0 });
-    begun = undefined;
-  }
-  return all;
 };

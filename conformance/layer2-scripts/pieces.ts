@@ -7,7 +7,6 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { incarnationOf } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
 import type { GetAnswer, PutAnswer, RefusedAnswer } from '#bayou/core/messages.js';
-import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import { kill, restart } from '#bayou/model/protocol/restarts.js';
 import type { Rules } from '#bayou/model/protocol/rules.js';
 import * as Pulls from '#bayou/model/protocol/pulls.js';
@@ -16,6 +15,7 @@ import * as S from '#bayou/model/protocol/session.js';
 import { keyOf } from '#bayou/model/checking/texts.js';
 import { covers } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';
+import { MASTERS_CLIENTS } from '../common/masters-clients.js';
 import { MAX_KEYS, numbering, type Table, Tables } from './key-table.js';
 
 const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: 'no' };
@@ -145,7 +145,7 @@ export class Pieces {
     value: Bytes,
   ): readonly [ServerPiece, SessionPiece, PutAnswer | RefusedAnswer] {
     const before = this.#sessionOfKey(session, key);
-    const request = S.putOf(MASTER_GUARANTEES, () => value)(before, key);
+    const request = S.putOf(MASTERS_CLIENTS, () => value)(before, key);
     const [after, answer] = Sv.acceptPut(RULES)(this.#ofKey(server, key), request);
     if (answer.type !== 'accepted') return [server, session, answer];
     return [
@@ -158,7 +158,7 @@ export class Pieces {
   /** A get at a server: the session after it, and the answer. */
   get(server: ServerPiece, session: SessionPiece, key: Bytes): readonly [SessionPiece, GetAnswer] {
     const before = this.#sessionOfKey(session, key);
-    const answer = Sv.answerGet(RULES)(this.#ofKey(server, key), S.getOf(MASTER_GUARANTEES)(before, key));
+    const answer = Sv.answerGet(RULES)(this.#ofKey(server, key), S.getOf(MASTERS_CLIENTS)(before, key));
     if (answer.type !== 'found') return [session, answer];
     return [this.#withKey(session, key, S.afterGet(before, key, answer.stamp)), answer];
   }

@@ -30,11 +30,12 @@ export interface ClusterLayout {
   readonly orphans: ReadonlyArray<readonly [puller: number, answerer: number]>;
 }
 
-/** A command's effect in one world, and what it prints there. `failed`: a put that was not accepted. */
+/** A command's effect in one world, and what it prints there. `failed`: a put that was not accepted; `outcome`: what it came to (R14, R15). */
 export interface WorldStep {
   readonly world: PossibleWorld;
   readonly output: ReadonlyArray<Bytes>;
   readonly failed: boolean;
+  readonly outcome?: 'ERR_CONN' | 'ERR_DEP';
 }
 
 // --- names -----------------------------------------------------------------------------------------------------------------
@@ -127,12 +128,13 @@ const asked = (layout: ClusterLayout, world: PossibleWorld, { core }: SessionPie
 const put = (pieces: Pieces, layout: ClusterLayout, world: PossibleWorld, c: Extract<Command, { type: 'put' }>): WorldStep => {
   const at = layout.clients.indexOf(c.client);
   const session = world.clients[at]!;
-  for (const s of asked(layout, world, session)) {
+  const servers = asked(layout, world, session);
+  for (const s of servers) {
     const [server, after, answer] = pieces.put(world.servers[s]!, session, c.key, c.value);
     if (answer.type !== 'accepted') continue;
     return silent(withClient(withServer(world, s, server), at, pieces.answeredBy(after, layout.servers[s]!)));
   }
-  return { world, output: [], failed: true };
+  return { world, output: [], failed: true, outcome: servers.length === 0 ? 'ERR_CONN' : 'ERR_DEP' };
 };
 
 const get = (pieces: Pieces, layout: ClusterLayout, world: PossibleWorld, c: Extract<Command, { type: 'get' }>): WorldStep => {

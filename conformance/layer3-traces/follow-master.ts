@@ -7,7 +7,9 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { covers, join, none, type Vector } from '#bayou/model/protocol/vector.js';
+import { putOutcomeIn } from '../common/put-outcome.js';
 import { applyCommand, isLinked, linkName, partitionsOf, type ScriptTopology } from '../common/topology-of-script.js';
+import { checkOutput, checkTime, checkUnequal } from './command-results.js';
 import { bothEnds, bothEndsOfJoin, endsOf } from './link-ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './followed-replica.js';
@@ -65,7 +67,10 @@ const command = (scene: Scene, process: FollowedProcess, event: EventOf<'command
   if (c.type === 'put' || c.type === 'get')
     commandsOf(scene, c.client).push({ op: c.type, key: c.key, value: c.type === 'put' ? c.value : undefined, n: event.n });
   if (c.type === 'joinServer') scene.joins.set(c.id, (scene.joins.get(c.id) ?? 0) + 1);
-  if (isFailed(process)) return;
+  if (isFailed(process)) {
+    failedCommand(scene, process, c);
+    return;
+  }
   if (c.type === 'printStore') printStore(scene, process, c.id);
   if (c.type === 'stabilize') stabilize(scene, process);
 };
@@ -81,6 +86,12 @@ const resultAhead = (process: FollowedProcess): EventOf<'result'> | undefined =>
 };
 
 const isFailed = (process: FollowedProcess): boolean => (resultAhead(process)?.errors.length ?? 1) > 0;
+
+/** Section 5: after a `stabilize` that failed because stores were not equal, they were not. */
+const failedCommand = (scene: Scene, process: FollowedProcess, c: Command): void => {
+  const shown = resultAhead(process);
+  if (c.type === 'stabilize' && shown !== undefined) checkUnequal(scene, process, shown);
+};
 
 /** Section 5: the printed store is the server's store at some instant between the command and its result. */
 const printStore = (scene: Scene, process: FollowedProcess, server: NodeId): void => {
@@ -127,6 +138,8 @@ const stabilize = (scene: Scene, process: FollowedProcess): void => {
 
 const result = (scene: Scene, process: FollowedProcess, event: EventOf<'result'>): void => {
   const c = parse(commandOf(process, event));
+  checkOutput(event, c);
+  checkTime(scene, event, c);
   if (c.type === 'put' || c.type === 'get') {
     operationDone(scene, process, event, c);
     return;
@@ -270,7 +283,7 @@ const operationDone = (
     const line = `${done.key}:${done.result === 'value' ? (done.value ?? '') : done.result}`;
     if (event.output.length !== 1 || event.output[0] !== line)
       reject(event, 'R13', `client ${c.client} got ${line}; printed was ${event.output.join(' ') || 'nothing'}`);
-  } else if ((done.result === 'accepted') === failed || event.output.length > 0)
+  } else if ((done.result === 'accepted') === failed || (putOutcomeIn(event.errors[0] ?? '') ?? done.result) !== done.result)
     reject(
       event,
       'R14',

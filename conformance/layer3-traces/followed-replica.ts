@@ -16,7 +16,7 @@ import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Pull, Put, PutAnswer, RefusedAnswer } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
-import type { LoggedWrite } from '#bayou/model/protocol/put-identity.js';
+import type { LoggedWrite, PutIdentity } from '#bayou/model/protocol/put-identity.js';
 import { isOlder, stampOrd } from '#bayou/model/protocol/order.js';
 import type { Rules, Variant } from '#bayou/model/protocol/rules.js';
 import {
@@ -33,6 +33,9 @@ import { acceptPut, answerGet, newServer, type Receipt, type Server } from '#bay
 import { covers, has, join, same, type Vector } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';
 import { copyingOnce, stampName, receiptName, sameTransfers, type Undo } from './undo.js';
+
+/** The number of sessions of which a server at least remembers puts (R3). */
+const REMEMBERED_SESSIONS = 1000;
 
 /** The rules of a variant, with the log that the implementation keeps. */
 const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: 'last' });
@@ -86,6 +89,21 @@ export class FollowedReplica {
   /** The `most` writes with the greatest stamps, in the order of their stamps. */
   latest(most: number): Log {
     return [...this.#logs.values()].flat().sort(stampOrd.compare).slice(-most);
+  }
+
+  /** The model's answer to a put. Nothing changes. */
+  answerTo(put: Put): PutAnswer | RefusedAnswer {
+    return acceptPut(this.#rules)(this.#slice(put.key, put), put)[1];
+  }
+
+  /**
+   * May a server have forgotten what it knew of this put? A put pushes out an earlier one of its session, and one session another. How many a server remembers is its own affair
+   * ({@link REMEMBERED_SESSIONS}: at least so many).
+   */
+  mayForget({ client, session, clientTime }: PutIdentity): boolean {
+    const receipts = [...this.#receipts.values()];
+    if (receipts.some((x) => x.client === client && x.session === session && x.clientTime > clientTime)) return true;
+    return new Set(receipts.map((x) => `${x.client} ${x.session}`)).size >= REMEMBERED_SESSIONS;
   }
 
   put(put: Put, index: number): PutAnswer | RefusedAnswer {

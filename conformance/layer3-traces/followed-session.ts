@@ -8,11 +8,19 @@ import { isOlder } from '#bayou/model/protocol/order.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
 import * as S from '#bayou/model/protocol/session.js';
 
+/** A server that a session has tried. `replica`: the replica that the operation was sent to; null: the server could not be reached. */
+export interface TriedServer {
+  readonly server: NodeId;
+  readonly replica: ReplicaId | null;
+}
+
 /** An operation that a session has begun. */
 export interface SessionOperation {
   readonly request: Get | Put;
+  /** How long the operation took, in ms, as the master says; undefined where no event says it. */
+  readonly ms: number | undefined;
   /** The servers that were tried, in order. */
-  readonly asked: NodeId[];
+  readonly tried: TriedServer[];
   /** The server and replica that the operation was last sent to; undefined where that replica is known to have refused it, or none was. */
   sent: { readonly server: NodeId; readonly replica: ReplicaId } | undefined;
 }

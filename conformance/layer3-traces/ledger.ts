@@ -9,15 +9,23 @@ import type { FollowedProcess } from './timeline.js';
 
 /** A session's request that was sent to a server. */
 export interface SentRequest {
+  /** The request as it was sent: a put that is repeated names its replica (R14). */
   readonly request: Get | Put;
+  /** The replica that the session took the server for. */
+  readonly replica: ReplicaId;
   /** The count of the latest of the master's events that the session's request comes after. */
   readonly knows: number;
 }
 
-/** A session's gets of one key at one server, in their order, and how many answers to them were followed. */
+/** A get that was sent. `onAnswer`: given the answer that the server must have given to it, refuses the session's result that does not follow from it. */
+interface SentGet extends SentRequest {
+  onAnswer?: (answer: GetAnswer['type']) => void;
+}
+
+/** A session's gets of one key at one server, in their order, and the answers to them that were followed. */
 interface Gets {
-  readonly sent: SentRequest[];
-  answers: number;
+  readonly sent: SentGet[];
+  readonly answers: GetAnswer['type'][];
 }
 
 /** An answer that a server has given to a session's request. */
@@ -64,12 +72,21 @@ export class Ledger {
     return entry(this.#sent, `${client} ${server}`);
   }
 
-  /** A session's gets of one key at one server, in their order, and how many answers to them were followed. */
+  /** A session's gets of one key at one server, in their order, and the answers to them that were followed. */
   gets(client: NodeId, server: NodeId, key: Bytes): Gets {
     const name = `${client} ${server} ${key}`;
-    const known = this.#gets.get(name) ?? { sent: [], answers: 0 };
+    const known = this.#gets.get(name) ?? { sent: [], answers: [] };
     this.#gets.set(name, known);
     return known;
+  }
+
+  /**
+   * Compares the results of gets with the answers to them, when the whole run was followed. Answers come in the order of their requests. So where a server gave as many answers as there were
+   * requests, each answer belongs to the request in its place. Elsewhere an answer is missing, and nobody can tell whose.
+   */
+  compareAnswers(): void {
+    for (const { sent, answers } of this.#gets.values())
+      if (sent.length === answers.length) sent.forEach(({ onAnswer }, i) => onAnswer?.(answers[i]!));
   }
 
   given(client: NodeId, server: NodeId): GivenAnswer[] {

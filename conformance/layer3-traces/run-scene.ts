@@ -99,6 +99,8 @@ export interface Scene {
   readonly joins: Map<NodeId, number>;
   /** Processes that have started, according to a result of the master. */
   readonly begun: Set<string>;
+  /** Commands that took longer than the contract allows, a sentence each. */
+  readonly late: string[];
   /** The variant of the protocol against which the run is followed. */
   readonly variant: Variant;
   readonly onFollowed: Listener['onFollowed'];
@@ -134,6 +136,10 @@ export interface Listener {
 /** May this process have started by now? */
 export const mayRun = (scene: Scene, { who, next }: FollowedProcess): boolean =>
   next > 0 || !scene.hasMaster || (scene.joins.get(who.id) ?? 0) >= who.run;
+
+/** Was the process this replica, now or before a renewal (R7a)? */
+export const wasReplica = ({ id, renewals }: ServerState, replica: ReplicaId | null): boolean =>
+  id === replica || renewals.some(({ before }) => before.id === replica);
 
 /** Did the process end without a kill by the master? No event tells the moment, but another process came after it. */
 export const endsUnannounced = (scene: Scene, process: FollowedProcess): boolean =>
@@ -179,6 +185,7 @@ export const makeScene = (
   commands: new Map(),
   joins: new Map(),
   begun: new Set(),
+  late: [],
   variant,
   onFollowed,
   onUse,

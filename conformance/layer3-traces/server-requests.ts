@@ -1,4 +1,5 @@
 /** Follows a server's answers to the requests of sessions (R2, R3, R12). */
+import type { ReplicaId } from '#bayou/core/ids.js';
 import type { Get, Put, RefusedAnswer } from '#bayou/core/messages.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
@@ -7,7 +8,8 @@ import { same } from '#bayou/model/protocol/vector.js';
 import type { SentRequest } from './ledger.js';
 import { reject, showStamp, showVector } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
-import type { Prepare, Scene } from './run-scene.js';
+import { type Prepare, type Scene, type ServerState, wasReplica } from './run-scene.js';
+import { checkReason } from './refusals.js';
 import type { FollowedProcess } from './timeline.js';
 import { checkLink } from './server-links.js';
 
@@ -59,21 +61,13 @@ export const prepareAccept: Prepare<'accept'> = (scene, process, state, replica,
   const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
-    const put: Put = {
-      type: 'put',
-      client: e.client,
-      session: e.session,
-      clientTime: e.clientTime,
-      replica: null,
-      clock: e.clock,
-      key: e.key,
-      value: e.value,
-      require: e.require,
-    };
+    const { client, clientTime, clock, key, value, require } = e;
+    const named = namedBy(scene, process, state, e);
+    const at = named.find((r) => r === null || r === replica.id) ?? named.at(-1) ?? null;
+    const put: Put = { type: 'put', client, session: e.session, clientTime, replica: at, clock, key, value, require };
     if (request?.type === 'put') checkPut(e, request);
+    checkSession(scene, e);
     const session = scene.sessions.get(e.client);
-    if (session !== undefined && session.number !== e.session)
-      reject(e, 'R11a', `the session of client ${e.client} is ${session.number}, the put says ${e.session}`);
     if (session?.failed.has(e.clientTime) === true) reject(e, 'R14', 'the session was told that this put wrote nothing');
     const before = replica.vv;
     const answer = replica.put(put, process.next);
@@ -84,7 +78,9 @@ export const prepareAccept: Prepare<'accept'> = (scene, process, state, replica,
         `it lacks what the session requires: it has ${showVector(before)}, required is ${showVector(e.require)}`,
       );
     if (answer.type === 'refused')
-      return reject(e, answer.reason === 'other-replica' ? 'R14' : 'R3', `the model refuses the put: ${answer.reason}`);
+      return answer.reason === 'other-replica'
+        ? reject(e, 'R14', `the put was sent to ${String(at)}, which alone may take it; this is ${replica.id}`)
+        : reject(e, 'R3', `the model refuses the put: ${answer.reason}`);
     const repeats = before === replica.vv;
     if (!sameStamp(answer.stamp, e.stamp))
       reject(e, repeats ? 'R3' : 'R2', `the put's stamp is ${showStamp(e.stamp)}; the model gives it ${showStamp(answer.stamp)}`);
@@ -94,6 +90,27 @@ export const prepareAccept: Prepare<'accept'> = (scene, process, state, replica,
     if (!sameStamp(stamp, e.stamp)) reject(e, 'R14', `the put has the stamp ${showStamp(stamp)} already, from another replica`);
     given(scene, process, e, answer);
   };
+};
+
+/**
+ * R14: the replica that may take the put alone, for each time that the session has sent it; null: any replica. A connection names its replica, and a server that goes on as another one ends
+ * its sessions' connections. A put that was sent for the first time may have come just before that.
+ */
+const namedBy = (
+  scene: Scene,
+  process: FollowedProcess,
+  state: ServerState,
+  e: EventOf<'accept' | 'refuse'>,
+): ReadonlyArray<ReplicaId | null> =>
+  scene.ledger.sent(e.client, process.who.id).flatMap(({ request, replica }) => {
+    if (request.type !== 'put' || request.clientTime !== e.clientTime) return [];
+    return [request.replica ?? (wasReplica(state, replica) ? null : replica)];
+  });
+
+const checkSession = (scene: Scene, e: EventOf<'accept' | 'refuse'>): void => {
+  const session = scene.sessions.get(e.client);
+  if (session !== undefined && session.number !== e.session)
+    reject(e, 'R11a', `the session of client ${e.client} is ${session.number}, the put says ${e.session}`);
 };
 
 const checkPut = (e: EventOf<'accept'>, sent: Put): void => {
@@ -106,43 +123,32 @@ const checkPut = (e: EventOf<'accept'>, sent: Put): void => {
 
 export const prepareRefuse: Prepare<'refuse'> = (scene, process, state, replica, e) => {
   const request = sentBy(scene, process, e, putOf(e.clientTime));
+  const sent = request?.type === 'put' ? request : undefined;
   return (): void => {
     checkLink(state, e, e.client);
-    // A session of the trace never puts two values under one client time.
-    if (e.reason === 'not-the-same' && scene.sessions.get(e.client)?.number === e.session)
-      reject(e, 'R3', 'it is refused as another put under an identity that the session has used once');
-    if (e.reason !== 'behind') {
-      given(scene, process, e, { type: 'refused', reason: e.reason });
-      return;
-    }
-    if (request !== undefined && !same(request.require, e.require))
-      reject(e, 'R12', `the session requires ${showVector(request.require)}, the refusal says ${showVector(e.require)}`);
-    const get = replica.get({ type: 'get', client: e.client, key: '', atLeast: null, require: e.require });
-    if (get.type !== 'behind') reject(e, 'R12', `it refuses a put whose requirement ${showVector(e.require)} it meets`);
+    checkSession(scene, e);
+    if (sent !== undefined && !same(sent.require, e.require))
+      reject(e, 'R12', `the session requires ${showVector(sent.require)}, the refusal says ${showVector(e.require)}`);
+    checkReason(e, replica, sent, sent === undefined ? undefined : namedBy(scene, process, state, e));
     checkVector(e, replica);
-    given(scene, process, e, { type: 'behind' });
+    given(scene, process, e, e.reason === 'behind' ? { type: 'behind' } : { type: 'refused', reason: e.reason });
   };
 };
 
 export const prepareAnswer: Prepare<'answer'> = (scene, process, state, replica, e) => {
   const gets = scene.ledger.gets(e.client, process.who.id, e.key);
-  // Answers come in the order of their requests, so this answer's request has the number `gets.answers` or a later one. Perhaps the session was not followed to
+  // Answers come in the order of their requests, so this answer's request has the number `gets.answers.length` or a later one. Perhaps the session was not followed to
   // that request yet. Perhaps the session was followed further: then it knows of master's events that this server's answer need not come after.
   const request = sentBy(
     scene,
     process,
     e,
-    () => gets.sent[gets.answers] ?? gets.sent.findLast((sent) => isGetLike(sent.request, e)),
+    () => gets.sent[gets.answers.length] ?? gets.sent.findLast((sent) => isGetLike(sent.request, e)),
   );
   return (): void => {
     checkLink(state, e, e.client);
-    gets.answers++;
-    if (
-      request !== undefined &&
-      !isGetLike(request, e) &&
-      !scene.ledger.sent(e.client, process.who.id).some((s) => isGetLike(s.request, e))
-    )
-      reject(e, 'R12', `the session requires ${requirement(request)}, the get says ${requirement(e)}`);
+    gets.answers.push(e.result);
+    if (request !== undefined) checkAsked(scene, process, state, e, request);
     const answer = replica.get({ type: 'get', client: e.client, key: e.key, atLeast: e.atLeast, require: e.require });
     const [stamp, value] = answer.type === 'found' ? [answer.stamp, answer.value] : [null, null];
     if (answer.type !== e.result || value !== e.value || showStamp(stamp) !== showStamp(e.stamp))
@@ -154,6 +160,20 @@ export const prepareAnswer: Prepare<'answer'> = (scene, process, state, replica,
     checkVector(e, replica);
     given(scene, process, e, answer);
   };
+};
+
+/** R7, R12: the session has sent such a get to this process, as a replica that the process is, or was before a renewal. */
+const checkAsked = (
+  scene: Scene,
+  process: FollowedProcess,
+  state: ServerState,
+  e: EventOf<'answer'>,
+  request: Get | Put,
+): void => {
+  const alike = scene.ledger.sent(e.client, process.who.id).filter((s) => isGetLike(s.request, e));
+  if (alike.length === 0) reject(e, 'R12', `the session requires ${requirement(request)}, the get says ${requirement(e)}`);
+  if (!alike.some(({ replica }) => wasReplica(state, replica)))
+    reject(e, 'R7', `the get was sent to ${alike.at(-1)!.replica}, which this process never was`);
 };
 
 const isGetLike = (request: Get | Put, e: EventOf<'answer'>): boolean =>

@@ -27,6 +27,8 @@ export interface TraceVerdict {
   readonly rejection?: Rejection;
   /** The reason why the verdict is `undecided`. */
   readonly why?: string;
+  /** Commands that took longer than the contract allows, a sentence each. */
+  readonly late?: ReadonlyArray<string>;
   /** The number of the run to which the verdict belongs, from 1; undefined where there is one run. */
   readonly run?: number;
 }
@@ -44,7 +46,7 @@ export interface ValidateOptions {
 
 /** Validates a whole run; the events may stand in any order. */
 export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: ValidateOptions = {}): TraceVerdict =>
-  atOnce(follow(events, options))[0];
+  timely(atOnce(follow(events, options))[0]);
 
 /**
  * Validates several runs on one data folder, one after the other: each begins with the logs that the runs before it have left. Returns the verdict of all
@@ -58,11 +60,12 @@ export function* validating(runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, loss
     const counts = { ...all.counts };
     for (const [type, n] of Object.entries(verdict.counts)) counts[type] = (counts[type] ?? 0) + n;
     const [processes, sum] = [all.processes + verdict.processes, all.events + verdict.events];
-    all = { ...verdict, processes, events: sum, followed: all.followed + verdict.followed, counts };
+    const late = [...(all.late ?? []), ...(verdict.late ?? [])];
+    all = { ...verdict, processes, events: sum, followed: all.followed + verdict.followed, counts, late };
     if (verdict.verdict !== 'conforms') return runs.length === 1 ? all : { ...all, run: i + 1 };
     inherited = left;
   }
-  return all;
+  return timely(all);
 }
 
 /** Follows a run; returns the verdict and the run's inheritance. */
@@ -84,7 +87,8 @@ function* follow(
   try {
     scene = sceneOf(traces, { variant, inherited, lossy, listener });
     yield* followAll(scene.timeline);
-    return [{ ...base, verdict: 'conforms', followed: scene.timeline.followed }, leftBy(scene)];
+    scene.ledger.compareAnswers();
+    return [{ ...base, verdict: 'conforms', followed: scene.timeline.followed, late: scene.late }, leftBy(scene)];
   } catch (error) {
     const followed = scene?.timeline.followed ?? 0;
     if (error instanceof RejectedEvent)
@@ -93,6 +97,15 @@ function* follow(
     throw error;
   }
 }
+
+/** The verdict where all events conform, and perhaps some commands took too long: then nobody can tell whose fault that is. */
+const timely = (verdict: TraceVerdict): TraceVerdict => {
+  const [first, ...others] = verdict.late ?? [];
+  if (verdict.verdict !== 'conforms' || first === undefined) return verdict;
+  const more = others.length === 0 ? '' : ` (and ${counted(others.length, 'other command')})`;
+  const why = `${first}${more}; the machine may have been busy, or the master's --timeout-ms longer; all else conforms`;
+  return { ...verdict, verdict: 'undecided', why };
+};
 
 /** A verdict for people. */
 export const showTraceVerdict = (v: TraceVerdict): string => {

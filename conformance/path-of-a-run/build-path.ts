@@ -5,10 +5,11 @@
 import { replayPath } from '#bayou/checked-model/replay-path.js';
 import type { RecordedPath, RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
+import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { VARIANTS, type Variant } from '#bayou/model/protocol/rules.js';
+import { MASTERS_CLIENTS } from '../common/masters-clients.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { namesOf, type Names } from './path-names.js';
 import { inOrder, neededFor } from './path-order.js';
@@ -85,7 +86,7 @@ const cutsBefore = (recording: RunRecord, names: Names, last: StepNode | undefin
 
 const guaranteesIn = ({ followed }: RunRecord, client: NodeId): Guarantees => {
   const session = followed.find(({ event }) => event.type === 'session' && event.client === client)?.event;
-  return session?.type === 'session' ? session.guarantees : MASTER_GUARANTEES;
+  return session?.type === 'session' ? session.guarantees : MASTERS_CLIENTS;
 };
 
 /** The smallest configuration in which the steps are possible. */

@@ -6,10 +6,12 @@ import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { readBytes, standsAt } from '#bayou/command-line/named-files.js';
 import { reasonOf } from '#bayou/command-line/say.js';
-import { deciding, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../layer2-scripts/oracle.js';
+import { observedIn } from '../layer2-scripts/observed-commands.js';
+import { deciding, showOracle, type OracleOptions, type OracleVerdict } from '../layer2-scripts/oracle.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
 import type { Conformity } from '../common/finding.js';
 import { inTurns } from '../common/in-turns.js';
+import { putOutcomeIn } from '../common/put-outcome.js';
 import { runOnCluster, type TracedClusterOptions } from './traced-cluster.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -93,11 +95,8 @@ export const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds?: number
   ...(maxWorlds !== undefined && { maxWorlds }),
 });
 
-/** The master's message on a put that was run and failed: it has the put's outcome. */
-const PUT_THAT_WAS_RUN = /^line \d+: put \S+ \S+ \S+: (?:ERR_[A-Z]+|UNKNOWN): /;
-
-/** Does this message of the master say that it did nothing for a line of the script? */
-const isRefusal = (line: string): boolean => /^line \d+: /.test(line) && !PUT_THAT_WAS_RUN.test(line);
+/** Does this message of the master say that it did nothing for a line of the script? (A put that was run and failed has an outcome.) */
+const isRefusal = (line: string): boolean => /^line \d+: /.test(line) && putOutcomeIn(line) === undefined;
 
 /** Runs a script, and compares the run with the model by layers 2 and 3. Left: one line, where there is no run to compare. */
 export const tryScript = async (

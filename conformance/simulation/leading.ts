@@ -6,11 +6,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { NodeId } from '#bayou/core/ids.js';
-import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import { guaranteesOf, type Config } from '#bayou/model/checking/config.js';
 import { valueOf } from '#bayou/model/protocol/put-identity.js';
 import type { Server } from '#bayou/model/protocol/server.js';
 import type { Session } from '#bayou/model/protocol/session.js';
+import { MASTERS_CLIENTS } from '../common/masters-clients.js';
 import type { Graph, GraphStep } from './model-graph.js';
 import type { Situations } from './situations.js';
 
@@ -22,7 +22,7 @@ export const notGuided = ({ steps, config }: Graph): string | undefined => {
   const family = steps.find((step) => !FAMILIES.has(step.family))?.family;
   if (family !== undefined) return `nothing leads a simulated cluster through the model's ${family}`;
   if (config.placement !== 'any') return 'its clients do not roam';
-  const isAsMasters = isDeepStrictEqual(guaranteesOf(config, 0), MASTER_GUARANTEES);
+  const isAsMasters = isDeepStrictEqual(guaranteesOf(config, 0), MASTERS_CLIENTS);
   return isAsMasters ? undefined : "its sessions ask for other guarantees than a master's clients do";
 };
 

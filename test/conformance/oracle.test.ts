@@ -1,13 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '#bayou/core/script.js';
-import {
-  decide,
-  deciding,
-  showOracle,
-  type ObservedCommand,
-  type OracleOptions,
-} from '../../conformance/layer2-scripts/oracle.js';
+import { decide, deciding, showOracle, type OracleOptions } from '../../conformance/layer2-scripts/oracle.js';
+import type { ObservedCommand } from '../../conformance/layer2-scripts/observed-commands.js';
 import { inTurns } from '../../conformance/common/in-turns.js';
 
 /** A script with what each command printed behind `=>`, lines divided by `|`; `!` is an error. */

@@ -7,7 +7,14 @@ import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
-import type { JudgedHistory, Operation, SessionName, SettledStores, StoreView } from './judged-history.js';
+import {
+  type JudgedHistory,
+  MASTERS_CLIENTS,
+  type Operation,
+  type SessionName,
+  type SettledStores,
+  type StoreView,
+} from './judged-history.js';
 import { partitionsIn, EMPTY_SHAPE, shapeAfter, type ClusterShape } from './partitions.js';
 
 /** The history of one run's trace; the events may be in any order. */
@@ -95,7 +102,8 @@ const readClient = (
   const session = list.find((e) => e.type === 'session');
   if (session === undefined) return;
   const name = `${session.client}/${session.session}`;
-  guarantees.set(name, session.guarantees);
+  // A trace is one of a master's run, so what its sessions ask for is the contract's to say (R12), and not the trace's.
+  guarantees.set(name, MASTERS_CLIENTS);
   const operations = done.get(session.client) ?? [];
   done.set(session.client, operations);
   let asked: EventOf<'asked'>[] = [];

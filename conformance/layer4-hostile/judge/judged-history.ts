@@ -3,7 +3,7 @@
  * from a trace of the cluster (`history-of-trace.ts`) or from a file in the style of Jepsen (`jepsen.ts`).
  */
 import type { NodeId } from '#bayou/core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
+import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { showStamp } from './stamp-order.js';
 
@@ -62,9 +62,17 @@ export interface JudgedHistory {
   readonly reborn: ReadonlySet<NodeId>;
 }
 
-/** The guarantees of a session: the master's, unless the history says otherwise (R12). */
-export const guaranteesOf = (h: JudgedHistory, session: SessionName): Guarantees =>
-  h.guarantees.get(session) ?? MASTER_GUARANTEES;
+/** R12, as the contract has it: the master's clients use Read Your Writes and Monotonic Reads with scope key. The judge believes neither the program's constant nor a trace. */
+export const MASTERS_CLIENTS: Guarantees = {
+  readYourWrites: true,
+  monotonicReads: true,
+  writesFollowReads: false,
+  monotonicWrites: false,
+  scope: 'key',
+};
+
+/** The guarantees of a session: those of the master's clients, unless the history says otherwise (R12). */
+export const guaranteesOf = (h: JudgedHistory, session: SessionName): Guarantees => h.guarantees.get(session) ?? MASTERS_CLIENTS;
 
 /** A history of operations alone. */
 export const historyOf = (operations: ReadonlyArray<Operation>, rest: Partial<JudgedHistory> = {}): JudgedHistory => ({

@@ -1,8 +1,8 @@
 /** Makes sound histories from lists of steps. The judge's tests plant false answers in them, and its bench judges them. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
+import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { type JudgedHistory, historyOf, type Operation, type StoreView } from './judged-history.js';
+import { type JudgedHistory, historyOf, MASTERS_CLIENTS, type Operation, type StoreView } from './judged-history.js';
 import { compareStamps, coverAll, type Vector } from './stamp-order.js';
 
 /** One step of an invented run: a put or get of `key` by `client` at `server`, or a pull of `server` from `peer`. */
@@ -37,7 +37,7 @@ const has = (vv: Vector, s: Stamp | undefined): boolean => s === undefined || (v
 export const soundHistory = (
   steps: ReadonlyArray<HistoryStep>,
   servers: number,
-  guarantees: Guarantees = MASTER_GUARANTEES,
+  guarantees: Guarantees = MASTERS_CLIENTS,
 ): JudgedHistory => {
   const replicas: Server[] = Array.from({ length: servers }, () => ({ store: new Map(), vv: new Map(), clock: 0 }));
   const sessions = new Map<NodeId, Session>();
