@@ -9,7 +9,9 @@ import { progressLineOn } from '#bayou/command-line/progress.js';
 import { wrongToMake } from '#bayou/command-line/named-files.js';
 import { JUNIT, wrongToReplace } from '#bayou/command-line/replace.js';
 import { reasonOf } from '#bayou/command-line/say.js';
-import { parseArgs, type ConformArgs } from './conform-options.js';
+import type { ConformArgs } from './conform-args.js';
+import { parseArgs } from './conform-options.js';
+import { fromList, fromOption } from './list-options.js';
 import type { Finding } from '../common/finding.js';
 import { reportOf, showReport, statusOf, toJUnit } from './conform-report.js';
 import { coverageTask, guidedPlanTask, readGuidedPlan } from './coverage-tasks.js';
@@ -69,7 +71,10 @@ const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
 /** The tasks of `--simulate`: for the given number of runs, or the given time, whichever ends first. */
 const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
   const { coverage, corpus, seed, from, runs = Infinity, seconds } = args;
-  if (coverage !== undefined) return [coverageTask(coverage, { seed, from, runs, seconds: seconds ?? Infinity }, args)];
+  if (coverage !== undefined) {
+    const series = { seed, from, runs, seconds: seconds ?? Infinity };
+    return [fromOption('--coverage', () => coverageTask(coverage, series, args))];
+  }
   const series = { seed, from, runs, seconds: seconds ?? (runs === Infinity ? SIMULATED_S : Infinity) };
   return [corpus === undefined ? simulationTask(series, args) : corpusTask(corpus, series, args)];
 };
@@ -102,11 +107,11 @@ const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
 ];
 
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
-  if (args.replay.length > 0) return args.replay.map((file) => replayTask(file, args));
+  if (args.replay.length > 0) return args.replay.map((file) => fromList('--replay', file, () => replayTask(file, args)));
   if (args.simulate || args.coverage !== undefined || args.corpus !== undefined) return simulationTasks(args);
   if (args.hostile) return hostileTasks(args);
   const asked = [
-    ...args.config.map((source) => transitionsTask(source, 10)),
+    ...args.config.map((source) => fromList('--config', source, () => transitionsTask(source, 10))),
     ...(args.paths.some((path) => !isPlan(path))
       ? scriptTasks(
           args.paths.filter((path) => !isPlan(path)),

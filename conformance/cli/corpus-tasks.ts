@@ -16,7 +16,7 @@ import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simula
 import { showAssessment } from '../layer4-hostile/assess.js';
 import { smallerPlans, variationsOf } from '../simulation/vary-plan.js';
 import { stemOf } from '../explore/keep-run.js';
-import type { ConformArgs } from './conform-options.js';
+import type { ConformArgs } from './conform-args.js';
 import { shrinkByCandidates } from './make-smaller.js';
 import { Sum, type TriedPlan } from './simulation-sum.js';
 import { isSound, keepTried, readSimulationPlan, SIMULATION_SHRINK_MS, tryPlan, type Series } from './simulation-tasks.js';

@@ -12,7 +12,7 @@ import { assess, showAssessment } from '../layer4-hostile/assess.js';
 import { simulationSeed } from '../simulation/simulation-plan.js';
 import { situationsOf, type Situations } from '../simulation/situations.js';
 import { TransitionCoverage, toTheNew } from '../simulation/transition-coverage.js';
-import type { ConformArgs } from './conform-options.js';
+import type { ConformArgs } from './conform-args.js';
 import { keepPlan } from './keep-plan.js';
 import type { Series } from './simulation-tasks.js';
 import { comparableConfig, replayedRunTask, type Task } from './tasks.js';

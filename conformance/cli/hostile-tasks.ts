@@ -5,7 +5,7 @@ import { counted } from '#bayou/core/counted.js';
 import { keepRun } from '../explore/keep-run.js';
 import { HostilePlanC, hostilePlans, planOf, type HostilePlan } from '../layer4-hostile/hostile-plan.js';
 import { tryHostilePlan, type HostileTrial } from '../layer4-hostile/try-hostile-plan.js';
-import type { ConformArgs } from './conform-options.js';
+import type { ConformArgs } from './conform-args.js';
 import type { Finding } from '../common/finding.js';
 import { planJson } from '../common/plan-json.js';
 import { shrinkWithFastCheck } from './make-smaller.js';

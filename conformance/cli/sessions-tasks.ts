@@ -5,7 +5,7 @@ import { UsageError } from '#bayou/command-line/exit.js';
 import { runLibrary, type LibraryRun } from '../simulation/library-run.js';
 import { sessionsPlanIn, smallerSessions, wrongInSessions, type SessionsPlan } from '../simulation/sessions-plan.js';
 import { sumOf } from '../common/sum-of.js';
-import type { ConformArgs } from './conform-options.js';
+import type { ConformArgs } from './conform-args.js';
 import { shrinkByCandidates } from './make-smaller.js';
 import { keepPlan } from './keep-plan.js';
 import { planJson } from '../common/plan-json.js';

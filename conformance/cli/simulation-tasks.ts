@@ -8,7 +8,7 @@ import type { ReachedSteps } from '../simulation/reached-steps.js';
 import { realPlanOf } from '../simulation/plan-for-real.js';
 import { assess, showAssessment } from '../layer4-hostile/assess.js';
 import { simulate } from '../simulation/simulated-run.js';
-import type { ConformArgs } from './conform-options.js';
+import type { ConformArgs } from './conform-args.js';
 import { keepPlan } from './keep-plan.js';
 import { shrinkWithFastCheck } from './make-smaller.js';
 import { Sum, type TriedPlan } from './simulation-sum.js';

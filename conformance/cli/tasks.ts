@@ -25,7 +25,8 @@ import { showTraceVerdict, validating } from '../layer3-traces/validate-trace.js
 import { inTurns } from '../common/in-turns.js';
 import { showOracle } from '../layer2-scripts/oracle.js';
 import { asShipped, showWalk, walkTransitions } from '../layer1-transitions/transition-walk.js';
-import type { ConformArgs } from './conform-options.js';
+import type { ConformArgs } from './conform-args.js';
+import { wrongInList } from './list-options.js';
 import type { Finding } from '../common/finding.js';
 
 /** A task: one trial or a series. `weight`: about how long it takes, in seconds on an idle machine, for the estimate. */
@@ -173,7 +174,7 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
   weight: 5,
   run: async (signal) => {
     const runs = readRuns(files);
-    if (E.isLeft(runs)) throw new UsageError(runs.left);
+    if (E.isLeft(runs)) throw wrongInList('--trace', files, runs.left);
     const [verdict, elapsedMs] = await timed(() => inTurns(validating(runs.right), signal));
     const judged = judge(historyOfRuns(runs.right));
     const { rejection, run = 1 } = verdict;

@@ -121,8 +121,7 @@ interface Stage {
 
 /** Runs the copy's own `bayou conform`. A copy that cannot run it counts as noticed; a copy whose time is up does not. */
 const conform = async (root: string, copy: string, args: ReadonlyArray<string>, withinMs: number): Promise<Stage> => {
-  const quick = ['--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6', '--out-dir', join(copy, 'divergences')];
-  const ran = await run(root, [join(copy, 'dist/cli/main.js'), 'conform', ...args, ...quick], withinMs);
+  const ran = await run(root, [join(copy, 'dist/cli/main.js'), 'conform', ...args, '--json', '--fail-fast'], withinMs);
   const [processorMs, { isCut }] = [processorMsOf(ran.stderr), ran];
   try {
     return { findings: (JSON.parse(ran.stdout) as ConformReport).findings, processorMs, isCut };
@@ -134,12 +133,33 @@ const conform = async (root: string, copy: string, args: ReadonlyArray<string>, 
   }
 };
 
-const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly implOnly: boolean; readonly perItem: number }> = [
-  { args: ['--config', ...CONFIGURATIONS.map((name) => `spec/configs/${name}.json`)], implOnly: true, perItem: 1 },
-  { args: SCRIPTS.map((name) => `conformance/scripts/${name}.script`), implOnly: false, perItem: 2 },
-  { args: PLANS.map((name) => `conformance/plans/${name}.json`), implOnly: false, perItem: 1 },
-  { args: ['--runs', String(HOSTILE_RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
+interface StageOptions {
+  readonly args: ReadonlyArray<string>;
+  /** Does the stage run clusters of processes? They run one after the other, and what diverges is kept in the copy. */
+  readonly runsClusters: boolean;
+  readonly implOnly: boolean;
+  readonly perItem: number;
+}
+
+const STAGES: ReadonlyArray<StageOptions> = [
+  {
+    args: ['--config', ...CONFIGURATIONS.map((name) => `spec/configs/${name}.json`)],
+    runsClusters: false,
+    implOnly: true,
+    perItem: 1,
+  },
+  {
+    args: [...SCRIPTS.map((name) => `conformance/scripts/${name}.script`), '--shrink-runs', '6'],
+    runsClusters: true,
+    implOnly: false,
+    perItem: 2,
+  },
+  { args: PLANS.map((name) => `conformance/plans/${name}.json`), runsClusters: true, implOnly: false, perItem: 1 },
+  { args: ['--runs', String(HOSTILE_RUNS), '--seed', '1'], runsClusters: true, implOnly: false, perItem: 1 },
 ];
+
+const wordsOf = ({ args, runsClusters }: StageOptions, copy: string): ReadonlyArray<string> =>
+  runsClusters ? [...args, '--jobs', '1', '--out-dir', join(copy, 'divergences')] : args;
 
 /** Does this finding notice the fault? A script that could not be run to its end (the master failed, a process died) does, too. */
 const isNoticed = (f: Finding): boolean => f.verdict === 'diverges' || f.verdict === 'failed';
@@ -166,10 +186,12 @@ export const tryLayers = async (
 ): Promise<LayersResult> => {
   const began = performance.now();
   let [tried, processorMs, isCut] = [0, 0, false];
-  for (const { args, implOnly, perItem } of STAGES) {
+  for (const stage of STAGES) {
+    const { implOnly, perItem } = stage;
     if (implOnly && !mutant.inImpl) continue;
     const leftMs = withinMs === undefined ? DEADLINE_MS : withinMs - (performance.now() - began);
-    const done = leftMs > 0 ? await conform(root, copy, args, leftMs) : { findings: [], processorMs: 0, isCut: true };
+    const done =
+      leftMs > 0 ? await conform(root, copy, wordsOf(stage, copy), leftMs) : { findings: [], processorMs: 0, isCut: true };
     // A trial under way when the time was up may have failed because of that.
     const at = done.findings.findIndex((f) => (done.isCut ? f.verdict === 'diverges' : isNoticed(f)));
     tried += (at < 0 ? done.findings.length : at + 1) / perItem;

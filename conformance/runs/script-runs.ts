@@ -6,6 +6,7 @@ import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { readBytes, standsAt } from '#bayou/command-line/named-files.js';
 import { reasonOf } from '#bayou/command-line/say.js';
+import { wrongInFlags } from '#bayou/master/options.js';
 import { observedIn } from '../layer2-scripts/observed-commands.js';
 import { deciding, showOracle, type OracleOptions, type OracleVerdict } from '../layer2-scripts/oracle.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
@@ -75,15 +76,23 @@ const scriptOf =
       },
     )(readBytes(name, MAX_SCRIPT_BYTES));
 
-/** The scripts among these files, and those in these folders. Left: one line. */
+/** Refuses a script whose second line has options that the master does not take. */
+const withFlags = (script: ScriptCase): E.Either<string, ScriptCase> => {
+  const wrong = wrongInFlags(script.flags);
+  return wrong === undefined ? E.right(script) : E.left(`${script.name}: line 2: # flags: ${wrong}`);
+};
+
+/** The scripts among these files, and those in these folders. `flags`: the value of the option of this name. Left: one line. */
 export const findScripts = (
   paths: ReadonlyArray<string>,
   flags?: ReadonlyArray<string>,
 ): E.Either<string, ReadonlyArray<ScriptCase>> => {
+  const wrong = flags === undefined ? undefined : wrongInFlags(flags);
+  if (wrong !== undefined) return E.left(`--flags: ${wrong}`);
   const files = E.map((found: ReadonlyArray<ReadonlyArray<string>>) => found.flat())(E.traverseArray(scriptsIn)(paths));
   if (E.isLeft(files)) return files;
   if (files.right.length === 0) return E.left(`${paths.join(', ')}: there are no scripts here (files that end in .script)`);
-  return E.traverseArray(scriptOf(flags))(files.right);
+  return E.traverseArray((name: string) => E.chain(withFlags)(scriptOf(flags)(name)))(files.right);
 };
 
 // --- trying ----------------------------------------------------------------------------------------------------------------

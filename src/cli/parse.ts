@@ -18,14 +18,14 @@ import { codeOf } from '../files/error-code.js';
 const SERVER = /^(\d{1,16})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 
 /** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds the address to the list `before`. */
-export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
+export const addServer = (text: string, before?: ReadonlyArray<ServerAddress>): ReadonlyArray<ServerAddress> => {
   const [, id, ipv6, name, port] = SERVER.exec(text) ?? [];
   const at = ipv6 ?? name ?? '127.0.0.1';
   if (!NodeIdC.is(Number(id ?? NaN)) || Number(port) < 1 || Number(port) > 65_535 || !HostC.is(at))
     throw new InvalidArgumentError('Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.');
-  if (before.some((one) => one.id === Number(id)))
+  if (before?.some((one) => one.id === Number(id)) === true)
     throw new InvalidArgumentError(`Server ${Number(id)} is there already: name each once.`);
-  return [...before, { id: Number(id), host: at, port: Number(port) }];
+  return [...(before ?? []), { id: Number(id), host: at, port: Number(port) }];
 };
 
 /** The permissions of the group and of others, to read, write or run a file. */

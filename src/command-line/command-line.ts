@@ -1,5 +1,5 @@
 /** Reads command lines with commander. Its errors become one line that begins with the command's name, as every error does, and are thrown. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import { say } from './say.js';
 
@@ -21,24 +21,33 @@ class OnceCommand extends Command {
   }
 }
 
-/** A command with its whole name, such as `bayou check`. It says what is wrong with its words, and then throws commander's error. */
-export const newCommand = (name: string): Command => saying(name, new Command(name));
+/**
+ * A command with its whole name, such as `bayou check`. It refuses an option which is given twice, unless the option collects values. It says what
+ * is wrong with its words, and then throws commander's error.
+ */
+export const newCommand = (name: string): Command => saying(name, new OnceCommand(name));
 
-/** A command that refuses an option which is given twice. Where a program is started by others, the last one counts, as is the habit. */
-export const newOnceCommand = (name: string): Command => saying(name, new OnceCommand(name));
+/** Commander's text of an error as one line. */
+const oneLineOf = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
 
 const saying = (name: string, command: Command): Command =>
-  command
-    .configureOutput({
-      outputError: (text) =>
-        say(
-          `${name}: ${text
-            .trim()
-            .replace(/^error: /, '')
-            .replaceAll(/\s*\n\s*/g, ' ')}`,
-        ),
-    })
-    .exitOverride();
+  command.configureOutput({ outputError: (text) => say(`${name}: ${oneLineOf(text)}`) }).exitOverride();
+
+/** Reads words as this command would, without a help. Gives what is wrong with them, in one line; undefined: nothing. The command's action must do nothing. */
+export const wrongInWords = (command: Command, words: ReadonlyArray<string>): string | undefined => {
+  let wrong: string | undefined;
+  command.helpOption(false).configureOutput({ outputError: (text) => (wrong = oneLineOf(text)) });
+  try {
+    command.parse([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+  }
+  return wrong;
+};
 
 /** Commander's name of an option: `linkChanges` for `--link-changes`. */
 export const attributeOf = (flag: string): string => new Option(flag).attributeName();

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { host, newCommand, path, wholeNumber } from '../command-line/command-line.js';
+import { attributeOf, host, newCommand, path, wholeNumber, wrongInWords } from '../command-line/command-line.js';
 
 /** The options of the command line. */
 export interface MasterOptions {
@@ -51,3 +51,24 @@ export const masterCommand = (name: string, run: (options: MasterOptions) => Pro
       '\nExit status: 0 done; 1 some line was bad input; 2 bad usage; 3 the cluster failed at some command; 130 interrupted.',
     )
     .action((script: string | undefined, options: Omit<MasterOptions, 'script'>) => run({ ...options, script }));
+
+// --- options that another command hands on ---------------------------------------------------------------------------------
+
+/** Options of the master that a command sets itself where it runs a script and compares the run. */
+const SET_BY_RUNS = ['--trace'];
+
+/** The words of options that stand in one text. */
+export const wordsOfFlags = (text: string): ReadonlyArray<string> => text.split(/\s+/).filter((word) => word !== '');
+
+/** Why options of the master cannot be handed on to the run of a script, in one line; undefined: they can. */
+export const wrongInFlags = (words: ReadonlyArray<string>): string | undefined => {
+  const command = masterCommand('bayou master', () => Promise.resolve());
+  const wrong = wrongInWords(command, words);
+  if (wrong !== undefined) return wrong;
+  const [word] = command.args;
+  if (word !== undefined) return `'${word}' is no option of bayou master`;
+  const set = command.options.find(
+    ({ long }) => SET_BY_RUNS.includes(long ?? '') && command.getOptionValueSource(attributeOf(long ?? '')) === 'cli',
+  );
+  return set === undefined ? undefined : `${set.long}: the run itself sets it; leave it out`;
+};

@@ -113,8 +113,7 @@ describe('a plan that fails', () => {
   it('does so on real processes, too, and what does not fail there conforms', () => {
     const plan = join(dir, 'quiet.json');
     writeFileSync(plan, JSON.stringify(QUIET));
-    const replay = (root: string): Ran =>
-      bayou(root, 'conform', '--simulate', '--replay', plan, '--real', '--out-dir', join(dir, 'real'));
+    const replay = (root: string): Ran => bayou(root, 'conform', '--simulate', '--replay', plan, '--real');
     const wrong = replay(copyOf('print-order'));
     expect([wrong.status, wrong.stdout]).toEqual([1, expect.stringMatching(/server 0 never had this store/)]);
     expect(wrong.stdout).toContain(`bayou conform --simulate --replay ${plan} --real`);

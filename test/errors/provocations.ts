@@ -63,6 +63,12 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'Use FROM-TO, both from 1 to 65535.': 'bayou master --ports 9-1 none.script',
   'Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.': 'bayou client --server x --secret-file secret',
   '… is not heeded by …; leave it out': 'bayou conform --simulate some.script',
+  '--flags: …': "bayou conform --flags '--fsync --bogus' some.script",
+  '…: the run itself sets it; leave it out': "bayou conform --flags '--trace x' some.script",
+  "'…' is no option of bayou master": "bayou conform --flags 'x --memory' some.script",
+  '…: line 2: # flags: …': "printf '# odd\\n# flags: --bogus\\njoinServer 0\\n' > odd.script; bayou explore odd.script",
+  '…; what is to be run goes before …, which takes every word after it':
+    'echo joinServer 0 > one.script; bayou conform --config bayou-s-2112 one.script',
   'Use some of 1,2,3,4.': 'bayou conform --layers 9',
   'Use a size such as 512m or 4g.': 'bayou check --max-memory big',
   'That is … bytes, less than a program takes: use a size such as 512m or 4g.': 'bayou check --max-memory 1k',

@@ -1,6 +1,6 @@
 /** The command line of `bayou check`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { attributeOf, newOnceCommand, path, wholeNumber } from '../../command-line/command-line.js';
+import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/command-line.js';
 import { EXIT } from '../../command-line/exit.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type OptionValue } from './field-options.js';
@@ -59,7 +59,7 @@ something could not be judged; ${EXIT.vacuous} vacuous (--require-witnesses); ${
 ${EXIT.internal} internal error; ${EXIT.interrupted} interrupted.`;
 
 const bare = (): Command => {
-  const command = newOnceCommand('bayou check')
+  const command = newCommand('bayou check')
     .description('check the model of a configuration, or one of your own: every property, over every reachable state')
     .argument('[config...]', 'configurations (files, or names of those that come with the package), and modules with models')
     .option('--list', 'list the configurations and the examples that come with the package', false);

@@ -5,6 +5,7 @@ import type { CheckArgs } from '../check/check-args.js';
 import { FIELD_OPTIONS } from '../check/field-options.js';
 import { parseCheckArgs } from '../check/check-options.js';
 import { EXIT } from '../../command-line/exit.js';
+import { wordsOfFlags } from '../../master/options.js';
 
 /** The options and the source of the command line. */
 export interface ExploreArgs {
@@ -57,7 +58,7 @@ const bare = (): Command => {
     .option('--html <file>', 'write the page to a file that opens from disk, instead of showing it', path)
     .option('--port <n>', 'the port of the page on 127.0.0.1; 0: any that is free', wholeNumber(0, 65_535), 0)
     .option('--open', 'open the page in the browser too', false)
-    .option('--flags <options>', 'options of bayou master for a script, in one text', (text: string) => text.split(/\s+/))
+    .option('--flags <options>', 'options of bayou master for a script, in one text', wordsOfFlags)
     .option('--max-seconds <n>', 'look for a counterexample no longer', wholeNumber(1), SEARCH_SECONDS)
     .option('--max-states <n>', 'look at no more states', wholeNumber(1))
     .option(
