@@ -1,6 +1,6 @@
 /** The command line of `bayou conform`. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { newCommand, path, wholeNumber } from '#bayou/command-line/command-line.js';
+import { newCommand, notHeeded, path, wholeNumber } from '#bayou/command-line/command-line.js';
 import { wordsOfFlags } from '#bayou/master/options.js';
 import type { LayerNumber } from '../common/finding.js';
 import type { ConformArgs } from './conform-args.js';
@@ -45,7 +45,7 @@ const refuseIgnored = (command: Command, args: ConformArgs): void => {
   const options = command.options.map((option) => option.attributeName() as ConformOption);
   const given = options.filter((name) => command.getOptionValueSource(name) === 'cli');
   const ignored = ignoredOption(args, [...(args.paths.length > 0 ? (['paths'] as const) : []), ...given]);
-  if (ignored !== undefined) command.error(`${nameOf(ignored.option)} is not heeded by ${ignored.by}; leave it out`);
+  if (ignored !== undefined) command.error(notHeeded(nameOf(ignored.option), ignored.by));
 };
 
 const bare = (): Command =>

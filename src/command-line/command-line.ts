@@ -12,7 +12,8 @@ class OnceCommand extends Command {
 
   override addOption(option: Option): this {
     super.addOption(option);
-    const isAdding = option.variadic || option.parseArg?.length === ADDING;
+    // Commander's own reader of choices has two arguments too, and adds nothing.
+    const isAdding = option.variadic || (option.parseArg?.length === ADDING && option.argChoices === undefined);
     if (isAdding || !(option.required || option.optional)) return this;
     return this.on(`option:${option.name()}`, () => {
       if (this.given.has(option.name())) this.error(`${option.long ?? option.flags} is given twice`);
@@ -48,6 +49,9 @@ export const wrongInWords = (command: Command, words: ReadonlyArray<string>): st
   }
   return wrong;
 };
+
+/** Refuses an option that would change nothing beside what is asked for: each given option has an effect. */
+export const notHeeded = (option: string, by: string): string => `${option} is not heeded by ${by}; leave it out`;
 
 /** Commander's name of an option: `linkChanges` for `--link-changes`. */
 export const attributeOf = (flag: string): string => new Option(flag).attributeName();

@@ -26,6 +26,7 @@ const messages = { grain: 'messages', inFlight: 1 };
 
 /** Options that do not go together. */
 const CLASHES: Readonly<Record<string, ReadonlyArray<string>>> = {
+  '--set …: … gives the same field; leave one of them out': [NAME, '--servers', '2', '--set', 'servers=3'],
   '--list stands alone: it lists what comes with the package': ['--list', NAME],
   '--replay searches nothing: it goes with --json and with options that override a field, not with …': ['--replay', 'x', NAME],
   '--step is for one model at a time': ['--step', NAME, NAME],

@@ -4,7 +4,7 @@ import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/c
 import { EXIT } from '../../command-line/exit.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type OptionValue } from './field-options.js';
-import { clashOf, ignoredBy } from './clash.js';
+import { wrongTogether } from './clash.js';
 
 // --- values ----------------------------------------------------------------------------------------------------------------
 
@@ -58,8 +58,8 @@ Exit status: ${EXIT.ok} holds (or fails as the configuration expects); ${EXIT.vi
 something could not be judged; ${EXIT.vacuous} vacuous (--require-witnesses); ${EXIT.unexpected} not the verdict expected, and nothing violated;
 ${EXIT.internal} internal error; ${EXIT.interrupted} interrupted.`;
 
-const bare = (): Command => {
-  const command = newCommand('bayou check')
+const bare = (name = 'bayou check'): Command => {
+  const command = newCommand(name)
     .description('check the model of a configuration, or one of your own: every property, over every reachable state')
     .argument('[config...]', 'configurations (files, or names of those that come with the package), and modules with models')
     .option('--list', 'list the configurations and the examples that come with the package', false);
@@ -121,9 +121,12 @@ const bare = (): Command => {
 
 type Raw = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'> & { readonly set?: ReadonlyArray<Assignment> };
 
-/** Reads the command line. @throws CommanderError for usage (it has been printed), also after `--help`. */
-export const parseCheckArgs = (args: ReadonlyArray<string>): CheckArgs => {
-  const command = bare().parse(args, { from: 'user' });
+/**
+ * Reads the command line. `name`: the command that a mistake is said of. @throws CommanderError for usage (it has been printed), also after
+ * `--help`.
+ */
+export const parseCheckArgs = (words: ReadonlyArray<string>, name = 'bayou check'): CheckArgs => {
+  const command = bare(name).parse(words, { from: 'user' });
   const { set: sets = [], ...raw } = command.opts<Raw & Readonly<Record<string, unknown>>>();
   const fields = new Map<string, OptionValue>();
   const overrides = new Map<string, { value: unknown; option: string }>();
@@ -133,12 +136,13 @@ export const parseCheckArgs = (args: ReadonlyArray<string>): CheckArgs => {
     fields.set(field, value);
     overrides.set(field, { value: value.value, option: flag });
   }
-  for (const [name, { value }] of sets) overrides.set(name, { value, option: `--set ${name}` });
+  for (const [field, { value }] of sets) overrides.set(field, { value, option: `--set ${field}` });
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
   const flags = given.map(({ long, flags: text }) => long ?? text);
-  const clash = ignoredBy(raw, command.args.length, flags) ?? clashOf(raw, command.args.length);
-  if (clash !== undefined) command.error(clash);
-  return { ...raw, configs: command.args, fields, sets, overrides };
+  const args = { ...raw, configs: command.args, fields, sets, overrides };
+  const wrong = wrongTogether(args, flags);
+  if (wrong !== undefined) command.error(wrong);
+  return args;
 };
 
 /** The long names of all options, for the test that a repeated command has every option. */

@@ -1,5 +1,6 @@
 /** Refuses options of `bayou check` that do not go together, since one of them would be ignored. */
 import { FIELD_OPTIONS } from './field-options.js';
+import { isModule } from './is-module.js';
 import type { CheckArgs } from './check-args.js';
 
 type Options = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'>;
@@ -19,7 +20,7 @@ const WITH_STEP = ['--step', '--set', ...FIELD_FLAGS];
 const WITH_SAMPLE = ['--sample', ...OF_RANDOM_RUNS, '--json', '--out-dir', '--format', '--set', ...FIELD_FLAGS];
 
 /** One line about options that were given and would be ignored; undefined: there are none. */
-export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<string>): string | undefined => {
+const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<string>): string | undefined => {
   const among = (flags: ReadonlyArray<string>): string => given.filter((flag) => flags.includes(flag)).join(', ');
   const beside = (flags: ReadonlyArray<string>): ReadonlyArray<string> => given.filter((flag) => !flags.includes(flag));
   if (raw.list && (configs > 0 || given.length > 1)) return '--list stands alone: it lists what comes with the package';
@@ -46,8 +47,21 @@ export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<st
     : undefined;
 };
 
+/** One line about a field or a parameter that is given twice, where one value would take the place of the other; undefined: there is none. */
+const givenTwice = ({ configs, replay, fields, sets }: CheckArgs): string | undefined => {
+  const names = sets.map(([name]) => name);
+  const again = names.find((name, i) => names.indexOf(name) < i);
+  if (again !== undefined) return `--set ${again} is given twice`;
+  // A model of one's own may have a parameter of the name, beside the option that names its properties.
+  const isOwn = replay !== undefined || configs.some(isModule);
+  const both = FIELD_OPTIONS.find(
+    ({ field }) => fields.has(field) && names.includes(field) && !(isOwn && field === 'properties'),
+  );
+  return both === undefined ? undefined : `--set ${both.field}: ${both.flag} gives the same field; leave one of them out`;
+};
+
 /** One line about options that do not go together; undefined: all do. */
-export const clashOf = (raw: Options, configs: number): string | undefined => {
+const clashOf = (raw: Options, configs: number): string | undefined => {
   const slow = raw.plain || raw.search === 'dfs' || raw.search === 'simulate';
   const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;
   if (raw.format !== undefined && raw.outDir === undefined) return '--format needs --out-dir, the folder to write to';
@@ -63,3 +77,7 @@ export const clashOf = (raw: Options, configs: number): string | undefined => {
     return '--traces-per-property is for searches that see every state, not for --search simulate';
   return undefined;
 };
+
+/** One line about arguments of which one would be ignored; undefined: there are none. `given`: the options on the command line. */
+export const wrongTogether = (args: CheckArgs, given: ReadonlyArray<string>): string | undefined =>
+  ignoredBy(args, args.configs.length, given) ?? clashOf(args, args.configs.length) ?? givenTwice(args);

@@ -1,6 +1,6 @@
 /** The command line of `bayou explore`. */
 import type { Command } from 'commander';
-import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/command-line.js';
+import { attributeOf, newCommand, notHeeded, path, wholeNumber } from '../../command-line/command-line.js';
 import type { CheckArgs } from '../check/check-args.js';
 import { FIELD_OPTIONS } from '../check/field-options.js';
 import { parseCheckArgs } from '../check/check-options.js';
@@ -20,10 +20,14 @@ export interface ExploreArgs {
   readonly flags?: ReadonlyArray<string>;
   /** The arguments of `bayou check` for the model. */
   readonly check: CheckArgs;
+  /** The options on the command line, such as `--port`. */
+  readonly given: ReadonlyArray<string>;
 }
 
 /** The default time of a search for a counterexample, in seconds. */
 const SEARCH_SECONDS = 20;
+
+const NAME = 'bayou explore';
 
 const HELP = `
 What to explore:
@@ -49,7 +53,7 @@ interface Raw {
 }
 
 const bare = (): Command => {
-  const command = newCommand('bayou explore')
+  const command = newCommand(NAME)
     .description('see it: a model, a counterexample or a real run, step by step, on a page in the browser')
     .argument(
       '[what...]',
@@ -81,17 +85,26 @@ const checkWords = (raw: Raw): ReadonlyArray<string> => [
   ...(raw.maxStates === undefined ? [] : [`--max-states=${raw.maxStates}`]),
 ];
 
+/** Options of a page that is shown, and not written. */
+const OF_SHOWING = ['--port', '--open'];
+
 /** Reads the words after `explore`. @throws CommanderError for usage (it has been printed), also after `--help`. */
 export const parseExploreArgs = (words: ReadonlyArray<string>): ExploreArgs => {
   const command = bare().parse(words, { from: 'user' });
   const raw = command.opts<Raw>();
   const { html, port, open, flags } = raw;
+  const given = command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map((option) => option.long ?? option.flags);
+  const ignored = html === undefined ? undefined : given.find((flag) => OF_SHOWING.includes(flag));
+  if (ignored !== undefined) command.error(notHeeded(ignored, '--html'));
   return {
     what: command.args.length === 0 ? ['default'] : command.args,
     port,
     open,
     ...(html === undefined ? {} : { html }),
     ...(flags === undefined ? {} : { flags }),
-    check: parseCheckArgs(checkWords(raw)),
+    check: parseCheckArgs(checkWords(raw), NAME),
+    given,
   };
 };

@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { FIELD_OPTIONS } from '../check/field-options.js';
 import { isModule } from '../check/is-module.js';
+import { notHeeded } from '../../command-line/command-line.js';
 import { readJson } from '../../command-line/named-files.js';
 import { PAGE, wrongToReplace } from '../../command-line/replace.js';
 import { reasonOf, say } from '../../command-line/say.js';
@@ -32,11 +34,18 @@ const jsonIn = (file: string): unknown => {
   return E.isRight(json) ? json.right : undefined;
 };
 
+/** The kinds of sources, each with its name in a message. */
+const KINDS = { trace: 'a trace', script: 'a script', plan: 'the plan of a run', path: 'a path', model: 'a model' } as const;
+
+type Kind = keyof typeof KINDS;
+
 /**
  * The kind of a source. A JSON file with steps is a path; a file with a script is the plan of a simulated run; any other source is a
  * model. @throws UsageError if the file is an empty JSON object
  */
-const kindOf = (source: string): 'path' | 'plan' | 'model' => {
+const kindOf = (source: string): Kind => {
+  if (extname(source) === '.ndjson') return 'trace';
+  if (extname(source) === '.script') return 'script';
   if (extname(source) !== '.json') return 'model';
   const json = jsonIn(source);
   if (typeof json !== 'object' || json === null) return 'model';
@@ -47,6 +56,28 @@ const kindOf = (source: string): 'path' | 'plan' | 'model' => {
   return 'steps' in json ? 'path' : 'script' in json ? 'plan' : 'model';
 };
 
+/** The options of the page itself, which go with all kinds. */
+const OF_PAGE = ['--html', '--port', '--open'];
+const OF_CONFIGURATION = ['--set', ...FIELD_OPTIONS.map(({ flag }) => flag)];
+
+/** The options that each kind heeds, beside those of the page. */
+const HEEDED: Readonly<Record<Kind, ReadonlyArray<string>>> = {
+  trace: [],
+  script: ['--flags'],
+  plan: [],
+  path: OF_CONFIGURATION,
+  model: [...OF_CONFIGURATION, '--max-seconds', '--max-states'],
+};
+
+/** @throws UsageError where an option was given that changes nothing of what is shown */
+const refuseIgnored = (kind: Kind, { given }: ExploreArgs): void => {
+  const ignored = given.find((flag) => ![...OF_PAGE, ...HEEDED[kind]].includes(flag));
+  if (ignored === undefined) return;
+  throw new UsageError(
+    ignored === '--flags' ? '--flags is for a script: they are the options of bayou master' : notHeeded(ignored, KINDS[kind]),
+  );
+};
+
 const explore = (
   args: ExploreArgs,
   repeat: string,
@@ -54,15 +85,12 @@ const explore = (
   meanwhile: ProgressShower | undefined,
 ): Promise<ExplorationWithModel> => {
   const [first = '', ...others] = args.what;
-  const ending = extname(first);
-  if (ending === '.ndjson' || ending === '.script') return exploreRun(args, repeat, signal);
-  if (others.length > 0)
-    throw new UsageError(`explore one at a time (several files are the traces of one run): ${args.what.join(', ')}`);
-  if (args.flags !== undefined) throw new UsageError('--flags is for a script: they are the options of bayou master');
   const kind = kindOf(first);
-  if (kind === 'path') return explorePath(first, args, repeat);
-  if (kind === 'plan') return exploreRun(args, repeat, signal);
-  return exploreModel(first, args, repeat, signal, meanwhile);
+  if (others.length > 0 && kind !== 'trace' && kind !== 'script')
+    throw new UsageError(`explore one at a time (several files are the traces of one run): ${args.what.join(', ')}`);
+  refuseIgnored(kind, args);
+  if (kind === 'model') return exploreModel(first, args, repeat, signal, meanwhile);
+  return kind === 'path' ? explorePath(first, args, repeat) : exploreRun(args, repeat, signal);
 };
 
 // --- showing it ------------------------------------------------------------------------------------------------------------
