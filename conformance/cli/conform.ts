@@ -8,6 +8,7 @@ import { EXIT, UsageError } from '#bayou/command-line/exit.js';
 import { progressLineOn } from '#bayou/command-line/progress.js';
 import { wrongToMake } from '#bayou/command-line/named-files.js';
 import { JUNIT, wrongToReplace } from '#bayou/command-line/replace.js';
+import { mustDiffer } from '#bayou/command-line/same-path.js';
 import { reasonOf } from '#bayou/command-line/say.js';
 import type { ConformArgs } from './conform-args.js';
 import { parseArgs } from './conform-options.js';
@@ -183,6 +184,16 @@ const mustBeAFolder = (folder: string): void => {
   if (wrong !== undefined) throw new UsageError(`--out-dir: ${folder}: ${wrong}`);
 };
 
+/** Refuses outputs that would take the place of each other, or the report of what it is about. */
+const mustHavePlaces = ({ junit, outDir, corpus, paths, trace, config, replay }: ConformArgs): void => {
+  const report = { name: '--junit', path: junit };
+  mustDiffer([report, { name: '--corpus', path: corpus }, { name: '--out-dir', path: outDir }], []);
+  mustDiffer(
+    [report],
+    [...paths, ...trace, ...config, ...replay].map((path) => ({ name: 'what is tried', path })),
+  );
+};
+
 /** How long, in ms, after an interruption, the timers and dials that are left may keep this process. The runs' processes are gone by then. */
 const END_MS = 200;
 
@@ -191,6 +202,7 @@ const endSoon = (): void => void setTimeout(() => process.exit(), END_MS).unref(
 /** Runs `bayou conform` with these arguments; resolves with the exit status. */
 export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   const args = parseArgs(argv);
+  mustHavePlaces(args);
   const tasks = tasksOf(args);
   const began = performance.now();
   const total = tasks.reduce((sum, t) => sum + t.weight, 0);

@@ -6,9 +6,10 @@ import type { ServerAddress } from '../library-types.js';
 import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { REQUEST_MS } from '../net/net-limits.js';
 import { newCommand, path, wholeNumber } from '../command-line/command-line.js';
+import { mustDiffer } from '../command-line/same-path.js';
 import { ENDING_SIGNALS, EXIT, PLAIN_EXIT } from '../command-line/exit.js';
 import { say as sayLine } from '../command-line/say.js';
-import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
+import { addServer, namedTlsFiles, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
 
 interface Options extends TlsFiles {
@@ -121,6 +122,7 @@ const endAtSignals = (): void => {
 
 const run = async (o: Options): Promise<number> => {
   endAtSignals();
+  mustDiffer([{ name: '--token-file', path: o.tokenFile }], [{ name: '--secret-file', path: o.secretFile }, ...namedTlsFiles(o)]);
   const file = o.tokenFile === undefined ? E.right(undefined) : openTokenFile(o.tokenFile);
   if (E.isLeft(file)) {
     say(file.left);

@@ -11,6 +11,7 @@ import { LEAST_SECRET, MAX_SECRET, newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
 import { path } from '../command-line/command-line.js';
 import { readText, standsAt, wrongToWrite } from '../command-line/named-files.js';
+import type { NamedPath } from '../command-line/same-path.js';
 import { reasonOf } from '../command-line/say.js';
 import { UsageError } from '../command-line/exit.js';
 import { codeOf } from '../files/error-code.js';
@@ -83,6 +84,13 @@ export interface TlsFiles {
   readonly tlsKey?: string;
   readonly tlsCa?: string;
 }
+
+/** The files of TLS, each with its option. */
+export const namedTlsFiles = ({ tlsCert, tlsKey, tlsCa }: TlsFiles): ReadonlyArray<NamedPath> => [
+  { name: '--tls-cert', path: tlsCert },
+  { name: '--tls-key', path: tlsKey },
+  { name: '--tls-ca', path: tlsCa },
+];
 
 /** Adds the options of {@link TlsFiles}. `shows`: the words of the help that name this end's certificate. */
 export const withTlsOptions = (command: Command, shows: string): Command =>

@@ -7,10 +7,11 @@ import { ANTI_ENTROPY_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
 import { host, newCommand, path, wholeNumber } from '../command-line/command-line.js';
 import { PLAIN_EXIT, UsageError } from '../command-line/exit.js';
+import { mustDiffer } from '../command-line/same-path.js';
 import { say } from '../command-line/say.js';
 import { withConfigFile } from './config-file.js';
 import { endInTime } from './end-in-time.js';
-import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
+import { addServer, namedTlsFiles, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 
 interface Options extends TlsFiles {
   readonly id: number;
@@ -47,6 +48,13 @@ const wrongTogether = ({ id, peer, metricsHost, metricsPort }: Options): string 
 const run = async (o: Options): Promise<number> => {
   const wrong = wrongTogether(o);
   if (wrong !== undefined) throw new UsageError(wrong);
+  mustDiffer(
+    [
+      { name: '--data-dir', path: o.dataDir },
+      { name: '--secret-file', path: o.secretFile },
+    ],
+    [{ name: '--config', path: o.config }, ...namedTlsFiles(o)],
+  );
   const tls = tlsIn(o);
   const secret = secretIn(o.secretFile, true);
   const { peer, secretFile: _file, tlsCert: _cert, tlsKey: _key, tlsCa: _ca, config: _config, ...options } = o;

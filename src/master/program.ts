@@ -12,6 +12,7 @@ import type { Party } from '../net/protocol.js';
 import { ENDING_SIGNALS, MASTER_EXIT } from '../command-line/exit.js';
 import { openStream, wrongToMake } from '../command-line/named-files.js';
 import { LOG, TRACE, wrongToEmpty, wrongToReplace } from '../command-line/replace.js';
+import { isWithin, wrongWithSamePath } from '../command-line/same-path.js';
 import { reasonOf, say } from '../command-line/say.js';
 import { lostOutput, tolerateErrors, written } from '../command-line/streams.js';
 import { type Cluster, makeCluster } from './cluster.js';
@@ -79,6 +80,22 @@ const outputsOf = (
   ],
 ];
 
+/** Why two of the options, or one and the script, name what one of them would lose; undefined: none do. */
+const wrongTogether = ({ script, trace, dataDir, logFile }: MasterOptions): string | undefined => {
+  const input = { name: 'the script', path: script };
+  const others = [
+    { name: '--data-dir', path: dataDir },
+    { name: '--log-file', path: logFile },
+  ];
+  const same = wrongWithSamePath([{ name: '--trace', path: trace }, ...others], [input]);
+  if (same !== undefined || trace === undefined) return same;
+  const parts = partsOf(trace);
+  const inside = [input, ...others].find(({ path }) => path !== undefined && isWithin(path, parts));
+  return inside === undefined
+    ? undefined
+    : `${inside.name}: ${inside.path}: it is in ${parts}, which is emptied for --trace; name another`;
+};
+
 /** The fault of the options that shows before a process is started: a file or folder that cannot be written; undefined: there is none. */
 const checkOutputs = (o: MasterOptions): string | undefined => {
   for (const [what, path, use] of outputsOf(o)) {
@@ -94,6 +111,8 @@ const checkOutputs = (o: MasterOptions): string | undefined => {
 
 /** The folder of the run, and its script. Left: one line. */
 const prepare = (o: MasterOptions): E.Either<string, { readonly run: MasterRun; readonly script: Readable | undefined }> => {
+  const together = wrongTogether(o);
+  if (together !== undefined) return E.left(together);
   const script = openScript(o);
   if (E.isLeft(script)) return script;
   const wrong = checkOutputs(o);

@@ -75,6 +75,8 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'Use a number of seconds above 0, at most ….': 'bayou check --checkpoint-every 0',
   'Use some of …, with commas between.': 'bayou check --format xml',
   'Use NAME=VALUE.': 'bayou check --set x',
+  '…: …: … names it too; name another': 'bayou master --trace both --log-file both none.script',
+  '…: …: it is in …, which is emptied for --trace; name another': 'bayou master --trace kept --data-dir kept.d none.script',
   '--secret-file: …: …': 'bayou server --id 1 --data-dir d --secret-file no/such/secret',
   '--secret-file: …: others than its owner may use it; chmod 600 it, and change the secret if they may have read it':
     'cp secret open; chmod 644 open; bayou server --id 1 --data-dir d --secret-file open',

@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import { bytes, progressLine, summaryLines, verdictLine } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
+import { mustDiffer } from '../../command-line/same-path.js';
 import { say } from '../../command-line/say.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
@@ -150,7 +151,18 @@ const checkOne = async (
   return status;
 };
 
+/** @throws UsageError where two options name one place. A checkpoint may be written where another was read. */
+const mustHavePlaces = ({ configs, checkpoint, resume, outDir }: CheckArgs): void => {
+  const folder = { name: '--out-dir', path: outDir };
+  mustDiffer(
+    [{ name: '--checkpoint', path: checkpoint }, folder],
+    configs.map((path) => ({ name: 'the configuration', path })),
+  );
+  mustDiffer([folder], [{ name: '--resume', path: resume }]);
+};
+
 const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
+  mustHavePlaces(args);
   const distinct = distinctNames();
   const { signal, end } = interruption();
   const statuses: ExitStatus[] = [];

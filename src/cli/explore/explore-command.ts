@@ -8,6 +8,7 @@ import { isModule } from '../check/is-module.js';
 import { notHeeded } from '../../command-line/command-line.js';
 import { readJson } from '../../command-line/named-files.js';
 import { PAGE, wrongToReplace } from '../../command-line/replace.js';
+import { mustDiffer } from '../../command-line/same-path.js';
 import { reasonOf, say } from '../../command-line/say.js';
 import { EXIT, UsageError, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
@@ -141,6 +142,10 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
   try {
     const args = parseExploreArgs(words);
     beWatched('explore');
+    mustDiffer(
+      [{ name: '--html', path: args.html }],
+      args.what.map((path) => ({ name: 'what is explored', path })),
+    );
     const wrong = args.html === undefined ? undefined : wrongToReplace(args.html, PAGE);
     if (wrong !== undefined) throw new UsageError(`--html: ${args.html}: ${wrong}`);
     const status = await run(args, words);
