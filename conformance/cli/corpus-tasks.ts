@@ -8,7 +8,8 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { makeFolder } from '#bayou/files/folder.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { messageOf } from '#bayou/core/errors.js';
+import { wrongToMake } from '#bayou/command-line/named-files.js';
+import { reasonOf } from '#bayou/command-line/say.js';
 import { isPlan } from '../common/plan-json.js';
 import { NO_NETWORK_FAULTS } from '../simulation/network-faults.js';
 import { ReachedSteps } from '../simulation/reached-steps.js';
@@ -27,12 +28,14 @@ const MAX_KEPT = 10_000;
 
 /** The names of the files with plans in a folder. Makes the folder where there is none. */
 const filesIn = (folder: string): ReadonlyArray<string> => {
+  const wrong = wrongToMake(folder);
+  if (wrong !== undefined) throw new UsageError(`--corpus: ${folder}: ${wrong}`);
   try {
     makeFolder(folder);
+    return readdirSync(folder).filter(isPlan).sort();
   } catch (error) {
-    throw new UsageError(`${folder}: ${messageOf(error)}`);
+    throw new UsageError(`--corpus: ${folder}: ${reasonOf(error)}`);
   }
-  return readdirSync(folder).filter(isPlan).sort();
 };
 
 /** The plans whose runs took new steps, with their folder. */

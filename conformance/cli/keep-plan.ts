@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
-import { messageOf } from '#bayou/core/errors.js';
+import { placeAndReasonOf } from '#bayou/command-line/say.js';
 import { keepRun, stemOf } from '../explore/keep-run.js';
 import type { RunVerdict } from '../layer4-hostile/assess.js';
 import type { SimulatedRun } from '../simulation/simulated-run.js';
@@ -41,7 +41,7 @@ export const keepPlan = async (
     writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
     writeFileSync(`${file}.trace`, (await rerun()).trace.lines().join(''));
   } catch (error) {
-    return [`not kept: ${messageOf(error)}`];
+    return [`not kept: ${placeAndReasonOf(error)}`];
   }
   const path = followed === undefined ? [] : await keepFollowed(followed, name, outDir);
   return [

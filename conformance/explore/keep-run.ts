@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PAGE, PATH, TRACE, type FileKind } from '#bayou/command-line/replace.js';
-import { messageOf } from '#bayou/core/errors.js';
+import { placeAndReasonOf } from '#bayou/command-line/say.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../path-of-a-run/build-path.js';
 
@@ -38,7 +38,7 @@ const keepPage = async (
     write(page, PAGE, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
     return `see it: ${page}`;
   } catch (error) {
-    return `no page to see it on: ${messageOf(error)}`;
+    return `no page to see it on: ${placeAndReasonOf(error)}`;
   }
 };
 
@@ -70,6 +70,6 @@ export const keepRun = async (
     );
     return [...kept, `explain it: bayou check --replay ${path}${variants.join('')}`];
   } catch (error) {
-    return [`not kept: ${messageOf(error)}`];
+    return [`not kept: ${placeAndReasonOf(error)}`];
   }
 };

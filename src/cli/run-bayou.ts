@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Command, CommanderError } from 'commander';
 import { newCommand } from '../command-line/command-line.js';
-import { isOfSurroundings, reasonOf, say, sayLines } from '../command-line/say.js';
+import { isOfSurroundings, placeAndReasonOf, say, sayLines } from '../command-line/say.js';
 import { lostOutput, tolerateErrors } from '../command-line/streams.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { EXIT, UsageError, type ExitStatus } from '../command-line/exit.js';
@@ -61,8 +61,7 @@ const statusOf = (error: unknown, name: string): number => {
     return EXIT.usage;
   }
   if (isOfSurroundings(error)) {
-    const { path } = error as NodeJS.ErrnoException;
-    say(`${name}: it cannot go on: ${path === undefined ? '' : `${path}: `}${reasonOf(error)}`);
+    say(`${name}: it cannot go on: ${placeAndReasonOf(error)}`);
     return EXIT.usage;
   }
   sayLines(`${name}: a bug, please report it: ${stackOf(error)}`);

@@ -30,7 +30,9 @@ const targetOf = (file: string): E.Either<string, string> => {
     return E.right(realpathSync(file));
   } catch (error) {
     return E.left(
-      `${file}: it is a link that leads nowhere (${codeOf(error) ?? reasonOf(error)}): make what it is a link to, or name another file`,
+      codeOf(error) === 'ENOENT'
+        ? `${file}: it is a link that leads nowhere: make what it is a link to, or name another file`
+        : `${file}: ${reasonOf(error)}: name another file`,
     );
   }
 };

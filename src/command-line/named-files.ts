@@ -61,6 +61,9 @@ const whyNot = (path: string, error: unknown): string => {
   }
 };
 
+/** Says why a path cannot be used, by the code of the system's error. */
+export const whyNoUse = (path: string, code: string): string => whyNot(path, Object.assign(new Error(code), { code }));
+
 // --- reading ---------------------------------------------------------------------------------------------------------------
 
 /** Opens a pipe without waiting for its writer, and a terminal without making it this process's own. */

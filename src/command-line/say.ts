@@ -45,6 +45,12 @@ export const reasonOf = (error: unknown): string => {
   return (code === undefined ? undefined : REASONS[code]) ?? code ?? messageOf(error);
 };
 
+/** Says why something could not be done, with the path where the error of the system has one. */
+export const placeAndReasonOf = (error: unknown): string => {
+  const path = error instanceof Error && 'path' in error ? error.path : undefined;
+  return `${typeof path === 'string' ? `${path}: ` : ''}${reasonOf(error)}`;
+};
+
 /** Errors that are no program's fault: the machine has too little of something, or its disk fails. */
 const SURROUNDINGS = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
 

@@ -268,13 +268,15 @@ describe('limits and signals', () => {
 
 describe('checkpoints', () => {
   test.each([
-    ['--resume', '.', 'checkpoint .: it is a folder'],
-    ['--checkpoint', '.', 'checkpoint .: it is a folder'],
-    ['--checkpoint', 'package.json/x', 'checkpoint package.json/x: it cannot be written: ENOTDIR'],
+    ['--resume', '.', 'it is a folder'],
+    ['--resume', 'none', 'it cannot be read: there is no such file'],
+    ['--resume', 'package.json/x', 'it cannot be read: a part of its path is no folder'],
+    ['--checkpoint', '.', 'it is a folder'],
+    ['--checkpoint', 'none/x', 'it cannot be written: its folder is not there'],
+    ['--checkpoint', 'package.json/x', 'it cannot be written: a part of its path is no folder'],
   ])('%s %s is refused before the search, in one line', async (option, file, why) => {
     const { status, stdout, stderr } = await bayou(['check', 'bayou-s-2112', option, file]);
-    expect([status, stdout, stderr.trimEnd().split('\n').length]).toEqual([2, '', 1]);
-    expect(stderr).toContain(`bayou check: bayou-s-2112: ${why}`);
+    expect([status, stdout, stderr]).toEqual([2, '', `bayou check: ${option}: ${file}: ${why}\n`]);
   });
 
   test('a search that stopped goes on to the same totals; another configuration is refused', async () => {
@@ -291,7 +293,7 @@ describe('checkpoints', () => {
     const changed = await bayou(['check', 'bayou-s-2213', '--resume', file, '--servers', '3', '--variant', 'V1', '--symmetry']);
     expect([changed.status, changed.stderr]).toEqual([
       2,
-      `bayou check: bayou-s-2213: checkpoint ${file}: it was made with other options: ` +
+      `bayou check: --resume: ${file}: it was made with other options: ` +
         'symmetry false, not true; servers 2, not 3; variant FIXED, not V1\n',
     ]);
   });

@@ -73,7 +73,7 @@ describe('files that cannot be written', () => {
     const taken = await file('taken', '');
     const { status, stdout, stderr } = await bayou(['check', await counter(), '--out-dir', taken]);
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^bayou check: --out-dir: .*taken: it cannot be made: .*\n$/);
+    expect(stderr).toBe(`bayou check: --out-dir: ${taken}: it is no folder\n`);
   });
 
   test('a checkpoint, at the limit', async () => {
@@ -92,8 +92,8 @@ describe('files that cannot be written', () => {
       kept,
     ]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^bayou check: checkpoint .*: it cannot be written: ENOENT.*\n$/);
-    expect(lines.filter((line) => line.startsWith('not written: checkpoint '))).toHaveLength(1);
+    expect(stderr).toBe(`bayou check: --checkpoint: ${kept}: it cannot be written: its folder is not there\n`);
+    expect(lines.filter((line) => line.startsWith('not written: --checkpoint: '))).toHaveLength(1);
     expect(lines.at(-1)).toMatch(/^counter: violated \(1 of 2 properties\): 1,000 states/);
   });
 });

@@ -4,8 +4,8 @@
  */
 export const OTHERS: Readonly<Record<string, readonly [count: number, what: string]>> = {
   'src/cli': [
-    76,
-    'what an interrupted check has left; what files are written; verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP; a program for Node',
+    77,
+    'what an interrupted check has left; what files are written; verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP; a program for Node; what a word that is refused is about, in its line',
   ],
   'src/command-line/contract-entries.ts': [1, 'what bayou explain prints of a section'],
   'src/command-line/replace.ts': [2, 'what files are written'],
@@ -17,5 +17,8 @@ export const OTHERS: Readonly<Record<string, readonly [count: number, what: stri
   'src/core': [16, 'the help of the master language; types, in a line that says what was expected'],
   'src/library-options.ts': [2, 'caught where it is thrown: it cannot be read'],
   'src/model': [4, 'guarantees, in the line that says which one no session asks for'],
-  conformance: [4, 'the help of `bayou conform`, and where it has written what'],
+  conformance: [
+    6,
+    'the help of `bayou conform`, where it has written what, and what a word that is refused is about, in its line',
+  ],
 };

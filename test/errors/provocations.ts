@@ -102,6 +102,8 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   "nothing is called '…'; …": 'bayou explain R99',
   'say what to explain, as in bayou explain R12; --list prints every name': 'bayou explain',
   '…: there are no scripts here (files that end in .script)': 'mkdir -p empty; bayou conform empty',
+  '…: nothing in it can be run: … (docs/master.md has the commands)': 'echo frobnicate > odd.script; bayou conform odd.script',
+  '--corpus: …: …': 'touch f; bayou conform --simulate --corpus f',
   '--junit: …: …': 'bayou conform --config bayou-s-2112 --junit no/such/file',
   '…: variant: the cluster has the protocol as it is, so the configuration must say FIXED':
     'bayou conform --config v1-original-clock',
@@ -117,7 +119,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
     'echo 7 > sim.json; bayou conform --replay sim.json',
   '…: a number in a plan is at most …, and one is …; write a smaller one': `sed 's/"thinkMs": [0-9]*/"thinkMs": 1e99/' "$ROOT/conformance/plans/simulated/renewal-taken-back.json" > far-plan.json; bayou conform --replay far-plan.json`,
   '…: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps':
-    'echo {} > nothing.json; bayou explore nothing.json',
+    'echo {} > nothing.json; bayou check nothing.json',
   '--out-dir: …: …': 'touch f; bayou check v1-original-clock --format text --out-dir f',
   '--out-dir: …: it cannot be made: …': 'bayou check bayou-s-2112 --out-dir /proc/x',
   "…: --deadlock is for models of your own: runs of Bayou's model have an end": 'bayou check bayou-s-2112 --deadlock',
@@ -126,7 +128,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   '--html: …: …': 'bayou explore bayou-s-2112 --html none/x',
   '--replay: …: …': 'bayou check --replay none.json',
   '--replay: …: it is no path of bayou conform or bayou check --format json: …':
-    'echo {} > path.json; bayou check --replay path.json',
+    'echo \'{"steps":7}\' > path.json; bayou check --replay path.json',
   'it is damaged: its digest does not match': `${STOPPED}; printf x | dd of=kept bs=1 seek=2000 conv=notrunc 2>/dev/null; bayou check bayou-s-2212 --resume kept`,
   'it is damaged, or ends too early': `${STOPPED}; truncate -s $(($(stat -c %s kept) / 2)) kept; bayou check bayou-s-2212 --resume kept`,
   '… is there already, and is no checkpoint: name another file': 'echo mine > mine; bayou check bayou-s-2112 --checkpoint mine',
@@ -241,7 +243,7 @@ bayou check late.mjs`,
   '--token-file: …: …: name another file': 'bayou client --server 0@$PLAIN --secret-file secret --token-file . < /dev/null',
   '--token-file: …: it is read-only: chmod u+w it, or name another file':
     'touch ro; chmod 444 ro; bayou client --server 0@$PLAIN --secret-file secret --token-file ro < /dev/null',
-  '--token-file: …: it is a link that leads nowhere (…): make what it is a link to, or name another file':
+  '--token-file: …: it is a link that leads nowhere: make what it is a link to, or name another file':
     'ln -sf none link; bayou client --server 0@$PLAIN --secret-file secret --token-file link < /dev/null',
   "line …: '…' is neither 'put key value' nor 'get key'": 'echo jump | bayou client --server 0@$PLAIN --secret-file secret',
   'line …: put …: …: …':

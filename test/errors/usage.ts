@@ -66,6 +66,8 @@ const FILES: Readonly<Record<string, Case>> = {
   'steps[…]: expected a label, or a state to compare': ownPath({ steps: [{}] }),
   '…: loaded again and searched in another order it is another model: …. A function keeps something from call to call (a cache that takes two states for one, a counter …), or the module is not the same each time':
     refused('test/cli/models/coarse-cache.mjs'),
+  '…: it is a path or a counterexample: use bayou check --replay, or bayou explore': config({ steps: [] }),
+  '…: it is the plan of a run: use bayou conform': config({ script: [] }),
   '…: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes':
     config({ vars: [], states: [] }),
   'a path is a JSON object': path('7'),
@@ -78,11 +80,11 @@ const FILES: Readonly<Record<string, Case>> = {
   '… is about stabilize, so that must be true': config({ properties: ['STABLE'], stabilize: false }),
   '… is about sessions that ask for …': config({ properties: ['WFR'] }),
   '…: there is no such field; the fields are …': config({ serverz: 1 }),
-  'sessions: it has … entries for … clients': config({
+  'sessions: it has … for …': config({
     clients: 2,
     sessions: [{ readYourWrites: true, monotonicReads: true, writesFollowReads: false, monotonicWrites: false, scope: 'key' }],
   }),
-  'placement: it has … entries for … clients': config({ clients: 2, placement: [[0]] }),
+  'placement: it has … for …': config({ clients: 2, placement: [[0]] }),
   'placement: it names a server above …': config({ servers: 2, clients: 1, placement: [[7]] }),
   'links: each is a pair of different servers from 0 to …': config({ servers: 2, links: [[0, 5]] }),
   'linkChanges: with links "none" there are no links to change; say full, chain, ring or a list': config({
@@ -106,9 +108,9 @@ const FILES: Readonly<Record<string, Case>> = {
   'lostAnswers: answers are lost only to clients that roam; leave placement "any", or lostAnswers 0': config({
     ...{ clients: 1, placement: [[0]], lostAnswers: 1 },
   }),
-  'latePuts: … puts that arrive late need as many lost answers, but lostAnswers is …': config({ latePuts: 1 }),
-  'blankRestarts: … restarts need as many kills, but kills is …': config({ blankRestarts: 1 }),
-  'restores: … servers put back need as many kills, but kills is …': config({ restores: 1 }),
+  'latePuts: it is …, and as many answers must be lost, but lostAnswers is …': config({ latePuts: 1 }),
+  'blankRestarts: it is …, and as many servers must be killed, but kills is …': config({ blankRestarts: 1 }),
+  'restores: it is …, and as many servers must be killed, but kills is …': config({ restores: 1 }),
   'newSessions: V9 needs at least 1, or no session ever goes on as another': config({ variant: 'V9' }),
   'restores: V10 needs at least 1, or no server is ever put back': config({ variant: 'V10' }),
   'lostAnswers: V11 needs at least 1, or no put is ever repeated': config({ variant: 'V11' }),

@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import { bytes, progressLine, summaryLines, verdictLine } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
+import { wrongToMake } from '../../command-line/named-files.js';
 import { mustDiffer } from '../../command-line/same-path.js';
 import { say } from '../../command-line/say.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../../command-line/exit.js';
@@ -23,6 +24,7 @@ import { mustBeSameAgain } from './loaded-again.js';
 import { moduleModel } from './module.js';
 import { distinctNames } from '../../checked-model/file-names.js';
 import type { CheckArgs } from './check-args.js';
+import { checkpointLine } from './checkpoint-line.js';
 import { parseCheckArgs } from './check-options.js';
 import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay-file.js';
@@ -111,10 +113,11 @@ const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedM
 };
 
 /** Says that the checkpoint of a search could not be written where the search stopped. What was found is told all the same. */
-const checkpointFile = ({ stop }: Report): WrittenFiles => {
+const checkpointFile = ({ stop }: Report, args: CheckArgs): WrittenFiles => {
   if (!('unwritten' in stop)) return NO_FILES;
-  say(`bayou check: ${stop.unwritten}`);
-  return { lines: [`not written: ${stop.unwritten}`], isLost: true };
+  const line = checkpointLine(stop.unwritten, args) ?? stop.unwritten;
+  say(`bayou check: ${line}`);
+  return { lines: [`not written: ${line}`], isLost: true };
 };
 
 const checkOne = async (
@@ -143,7 +146,7 @@ const checkOne = async (
     args.outDir === undefined
       ? NO_FILES
       : await blamed(checked, () => writeFiles(args.outDir!, args.format, checked, runsOf(report), distinct, repeat));
-  const { lines: files, isLost } = joinedFiles([runs, checkpointFile(report)]);
+  const { lines: files, isLost } = joinedFiles([runs, checkpointFile(report, args)]);
   const { status: verdict, ...expected } = judgementOf(report, checked.expect);
   const status = worst([verdict, isLost ? EXIT.usage : EXIT.ok]);
   const threads = args.json || args.ndjson ? [] : await threadLines(checked, args, report, hooks);
@@ -151,7 +154,7 @@ const checkOne = async (
   return status;
 };
 
-/** @throws UsageError where two options name one place. A checkpoint may be written where another was read. */
+/** @throws UsageError where two options name one place, or a folder cannot be made. A checkpoint may be written where another was read. */
 const mustHavePlaces = ({ configs, checkpoint, resume, outDir }: CheckArgs): void => {
   const folder = { name: '--out-dir', path: outDir };
   mustDiffer(
@@ -159,6 +162,8 @@ const mustHavePlaces = ({ configs, checkpoint, resume, outDir }: CheckArgs): voi
     configs.map((path) => ({ name: 'the configuration', path })),
   );
   mustDiffer([folder], [{ name: '--resume', path: resume }]);
+  const wrong = outDir === undefined ? undefined : wrongToMake(outDir);
+  if (wrong !== undefined) throw new UsageError(`--out-dir: ${outDir}: ${wrong}`);
 };
 
 const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {

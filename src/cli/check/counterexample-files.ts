@@ -10,6 +10,7 @@ import { CheckerError } from '../../checker/error.js';
 import type { Report } from '../../checker/report.js';
 import { makeFolder } from '../../files/folder.js';
 import { putInPlace } from '../../files/in-place.js';
+import { wrongToMake } from '../../command-line/named-files.js';
 import { PAGE, wrongToReplace, type FileKind } from '../../command-line/replace.js';
 import { reasonOf, say } from '../../command-line/say.js';
 import { UsageError } from '../../command-line/exit.js';
@@ -130,6 +131,8 @@ const lost = (path: string, why: string): WrittenFiles => {
 
 /** Makes the folder of the files. Gives why it cannot be made; undefined where it is there. */
 const wrongFolder = (dir: string): string | undefined => {
+  const wrong = wrongToMake(dir);
+  if (wrong !== undefined) return wrong;
   try {
     makeFolder(dir);
     return undefined;

@@ -14,6 +14,7 @@ import { ofTwoSearches } from '../../checker/verdict/conclude.js';
 import { UsageError } from '../../command-line/exit.js';
 import { isOfSurroundings } from '../../command-line/say.js';
 import type { CheckArgs } from './check-args.js';
+import { checkpointLine } from './checkpoint-line.js';
 import { byWalks } from './walks.js';
 import { runLines, type AnyModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
@@ -151,6 +152,8 @@ export const search = async (checked: CheckedModel, args: CheckArgs, hooks: Hook
   try {
     return await searchBy(checked, args, hooks);
   } catch (error) {
+    const kept = error instanceof CheckerError ? checkpointLine(error.message, args) : undefined;
+    if (kept !== undefined) throw new UsageError(kept);
     if (error instanceof CheckerError && (config === undefined || error.code !== 'model'))
       throw new UsageError(`${config === undefined ? source : model.model.name}: ${inFlags(error.message)}`, runLines(error));
     if (config === undefined && !isOfSurroundings(error))
