@@ -9,6 +9,7 @@ import { decodeConfig } from '../model/checking/config.js';
 import { isLink, readJson, standsAt } from '../command-line/named-files.js';
 import { UsageError } from '../command-line/exit.js';
 import type { LoadedConfig, Overrides } from './checked-model.js';
+import { asVariant, variantNamed } from './variant-names.js';
 
 /** The folder of the configurations that come with the package. */
 const SHIPPED = fileURLToPath(new URL('../../spec/configs', import.meta.url));
@@ -26,7 +27,7 @@ export const shippedConfigs = async (): Promise<ReadonlyArray<string>> =>
     .sort();
 
 /**
- * The configurations that a name stands for. The name of a fault (`V1`) stands for all configurations of the package with that fault. Any other
+ * The configurations that a name stands for. The name of a fault (`V1`, `original-clock`) stands for all configurations of the package with that fault. Any other
  * name stands for itself, or for the configuration whose name differs only in case.
  */
 export const namedBy = async (source: string): Promise<ReadonlyArray<string>> => {
@@ -36,7 +37,8 @@ export const namedBy = async (source: string): Promise<ReadonlyArray<string>> =>
   if (shipped.includes(source)) return [source];
   const alike = shipped.filter((name) => name.toLowerCase() === wanted);
   if (alike.length > 0) return alike;
-  const faulty = /^v\d+$/.test(wanted) ? shipped.filter((name) => name.startsWith(`${wanted}-`)) : [];
+  const variant = variantNamed(source);
+  const faulty = variant === undefined ? [] : shipped.filter((name) => name.startsWith(`${variant.toLowerCase()}-`));
   return faulty.length > 0 ? faulty : [source];
 };
 
@@ -60,8 +62,25 @@ const read = (source: string): unknown => {
   return json.right;
 };
 
-/** Is it a trace in the Informal Trace Format, of `--format itf` or of another checker? All of them have `vars` and `states`. */
-const isItf = (json: object): boolean => 'vars' in json && 'states' in json;
+/** Why a JSON object is no configuration and no path, in words that follow its file; undefined: nothing is seen. */
+export const otherKind = (json: Readonly<Record<string, unknown>>): string | undefined => {
+  if (Object.keys(json).length === 0)
+    return 'it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps';
+  // All traces in the Informal Trace Format have these two, those of other checkers too.
+  return 'vars' in json && 'states' in json
+    ? 'it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes'
+    : undefined;
+};
+
+/** The fields with the variant by its number, where they have it in words. */
+const withVariant = (fields: Readonly<Record<string, unknown>>): unknown =>
+  'variant' in fields ? { ...fields, variant: asVariant(fields['variant']) } : fields;
+
+/** Says what run a JSON object has where a configuration is expected; undefined: none is seen. */
+const runIn = (json: Readonly<Record<string, unknown>>): string | undefined => {
+  if ('steps' in json && !('seed' in json)) return 'it is a path or a counterexample: use bayou check --replay, or bayou explore';
+  return 'script' in json ? 'it is the plan of a run: use bayou conform' : undefined;
+};
 
 /** A complaint about a field, as one about the option that set the field, if one did. */
 const blame = (source: string, overrides: Overrides, complaint: string): string => {
@@ -78,14 +97,12 @@ const NEUTRAL = new Set(['name', 'about', 'expect']);
  */
 export const loadConfig = (source: string, overrides: Overrides = new Map()): LoadedConfig => {
   const json = read(source);
-  if (isRecord(json) && isItf(json))
-    throw new UsageError(
-      `${source}: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes`,
-    );
+  const other = isRecord(json) ? (otherKind(json) ?? runIn(json)) : undefined;
+  if (other !== undefined) throw new UsageError(`${source}: ${other}`);
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
   const changed = [...overrides.keys()].some((field) => !NEUTRAL.has(field));
   const { expect: claim, ...rest } = isRecord(json) ? json : {};
-  const decoded = decodeConfig(isRecord(json) ? { ...(changed ? rest : json), ...set } : json);
+  const decoded = decodeConfig(isRecord(json) ? withVariant({ ...(changed ? rest : json), ...set }) : json);
   if (E.isLeft(decoded)) throw new UsageError(decoded.left.map((line) => blame(source, overrides, line)).join('; '));
   const config = decoded.right;
   return { source, config, ...(!changed && claim !== undefined ? { expect: config.expect } : {}) };

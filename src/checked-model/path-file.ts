@@ -9,6 +9,7 @@ import { decodeReplayed, type Config } from '../model/checking/config.js';
 import { readJson } from '../command-line/named-files.js';
 import { UsageError } from '../command-line/exit.js';
 import type { Overrides } from './checked-model.js';
+import { otherKind } from './find-config.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -57,6 +58,8 @@ const MAX_BYTES = 500 * 1024 * 1024;
 const parse = (file: string): unknown => {
   const json = readJson(file, MAX_BYTES);
   if (E.isLeft(json)) throw new UsageError(`--replay: ${file}: ${json.left}`);
+  const other = isRecord(json.right) ? otherKind(json.right) : undefined;
+  if (other !== undefined) throw new UsageError(`--replay: ${file}: ${other}`);
   return json.right;
 };
 

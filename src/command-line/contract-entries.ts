@@ -3,8 +3,13 @@
 /** One entry: its name, by which it is looked up, and its text in the page. */
 export interface ContractEntry {
   readonly name: string;
+  /** Other names by which it is looked up, such as `original-clock` for V1. */
+  readonly others?: ReadonlyArray<string>;
   readonly text: string;
 }
+
+/** The number of a variant, after which its heading has its name in words. The words of other headings are terms of the glossary. */
+const VARIANT = /^V\d+$/;
 
 const HEADING = /^(#+) (.+)$/;
 
@@ -19,7 +24,9 @@ export const entriesOfProtocol = (page: string): ReadonlyArray<ContractEntry> =>
     .map((part) => {
       const [heading = '', ...lines] = part.split('\n');
       const title = HEADING.exec(heading)?.[2] ?? '';
-      return { name: title.split(' ')[0] ?? '', text: `${title}\n\n${lines.join('\n').trim()}` };
+      const [name = '', ...words] = title.split(' ');
+      const others = VARIANT.test(name) ? { others: [words.join(' ')] } : {};
+      return { name, ...others, text: `${title}\n\n${lines.join('\n').trim()}` };
     });
 
 /** A heading of the second level with a number: `## 5. The master program`. */
@@ -60,26 +67,31 @@ const folded = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/
 /** The entries with a name. Case, blanks, hyphens and underscores do not matter, and a term may be in the plural. */
 export const lookUp = (entries: ReadonlyArray<ContractEntry>, name: string): ReadonlyArray<ContractEntry> => {
   const wanted = folded(name);
-  return entries.filter((entry) => folded(entry.name) === wanted || `${folded(entry.name)}s` === wanted);
+  return entries.filter(({ name: own, others = [] }) => [own, `${own}s`, ...others].some((one) => folded(one) === wanted));
 };
 
 /** The most words of a name. */
 const MAX_WORDS = 4;
 
-/** What a text names: the entries of each name, or the first word that begins no name. */
+/** What a text names: the entries of each name, or the first words that begin no name. */
 export type NamedEntries =
   | { readonly type: 'found'; readonly entries: ReadonlyArray<ReadonlyArray<ContractEntry>> }
-  | { readonly type: 'unknown'; readonly word: string };
+  | { readonly type: 'unknown'; readonly words: string };
 
 /** The entries that a text names, as `version vector`, `R6 V1` or, in a report, `SESSION_ORDER [R6, R14]`. Of several names that begin at a word the longest counts. */
 export const namedIn = (entries: ReadonlyArray<ContractEntry>, text: string): NamedEntries => {
   const words = text.split(/[\s,[\]]+/).filter((word) => word !== '');
-  const found: ReadonlyArray<ContractEntry>[] = [];
-  for (let at = 0; at < words.length;) {
-    const name = Array.from({ length: MAX_WORDS }, (_, i) => words.slice(at, at + MAX_WORDS - i)).find(
+  const nameAt = (at: number): ReadonlyArray<string> | undefined =>
+    Array.from({ length: MAX_WORDS }, (_, i) => words.slice(at, at + MAX_WORDS - i)).find(
       (some) => lookUp(entries, some.join(' ')).length > 0,
     );
-    if (name === undefined) return { type: 'unknown', word: words[at]! };
+  const found: ReadonlyArray<ContractEntry>[] = [];
+  for (let at = 0; at < words.length;) {
+    const name = nameAt(at);
+    if (name === undefined) {
+      const next = words.findIndex((_, i) => i > at && nameAt(i) !== undefined);
+      return { type: 'unknown', words: words.slice(at, next < 0 ? undefined : next).join(' ') };
+    }
     found.push(lookUp(entries, name.join(' ')));
     at += name.length;
   }
@@ -89,6 +101,6 @@ export const namedIn = (entries: ReadonlyArray<ContractEntry>, text: string): Na
 /** At most `most` names that contain `name`, or are contained in it. */
 export const similar = (entries: ReadonlyArray<ContractEntry>, name: string, most = 8): ReadonlyArray<string> =>
   entries
-    .map((entry) => entry.name)
+    .flatMap(({ name: own, others = [] }) => [own, ...others])
     .filter((other) => folded(other).includes(folded(name)) || folded(name).includes(folded(other)))
     .slice(0, most);

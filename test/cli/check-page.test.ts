@@ -21,13 +21,13 @@ const run = (command: string): string => {
   return stdout + stderr;
 };
 
-const PICTURE = /(<!-- written by: (npx bayou check \S+ --format mermaid) -->\n```mermaid\n)[^]*?(^```$)/m;
+const PICTURE = /(<!-- written by: (npx bayou check \S+ --format mermaid --out-dir) DIR -->\n```mermaid\n)[^]*?(^```$)/m;
 
 /** The page with the picture that its command writes. */
 const drawn = (page: string): string => {
   const folder = mkdtempSync(join(tmpdir(), 'bayou-check-page-'));
   const command = PICTURE.exec(page)?.[2] ?? '';
-  run(`${command} --out-dir ${folder}`);
+  run(`${command} ${folder}`);
   const written = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
   rmSync(folder, { recursive: true });
   return page.replace(PICTURE, (_, before: string, __, after: string) => `${before}${written.join('').trimEnd()}\n${after}`);

@@ -190,13 +190,41 @@ test('an ITF file is said to be one, in one line, with what is read instead', as
   const [name = ''] = await readdir(out);
   const itf = join(out, name);
   await writeFile(join(dir(), 'bare.json'), '{"vars":["x"],"states":[{"x":1}]}');
-  for (const command of ['explore', 'check'])
+  for (const [command, ...option] of [['explore'], ['check'], ['check', '--replay']] as const)
     for (const one of [itf, join(dir(), 'bare.json')]) {
-      const { status, stdout, stderr } = await bayou([command, one]);
+      const { status, stdout, stderr } = await bayou([command, ...option, one]);
       expect([status, stdout, stderr]).toEqual([
         2,
         '',
-        `bayou ${command}: ${one}: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes\n`,
+        `bayou ${[command, ...option].join(': ')}: ${one}: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes\n`,
       ]);
     }
 });
+
+test('a counterexample that is given as a configuration is said to be one, in one line, with what reads it', async () => {
+  const out = join(dir(), 'counterexample');
+  await bayou(['check', 'v1-original-clock', '--out-dir', out, '--format', 'json']);
+  const [name = ''] = await readdir(out);
+  for (const [command, ...option] of [['check'], ['conform', '--config']] as const) {
+    const { status, stdout, stderr } = await bayou([command, ...option, join(out, name)]);
+    expect([status, stdout, stderr]).toEqual([
+      2,
+      '',
+      `bayou ${[command, ...option].join(': ')}: ${join(out, name)}: it is a path or a counterexample: use bayou check --replay, or bayou explore\n`,
+    ]);
+  }
+});
+
+test.each([['check'], ['check', '--replay'], ['explore'], ['conform', '--config']])(
+  'an empty object is a mistake: bayou %s %s',
+  async (command, ...option) => {
+    const empty = join(dir(), 'empty.json');
+    await writeFile(empty, '{}');
+    const { status, stdout, stderr } = await bayou([command, ...option, empty]);
+    expect([status, stdout, stderr]).toEqual([
+      2,
+      '',
+      `bayou ${[command, ...option].join(': ')}: ${empty}: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps\n`,
+    ]);
+  },
+);

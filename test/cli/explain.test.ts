@@ -10,6 +10,8 @@ import {
   namedIn,
   sectionsOfProtocol,
 } from '../../src/command-line/contract-entries.js';
+import { withTitles } from '../../src/cli/explain/explain-command.js';
+import { titleOf } from '../../src/explorer/why/property-titles.js';
 import { PROPERTIES, PROPERTY_IDS } from '../../src/model/checking/sentences.js';
 import { VARIANTS } from '../../src/model/protocol/rules.js';
 import { bayou } from './run.js';
@@ -75,6 +77,10 @@ describe('bayou explain', () => {
     ['[section 8]', 'Section 8: Properties', 'SESSION_ORDER'],
     ['hash compaction sweep line', 'hash compaction: ', '\n\nsweep line: '],
     ['trace', 'trace: ', 'no run'],
+    ['original-clock', 'V1 original-clock', 'What breaks'],
+    ['Repeat anywhere V1', 'V11 repeat-anywhere', '\n\nV1 '],
+    ['Monotonic Reads', 'MR', 'safety, R12'],
+    ['unseen pruning', 'PRUNING', 'pruning is invisible'],
   ])('%s, in quotes and word by word', async (name, first, contains) => {
     const done = await bayou(['explain', name]);
     expect(await bayou(['explain', ...name.split(' ')])).toEqual(done);
@@ -86,6 +92,17 @@ describe('bayou explain', () => {
     const done = await bayou(['explain', 'R']);
     expect([done.status, done.stdout]).toEqual([2, '']);
     expect(done.stderr).toMatch(/^bayou explain: nothing is called 'R'; there is .*\n$/);
+  });
+  test.each([
+    [['Foo bar'], 'Foo bar'],
+    [['R12', 'foo', 'bar', 'V1'], 'foo bar'],
+    [['Monotonic Puts'], 'Monotonic Puts'],
+  ])('what nothing is called is named whole: %j', async (names, whole) => {
+    const done = await bayou(['explain', ...names]);
+    expect([done.status, done.stderr.split(';')[0]]).toEqual([2, `bayou explain: nothing is called '${whole}'`]);
+  });
+  test.each(PROPERTY_IDS.filter((id) => titleOf(id) !== undefined))('knows the title that the page has for %s', (id) => {
+    expect(lookUp(withTitles(protocol), titleOf(id)!).map(({ name }) => name)).toContain(id);
   });
   test('without a name it says how to ask', async () => {
     const done = await bayou(['explain']);

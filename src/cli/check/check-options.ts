@@ -1,7 +1,9 @@
 /** The command line of `bayou check`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { attributeOf, newCommand, path, wholeNumber } from '../../command-line/command-line.js';
+import { asVariant } from '../../checked-model/variant-names.js';
 import { EXIT } from '../../command-line/exit.js';
+import { counted } from '../../core/counted.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type OptionValue } from './field-options.js';
 import { wrongTogether } from './clash.js';
@@ -22,7 +24,7 @@ const memorySize = (text: string): number => {
   if (digits === '' || isHalf) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
   if (size < LEAST_BYTES)
     throw new InvalidArgumentError(
-      `That is ${Math.floor(size)} bytes, less than a program takes: use a size such as 512m or 4g.`,
+      `That is ${counted(Math.floor(size), 'byte')}, less than a program takes: use a size such as 512m or 4g.`,
     );
   return Math.floor(size);
 };
@@ -136,7 +138,8 @@ export const parseCheckArgs = (words: ReadonlyArray<string>, name = 'bayou check
     fields.set(field, value);
     overrides.set(field, { value: value.value, option: flag });
   }
-  for (const [field, { value }] of sets) overrides.set(field, { value, option: `--set ${field}` });
+  for (const [field, { value }] of sets)
+    overrides.set(field, { value: field === 'variant' ? asVariant(value) : value, option: `--set ${field}` });
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
   const flags = given.map(({ long, flags: text }) => long ?? text);
   const args = { ...raw, configs: command.args, fields, sets, overrides };

@@ -1,5 +1,6 @@
 /** Options of `bayou check` that override a field of a configuration of Bayou's model. */
 import { InvalidArgumentError } from 'commander';
+import { asVariant } from '../../checked-model/variant-names.js';
 import { inexactIn } from './exact-numbers.js';
 
 /** An option that overrides one field. (`--set` overrides any field by its name.) */
@@ -29,9 +30,6 @@ const jsonOrText = (text: string): unknown => {
 
 const list = (text: string): unknown => text.split(',').map((item) => item.trim());
 
-/** The name of a variant. Case does not matter: `v1` is V1. */
-const variant = (text: string): unknown => text.trim().toUpperCase();
-
 const field = (flag: string, name: string, value: string, about: string, read = jsonOrText): FieldOption => ({
   flag,
   field: name,
@@ -45,7 +43,7 @@ export const FIELD_OPTIONS: ReadonlyArray<FieldOption> = [
   field('--clients', 'clients', 'n', 'how many clients'),
   field('--keys', 'keys', 'n', 'how many keys'),
   field('--puts', 'puts', 'n', 'how many puts in all'),
-  field('--variant', 'variant', 'name', 'FIXED, or the fault V1 … V11', variant),
+  field('--variant', 'variant', 'name', 'FIXED, or a fault: V1 … V11, or its name, such as original-clock', asVariant),
   field('--links', 'links', 'topology', 'none, full, chain, ring, or [[0,1],…]'),
   field('--link-changes', 'linkChanges', 'n', 'links cut or made'),
   field('--kills', 'kills', 'n', 'servers killed'),

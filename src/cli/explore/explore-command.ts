@@ -40,20 +40,13 @@ const KINDS = { trace: 'a trace', script: 'a script', plan: 'the plan of a run',
 
 type Kind = keyof typeof KINDS;
 
-/**
- * The kind of a source. A JSON file with steps is a path; a file with a script is the plan of a simulated run; any other source is a
- * model. @throws UsageError if the file is an empty JSON object
- */
+/** The kind of a source. A JSON file with steps is a path; a file with a script is the plan of a simulated run; any other source is a model. */
 const kindOf = (source: string): Kind => {
   if (extname(source) === '.ndjson') return 'trace';
   if (extname(source) === '.script') return 'script';
   if (extname(source) !== '.json') return 'model';
   const json = jsonIn(source);
   if (typeof json !== 'object' || json === null) return 'model';
-  if (Object.keys(json).length === 0 && !Array.isArray(json))
-    throw new UsageError(
-      `${source}: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps`,
-    );
   return 'steps' in json ? 'path' : 'script' in json ? 'plan' : 'model';
 };
 

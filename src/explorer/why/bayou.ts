@@ -9,6 +9,7 @@ import { COMPARE } from './compare.js';
 import { departureOf } from './departure.js';
 import { pulledIn } from './pulled.js';
 import { sceneOf, type WhyScene } from './scene.js';
+import { titleOf } from './property-titles.js';
 import { tellStep } from './step-words.js';
 
 const ID_OF = new Map<string, PropertyId>(
@@ -18,41 +19,10 @@ const ID_OF = new Map<string, PropertyId>(
 /** The name of a property in configurations, by the checker's name of it. */
 export const propertyId = (name: string): PropertyId | undefined => ID_OF.get(name);
 
-/** The titles of the properties whose name alone says too little. */
-const TITLES: Readonly<Partial<Record<PropertyId, string>>> = {
-  RYW: 'Read Your Writes',
-  MR: 'Monotonic Reads',
-  WFR: 'Writes Follow Reads',
-  MW: 'Monotonic Writes',
-  CONV: 'Convergence',
-  R8: 'True vectors',
-  UNIQUE: 'Unique stamps',
-  PRUNING: 'Unseen pruning',
-  DURABLE: 'Durable writes',
-  CLOCK: 'Clocks go on',
-  SESSION_ORDER: 'Session order',
-  GREATEST: 'New is greatest',
-  REPEAT: 'Repeated puts',
-  LOST: 'Own stamps',
-  STABLE: 'Stabilize',
-  SETTLE: 'Settling',
-  OWN: 'Own vector',
-  LATER: 'Puts come after',
-  CONFLICT: 'A conflict',
-  PRUNED: 'A pruned write',
-  STALE: 'A stale read',
-  APART: 'Partitions that differ',
-  RECOVERY: 'A recovery',
-  OLD_TOKEN: 'An old token',
-  TOKEN_TWICE: 'A token used twice',
-  PUT_BACK: 'A log put back',
-  OTHER_REPLICA: 'Another replica',
-};
-
 /** The title of a property or a witness: `Monotonic Reads`. Undefined where it is not the contract's, or where its short name is enough. */
 export const titleOfProperty = (name: string): string | undefined => {
   const id = propertyId(name);
-  return id === undefined ? undefined : TITLES[id];
+  return id === undefined ? undefined : titleOf(id);
 };
 
 const distinct = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...new Set(numbers)].sort((a, b) => a - b);
