@@ -11,7 +11,6 @@ import { replayPath } from '#bayou/checked-model/replay-path.js';
 import type { RecordedPath } from '#bayou/checked-model/path-file.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { parseScript } from '#bayou/core/script.js';
 import type { Exploration, RunShot, TrueStates } from '#bayou/explorer/shape.js';
 import { planJson } from '../common/plan-json.js';
 import { rejectionOf } from '../path-of-a-run/refused-result.js';
@@ -141,18 +140,6 @@ const simulated = async (file: string): Promise<RunExploration> => {
     : { ...shown, title, verdict: { tone: 'bad', text: failure.split('\n')[0] ?? '' } };
 };
 
-/** The reason, in one line, why a script has nothing to run; undefined where it has a command. */
-const nothingIn = (text: string): string | undefined => {
-  const all = parseScript(text);
-  const end = all.findIndex((line) => E.isRight(line) && line.right?.type === 'done');
-  const lines = end < 0 ? all : all.slice(0, end);
-  if (lines.some((line) => E.isRight(line) && line.right !== undefined)) return undefined;
-  const at = lines.findIndex(E.isLeft);
-  const wrong = lines[at];
-  const why = wrong !== undefined && E.isLeft(wrong) ? `line ${at + 1}: ${wrong.left}` : 'there is no command in it';
-  return `nothing in it can be run: ${why} (docs/master.md has the commands)`;
-};
-
 /** Follows the run that these files describe (a plan, a script or a trace), for the explorer's page (see `RunFollower`). */
 export const followRun = async (
   files: ReadonlyArray<string>,
@@ -165,8 +152,6 @@ export const followRun = async (
     const scripts = findScripts([first], flags);
     if (E.isLeft(scripts)) throw new UsageError(scripts.left);
     const script = scripts.right[0]!;
-    const nothing = nothingIn(script.text);
-    if (nothing !== undefined) throw new UsageError(`${first}: ${nothing}`);
     const tried = await tryScript(script, { signal });
     if (E.isLeft(tried)) throw new UsageError(tried.left);
     const { events, oracle } = tried.right;

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
+import { parseScript } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { readBytes, standsAt } from '#bayou/command-line/named-files.js';
 import { reasonOf } from '#bayou/command-line/say.js';
@@ -82,7 +83,19 @@ const withFlags = (script: ScriptCase): E.Either<string, ScriptCase> => {
   return wrong === undefined ? E.right(script) : E.left(`${script.name}: line 2: # flags: ${wrong}`);
 };
 
-/** The scripts among these files, and those in these folders. `flags`: the value of the option of this name. Left: one line. */
+/** The reason, in one line, why a script has nothing to run; undefined where it has a command. */
+const nothingIn = (text: Bytes): string | undefined => {
+  const all = parseScript(text);
+  const end = all.findIndex((line) => E.isRight(line) && line.right?.type === 'done');
+  const lines = end < 0 ? all : all.slice(0, end);
+  if (lines.some((line) => E.isRight(line) && line.right !== undefined)) return undefined;
+  const at = lines.findIndex(E.isLeft);
+  const wrong = lines[at];
+  const why = wrong !== undefined && E.isLeft(wrong) ? `line ${at + 1}: ${wrong.left}` : 'there is no command in it';
+  return `nothing in it can be run: ${why} (docs/master.md has the commands)`;
+};
+
+/** The scripts among these files, and those in these folders: refused where nothing in any of them can be run. `flags`: the value of the option of this name. Left: one line. */
 export const findScripts = (
   paths: ReadonlyArray<string>,
   flags?: ReadonlyArray<string>,
@@ -92,7 +105,12 @@ export const findScripts = (
   const files = E.map((found: ReadonlyArray<ReadonlyArray<string>>) => found.flat())(E.traverseArray(scriptsIn)(paths));
   if (E.isLeft(files)) return files;
   if (files.right.length === 0) return E.left(`${paths.join(', ')}: there are no scripts here (files that end in .script)`);
-  return E.traverseArray((name: string) => E.chain(withFlags)(scriptOf(flags)(name)))(files.right);
+  const scripts = E.traverseArray((name: string) => E.chain(withFlags)(scriptOf(flags)(name)))(files.right);
+  return E.chain((found: ReadonlyArray<ScriptCase>): typeof scripts => {
+    const [first] = found;
+    const nothing = found.map(({ text }) => nothingIn(text));
+    return first !== undefined && !nothing.includes(undefined) ? E.left(`${first.name}: ${nothing[0]}`) : E.right(found);
+  })(scripts);
 };
 
 // --- trying ----------------------------------------------------------------------------------------------------------------

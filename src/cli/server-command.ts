@@ -98,7 +98,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .addOption(new Option('--log-level <level>', 'what it logs, to standard error').choices(LOG_LEVELS).default('info'))
     .option(
       '--config <file>',
-      'a JSON file with these options as fields, such as {"id": 0, "dataDir": "data"}; flags win over it',
+      'a JSON file with these options as fields, such as {"id": 0, "dataDir": "data"}, without newIncarnation, which is for one start; flags win over it',
       path,
     )
     .allowExcessArguments(false)

@@ -113,12 +113,30 @@ describe('a plan of a run', () => {
 });
 
 describe('a run of nothing', () => {
-  it.each([[[]], [['--trace']]])('is undecided, and says why: %j', (option) => {
-    const file = join(dir, 'nothing.script');
+  it('is undecided, and says why, where it is a trace', () => {
+    const file = join(dir, 'nothing.ndjson');
     writeFileSync(file, '');
-    const { status, stdout } = conform(...option, file);
+    const { status, stdout } = conform('--trace', file);
     expect(status).toBe(3);
     expect(stdout).toContain('nothing was compared');
+  });
+  it.each([
+    ['', 'there is no command in it'],
+    ['frobnicate\n', "line 1: unknown command 'frobnicate'"],
+    ['done\njoinServer 0\n', 'there is no command in it'],
+  ])('is bad usage where it is a script, as for bayou explore: %j', (text, why) => {
+    const file = join(dir, 'nothing.script');
+    writeFileSync(file, text);
+    const said = `${file}: nothing in it can be run: ${why} (docs/master.md has the commands)\n`;
+    expect(conform(file)).toMatchObject({ status: 2, stdout: '', stderr: `bayou conform: ${said}` });
+    const page = spawnSync(process.execPath, [MAIN, 'explore', file, '--html', join(dir, 'x.html')], { encoding: 'utf8' });
+    expect([page.status, page.stderr]).toEqual([2, `bayou explore: ${said}`]);
+  });
+  it('is no fault of the scripts beside it', () => {
+    const [empty, other] = [join(dir, 'empty.script'), join(dir, 'other.script')];
+    writeFileSync(empty, '');
+    writeFileSync(other, 'joinServer 0\n');
+    expect(conform(empty, other).status).toBe(0);
   });
 });
 

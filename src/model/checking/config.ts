@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
 import { isRecord, whole } from '../../core/codec.js';
+import { counted } from '../../core/counted.js';
 import { GuaranteesC } from '../../core/guarantees.js';
 import {
   count,
@@ -183,10 +184,10 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
   [
     Array.isArray(c.sessions) &&
       c.sessions.length !== c.clients &&
-      `sessions: it has ${c.sessions.length} entries for ${c.clients} clients`,
+      `sessions: it has ${counted(c.sessions.length, 'entry', 'entries')} for ${counted(c.clients, 'client')}`,
     c.placement !== 'any' &&
       c.placement.length !== c.clients &&
-      `placement: it has ${c.placement.length} entries for ${c.clients} clients`,
+      `placement: it has ${counted(c.placement.length, 'entry', 'entries')} for ${counted(c.clients, 'client')}`,
     c.placement !== 'any' &&
       c.placement.flat().some((s) => s >= c.servers) &&
       `placement: it names a server above ${c.servers - 1}`,
@@ -214,9 +215,10 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
       c.placement !== 'any' &&
       'lostAnswers: answers are lost only to clients that roam; leave placement "any", or lostAnswers 0',
     c.latePuts > c.lostAnswers &&
-      `latePuts: ${c.latePuts} puts that arrive late need as many lost answers, but lostAnswers is ${c.lostAnswers}`,
-    c.blankRestarts > c.kills && `blankRestarts: ${c.blankRestarts} restarts need as many kills, but kills is ${c.kills}`,
-    c.restores > c.kills && `restores: ${c.restores} servers put back need as many kills, but kills is ${c.kills}`,
+      `latePuts: it is ${c.latePuts}, and as many answers must be lost, but lostAnswers is ${c.lostAnswers}`,
+    c.blankRestarts > c.kills &&
+      `blankRestarts: it is ${c.blankRestarts}, and as many servers must be killed, but kills is ${c.kills}`,
+    c.restores > c.kills && `restores: it is ${c.restores}, and as many servers must be killed, but kills is ${c.kills}`,
     c.variant === 'V9' && c.newSessions === 0 && 'newSessions: V9 needs at least 1, or no session ever goes on as another',
     c.variant === 'V10' && c.restores === 0 && 'restores: V10 needs at least 1, or no server is ever put back',
     c.variant === 'V11' && c.lostAnswers === 0 && 'lostAnswers: V11 needs at least 1, or no put is ever repeated',
