@@ -98,8 +98,9 @@ export interface Model<S, A> {
    */
   readonly fairness?: (action: A) => Fairness | undefined;
   /**
-   * A progress measure, optional: a finite number that no step lowers. The sweep frees the states that are behind the front. The checker does not
-   * trust the measure: it asserts at every step of a sweep that the number does not fall.
+   * A progress measure, optional: a finite number that no step lowers, and that is the same for all states which a reduction or the key takes for one.
+   * The sweep frees the states that are behind the front. The checker does not trust the measure: it asserts at every step of a sweep that the number
+   * does not fall, and of every state of a sweep that its normal form, its images and the states with its key have the same.
    */
   readonly progress?: (state: S) => number;
   /** Symmetry, optional: the permutations (without the identity) under which the model is closed. Each is an automorphism. */
@@ -243,8 +244,9 @@ export interface ComponentModel {
   /** Says how a component is drawn; pure. `undefined`, and the default: the component is drawn as its value. See {@link View}. */
   readonly view?: (kind: string, local: never) => View | undefined;
   /**
-   * A progress measure, optional: a number for each component. No step lowers the number of a component. The sweep frees states whose sum is behind
-   * the front. The checker does not trust the measure: it asserts at every step that it runs that no number falls.
+   * A progress measure, optional: a number for each component. No step lowers the number of a component, or that of what stands for it: its normal
+   * form, the value with its key that was met first. A state and its images have the same sum. The sweep frees states whose sum is behind the front. The
+   * checker does not trust the measure: it asserts at every step that it runs that no number falls; under a quotient or a key, in a sweep alone.
    */
   readonly progress?: (kind: string, local: never) => number;
   /** Symmetry, optional: permutations of interchangeable ids (clients, keys), without the identity. */

@@ -2,7 +2,7 @@
 import { check, checkSync } from '#bayou/checker/check.js';
 import { CheckerError } from '#bayou/checker/error.js';
 import type { Model } from '#bayou/checker/model.js';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { twoPhaseCommit, type TwoPhaseState } from '../../examples/models/two-phase-commit.js';
 
 type Point = Readonly<Record<'a' | 'b', number>>;
@@ -102,5 +102,69 @@ test('a limit on states', () => {
     verdict: 'bounded',
     stop: { kind: 'states', limit: 100 },
     counts: { depth: 0, completeDepth: 0 },
+  });
+});
+
+describe('a measure that is not the same for all states that are taken for one', () => {
+  interface Ticking {
+    readonly t: number;
+    readonly done: boolean;
+  }
+  const ticking: Model<Ticking, 'tick' | 'end'> = {
+    name: 'ticking',
+    initial: [{ t: 0, done: false }],
+    actions: ({ t, done }) => (done ? [] : t < 3 ? ['tick', 'end'] : ['end']),
+    next: (state, action) => (action === 'tick' ? { ...state, t: state.t + 1 } : { ...state, done: true }),
+    label: (action) => ({ family: action, args: [] }),
+    progress: ({ t, done }) => t + (done ? 1 : 0),
+    properties: [{ name: 'low', kind: 'always', holds: ({ t }) => t <= 3 }],
+  };
+  const normalize = (state: Ticking): Ticking => (state.done ? { ...state, t: 0 } : state);
+  const key = ({ t, done }: Ticking): string => (done ? 'done' : `at ${t}`);
+  const pair: Model<ReadonlyArray<number>, number> = {
+    name: 'pair',
+    initial: [[0, 0]],
+    actions: () => [0, 1],
+    next: (state, at) => (state[at]! < 3 ? state.with(at, state[at]! + 1) : undefined),
+    label: (at) => ({ family: 'up', args: [at] }),
+    progress: ([a, b]) => 10 * a! + b!,
+    symmetry: [([a, b]) => [b!, a!]],
+    properties: [{ name: 'low', kind: 'always', holds: ([a, b]) => a! + b! <= 6 }],
+  };
+  const ADVICE = 'a sweep needs one progress for all states that it takes for one; give the model such a progress, or search bfs';
+
+  test.each([
+    [{ ...ticking, normalize }, { normalize: true }, 5, 'normalize changes the progress of { t: 1, done: true } from 2 to 1'],
+    [{ ...ticking, key }, {}, 5, 'the key takes { t: 1, done: true }, of progress 2, for a state of progress 1'],
+    [pair, { symmetry: true }, 10, 'the symmetry changes the progress of [ 1, 0 ] from 10 to 1'],
+  ])('is refused: %#', (model, options, distinct, line) => {
+    const swept = (audit: boolean) => () =>
+      checkSync(model as unknown as Model<never, never>, { ...options, search: 'sweep', audit });
+    expect(checkSync(model as unknown as Model<never, never>, options).counts.distinct).toBe(distinct);
+    expect(swept(false)).toThrow(new CheckerError('model', `${line}: ${ADVICE}`));
+    expect(swept(true)).toThrow(`${line}: ${ADVICE}`);
+  });
+
+  test('is refused at once where the states have no end and their classes have one', () => {
+    const turning: Model<Point, string> = {
+      name: 'turning',
+      initial: [{ a: 0, b: 0 }],
+      actions: () => ['go'],
+      next: ({ a, b }) => ({ a: a + 1, b: 1 - b }),
+      label: (family) => ({ family, args: [] }),
+      progress: ({ a }) => a,
+      properties: [{ name: 'turns', kind: 'always', holds: ({ b }) => b < 2 }],
+    };
+    const normal = { ...turning, normalize: (state: Point): Point => ({ ...state, a: 0 }) };
+    expect(() => checkSync(normal, { normalize: true, search: 'sweep' })).toThrow('normalize changes the progress of');
+    expect(() => checkSync({ ...turning, key: ({ b }: Point) => `${b}` }, { search: 'sweep' })).toThrow('the key takes');
+  });
+
+  test('one that is the same for them is swept as breadth first', () => {
+    const level = { ...ticking, normalize, key, progress: ({ t, done }: Ticking) => (done ? 9 : t) };
+    for (const options of [{}, { normalize: true }])
+      expect(checkSync(level, { ...options, search: 'sweep' })).toMatchObject({ verdict: 'holds', counts: { distinct: 5 } });
+    const sum = { ...pair, progress: ([a, b]: ReadonlyArray<number>) => a! + b! };
+    expect(checkSync(sum, { symmetry: true, search: 'sweep' }).counts.distinct).toBe(10);
   });
 });

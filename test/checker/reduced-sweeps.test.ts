@@ -1,6 +1,6 @@
 /** Sweeps under symmetry: a state may stand for one of another order, whose progress is summed in another order, or is another. */
 import { expect, test } from 'vitest';
-import { checkComponents } from '../../src/checker/factored/check-components.js';
+import { checkComponents, checkComponentsNear } from '../../src/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel } from '../../src/checker/model.js';
 
 interface Place {
@@ -88,5 +88,62 @@ test('a measure that differs between a value and its image is refused where it l
     (report) => report.counts.distinct,
     (error: unknown) => String(error),
   );
-  expect([String(counts), expect.stringContaining('the reduction lowers the progress from')]).toContainEqual(String(swept));
+  expect([String(counts), expect.stringContaining('the symmetry lowers the progress from')]).toContainEqual(String(swept));
+});
+
+interface Ticking {
+  readonly t: number;
+  readonly done: boolean;
+}
+
+/** A clock that ticks until it ends. */
+const ticking = ((): ComponentModel => {
+  const s = slot<Ticking>('s', 's', { t: 0, done: false });
+  const step = (family: string, next: (now: Ticking) => Ticking) =>
+    interaction({
+      label: { family, args: [] },
+      slots: [s],
+      writes: [0],
+      step: (now) => (now.done || (family === 'tick' && now.t === 3) ? [] : [{ next: [next(now)] }]),
+    });
+  return {
+    name: 'ticking',
+    slots: [s],
+    interactions: [step('tick', (now) => ({ ...now, t: now.t + 1 })), step('end', (now) => ({ ...now, done: true }))],
+    progress: (_, { t, done }: Ticking) => t + (done ? 1 : 0),
+    properties: [{ name: 'low', kind: 'always', over: [over([s], ({ t }) => t <= 3)] }],
+  };
+})();
+
+const normal = { ...ticking, normalize: (_: string, now: Ticking): Ticking => (now.done ? { ...now, t: 0 } : now) };
+const keyed = { ...ticking, key: (_: string, { t, done }: Ticking): string => (done ? 'done' : `at ${t}`) };
+const WHY = 'a sweep needs one progress for all states that it takes for one; give the model such a progress, or search bfs';
+
+test.each([
+  [normal, 'end raises the progress of s from 2 to 3, and normalize lowers it to 1'],
+  [keyed, 'end raises the progress of s from 2 to 3, and the key takes the value for one of progress 1'],
+])('a measure that a stand-in lowers is refused in a sweep alone: %#', async (model, line) => {
+  for (const search of ['bfs', 'dfs', 'auto'] as const)
+    expect(await checkComponents(model, { normalize: true, search })).toMatchObject({
+      verdict: 'holds',
+      counts: { distinct: 5 },
+    });
+  await expect(checkComponents(model, { normalize: true, search: 'sweep' })).rejects.toThrow(`${line}: ${WHY}`);
+});
+
+test.each([normal, keyed])('where a stand-in lowers the measure, auto stays breadth first: %#', async (model) => {
+  const options = { normalize: true, search: 'auto' } as const;
+  for (const near of [1, 2, 3, 4, 5]) {
+    const report = await checkComponentsNear(model, options, near).catch((error: unknown) => String(error));
+    if (typeof report === 'string') expect(report).toContain(WHY);
+    else expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 5 } });
+  }
+  expect(await checkComponentsNear(model, options, 5)).toMatchObject({ search: 'bfs', counts: { distinct: 5 } });
+});
+
+test('a step that lowers the measure of normal forms is named', async () => {
+  const falls = { ...normal, progress: (_: string, { t, done }: Ticking) => (done ? -1 - t : 0) };
+  await expect(checkComponents(falls, { normalize: true, search: 'sweep' })).rejects.toThrow(
+    'end lowers the progress of s from 0 to -1',
+  );
 });

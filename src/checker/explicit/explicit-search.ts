@@ -19,7 +19,7 @@ import { EdgeList } from '../liveness/state-graph.js';
 import type { CheckOptions } from '../options.js';
 import type { Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
-import { Levels, mustProgress } from './levels.js';
+import { levelsOf } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
 import { cover, type FamilyCounts } from './coverage.js';
 import { judge, type ExplicitJudge } from './explicit-judge.js';
@@ -79,8 +79,7 @@ export const space = <S, A>({ model, audit }: ReadyModel<S, A>, options: CheckOp
   const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
   mustSuitHashing(options, properties);
   const judged = judge(properties, audit);
-  const levels =
-    options.search === 'sweep' ? new Levels(mustProgress(model, options), () => storeFor(model, options)) : undefined;
+  const levels = options.search === 'sweep' ? levelsOf(model, options) : undefined;
   const graph = levels === undefined && judged.liveness.length > 0 && keepsGraph(model, options);
   const store = levels ?? storeFor(model, options);
   const found: ExplicitSpace<S, A> = {

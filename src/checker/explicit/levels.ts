@@ -3,13 +3,16 @@
  * the progress, so nothing leads to them any more. Each state is asked for its progress before it is kept, so it comes in its one form.
  */
 import TinyQueue from 'tinyqueue';
+import { atNoState } from '../contract/fault-location.js';
 import { briefly, fault } from '../contract/model-faults.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { Ints } from '../ints.js';
 import type { CheckOptions } from '../options.js';
+import { classTest, type TestOfClass } from './class-progress.js';
 import type { Frontier } from './frontier.js';
 import type { StateStore } from './state-store.js';
+import { storeFor } from './store-for.js';
 
 /** The states of one progress. */
 interface Level<S> {
@@ -20,11 +23,8 @@ interface Level<S> {
   readonly waiting: Ints;
 }
 
-/**
- * Gives the progress measure of a model. @throws CheckerError (`option`) where the model has none, or where the options ask for something that a
- * sweep cannot give.
- */
-export const mustProgress = <S, A>(model: Model<S, A>, options: CheckOptions): ((state: S) => number) => {
+/** Gives the progress measure of a model that may be swept. */
+const mustProgress = <S, A>(model: Model<S, A>, options: CheckOptions): ((state: S) => number) => {
   const { maxDepth, checkpoint, resume } = options;
   if (model.progress === undefined)
     throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
@@ -49,6 +49,7 @@ export class Levels<S> implements StateStore<S> {
   /** By number: the index of the state in its level's store. */
   readonly #indices = new Ints();
   readonly #progress: (state: S) => number;
+  readonly #mustBeOfOneProgress: TestOfClass<S>;
   readonly #make: () => StateStore<S>;
   #last: Level<S> | undefined;
   #queue = 0;
@@ -57,8 +58,9 @@ export class Levels<S> implements StateStore<S> {
   /** A value that somebody had changed in a level that was freed. */
   #damaged: unknown;
 
-  constructor(progress: (state: S) => number, make: () => StateStore<S>) {
+  constructor(progress: (state: S) => number, mustBeOfOneProgress: TestOfClass<S>, make: () => StateStore<S>) {
     this.#progress = progress;
+    this.#mustBeOfOneProgress = mustBeOfOneProgress;
     this.#make = make;
     this.frontier = {
       push: () => undefined,
@@ -78,13 +80,16 @@ export class Levels<S> implements StateStore<S> {
   readonly add = (state: S): number => {
     const progress = this.#progress(state);
     if (progress < this.current)
-      throw fault(
-        `a step lowers the progress from ${this.current} to ${progress}: it leads from ${briefly(this.#from)} to ${briefly(state)}`,
+      throw atNoState(
+        fault(
+          `a step lowers the progress from ${this.current} to ${progress}: it leads from ${briefly(this.#from)} to ${briefly(state)}`,
+        ),
       );
     const level = this.#levelAt(progress);
     this.#last = level;
     const index = level.store.add(state);
     if (index < level.numbers.length) return level.numbers.at(index);
+    this.#mustBeOfOneProgress(state, progress);
     const number = this.#indices.length;
     this.#indices.push(index);
     level.numbers.push(number);
@@ -148,3 +153,10 @@ export class Levels<S> implements StateStore<S> {
     }
   }
 }
+
+/**
+ * Makes the levels of a sweep. @throws CheckerError (`option`) where the model has no progress measure, or where the options ask for something that a
+ * sweep cannot give.
+ */
+export const levelsOf = <S, A>(model: Model<S, A>, options: CheckOptions): Levels<S> =>
+  new Levels(mustProgress(model, options), classTest(model, options), () => storeFor(model, options));

@@ -103,13 +103,17 @@ const mayBeSwept = (model: ComponentModel, options: ComponentOptions): boolean =
   return model.progress !== undefined && witnessTraces !== true && asked.every((option) => option === undefined);
 };
 
-/** Searches breadth first. If that does not end within `near` states, it searches from the beginning as a sweep. */
+/**
+ * Searches breadth first. If that does not end within `near` states, it searches from the beginning as a sweep, unless the progress of what stands for
+ * other values was seen to fall.
+ */
 const breadthFirstThenSweep = async (model: ComponentModel, options: ComponentOptions, near: number): Promise<Searched> => {
   const begun = newJob(model, { ...options, search: 'bfs' }, watch(options, true));
   while (begun.space.tally.distinct < near) {
     const stop = await turn(begun, near);
     if (stop !== undefined) return concluded(begun, stop);
   }
+  if (begun.space.components.hasFallen) return concluded(begun, await search(begun));
   const completeDepth = begun.run.completeDepth();
   const job = sweepInstead(begun);
   return concluded(job, await search(job), completeDepth);

@@ -8,9 +8,11 @@
 import { CheckerError } from '../../error.js';
 import { Ints } from '../../ints.js';
 import type { Remarks } from '../../model.js';
+import { showLabel } from '../../report.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import type { ArgumentList } from './argument-list.js';
+import { standInFell } from './stand-in-falls.js';
 
 /** Outcome flags. */
 export const GROUP_CHANGES = 1;
@@ -95,18 +97,15 @@ export class RowWriter {
     const slot = interaction.source.slots[arg]!.name;
     if (!interaction.writes[arg])
       throw fault(interaction, `leaves ${slot} as it is, but its normal form has another: normalize must be idempotent`);
-    if (components.progress(kind, id) < components.progress(kind, before)) {
-      throw fault(
-        interaction,
-        `lowers the progress of ${slot} from ${components.progress(kind, before)} to ${components.progress(kind, id)}`,
-      );
-    }
+    const [from, to] = [components.progress(kind, before), components.progress(kind, id)];
+    if (to >= from) return id;
+    if (!components.hasStandIns) throw fault(interaction, `lowers the progress of ${slot} from ${from} to ${to}`);
+    const label = showLabel(interaction.source.label);
+    standInFell(components, { label, slot, kind, before, after: id, value });
     return id;
   }
 }
 
 /** Makes the fault of an interaction that breaks the model's contract. */
-export const fault = (interaction: CompiledInteraction, what: string): CheckerError => {
-  const { family, args } = interaction.source.label;
-  return new CheckerError('model', `${[family, ...args].join(' ')} ${what}`);
-};
+export const fault = (interaction: CompiledInteraction, what: string): CheckerError =>
+  new CheckerError('model', `${showLabel(interaction.source.label)} ${what}`);

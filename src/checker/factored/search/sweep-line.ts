@@ -6,23 +6,20 @@ import { progressOf, type Space } from '../space.js';
 import type { Expander } from './expand.js';
 import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
-import { atNoState } from '../../contract/fault-location.js';
-import { CheckerError } from '../../error.js';
+import type { CheckerError } from '../../error.js';
+import { notOneProgress } from '../../reduction/one-progress.js';
 import { frontierOf, type FrontierState, type SearchRun, type RunStart } from './search-run.js';
 
 const behind = (from: number, to: number): CheckerError =>
-  new CheckerError(
-    'model',
-    `the reduction lowers the progress from ${from} to ${to}: a state and the one that stands for it must have the same progress; search bfs, or without the reduction`,
-  );
+  notOneProgress(`the symmetry lowers the progress from ${from} to ${to}`);
 
 /** The depth bytes of a sweep. From `FRESH` on a byte stands for a cell to expand, and counts the steps that lead to it. */
 const EXPANDED = 1;
 const FRESH = 2;
 
 /**
- * Expands groups in ascending order of progress. No step lowers the progress of a component (which is asserted when its row is made). So once all
- * groups of a level are expanded nothing leads to it any more, and the level is freed as a whole.
+ * Expands groups in ascending order of progress. No step lowers the progress of a component, or of what stands for it (which is asserted when its row
+ * is made). So once all groups of a level are expanded nothing leads to it any more, and the level is freed as a whole.
  *
  * If no step leads to another group of the same progress, every step into a group was taken before the group is expanded, so its depth bytes are
  * depths. (Steps inside a group are followed to their end first: `closure.ts`.) So a sweep knows the depths although it does not go by them.
@@ -40,6 +37,7 @@ export class SweepLine implements SearchRun {
 
   constructor(space: Space, start: RunStart = 'initial') {
     this.space = space;
+    space.components.isSwept = true;
     this.current = space.newLayer(Number.NaN);
     this.order = {
       layerOf: (tuple) => this.layerAhead(progressOf(space, tuple)),
@@ -113,9 +111,9 @@ export class SweepLine implements SearchRun {
     this.expander.resume(greatest, exact);
   }
 
-  /** Gives the layer to which a step leads. @throws CheckerError (`model`) where it lies behind the front: no step lowers the progress, so a reduction did. */
+  /** Gives the layer to which a step leads. @throws CheckerError (`model`) where it lies behind the front: no step lowers the progress, so the symmetry did. */
   private layerAhead(level: number): Layer {
-    if (level < this.current.level) throw atNoState(behind(this.current.level, level));
+    if (level < this.current.level) throw behind(this.current.level, level);
     return this.layerAt(level);
   }
 

@@ -51,6 +51,10 @@ export class Components {
   private readonly measure: Measure | undefined;
   /** Whether some value's progress is a fraction, or so great that a sum of them may be rounded. */
   hasFractions = false;
+  /** Whether a sweep goes by the progress. */
+  isSwept = false;
+  /** Whether the progress of a stand-in fell, so that no sweep may take the place of the search. */
+  hasFallen = false;
   /** What the search keeps beside these values, to give it to the model. */
   readonly others = new AllKeptValues();
 
@@ -76,6 +80,11 @@ export class Components {
     this.measure = model.progress as Measure | undefined;
   }
 
+  /** Whether a value may stand for others: a normal form for what has it, a value for those with its key. */
+  get hasStandIns(): boolean {
+    return this.isKeyed || this.normal !== undefined;
+  }
+
   kindNumber(name: string): number {
     return this.kinds.findIndex((kind) => kind.name === name);
   }
@@ -83,13 +92,23 @@ export class Components {
   /** Gives the id of a value; under a quotient that of its normal form. */
   intern(kind: number, raw: unknown): number {
     const table = this.kinds[kind]!;
-    const value = this.normal === undefined ? raw : this.normal(table.name, raw);
+    const value = this.normalOf(kind, raw);
     const key = this.encoder(table.name, value);
     if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${describe(key)}`);
     const known = table.ids.get(key);
     if (known === undefined) return this.add(table, key, value);
     this.merging?.compare(table.values[known], value, table.likes);
     return known;
+  }
+
+  /** Gives the normal form of a value under a quotient; else the value. */
+  normalOf(kind: number, raw: unknown): unknown {
+    return this.normal === undefined ? raw : this.normal(this.kinds[kind]!.name, raw);
+  }
+
+  /** Gives the progress of a value, which need not be interned. */
+  measured(kind: number, value: unknown): number {
+    return this.measure === undefined ? 0 : this.measure(this.kinds[kind]!.name, this.isKeyed ? value : oneForm(value));
   }
 
   /** Gives the id of a value in normal form, or -1 where it was not interned. */
