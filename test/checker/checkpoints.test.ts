@@ -360,6 +360,29 @@ describe('refused in one line', () => {
     );
   });
 
+  test('a limit of depth beyond which the search has gone', async () => {
+    const checkpoint = file('far gone');
+    const model = bayou(configured('bayou-s-2213'));
+    const plain = twoPhaseCommit(4) as AnyModel;
+    const searches: ReadonlyArray<(options: CheckOptions) => Promise<Report>> = [
+      (options) => checkComponents(model, options),
+      (options) => checkComponents(model, { ...options, hashBits: 64 }),
+      (options) => check(plain, options),
+      (options) => check(plain, { ...options, hashBits: 64 }),
+    ];
+    for (const search of searches) {
+      const near = await search({ maxDepth: 3 });
+      await search({ maxDepth: 3, checkpoint });
+      expect(essence(await search({ maxDepth: 3, resume: checkpoint }))).toEqual(essence(near));
+      await search({ maxStates: near.counts.distinct + 1, checkpoint });
+      for (const maxDepth of [1, 2, 3])
+        await expect(search({ maxDepth, resume: checkpoint })).rejects.toThrow(
+          `it has gone 4 steps far, and the limit is ${maxDepth} now: go on with one of 4 or more, or with none`,
+        );
+      expect(essence(await search({ maxDepth: 4, resume: checkpoint }))).toEqual(essence(await search({ maxDepth: 4 })));
+    }
+  });
+
   test.each(['components', 'plain'])(
     '%s: a file that is not there, damaged anywhere, cut anywhere, or something else',
     async (name) => {

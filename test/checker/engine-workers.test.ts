@@ -155,12 +155,15 @@ describe('checkpoints of several threads', () => {
     expect(existsSync(`${path}.part`)).toBe(false);
   });
 
-  test('another number of threads and a part that is missing are refused', async () => {
+  test('another number of threads, a depth that they have passed and a part that is missing are refused', async () => {
     const path = file('refused');
     await checkInParallel(source(config), { workers: 2, maxStates: 1000, checkpoint: path });
     const refused = 'it was made with other options: workers 2, not ';
     await expect(checkInParallel(source(config), { workers: 3, resume: path })).rejects.toThrow(`${refused}3`);
     await expect(checkComponents(bayou(config), { resume: path })).rejects.toThrow(`${refused}1`);
+    await expect(checkInParallel(source(config), { workers: 2, resume: path, maxDepth: 1 })).rejects.toThrow(
+      / steps far, and the limit is 1 now: /,
+    );
     const bytes = readFileSync(path);
     const second = sectionsIn(path)[1];
     for (const end of [bytes.length - 1, second]) {

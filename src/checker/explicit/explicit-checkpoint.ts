@@ -1,5 +1,6 @@
 /** Writes a plain search to a checkpoint and reads it back: what it found, the graph for liveness, and where it stands. */
 import { reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
+import { mustSuitDepth } from '../checkpoint/depth-limit.js';
 import { digestOf, mustAgree, optionsOf, type CheckpointIdentity } from '../checkpoint/identity.js';
 import { keeperOf, writeLast, type Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
@@ -149,14 +150,23 @@ export const keptSpace = <S, A>(ready: ReadyModel<S, A>, options: CheckOptions):
   return { found, keep: keeper && { keeper, identity } };
 };
 
+/** Gives the least limit of depth within which a breadth-first search could have come to where it stands. */
+const depthNeeded = <S, A>({ fates, depths }: ExplicitSpace<S, A>): number =>
+  fates.view().reduce((most, fate, index) => {
+    const isTaken = fate !== Fate.waiting && fate !== Fate.tooDeep;
+    return isTaken ? Math.max(most, depths.at(index) + 1) : most;
+  }, 0);
+
 const resumeFrom = <S, A>(
   path: string,
   found: ExplicitSpace<S, A>,
   identity: CheckpointIdentity,
-  { search }: CheckOptions,
+  { search, maxDepth }: CheckOptions,
 ): void => {
   reading(path, sectionsIn(path)[0]!, (from) => restore(found, identity, from));
-  if (search !== 'dfs') requeue(found);
+  if (search === 'dfs') return;
+  mustSuitDepth(path, depthNeeded(found), maxDepth);
+  requeue(found);
 };
 
 /** Drives the slices of a search. It writes the search by the clock, and where it stops before its end. */

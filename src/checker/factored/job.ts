@@ -4,6 +4,7 @@ import { mayHaveMerged } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import { isFaultWithoutRun, stateOfFault, withRun } from '../contract/fault-location.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
+import { mustSuitDepth } from '../checkpoint/depth-limit.js';
 import type { CheckpointIdentity } from '../checkpoint/identity.js';
 import { keeperOf, writeLast, type Keeper } from '../checkpoint/keeper.js';
 import { isWitness, type Counterexample, type Stop } from '../report.js';
@@ -18,7 +19,7 @@ import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
 import { BreadthFirst } from './search/breadth-first.js';
 import { DepthFirst } from './search/depth-first.js';
 import { HashedBreadthFirst } from './search/hashed.js';
-import type { SearchRun, RunStart } from './search/search-run.js';
+import type { FrontierState, SearchRun, RunStart } from './search/search-run.js';
 import { SweepLine } from './search/sweep-line.js';
 import { nextGrowthBytes, newSpace, type Space } from './space.js';
 import { traceOf } from './properties/factored-counterexample.js';
@@ -53,6 +54,12 @@ export const newJob = (model: ComponentModel, options: SearchOptions, watcher: W
   return reading(resume, sectionsIn(resume)[0]!, (from) => jobOf(model, options, watcher, keeper, from));
 };
 
+/**
+ * Gives the least limit of depth within which a search could have come to where it stands. Depth first the limit is that of the checkpoint, and a sweep
+ * has none.
+ */
+const depthNeeded = (frontier: FrontierState): number => ('expanding' in frontier ? frontier.expanding + 1 : 0);
+
 /** Makes a job, at its beginning or where a checkpoint left it. */
 const jobOf = (model: ComponentModel, options: SearchOptions, watcher: Watch, keeper: Keeper | undefined, from?: Reader): Job => {
   const identity = identityOf(model, options);
@@ -65,6 +72,7 @@ const jobOf = (model: ComponentModel, options: SearchOptions, watcher: Watch, ke
   if (space.audit !== undefined) space.audit.place = space.evidence;
   const run = runOf(space, options, from === undefined ? 'initial' : 'resume');
   const traces = new Map(from === undefined ? [] : restore(from, space, run));
+  if (from !== undefined) mustSuitDepth(from.path, depthNeeded(run.frontier()), options.maxDepth);
   watcher.resumed(from === undefined ? 0 : space.tally.distinct);
   const earlier = space.judge.properties.filter((_, i) => space.judge.found[i] !== undefined).map(({ name }) => name);
   return {

@@ -2,6 +2,7 @@
  * Searches breadth first by several threads (see `thread.ts`), with the verdict and the count of states that one thread finds. One thread then
  * looks for a shortest counterexample to what they found violated. It goes no deeper than they went.
  */
+import { mustSuitDepth } from '../../checkpoint/depth-limit.js';
 import { keeperOf } from '../../checkpoint/keeper.js';
 import type { ComponentModel } from '../../model.js';
 import type { Counterexample, Report } from '../../report.js';
@@ -99,6 +100,7 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
   if (keeper !== undefined) mustBeKeepable(keeper.path, model);
   const identity = identityOf(model, options, workers);
   const from = resume === undefined ? undefined : resumed(resume, identity, workers);
+  if (from !== undefined) mustSuitDepth(resume!, from.at.level + 1, options.maxDepth);
   const locals = from?.locals ?? layoutFor(model, options).locals;
   const data = {
     source,
