@@ -1,5 +1,7 @@
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkSync } from '#bayou/checker/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import type { ComponentOptions } from '#bayou/checker/options.js';
 import {
   interaction,
   over,
@@ -459,7 +461,11 @@ describe('symmetry', () => {
 
   test.each([
     ['a property that is not', token(false, [first]), 'the property differs between a state and its image under the symmetry'],
-    ['fairness', token(true, [down], { fairness: (action) => action }), 'liveness under fairness is not judged under symmetry'],
+    [
+      'fairness',
+      token(true, [down], { fairness: (action) => action }),
+      'liveness is not judged under a symmetry where something is fair',
+    ],
     [
       'a key',
       token(true, [down], { key: ({ at, down: isDown }) => `${at} ${isDown}` }),
@@ -469,6 +475,33 @@ describe('symmetry', () => {
     const report = checkSync(model, { symmetry: true });
     expect(report.properties).toMatchObject([{ verdict: 'unknown', why: expect.stringContaining(why) as string }]);
     expect(report.verdict).toBe('bounded');
+  });
+
+  test('by components the reason is what forbids it: fairness, or a quotient', async () => {
+    const places = ['x', 'y'].map((name) => slot('place', name, 0));
+    const rising = (fair: object): ComponentModel => ({
+      name: 'rising',
+      slots: places,
+      interactions: places.map((place) => ({
+        ...interaction({
+          label: { family: 'up', args: [place.name] },
+          slots: [place],
+          writes: [0],
+          step: (n) => (n < 2 ? [{ next: [n + 1] }] : []),
+        }),
+        ...fair,
+      })),
+      properties: [{ name: 'up', kind: 'eventually', over: [over(places, (a, b) => a + b === 4)] }],
+      symmetry: [{ name: 'swap', slotTo: [1, 0], apply: (_, n) => n }],
+      normalize: (_, n) => n,
+    });
+    const why = async (model: ComponentModel, options: ComponentOptions) =>
+      (await checkComponents(model, options)).properties.map((property) => property.why?.split(':')[0]);
+    const UNFAIR = 'liveness is not judged under a symmetry where something is fair';
+    const REDUCED = 'liveness is not judged under a reduction';
+    expect(await why(rising({ fairness: 'up' }), { symmetry: true })).toEqual([UNFAIR]);
+    expect(await why(rising({}), { symmetry: true })).toEqual(['liveness is not judged on components']);
+    expect(await why(rising({ fairness: 'up' }), { normalize: true })).toEqual([REDUCED]);
   });
 
   test('with fairness and without symmetry as ever', () => {

@@ -342,6 +342,14 @@ describe('bad modules: one clear line, and 2', () => {
     expect(await complaint(module, ...flags)).toContain(`bayou check: ${module}: ${why}`);
   });
 
+  test('a module of which another property has the name that --deadlock gives', async () => {
+    const name = 'some step can always be taken';
+    const path = await file('taken.mjs', part(`properties: [{ name: '${name}', kind: 'always', holds: () => true }]`));
+    expect(await complaint(path, '--deadlock')).toContain(
+      `--deadlock adds a property with the name "${name}", and the model has`,
+    );
+  });
+
   test('a module whose sweep has no progress to go by', async () => {
     const path = await file('standing.mjs', slots(''));
     expect(await complaint(path, '--search', 'sweep')).toContain('--search: m declares no progress measure');

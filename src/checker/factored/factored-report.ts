@@ -1,7 +1,7 @@
 /** Makes the report of a search of components from what it found. */
 import type { ComponentModel } from '../model.js';
 import { boundsOf, concluded, judgedReport, sentenceOf } from '../verdict/conclude.js';
-import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
+import { BY_COMPONENTS, REDUCED, UNFAIR, UNFINISHED } from '../verdict/reasons.js';
 import {
   type AuditReport,
   isLiveness,
@@ -47,12 +47,12 @@ export const detailsOf = ({ memo, components }: Space): Findings['details'] => (
   ...Object.fromEntries(components.kinds.map(({ name, values }) => [`values of ${name}`, values.length])),
 });
 
-/** Says why liveness is open. Another search judges it only where this one saw all states, and its space is not reduced. */
+/** Says why liveness is open. Another search judges it only where this one saw all states, and no reduction forbids it. */
 const livenessGap = ({ model, options }: Findings, stop: Stop): string => {
   if (stop.kind !== 'complete') return UNFINISHED;
-  const reduced =
-    (options.symmetry === true && model.symmetry !== undefined) || (options.normalize === true && model.normalize !== undefined);
-  return reduced ? REDUCED : BY_COMPONENTS;
+  if (options.normalize === true && model.normalize !== undefined) return REDUCED;
+  const isSymmetric = options.symmetry === true && model.symmetry !== undefined;
+  return isSymmetric && model.interactions.some(({ fairness }) => fairness !== undefined) ? UNFAIR : BY_COMPONENTS;
 };
 
 const propertyReport = (found: Findings, index: number, stop: Stop): PropertyReport => {

@@ -26,7 +26,7 @@ const OTHER_STATES =
 export const noRun = (verdict: PropertyVerdict, isCut: boolean): string =>
   verdict === 'violated' ? NO_RUN : isCut ? NO_WITNESS_RUN : OTHER_STATES;
 
-export const UNFAIR = 'liveness under fairness is not judged under symmetry: check without it';
+export const UNFAIR = 'liveness is not judged under a symmetry where something is fair: check without it';
 export const ASYMMETRIC = 'the property differs between a state and its image under the symmetry: check without symmetry';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';
 

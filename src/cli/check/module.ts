@@ -182,9 +182,13 @@ export const componentModelOf = async (file: string, parameters?: Parameters, de
 
 const judgesDeadlock = ({ model: { properties } }: DecodedModel): boolean => properties.some(({ kind }) => kind === 'noDeadlock');
 
-/** Adds a property that judges deadlock to a model that has none. */
+/** Adds a property that judges deadlock to a model that has none. @throws UsageError where the name of that property is taken. */
 const judgingDeadlock = (decoded: DecodedModel): DecodedModel => {
   if (judgesDeadlock(decoded)) return decoded;
+  if (decoded.model.properties.some(({ name }) => name === DEADLOCK.name))
+    throw new UsageError(
+      `--deadlock adds a property with the name "${DEADLOCK.name}", and the model has another with it: give that one another name`,
+    );
   return decoded.level === 'plain'
     ? { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, DEADLOCK] } }
     : { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, DEADLOCK] } };
