@@ -102,6 +102,23 @@ const plain: ReadonlyArray<Mutant> = [
     ],
     ['level-falls', 'a sweep of a plain model does not notice that progress falls', 'if (progress < this.current)', 'if (false)'],
   ]),
+  ...inFile('explicit/class-progress.js', [
+    [
+      'level-images',
+      'a sweep of a plain model does not notice that a normal form or an image has other progress',
+      'if (other !== progress)\n                throw notOneProgress(`${name}',
+      'if (false)\n                throw notOneProgress(`${name}',
+    ],
+    [
+      'level-key',
+      'a sweep of a plain model does not notice that states with one key have other progress',
+      'else if (other !== progress)',
+      'else if (false)',
+    ],
+  ]),
+  ...inFile('checkpoint/depth-limit.js', [
+    ['resume-beyond', 'a search goes on within a limit of depth that it has passed', 'maxDepth < within', 'false'],
+  ]),
   ...inFile('explicit/ready.js', [
     [
       'key-shared',
@@ -478,13 +495,22 @@ const components: ReadonlyArray<Mutant> = [
       'const q = p;',
     ],
   ]),
-  ...inFile('factored/memo/outcome-rows.js', [
+  ...inFile('factored/memo/stand-in-falls.js', [
     [
-      'progress-believed',
-      'progress that falls is not noticed',
-      'if (components.progress(kind, id) < components.progress(kind, before))',
+      'stand-in-believed',
+      'a sweep does not notice that a normal form or a key lowers the progress',
+      'if (components.isSwept)',
       'if (false)',
     ],
+    [
+      'stand-in-blamed',
+      'each search refuses a normal form or a key that lowers the progress',
+      'if (components.isSwept)',
+      'if (true)',
+    ],
+  ]),
+  ...inFile('factored/memo/outcome-rows.js', [
+    ['progress-believed', 'progress that falls is not noticed', 'if (to >= from)', 'if (true)'],
     [
       'first-outcome',
       'what an interaction says of its second outcome is not heard',

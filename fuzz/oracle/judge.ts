@@ -180,8 +180,29 @@ export const isMerging = oncePer(({ model: { key }, nodes }: OracleGraph): boole
 
 /** Does a step lower the progress that the model declares? */
 export const progressFalls = oncePer(({ nodes, model }: OracleGraph): boolean =>
-  [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => model.lowers(state, to.state))),
+  [...nodes.values()].some(({ state, arcs }) => {
+    const before = model.progress(state);
+    return arcs.some(({ to }) => model.progress(to.state).some(([, progress], i) => progress < before[i]![1]));
+  }),
 );
+
+/** Have states different progress that a search takes for one: a state and its normal form or an image of it, or values with one key? */
+export const isUneven = ({ nodes, model }: OracleGraph, symmetry: boolean, quotient: boolean): boolean => {
+  const numbers = (state: unknown): ReadonlyArray<number> => model.progress(state).map(([, progress]) => progress);
+  const sum = (state: unknown): number => numbers(state).reduce((all, one) => all + one, 0);
+  const known = new Map<string, number>();
+  const isOther = ([name, progress]: readonly [string | undefined, number]): boolean => {
+    if (name === undefined) return false;
+    if (!known.has(name)) known.set(name, progress);
+    return known.get(name) !== progress;
+  };
+  return [...nodes.values()].some(
+    ({ state }) =>
+      model.progress(state).some(isOther) ||
+      (quotient && model.normalize !== undefined && numbers(model.normalize(state)).join() !== numbers(state).join()) ||
+      (symmetry && [...orbitOf(state, model.permutations, canon).values()].some((image) => sum(image) !== sum(state))),
+  );
+};
 
 // --- emptiness -------------------------------------------------------------------------------------------------------------
 

@@ -41,8 +41,8 @@ export interface OracleMove {
 
 /** A model of either interface, in the form that the oracle uses. */
 export interface OracleModel {
-  /** Does a step lower the progress of the state or of a component? */
-  readonly lowers: (before: unknown, after: unknown) => boolean;
+  /** The progress of the state, or of each component, with the name of what has it: values of one name are one to the model's key. */
+  readonly progress: (state: unknown) => ReadonlyArray<readonly [name: string | undefined, progress: number]>;
   readonly initial: ReadonlyArray<unknown>;
   readonly moves: (state: unknown) => ReadonlyArray<OracleMove>;
   readonly isWithin: (state: unknown) => boolean;
@@ -128,7 +128,7 @@ export const plainOracle = (model: Model<unknown, unknown>): OracleModel => {
     return { ...unasked, name, kind, holds: property.holds };
   };
   return {
-    lowers: (before, after) => model.progress !== undefined && model.progress(after) < model.progress(before),
+    progress: (state) => (model.progress === undefined ? [] : [[model.key?.(state), model.progress(state)]]),
     initial: model.initial,
     moves,
     isWithin: model.boundary ?? (() => true),
@@ -199,9 +199,13 @@ export const componentOracle = (model: ComponentModel): OracleModel => {
     }
   };
   return {
-    lowers: (before, after) =>
-      progress !== undefined &&
-      slots.some(({ kind }, i) => progress(kind, (after as Locals)[i] as never) < progress(kind, (before as Locals)[i] as never)),
+    progress: (state) =>
+      progress === undefined
+        ? []
+        : slots.map(({ kind }, i) => {
+            const local = (state as Locals)[i] as never;
+            return [key && `${kind}, ${key(kind, local)}`, progress(kind, local)];
+          }),
     initial: (model.initial ?? [{}]).map((given) => {
       const own = new Map(Object.entries(given));
       return slots.map(({ name, initial }) => (own.has(name) ? own.get(name) : initial));

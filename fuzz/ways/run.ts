@@ -49,7 +49,7 @@ const asPlain = (built: BuiltModel, { engine }: Way): AnyPlain => {
 };
 
 const once = async (recipe: Recipe, as: BuiltModel, way: Way, keeping: Keeping): Promise<Report> => {
-  const { engine, atOnce, pauseAt: _, search, near = Infinity, workers = 2, locals, seed = 1, ...more } = way;
+  const { engine, atOnce, pauseAt: _, depthThen: _d, search, near = Infinity, workers = 2, locals, seed = 1, ...more } = way;
   const { audit, traces = 1, traceLength = 1, ...common } = more;
   const built = audit === 'none' ? quietly(as) : as;
   const options = { ...common, ...keeping, ...(audit === 'all' ? { audit: true } : {}) };
@@ -85,11 +85,14 @@ const givesOneForm = ({ model }: BuiltModel, { audit, engine }: Way): boolean =>
 /** The way with the order that `auto` has come to. */
 const asItWent = (way: Way, { search }: Report): Way => ({ ...way, search: search === 'sweep' ? search : 'bfs' });
 
+/** Is a checkpoint refused, since its search has gone beyond the limit of depth? */
+const hasGoneFar = (error: unknown): boolean => error instanceof Error && / it has gone \d+ steps far, and /.test(error.message);
+
 /** Checks a model in one way. `file`: the file for a checkpoint. */
 export const run = async (recipe: Recipe, built: BuiltModel, way: Way, file: string): Promise<Result> => {
   built.forms.isWatched = givesOneForm(built, way);
   try {
-    const { pauseAt, ...rest } = way;
+    const { pauseAt, depthThen, ...rest } = way;
     if (pauseAt === undefined) {
       const report = await once(recipe, built, way, {});
       return { kind: 'reports', reports: [{ way: way.search === 'auto' ? asItWent(way, report) : way, report }] };
@@ -98,8 +101,12 @@ export const run = async (recipe: Recipe, built: BuiltModel, way: Way, file: str
     const before = await once(recipe, built, paused, { checkpoint: file });
     const first = { way: paused, report: before };
     if (before.stop.kind !== 'states') return { kind: 'reports', reports: [first] };
-    const after = await once(recipe, built, rest, { resume: file });
-    return { kind: 'reports', reports: [first, { way: rest, report: after }] };
+    const then = depthThen === undefined ? rest : { ...rest, maxDepth: depthThen };
+    const after = await once(recipe, built, then, { resume: file }).catch((error: unknown) => {
+      if (hasGoneFar(error) && depthThen !== undefined && depthThen <= before.counts.depth) return undefined;
+      throw error;
+    });
+    return { kind: 'reports', reports: after === undefined ? [first] : [first, { way: then, report: after }] };
   } catch (error) {
     return { kind: 'error', error: error instanceof Error ? error : new Error(String(error)) };
   } finally {

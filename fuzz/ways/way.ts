@@ -25,6 +25,8 @@ export interface Way {
   readonly workers?: number;
   /** The number of states at which the search stops, and goes on from its checkpoint. */
   readonly pauseAt?: number;
+  /** The limit of depth with which it goes on. */
+  readonly depthThen?: number;
   /** Names of the slots that are kept as local slots. */
   readonly locals?: ReadonlyArray<string>;
   readonly seed?: number;
@@ -100,12 +102,15 @@ const limitsOf = (
   dice: Dice,
   { size, depth }: ModelSize,
   way: Way,
-): Pick<Way, 'maxStates' | 'maxDepth' | 'maxMemoryBytes' | 'pauseAt'> => {
+): Pick<Way, 'maxStates' | 'maxDepth' | 'maxMemoryBytes' | 'pauseAt' | 'depthThen'> => {
   const { engine, search, hashBits } = way;
   const some = 1 + dice.below(size);
   if (engine === 'walks') return dice.oneIn(4) ? { maxStates: some } : {};
   const isKept = engine !== 'numbers' && (engine !== 'plain' || search !== 'sweep');
-  if (dice.oneIn(PAUSED_ONE_IN) && isKept) return { pauseAt: some };
+  if (dice.oneIn(PAUSED_ONE_IN) && isKept) {
+    const takesDepth = search !== 'sweep' && search !== 'dfs' && some % 2 === 1;
+    return { pauseAt: some, ...(takesDepth ? { depthThen: 1 + (some % (depth + 2)) } : {}) };
+  }
   if (!dice.oneIn(3)) return {};
   const knowsDepth = search !== 'sweep' && (search !== 'dfs' || hashBits === undefined);
   const kind = dice.below(5);
