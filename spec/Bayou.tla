@@ -205,8 +205,9 @@ RequiredOfPut(c) == Join(IF Asks[c].wfr THEN rvec[c] ELSE Zero, IF Asks[c].mw TH
 RefusesPut(c, s) == ~Covers(vv[s], RequiredOfPut(c))                                \* R12
 
 (* R11: where the maps are bounded, the keys whose stamps are still known,  *)
-(* oldest use first, and the floor into which the others were folded.       *)
-(* (wrote and read stay whole, for the properties.)                         *)
+(* oldest use first, and the floor into which the others were folded, where *)
+(* the session asks for their guarantee.  (wrote and read stay whole, for   *)
+(* the properties.)                                                         *)
 Bounded == SessionKeys < Cardinality(Key)
 KnownWrite(c, k) == IF Bounded /\ k \notin Range(kept[c].wrote) THEN None ELSE wrote[c][k]
 KnownRead(c, k)  == IF Bounded /\ k \notin Range(kept[c].read)  THEN None ELSE read[c][k]
@@ -214,14 +215,15 @@ KnownRead(c, k)  == IF Bounded /\ k \notin Range(kept[c].read)  THEN None ELSE r
 Use(q, k)     == Append(SelectSeq(q, LAMBDA x : x # k), k)
 Evicts(q, k)  == Len(Use(q, k)) > SessionKeys
 AfterUse(q, k) == IF Evicts(q, k) THEN Tail(Use(q, k)) ELSE Use(q, k)
-Fold(v, q, k, stamps) == IF Evicts(q, k) /\ stamps[Head(Use(q, k))] # None THEN Raise(v, stamps[Head(Use(q, k))]) ELSE v
+Fold(asked, v, q, k, stamps) ==
+  IF asked /\ Evicts(q, k) /\ stamps[Head(Use(q, k))] # None THEN Raise(v, stamps[Head(Use(q, k))]) ELSE v
 
 KeepWrite(c, k) ==
   kept' = IF ~Bounded THEN kept
-          ELSE [kept EXCEPT ![c].wrote = AfterUse(@, k), ![c].floor = Fold(@, kept[c].wrote, k, wrote[c])]
+          ELSE [kept EXCEPT ![c].wrote = AfterUse(@, k), ![c].floor = Fold(Asks[c].ryw, @, kept[c].wrote, k, wrote[c])]
 KeepRead(c, k) ==
   kept' = IF ~Bounded THEN kept
-          ELSE [kept EXCEPT ![c].read = AfterUse(@, k), ![c].floor = Fold(@, kept[c].read, k, read[c])]
+          ELSE [kept EXCEPT ![c].read = AfterUse(@, k), ![c].floor = Fold(Asks[c].mr, @, kept[c].read, k, read[c])]
 
 (* R12, scope key: the greater of what the session wrote to k and read of it *)
 (* must be there, or a later write to k.                                    *)
@@ -232,7 +234,7 @@ Reaches(s, k, st) == Has(vv[s], st) \/ Older(st, Newest(s, log[s], k))
 RefusesGet(c, s, k) ==                                                              \* R12
   /\ Variant # "V6"
   /\ IF Asks[c].scope = "key"
-     THEN ~Reaches(s, k, AtLeast(c, k)) \/ ((Asks[c].ryw \/ Asks[c].mr) /\ ~Covers(vv[s], kept[c].floor))
+     THEN ~Reaches(s, k, AtLeast(c, k)) \/ ~Covers(vv[s], kept[c].floor)
      ELSE (Asks[c].ryw /\ ~Covers(vv[s], wvec[c])) \/ (Asks[c].mr /\ ~Covers(vv[s], rvec[c]))
 
 -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { Pull, PulledAnswer, Put } from '#bayou/core/messages.js';
-import type { SessionToken } from '#bayou/core/guarantees.js';
+import type { Guarantees, SessionToken } from '#bayou/core/guarantees.js';
 import { nameOfSlot, type SeenPut } from '#bayou/impl/client-windows.js';
 import { openDurable } from '#bayou/impl/durable.js';
 import type { Append } from '#bayou/impl/log/log.js';
@@ -25,7 +25,7 @@ import { restore, snapshot, type Replica, type ReplicaOptions } from '#bayou/imp
 import { resume, token, type Session } from '#bayou/impl/session.js';
 import { textOf, type Message, type Net } from '#bayou/model/protocol/network.js';
 import type { Server } from '#bayou/model/protocol/server.js';
-import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
+import type { Session as ModelSession, Stamps } from '#bayou/model/protocol/session.js';
 import { byIdentity, FIRST, type LoggedWrite } from '#bayou/model/protocol/put-identity.js';
 import type { Rules } from '#bayou/model/protocol/rules.js';
 import { replicaOrd, stampOrd } from '#bayou/model/protocol/order.js';
@@ -166,6 +166,13 @@ export const serverOfPart = (part: ServerPart, remembersPuts: Rules['remembersPu
   };
 };
 
+/**
+ * The stamps of a bounded map of reads that a get looks at: none without Monotonic Reads. There the two maps may differ. The session may read
+ * an older write of a key that it had forgotten. The implementation then knows the older stamp. The model, whose map stays whole for the
+ * properties, knows the greater one.
+ */
+const readsLookedAt = (read: Stamps, guarantees: Guarantees): Stamps => (guarantees.monotonicReads ? read : []);
+
 /** A session of the model. (The client times of puts that were refused are not counted: see `moves.ts`.) */
 export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSession => {
   const { session, pending, connected, answeredLast } = part;
@@ -178,7 +185,7 @@ export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSessio
     clientTime: session.clientTime,
     clock: t.clock,
     wrote: sorted(t.wrote, byKey),
-    read: sorted(t.read, byKey),
+    read: isBounded ? readsLookedAt(sorted(t.read, byKey), t.guarantees) : sorted(t.read, byKey),
     writeVector: sorted(t.writeVector, byReplica),
     readVector: sorted(t.readVector, byReplica),
     kept: isBounded
@@ -211,8 +218,8 @@ export const withoutReceiptContents = (server: Server): Server => ({
   receipts: server.receipts.map((receipt) => ({ ...receipt, key: '', value: '' })),
 });
 
-/** A session of the model without the fields that only properties use: its acknowledged puts, and the keys that were folded into its floor (R11). */
-export const withoutPropertyFields = (session: ModelSession): ModelSession => {
+/** A session of the model without the fields that only properties use: its acknowledged puts, and the keys that its bounded maps no longer know (R11). */
+export const withoutPropertyFields = (session: ModelSession, guarantees: Guarantees): ModelSession => {
   const { kept } = session;
   return kept === null
     ? { ...session, acknowledged: null }
@@ -220,7 +227,10 @@ export const withoutPropertyFields = (session: ModelSession): ModelSession => {
         ...session,
         acknowledged: null,
         wrote: session.wrote.filter(([key]) => kept.wrote.includes(key)),
-        read: session.read.filter(([key]) => kept.read.includes(key)),
+        read: readsLookedAt(
+          session.read.filter(([key]) => kept.read.includes(key)),
+          guarantees,
+        ),
       };
 };
 

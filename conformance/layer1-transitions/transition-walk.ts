@@ -115,11 +115,13 @@ interface ModelOutcome {
 
 class Interning {
   readonly #model: ComponentModel;
+  readonly #world: World;
   readonly #values = new Map<string, Map<string, Interned>>();
   #count = 0;
 
-  constructor(model: ComponentModel) {
+  constructor(model: ComponentModel, world: World) {
     this.#model = model;
+    this.#world = world;
   }
 
   keyOf(kind: string, value: unknown): string {
@@ -132,17 +134,25 @@ class Interning {
     const key = this.keyOf(kind, value);
     const known = values.get(key);
     if (known !== undefined) return known;
-    const compared =
-      kind === 'client'
-        ? this.keyOf(kind, withoutPropertyFields(value as ModelSession))
-        : kind === 'server'
-          ? this.keyOf(kind, withoutReceiptContents(value as ModelServer))
-          : kind === 'net'
-            ? this.keyOf(kind, withoutWriterSessions(value as Net))
-            : key;
-    const made = { kind, key, compared, value, number: this.#count++ };
+    const made = { kind, key, compared: this.#compared(kind, value) ?? key, value, number: this.#count++ };
     values.set(key, made);
     return made;
+  }
+
+  /** The text that is compared with the implementation's; undefined: the whole value's. */
+  #compared(kind: string, value: unknown): string | undefined {
+    switch (kind) {
+      case 'client': {
+        const session = value as ModelSession;
+        return this.keyOf(kind, withoutPropertyFields(session, asksOf(this.#world, session.client)));
+      }
+      case 'server':
+        return this.keyOf(kind, withoutReceiptContents(value as ModelServer));
+      case 'net':
+        return this.keyOf(kind, withoutWriterSessions(value as Net));
+      default:
+        return undefined;
+    }
   }
 }
 
@@ -238,7 +248,7 @@ class Walk {
     this.model = bayou(config);
     this.#replicaOptions = replicaOptions;
     this.#world = worldOf(config);
-    this.#values = new Interning(this.model);
+    this.#values = new Interning(this.model, this.#world);
     this.#abstract = abstraction(this.#world, this.#values);
     const links = linkViewOf(this.#world);
     const names = new Map(this.model.slots.map((s, i) => [s.name, i]));

@@ -253,13 +253,31 @@ describe('sessions', () => {
   });
   test('R11: beyond the bound the key used longest ago is folded into a floor that every get must meet', () => {
     const afterTwo = ['a', 'b', 'a', 'c'].reduce(
-      (now, key, i) => S.bounded(2)(S.afterPut(now, put(11, i + 1, 0, key), { t: i + 1, r: '0.0' }), 'wrote', key),
+      (now, key, i) => S.bounded(MASTER, 2)(S.afterPut(now, put(11, i + 1, 0, key), { t: i + 1, r: '0.0' }), 'wrote', key),
       S.newSession(11, [], true),
     );
     expect(afterTwo.kept).toEqual({ wrote: ['a', 'c'], read: [], floor: [['0.0', 2]] });
     expect(S.getOf(MASTER)(afterTwo, 'a')).toMatchObject({ atLeast: { t: 3, r: '0.0' }, require: [['0.0', 2]] });
     expect(S.getOf(MASTER)(afterTwo, 'b')).toMatchObject({ atLeast: null, require: [['0.0', 2]] });
     expect(S.getOf(MASTER)(afterTwo, 'z')).toMatchObject({ atLeast: null, require: [['0.0', 2]] });
+  });
+  test('R11: nothing is folded into the floor for a guarantee that the session does not ask for', () => {
+    const floorOf = (asked: Partial<Guarantees>) => {
+      const keep = S.bounded({ ...MASTER, ...asked }, 1);
+      const writer = ['a', 'b'].reduce(
+        (now, key, i) => keep(S.afterPut(now, put(11, i + 1, 0, key), { t: i + 1, r: '0.0' }), 'wrote', key),
+        S.newSession(11, [], true),
+      );
+      return ['c', 'd'].reduce((now, key) => keep(S.afterGet(now, key, { t: 9, r: '1.0' }), 'read', key), writer).kept?.floor;
+    };
+    const [ofWrites, ofReads] = [
+      ['0.0', 1],
+      ['1.0', 9],
+    ];
+    expect(floorOf({})).toEqual([ofWrites, ofReads]);
+    expect(floorOf({ monotonicReads: false })).toEqual([ofWrites]);
+    expect(floorOf({ readYourWrites: false })).toEqual([ofReads]);
+    expect(floorOf({ readYourWrites: false, monotonicReads: false })).toEqual([]);
   });
   test('R12: scope key asks for what was written and read of that key', () => {
     expect(gets({}, 'a')).toMatchObject({ atLeast: { t: 3, r: '0.0' }, require: [] });

@@ -6,6 +6,7 @@
  */
 import type { Bytes } from '../../core/bytes.js';
 import type { GetAnswer, Put, RefusedAnswer } from '../../core/messages.js';
+import type { Stamp } from '../../core/write.js';
 import { getBreaks, getShows, putBreaks, putShows, refusalShows } from '../checking/judge-step.js';
 import { asksOf, type Puts, type World } from '../checking/world.js';
 import { acceptPut, answerGet, type Server } from '../protocol/server.js';
@@ -48,7 +49,7 @@ export const putAt = (world: World, session: Session, server: Server, puts: Puts
   if (answer.type === 'refused')
     return { ...unchanged, refused: answer.reason, witnesses: refusalShows(world.judged, answer.reason) };
   return {
-    session: S.bounded(world.config.sessionKeys)(S.afterPut(session, put, answer.stamp), 'wrote', put.key),
+    session: S.bounded(guarantees, world.config.sessionKeys)(S.afterPut(session, put, answer.stamp), 'wrote', put.key),
     server: after,
     puts: record(world, puts, put, answer.stamp),
     refused: undefined,
@@ -81,10 +82,12 @@ export interface ServedGet {
   readonly witnesses: ReadonlyArray<string>;
 }
 
+const afterFound = (world: World, session: Session, key: Bytes, stamp: Stamp): Session =>
+  S.bounded(asksOf(world, session.client), world.config.sessionKeys)(S.afterGet(session, key, stamp), 'read', key);
+
 /** The result of the answer to the session's get of a key. */
 export const afterAnswer = (world: World, session: Session, key: Bytes, answer: GetAnswer): ServedGet => ({
-  session:
-    answer.type === 'found' ? S.bounded(world.config.sessionKeys)(S.afterGet(session, key, answer.stamp), 'read', key) : session,
+  session: answer.type === 'found' ? afterFound(world, session, key, answer.stamp) : session,
   note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
   refused: answer.type === 'behind',
   violates: getBreaks(world.judged, asksOf(world, session.client), session, key, answer),

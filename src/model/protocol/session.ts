@@ -36,7 +36,7 @@ export interface AcknowledgedPut {
 
 /**
  * Bounded maps (R11). `wrote` and `read` list the keys whose stamps the session still knows, oldest use first; the stamps of all other keys
- * were folded into `floor`. The maps of {@link Session} stay whole, for the properties; the session looks only at the keys listed here.
+ * were folded into `floor`, where the session asks for their guarantee. The maps of {@link Session} stay whole, for the properties; the session looks only at the keys listed here.
  */
 export interface KnownKeys {
   readonly wrote: ReadonlyArray<Bytes>;
@@ -134,14 +134,14 @@ const greater = (a: Stamp | undefined, b: Stamp | undefined): Stamp | null =>
 
 /**
  * R12, scope key: the greater of the stamp that the session wrote to the key (readYourWrites) and the stamp that it read of the key
- * (monotonicReads). If either guarantee is asked, the replica must also cover the floor (R11).
+ * (monotonicReads). The replica must also cover the floor (R11). The floor is empty where neither guarantee is asked.
  */
 const requiredOfKey = (guarantees: Guarantees, session: Session, key: Bytes): GetRequirement => ({
   atLeast: greater(
     guarantees.readYourWrites ? known(session, 'wrote', key) : undefined,
     guarantees.monotonicReads ? known(session, 'read', key) : undefined,
   ),
-  require: guarantees.readYourWrites || guarantees.monotonicReads ? (session.kept?.floor ?? V.none) : V.none,
+  require: session.kept?.floor ?? V.none,
 });
 
 /** R12, scope store: the write vector (readYourWrites) joined with the read vector (monotonicReads). */
@@ -222,22 +222,25 @@ export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session =>
     : sessionWith(session, { clock, read, readVector });
 };
 
-/** R11: the kept keys after `key` was used. If there are then more than `bound` keys, the key of oldest use is folded into the floor. */
-const used = (session: Session, kept: KnownKeys, what: 'wrote' | 'read', key: Bytes, bound: number): KnownKeys => {
-  const order = [...kept[what].filter((k) => k !== key), key];
-  const out = order.length > bound ? order[0] : undefined;
-  return {
-    ...kept,
-    [what]: out === undefined ? order : order.slice(1),
-    floor: out === undefined ? kept.floor : raisedBy(kept.floor, stampFor(session[what], out)),
-  };
+/** The keys of a map, oldest use first, after `key` was used, and the key that is then one too many. */
+const used = (keys: ReadonlyArray<Bytes>, key: Bytes, bound: number) => {
+  const order = [...keys.filter((k) => k !== key), key];
+  return order.length > bound ? { keys: order.slice(1), out: order[0] } : { keys: order, out: undefined };
 };
 
-/** R11: the session after it wrote (or read) a key, with each of its maps bounded to `bound` keys. */
+/**
+ * R11: the session after it wrote (or read) a key, with each of its maps bounded to `bound` keys. A key beyond the bound is folded into the floor
+ * if the session asks for the guarantee that looks at the map. A floor of other keys would refuse gets for a guarantee that nobody asked for.
+ */
 export const bounded =
-  (bound: number) =>
-  (session: Session, what: 'wrote' | 'read', key: Bytes): Session =>
-    session.kept === null ? session : sessionWith(session, { kept: used(session, session.kept, what, key, bound) });
+  (guarantees: Guarantees, bound: number) =>
+  (session: Session, what: 'wrote' | 'read', key: Bytes): Session => {
+    if (session.kept === null) return session;
+    const { keys, out } = used(session.kept[what], key, bound);
+    const isAsked = what === 'wrote' ? guarantees.readYourWrites : guarantees.monotonicReads;
+    const stamp = isAsked && out !== undefined ? stampFor(session[what], out) : undefined;
+    return sessionWith(session, { kept: { ...session.kept, [what]: keys, floor: raisedBy(session.kept.floor, stamp) } });
+  };
 
 // --- the servers that it asks (R13) ----------------------------------------------------------------------------------------
 
