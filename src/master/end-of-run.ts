@@ -67,8 +67,15 @@ export const nextEnding = (ending: EndOfRun, event: EndingEvent): EndingStep => 
   }
 };
 
-/** The exit status of a run that is over. The last result may have found no room after the script's end. */
+/** Was the script run to its end, or as far as the trace could be written? Then something graver may still be found. */
+export const isOfScript = (status: number): boolean =>
+  status === MASTER_EXIT.done || status === MASTER_EXIT.badInput || status === MASTER_EXIT.clusterFailed;
+
+/**
+ * The exit status of a run that is over: that of what ended it. Of a script that ended it is the gravest: results that were lost, also after the
+ * script's end, then a failure of the cluster, then bad input.
+ */
 export const exitStatusOf = ({ status = MASTER_EXIT.done, lost, isFailed }: EndOfRun): number => {
-  if (status !== MASTER_EXIT.done) return status;
-  return lost ?? (isFailed ? MASTER_EXIT.clusterFailed : MASTER_EXIT.done);
+  if (!isOfScript(status)) return status;
+  return lost ?? (isFailed ? MASTER_EXIT.clusterFailed : status);
 };

@@ -16,7 +16,7 @@ import { isWithin, wrongWithSamePath } from '../command-line/same-path.js';
 import { reasonOf, say } from '../command-line/say.js';
 import { lostOutput, tolerateErrors, written } from '../command-line/streams.js';
 import { type Cluster, makeCluster } from './cluster.js';
-import { type EndingEvent, exitStatusOf, GOING_ON, nextEnding } from './end-of-run.js';
+import { type EndingEvent, exitStatusOf, GOING_ON, isOfScript, nextEnding } from './end-of-run.js';
 import { isFolder, readScript, type ScriptReader } from './lines.js';
 import { masterCommand, type MasterOptions } from './options.js';
 import { makeStarter, type Starter } from './processes.js';
@@ -238,5 +238,5 @@ export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Pr
   const status = await runMasterProgram(name, args);
   const lost = await Promise.race([written(), givenUp(signal)]);
   if (lost === 'given up') return MASTER_EXIT.interrupted;
-  return lost === undefined || status !== MASTER_EXIT.done ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
+  return lost === undefined || !isOfScript(status) ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
 };

@@ -62,6 +62,21 @@ describe('how a run of the master ends', () => {
     );
   });
 
+  test('the gravest decides: lost results, then a failure of the cluster, then bad input', () => {
+    const died: EndingEvent = { type: 'died', who: 'server 1', how: 'exit 9' };
+    const lost: EndingEvent = { type: 'outputLost', status: 2 };
+    const done = (status: 0 | 1 | 3): EndingEvent => ({ type: 'scriptDone', status });
+    const statusOf = (...all: ReadonlyArray<EndingEvent>): number => exitStatusOf(run(all).ending);
+    for (const status of [0, 1, 3] as const) {
+      expect(statusOf(died, done(status))).toBe(MASTER_EXIT.clusterFailed);
+      expect(statusOf(done(status), lost)).toBe(2);
+      expect(statusOf(died, done(status), lost)).toBe(2);
+      expect(statusOf(done(status), { type: 'failed', why: 'its trace' })).toBe(MASTER_EXIT.clusterFailed);
+      expect(statusOf(done(status))).toBe(status);
+    }
+    expect(statusOf(died, { type: 'signal' })).toBe(MASTER_EXIT.interrupted);
+  });
+
   test('results that find no room after the script has ended well are no success', () => {
     expect(
       exitStatusOf(
