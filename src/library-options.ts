@@ -1,23 +1,22 @@
 /** What the library's options must be: each is read once, where it is taken in, and what is wrong is one line that names it. */
-import {
-  isAnyArrayBuffer,
-  isBoxedPrimitive,
-  isDate,
-  isMap,
-  isPromise,
-  isRegExp,
-  isSet,
-  isWeakMap,
-  isWeakSet,
-} from 'node:util/types';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS, MAX_PEM } from './core/bounds.js';
-import { described, whatIs, whole } from './core/codec.js';
-import { NodeIdC } from './core/ids.js';
-import { GuaranteesC, MASTER_GUARANTEES, type SessionToken, SessionTokenC } from './core/guarantees.js';
+import { listOf, whole } from './core/codec.js';
+import { type Guarantees, type SessionToken, SessionTokenC } from './core/guarantees.js';
 import { HostC, isText, PathC } from './core/texts.js';
 import { isHonestToken } from './impl/horizon.js';
+import {
+  field,
+  type OptionFields,
+  hidden,
+  isObject,
+  objectOf,
+  type Plain,
+  shown,
+  whatItIs,
+  wrongField,
+} from './library-fields.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { LEAST_SECRET, MAX_SECRET } from './net/auth.js';
 import { LOG_LEVELS } from './net/logger.js';
@@ -27,70 +26,50 @@ import { LOG_LEVELS } from './net/logger.js';
 const DAY_MS = 86_400_000;
 const MAX_SERVERS = 1024;
 
-const flag = described('true or false', t.boolean.is);
-const id = described('a non-negative integer', NodeIdC.is);
+const flag = field('true or false', t.boolean.is);
+const id = whole(0, Number.MAX_SAFE_INTEGER);
 const listens = whole(0, 65_535);
-const secret = described(
+const secret = field(
   `a text of ${LEAST_SECRET} to ${MAX_SECRET} characters, without half surrogate pairs`,
   (u): u is string => isText(u, LEAST_SECRET, MAX_SECRET),
+  hidden,
 );
-const logLevel = described(`one of ${LOG_LEVELS.join(', ')}`, (u): u is string => LOG_LEVELS.some((level) => level === u));
-
-type Plain = Readonly<Record<string, unknown>>;
-/** What has things in it, and no field: it would pass for an object in which nothing is said. */
-const NO_FIELDS = [isAnyArrayBuffer, isDate, isMap, isPromise, isRegExp, isSet, isWeakMap, isWeakSet];
-/** Not one whose every byte or character is a field, nor one that has what it has behind functions. */
-const isObject = (u: unknown): u is Plain =>
-  typeof u === 'object' &&
-  u !== null &&
-  !Array.isArray(u) &&
-  !ArrayBuffer.isView(u) &&
-  !NO_FIELDS.some((is) => is(u)) &&
-  !isBoxedPrimitive(u);
-
-const pem = described(
-  'an object with PEM texts: cert, key, ca',
-  (u): u is object =>
-    isObject(u) &&
-    Object.entries(u).every(
-      ([name, value]) => ['cert', 'key', 'ca'].includes(name) && (value === undefined || isText(value, 1, MAX_PEM)),
-    ),
+const pem = field(
+  `a PEM text of 1 to ${MAX_PEM} characters, without half surrogate pairs`,
+  (u): u is string => isText(u, 1, MAX_PEM),
+  hidden,
 );
+const logLevel = field(`one of ${LOG_LEVELS.join(', ')}`, (u): u is string => LOG_LEVELS.some((level) => level === u));
 
-const isGuarantee = (name: string, value: unknown): boolean =>
-  Object.hasOwn(MASTER_GUARANTEES, name) && GuaranteesC.is({ ...MASTER_GUARANTEES, [name]: value });
+/** Of a server that is dialed: a server of `startServer` has more fields. */
+const ADDRESS: OptionFields = { id, host: HostC, port: whole(1, 65_535) };
+const servers = listOf(objectOf('a server with id, port and perhaps host', ADDRESS, ['id', 'port'], true), MAX_SERVERS);
 
-type Fields = Readonly<Record<string, t.Mixed>>;
+const tls = objectOf('an object with PEM texts: cert, key, ca', { cert: pem, key: pem, ca: pem }, [], false);
 
-/** Of a server that is dialed. */
-const ADDRESS: Fields = { id, host: HostC, port: whole(1, 65_535) };
-const servers = described(
-  `a list of at most ${MAX_SERVERS} servers, each with id, port (from 1) and perhaps host`,
-  (u): u is ReadonlyArray<unknown> =>
-    Array.isArray(u) &&
-    u.length <= MAX_SERVERS &&
-    u.every((one) => isObject(one) && wrongField(ADDRESS, ['id', 'port'], one) === undefined),
-);
-
-const CONNECT: Fields = {
+const CONNECT: OptionFields = {
   servers,
   secret,
-  tls: pem,
-  guarantees: described(
-    'an object of guarantees, each true or false, and a scope, key or store',
-    (u): u is object =>
-      isObject(u) && Object.entries(u).every(([name, value]) => value === undefined || isGuarantee(name, value)),
+  tls,
+  guarantees: objectOf(
+    'an object of guarantees',
+    {
+      ...{ readYourWrites: flag, monotonicReads: flag, writesFollowReads: flag, monotonicWrites: flag },
+      scope: field('"key" or "store"', (u): u is Guarantees['scope'] => u === 'key' || u === 'store'),
+    } satisfies Record<keyof Guarantees, t.Mixed>,
+    [],
+    false,
   ),
   timeoutMs: whole(1, DAY_MS),
   logLevel,
 };
 
-const START: Fields = {
+const START: OptionFields = {
   id,
   host: HostC,
   port: listens,
   secret,
-  tls: pem,
+  tls,
   dataDir: PathC,
   fsync: flag,
   antiEntropyMs: whole(0, DAY_MS),
@@ -135,12 +114,15 @@ const addressIn = (u: unknown): unknown => (isObject(u) ? fieldsOf(Object.keys(A
 const addressesIn = (u: unknown): unknown =>
   Array.isArray(u) ? Array.from({ length: Math.min(u.length, MAX_SERVERS + 1) }, (_, i) => addressIn(u[i])) : u;
 
+/** What is no object with fields is refused as it is. */
+const fieldsIn = (u: unknown): unknown => (isObject(u) ? plainCopy(u) : u);
+
 /** How the fields that are no plain values are read. */
 const READERS: Readonly<Record<string, (u: unknown) => unknown>> = {
   servers: addressesIn,
   peers: addressesIn,
-  tls: plainCopy,
-  guarantees: plainCopy,
+  tls: fieldsIn,
+  guarantees: fieldsIn,
 };
 
 /** The options as they are now; a token is for the session to look at. */
@@ -148,12 +130,6 @@ const read = (names: ReadonlyArray<string>, o: Plain): Plain =>
   Object.fromEntries(Object.entries(fieldsOf(names, o)).map(([name, value]) => [name, READERS[name]?.(value) ?? value]));
 
 // --- checking --------------------------------------------------------------------------------------------------------------
-
-/** The first field that is wrong, in words. Others than the options' are let alone: a server may be given as the address of one. */
-const wrongField = (fields: Fields, needed: ReadonlyArray<string>, o: Plain): string | undefined =>
-  Object.entries(fields)
-    .filter(([name, codec]) => (o[name] === undefined ? needed.includes(name) : !codec.is(o[name])))
-    .map(([name, codec]) => `${name}: expected ${codec.name}, but it is ${name === 'secret' ? 'not' : whatIs(o[name])}`)[0];
 
 /** Servers of which one would be in another's way. `own`: the id of the server that pulls from them. */
 const wrongServers = (name: string, all: ReadonlyArray<ServerAddress>, own?: number): string | undefined => {
@@ -166,7 +142,7 @@ const wrongServers = (name: string, all: ReadonlyArray<ServerAddress>, own?: num
 /** Looks at what a function was given. `look` gives what it takes, or what is wrong; whatever it throws comes from what was given. */
 const looked = <A>(what: string, u: unknown, look: (o: Plain) => E.Either<string, A>): E.Either<string, A> => {
   try {
-    const found = isObject(u) ? look(u) : E.left(`expected an object of options, but it is ${whatIs(u)}`);
+    const found = isObject(u) ? look(u) : E.left(`expected an object of options, but it is ${whatItIs(u)}`);
     return E.mapLeft((wrong: string) => `${what}: ${wrong}`)(found);
   } catch {
     return E.left(`${what}: what it was given cannot be read: a getter or a proxy in it throws, or it has no end`);
@@ -174,7 +150,7 @@ const looked = <A>(what: string, u: unknown, look: (o: Plain) => E.Either<string
 };
 
 const optionsIn = (
-  fields: Fields,
+  fields: OptionFields,
   needed: ReadonlyArray<string>,
   o: Plain,
   more: ReadonlyArray<string> = [],
@@ -187,8 +163,11 @@ const optionsIn = (
   return wrong === undefined ? E.right(taken) : E.left(wrong);
 };
 
-/** A name that somebody gave to a field, in a line. */
-const shown = (name: string): string => JSON.stringify(name.slice(0, MAX_FIELDS)).slice(1, -1);
+/** A token says what its session asks for. A session of other guarantees would not keep the promises of the one before. */
+const wrongWithToken = ({ token, guarantees }: ConnectOptions): string | undefined =>
+  token !== undefined && guarantees !== undefined
+    ? 'guarantees: not with token, which has those of its session; leave guarantees out, or begin a new session without token'
+    : undefined;
 
 /** The options of `connect`, or what is wrong with them in one line. */
 export const takenConnect = (u: unknown): E.Either<string, ConnectOptions> =>
@@ -197,15 +176,21 @@ export const takenConnect = (u: unknown): E.Either<string, ConnectOptions> =>
     if (E.isLeft(taken)) return taken;
     // The codecs have looked at each of them.
     const options = taken.right as unknown as ConnectOptions;
-    const wrong = wrongServers('servers', options.servers);
+    const wrong = wrongServers('servers', options.servers) ?? wrongWithToken(options);
     return wrong === undefined ? E.right(options) : E.left(wrong);
   });
 
-/** Where something is served that is not. */
-const wrongMetrics = ({ metricsHost, metricsPort }: StartServerOptions): string | undefined =>
-  metricsHost !== undefined && metricsPort === undefined
-    ? 'metricsHost: without metricsPort nothing is served there; give that too (0: any free port), or leave both out'
+/** An option that would do nothing without another one. */
+const wrongAlone = ({ metricsHost, metricsPort, dataDir, fsync, newIncarnation }: StartServerOptions): string | undefined => {
+  if (metricsHost !== undefined && metricsPort === undefined)
+    return 'metricsHost: without metricsPort nothing is served there; give that too (0: any free port), or leave both out';
+  if (dataDir !== undefined) return undefined;
+  if (fsync === true)
+    return 'fsync: without dataDir the log is in memory, and nothing survives; give dataDir too, or leave fsync out';
+  return newIncarnation === true
+    ? 'newIncarnation: without dataDir each start is a new replica; give the dataDir that was put back, or leave newIncarnation out'
     : undefined;
+};
 
 /** The options of `startServer`, or what is wrong with them in one line. */
 export const takenStart = (u: unknown): E.Either<string, StartServerOptions> =>
@@ -213,7 +198,7 @@ export const takenStart = (u: unknown): E.Either<string, StartServerOptions> =>
     const taken = optionsIn(START, ['id'], o);
     if (E.isLeft(taken)) return taken;
     const options = taken.right as unknown as StartServerOptions;
-    const wrong = wrongServers('peers', options.peers ?? [], options.id) ?? wrongMetrics(options);
+    const wrong = wrongServers('peers', options.peers ?? [], options.id) ?? wrongAlone(options);
     return wrong === undefined ? E.right(options) : E.left(wrong);
   });
 

@@ -52,7 +52,7 @@ export interface StartServerOptions {
   readonly tls?: Tls;
   /** The folder of its durable log. Default: none, the log is in memory, and a restarted server is a new replica (R7). */
   readonly dataDir?: string;
-  /** Acknowledge only what survives the death of the machine (R10). Default: false, the death of the process. */
+  /** Acknowledge only what survives the death of the machine (R10). Only with `dataDir`. Default: false, the death of the process. */
   readonly fsync?: boolean;
   /** The period of background pulls in ms; 0: none (R9). Default: 250. */
   readonly antiEntropyMs?: number;
@@ -64,7 +64,7 @@ export interface StartServerOptions {
   readonly incarnation?: number;
   /**
    * Go on as a new replica, whatever the log says (R7a): once, after the whole machine or file system was rolled back, which nothing in
-   * the log can show. Default: false.
+   * the log can show. Only with `dataDir`. Default: false.
    */
   readonly newIncarnation?: boolean;
   /** Serves `/metrics` and `/health` over HTTP on this port, 0 for any that is free. Default: they are not served. */

@@ -223,12 +223,12 @@ describe('what makes no sense', () => {
   test.each([
     ['startServer: peers: server 1 is this server itself', () => startServer({ id: 1, peers: [other] })],
     ['startServer: peers: server 1 is there twice', () => startServer({ id: 0, peers: [other, { id: 1, port: 7002 }] })],
-    ['startServer: peers: expected a list', () => startServer({ id: 0, peers: [{ id: 1, port: 0 }] })],
+    ['startServer: peers[0].port: expected a whole number', () => startServer({ id: 0, peers: [{ id: 1, port: 0 }] })],
     ['startServer: dataDir: expected a path', () => startServer({ id: 0, dataDir: 'a\0b' })],
     ['startServer: secret: expected a text of 16 to 4096 characters', () => startServer({ id: 0, secret: `${SECRET}\ud800` })],
     ['startServer: host: expected an address or a name', () => startServer({ id: 0, host: 'a b' })],
     ['connect: servers: server 1 is there twice', () => connect({ servers: [other, other], secret: SECRET })],
-    ['connect: servers: expected a list', () => connect({ servers: [{ id: 1, port: 0 }], secret: SECRET })],
+    ['connect: servers[0].port: expected a whole number', () => connect({ servers: [{ id: 1, port: 0 }], secret: SECRET })],
     ['link: id: server 0 is this server itself', () => server.link({ id: 0, port: server.port })],
     ['link: port: expected a whole number from 1 to 65535, but it is 0', () => server.link({ id: 1, port: 0 })],
   ])('%s', async (said, call: () => Promise<E.Either<string, unknown>>) => {

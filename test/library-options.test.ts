@@ -16,34 +16,65 @@ const CONNECT: ReadonlyArray<Wrong> = [
   [{ secret: SECRET }, 'connect: servers: expected a list'],
   [{ servers: [server] }, 'connect: secret: expected a text of 16 to 4096 characters'],
   [{ servers: [server], secret: 'short' }, 'connect: secret: expected a text of 16 to 4096 characters'],
-  [{ servers: [{ id: -1, port: 1 }], secret: SECRET }, 'connect: servers: expected a list'],
-  [{ servers: [{ id: 0, port: 70_000 }], secret: SECRET }, 'connect: servers: expected a list'],
-  [{ servers: [{ id: 0, port: 1, host: 7 }], secret: SECRET }, 'connect: servers: expected a list'],
+  [{ servers: 7, secret: SECRET }, 'connect: servers: expected a list, but it is 7'],
+  [{ servers: Array(1_025).fill(server), secret: SECRET }, 'connect: servers: expected at most 1024 things, but there are 1025'],
+  [
+    { servers: [server, 7], secret: SECRET },
+    'connect: servers[1]: expected a server with id, port and perhaps host, but it is 7',
+  ],
+  [
+    { servers: [new Map()], secret: SECRET },
+    'connect: servers[0]: expected a server with id, port and perhaps host, but it is a map',
+  ],
+  [
+    { servers: [{ id: -1, port: 1 }], secret: SECRET },
+    'connect: servers[0].id: expected a whole number from 0 to 9007199254740991, but it is -1',
+  ],
+  [
+    { servers: [server, { id: 1, port: 70_000 }], secret: SECRET },
+    'connect: servers[1].port: expected a whole number from 1 to 65535, but it is 70000',
+  ],
+  [
+    { servers: [{ id: 1 }], secret: SECRET },
+    'connect: servers[0].port: expected a whole number from 1 to 65535, but it is missing',
+  ],
+  [{ servers: [{ id: 0, port: 1, host: 7 }], secret: SECRET }, 'connect: servers[0].host: expected an address or a name'],
   [{ servers: [server], secret: SECRET, timeoutMs: 0 }, 'connect: timeoutMs: expected a whole number from 1'],
   [{ servers: [server], secret: SECRET, timeoutMs: NaN }, 'connect: timeoutMs: expected a whole number from 1'],
   [{ servers: [server], secret: SECRET, logLevel: 'loud' }, 'connect: logLevel: expected one of trace'],
-  [{ servers: [server], secret: SECRET, tls: { ca: 7 } }, 'connect: tls: expected an object with PEM texts'],
+  [{ servers: [server], secret: SECRET, tls: { ca: 7 } }, 'connect: tls.ca: expected a PEM text of 1 to'],
+  [
+    { servers: [server], secret: SECRET, tls: { crt: 'x' } },
+    "connect: tls: there is no field 'crt'; the fields are cert, key, ca",
+  ],
+  [
+    { servers: [server], secret: SECRET, tls: new Date(0) },
+    'connect: tls: expected an object with PEM texts: cert, key, ca, but it is a date',
+  ],
   [{ servers: [server], secret: SECRET, token: 7 }, 'connect: token: it is no token of a session'],
-  ...[{ scope: 'Store' }, { readYourWrites: 'no' }, { monotonicWrite: true }, { writesFollowReads: 1 }].map(
-    (guarantees): Wrong => [
-      { servers: [server], secret: SECRET, guarantees },
-      'connect: guarantees: expected an object of guarantees',
-    ],
-  ),
+  ...(
+    [
+      [{ scope: 'Store' }, 'guarantees.scope: expected "key" or "store", but it is "Store"'],
+      [{ readYourWrites: 'no' }, 'guarantees.readYourWrites: expected true or false, but it is "no"'],
+      [{ writesFollowReads: 1 }, 'guarantees.writesFollowReads: expected true or false, but it is 1'],
+      [{ monotonicWrite: true }, "guarantees: there is no field 'monotonicWrite'; the fields are readYourWrites, "],
+      [[], 'guarantees: expected an object of guarantees, but it is an empty list'],
+    ] as const
+  ).map(([guarantees, said]): Wrong => [{ servers: [server], secret: SECRET, guarantees }, `connect: ${said}`]),
   [{ servers: [server], secret: SECRET, timeout: 7 }, "connect: there is no option 'timeout'; the options are servers, secret,"],
 ];
 
 const START: ReadonlyArray<Wrong> = [
   [null, 'startServer: expected an object of options, but it is null'],
-  [{}, 'startServer: id: expected a non-negative integer, but it is missing'],
-  [{ id: 1.5 }, 'startServer: id: expected a non-negative integer, but it is 1.5'],
+  [{}, 'startServer: id: expected a whole number from 0 to 9007199254740991, but it is missing'],
+  [{ id: 1.5 }, 'startServer: id: expected a whole number from 0 to 9007199254740991, but it is 1.5'],
   [{ id: 0, port: -1 }, 'startServer: port: expected a whole number from 0 to 65535, but it is -1'],
   [{ id: 0, port: '7000' }, 'startServer: port: expected a whole number from 0 to 65535, but it is "7000"'],
   [{ id: 0, secret: '' }, 'startServer: secret: expected a text of 16 to 4096 characters'],
   [{ id: 0, dataDir: 7 }, 'startServer: dataDir: expected a path of 1 to 4096 characters, without U+0000, but it is 7'],
   [{ id: 0, fsync: 'yes' }, 'startServer: fsync: expected true or false'],
   [{ id: 0, antiEntropyMs: Infinity }, 'startServer: antiEntropyMs: expected a whole number'],
-  [{ id: 0, peers: [server, 7] }, 'startServer: peers: expected a list'],
+  [{ id: 0, peers: [server, 7] }, 'startServer: peers[1]: expected a server with id, port and perhaps host, but it is 7'],
   [{ id: 0, datadir: 'x' }, "startServer: there is no option 'datadir'; the options are id,"],
   [{ id: 0, metricsPort: 99_999 }, 'startServer: metricsPort: expected a whole number from 0 to 65535'],
 ];
@@ -58,9 +89,12 @@ describe('options that are wrong are one line', () => {
     const done = await startServer(options as never);
     expect(E.isLeft(done) && done.left).toContain(said);
   });
-  test('a secret is never in the line', async () => {
-    const done = await startServer({ id: 0, secret: 'tooshort' });
-    expect(E.isLeft(done) && done.left).not.toContain('tooshort');
+  test('a secret is never in the line, nor is a private key', async () => {
+    for (const wrong of [{ secret: 'tooshort' }, { tls: { key: ['tooshort'] } }, { tls: { key: 'tooshort\ud800' } }]) {
+      const done = await startServer({ id: 0, ...wrong } as never);
+      expect(E.isLeft(done) && done.left).toContain('but it is not');
+      expect(E.isLeft(done) && done.left).not.toContain('tooshort');
+    }
   });
   test('whatever is given, an Either comes back', () =>
     fc.assert(
@@ -69,6 +103,40 @@ describe('options that are wrong are one line', () => {
       }),
       { seed: seedOr(11), numRuns: 200 },
     ));
+});
+
+describe('options that do not go together, or do nothing alone, are one line that names one', () => {
+  test('a token has its guarantees', async () => {
+    const started = right(await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' }));
+    const options = { servers: [started], secret: SECRET };
+    const first = right(await connect({ ...options, guarantees: { readYourWrites: false } }));
+    const token = first.token();
+    first.close();
+    for (const guarantees of [{ scope: 'store' } as const, {}])
+      expect(await connect({ ...options, token, guarantees })).toEqual(
+        E.left(
+          'connect: guarantees: not with token, which has those of its session; leave guarantees out, or begin a new session without token',
+        ),
+      );
+    const next = right(await connect({ ...options, token, ...({ guarantees: undefined } as object) }));
+    expect(next.token().guarantees).toEqual(token.guarantees);
+    next.close();
+    await started.close();
+  });
+  test.each([
+    [
+      { id: 0, fsync: true },
+      'fsync: without dataDir the log is in memory, and nothing survives; give dataDir too, or leave fsync out',
+    ],
+    [
+      { id: 0, newIncarnation: true },
+      'newIncarnation: without dataDir each start is a new replica; give the dataDir that was put back, or leave newIncarnation out',
+    ],
+    [{ id: 0, metricsHost: '127.0.0.1' }, 'startServer: metricsHost: without metricsPort'],
+  ] as const)('startServer(%j)', async (options, said) => {
+    const done = await startServer(options);
+    expect(E.isLeft(done) && done.left).toContain(said);
+  });
 });
 
 test('keys and values that are neither text nor bytes are said to be, and nothing is sent', async () => {

@@ -193,6 +193,7 @@ describe('docs/errors.md', () => {
       'src/checked-model',
       'src/explorer/data',
       'src/library.ts',
+      'src/library-fields.ts',
       'src/library-options.ts',
     ],
     ...['src/master.ts', 'src/model/checking/config.ts', 'src/checker/checkpoint'],

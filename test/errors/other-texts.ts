@@ -14,8 +14,9 @@ export const OTHERS: Readonly<Record<string, readonly [count: number, what: stri
   'src/net': [9, 'peers that come and go; answers over HTTP; pulls, at `debug`; what Node says, by which it is known'],
   'src/master': [1, 'the first line of the prompt'],
   'src/impl': [15, 'what LevelDB says, by which it is known; what is caught where it is thrown; bugs of whoever calls a log'],
-  'src/core': [16, 'the help of the master language; types, in a line that says what was expected'],
-  'src/library-options.ts': [2, 'caught where it is thrown: it cannot be read'],
+  'src/core': [15, 'the help of the master language; types, in a line that says what was expected'],
+  'src/library-fields.ts': [3, 'what a value is, in a line that says what was expected'],
+  'src/library-options.ts': [5, 'what was expected, in such a line; caught where it is thrown: it cannot be read'],
   'src/model': [4, 'guarantees, in the line that says which one no session asks for'],
   conformance: [
     6,
