@@ -1,7 +1,7 @@
 /** examples/http-service.mjs, as a process: a user is a session, an outcome a status, and a stop loses nothing of either. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -68,4 +68,58 @@ test('two requests of one user at once are one session', async () => {
   const url = await start();
   expect(await Promise.all([1, 2, 3, 4].map((n) => asks(`${url}/k`, 'ann', String(n))))).toEqual([204, 204, 204, 204]);
   expect(['1', '2', '3', '4']).toContain(await asks(`${url}/k`, 'ann'));
+});
+
+test('only GET, HEAD and PUT are served: no other method touches a value', async () => {
+  const url = await start();
+  const headers = { connection: 'close', cookie: 'user=ann' };
+  expect(await asks(`${url}/colour`, 'ann', 'blue')).toBe(204);
+  for (const method of ['POST', 'DELETE', 'OPTIONS', 'PATCH']) {
+    const answer = await fetch(`${url}/colour`, { method, headers });
+    expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD, PUT']);
+  }
+  const head = await fetch(`${url}/colour`, { method: 'HEAD', headers });
+  expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '4', '']);
+  expect((await fetch(`${url}/shape`, { method: 'HEAD', headers })).status).toBe(404);
+
+  const got = await fetch(`${url}/colour?at=7`, { headers });
+  expect([got.status, got.headers.get('cache-control'), got.headers.get('content-type'), await got.text()]).toEqual([
+    200,
+    'no-store',
+    'application/octet-stream',
+    'blue',
+  ]);
+});
+
+test.each([
+  ['[["ann",{"version":2', [], 'tokens.json: '],
+  ['7', [], 'tokens.json: '],
+  ['[]', ['70000'], 'the port is a number from 0 to 65535, not 70000'],
+])('what it cannot begin with is one line: %j %j', (tokens, args, said) => {
+  writeFileSync(join(folder, 'tokens.json'), tokens);
+  const { status, stderr } = spawnSync(process.execPath, ['examples/http-service.mjs', folder, ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain(said);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('a port that is taken is one line', async () => {
+  const taken = new URL(await start()).port;
+  const other = mkdtempSync(join(tmpdir(), 'bayou-http-'));
+  const { status, stderr } = spawnSync(process.execPath, ['examples/http-service.mjs', other, taken], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  rmSync(other, { recursive: true });
+  expect([status, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining('EADDRINUSE')]]);
+});
+
+test('a token that is none fails its own user alone', async () => {
+  writeFileSync(join(folder, 'tokens.json'), '[["ann",{"version":3}]]');
+  const url = await start();
+  expect(await asks(`${url}/colour`, 'ann')).toBe(503);
+  expect(await asks(`${url}/colour`, 'bob')).toBe(404);
 });
