@@ -20,7 +20,7 @@ import { socketGuard } from './net/socket-guard.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
 import { watchDescriptors } from './net/descriptors.js';
 import { makeClient } from './net/client.js';
-import { ANTI_ENTROPY_MS, REQUEST_MS } from './net/net-limits.js';
+import { ANTI_ENTROPY_MS, LOG_LOOK_MS, REQUEST_MS } from './net/net-limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
 import type { ServerStatus } from './net/meter.js';
 import type { Metrics } from './net/metrics.js';
@@ -174,8 +174,11 @@ export interface BayouServer {
   readonly status: () => ServerStatus;
   /** Pulls from another server from now on; fails with one line where it can't be reached yet, and goes on trying. */
   readonly link: (peer: ServerAddress) => Promise<E.Either<string, void>>;
-  /** Stops serving; every acknowledged write is in the log. */
-  readonly close: () => Promise<void>;
+  /**
+   * Stops serving; every acknowledged write is in the log. Left: one line, the log could not be closed, or its folder was removed, moved or
+   * replaced, and what was acknowledged may be lost.
+   */
+  readonly close: () => Promise<E.Either<string, void>>;
 }
 
 /** The metrics of a server with these options; undefined where they are not served. prom-client is loaded only for them. */
@@ -215,6 +218,7 @@ const netOptionsOf = (
   newIncarnation: o.newIncarnation ?? false,
   freshIncarnation: o.incarnation ?? randomIncarnation(),
   antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
+  logLookMs: LOG_LOOK_MS,
   timeoutMs: REQUEST_MS,
   connectionLimits,
   refused: [],

@@ -193,7 +193,9 @@ describe('what is closed, or is being closed', () => {
       its.close();
       return Promise.resolve();
     },
-    'close the server': ({ server: its }) => its.close(),
+    'close the server': async ({ server: its }) => {
+      await its.close();
+    },
   };
 
   test('does what it says, in whatever order, one after the other or at once', () =>

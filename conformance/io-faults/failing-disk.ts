@@ -111,6 +111,12 @@ export class FailingDisk {
         const file = this.#tree.file(path);
         return file === undefined ? undefined : factsOf(file);
       },
+      look: (path) =>
+        Promise.resolve().then(() => {
+          this.#call(life, 'facts', path);
+          const file = this.#tree.file(path);
+          return file === undefined ? undefined : factsOf(file);
+        }),
       open: (path) => this.#open(life, path),
       rename: (from, to) => {
         this.#call(life, 'rename', from);

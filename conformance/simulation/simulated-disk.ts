@@ -197,6 +197,12 @@ export class SimulatedDisk {
         const file = this.#tree.file(path);
         return file === undefined ? undefined : factsOf(file);
       },
+      look: (path) =>
+        Promise.resolve().then(() => {
+          call('facts', path);
+          const file = this.#tree.file(path);
+          return file === undefined ? undefined : factsOf(file);
+        }),
       open: (path) => this.#open(life, path, open, inThread),
       rename: (from, to) => {
         call('rename', from);

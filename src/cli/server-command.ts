@@ -72,12 +72,14 @@ const run = async (o: Options): Promise<number> => {
   process.stdout.write(`server ${id} (replica ${replica}) listens on ${shown(host)}:${port}\n`);
   await signal;
   const closed = endInTime();
-  await close();
-  closed();
-  return PLAIN_EXIT.ok;
+  const ended = await close();
+  if (E.isLeft(ended)) say(`bayou server: ${ended.left}`);
+  const status = E.isLeft(ended) ? PLAIN_EXIT.failed : PLAIN_EXIT.ok;
+  closed(status);
+  return status;
 };
 
-/** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start; 2: bad usage (commander's errors are thrown). */
+/** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start, or its log could not be closed; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   // Only the user may use the files that the server writes, also the database's, whatever the permissions of the folder are.
   process.umask(0o077);

@@ -80,6 +80,8 @@ export class DurableReplica {
   #replica: Replica;
   readonly #durable: DurableState;
   #failure: LogError | undefined;
+  /** The log's error that was told while a commit was under way. */
+  #toldMeanwhile: { readonly error: unknown } | undefined;
   #isClosed = false;
   readonly #log: Log;
   readonly #listeners: Listeners;
@@ -148,12 +150,24 @@ export class DurableReplica {
     this.#schedule();
   }
 
-  /** Waits until every message handled is durable or refused, then closes the log. */
-  async close(): Promise<void> {
+  /** Takes the log's failure that comes while no commit is made. A commit under way ends first: it may be durable. */
+  logFailed(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    if (this.#writing === undefined) this.#fail(emptyBatch(), error);
+    else this.#toldMeanwhile ??= { error };
+  }
+
+  /** Looks whether the log's files are still in their place. If not, the log fails ({@link Listeners}). */
+  async look(): Promise<void> {
+    if (this.#failure === undefined && !this.#isClosed) await this.#log.look();
+  }
+
+  /** Waits until every message handled is durable or refused, then closes the log. Left: see {@link Log}. */
+  async close(): Promise<E.Either<LogError, void>> {
     this.#isClosed = true;
     if (this.waiting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#watch.close();
-    await this.#log.close();
+    return this.#log.close();
   }
 
   /** Housekeeping goes on in turns of its own, so no request waits for it. The next turn begins when the log has the turn before. */
@@ -233,7 +247,8 @@ export class DurableReplica {
     reached(this.#durable, batch.appends);
     // These answers leave before the next batch is written, because the next batch's answers may be able to leave at once.
     batch.replies.forEach((reply, i) => reply(batch.answers[i]!));
-    this.#write();
+    if (this.#toldMeanwhile === undefined) this.#write();
+    else this.#fail(emptyBatch(), this.#toldMeanwhile.error);
   }
 
   #fail(batch: Batch, error: unknown): void {
@@ -271,7 +286,9 @@ export const openDurable = async (
   options: ReplicaOptions & Listeners = {},
 ): Promise<E.Either<LogError, DurableReplica>> => {
   const kept = options.faults?.amnesia === true ? createMemoryLog() : log;
-  const opened = await kept.open(owner);
+  const made: { durable?: DurableReplica } = {};
+  const opened = await kept.open(owner, (error) => made.durable?.logFailed(error));
   if (E.isLeft(opened)) return opened;
-  return E.right(new DurableReplica(restore(opened.right, options), opened.right, kept, options));
+  made.durable = new DurableReplica(restore(opened.right, options), opened.right, kept, options);
+  return E.right(made.durable);
 };

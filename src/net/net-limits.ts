@@ -43,3 +43,5 @@ export const BACKOFF_MS = { first: 50, longest: 2_000 } as const;
 export const SYNC_PATIENCE_MS = 1_000;
 /** The default period of background pulls, in ms (R9). */
 export const ANTI_ENTROPY_MS = 250;
+/** The time between two looks of a server whether its log's files are still in their place, in ms. */
+export const LOG_LOOK_MS = 1_000;

@@ -17,6 +17,8 @@ export interface ProcessParts {
   readonly trace: Tracer;
   /** The most connections. Default: those of net-limits.ts. */
   readonly connectionLimits?: ConnectionLimits;
+  /** The time between two looks whether the log's files are in their place, in ms. Default: there are no such looks. */
+  readonly logLookMs?: number;
   /** For tests alone. */
   readonly replica?: ReplicaOptions | undefined;
 }
@@ -24,10 +26,10 @@ export interface ProcessParts {
 /** Starts the server of this configuration. `disk`: the disk of its log. Left: one line. */
 export const runServer = (
   config: ServerConfig,
-  { world, logger, trace, connectionLimits, replica = {} }: ProcessParts,
+  { replica = {}, ...parts }: ProcessParts,
   disk: Omit<DiskLogOptions, 'fsync' | 'world'>,
 ): Promise<E.Either<string, RunningServer>> => {
   const { dataDir, fsync } = config;
-  const log = dataDir === null ? createMemoryLog() : createDiskLog(dataDir, { ...disk, fsync, world });
-  return startServer({ ...config, isPlain: true, log, logger, trace, world, connectionLimits, replica });
+  const log = dataDir === null ? createMemoryLog() : createDiskLog(dataDir, { ...disk, fsync, world: parts.world });
+  return startServer({ ...config, ...parts, isPlain: true, log, replica });
 };

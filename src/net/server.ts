@@ -5,8 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import { isHonest } from '../impl/horizon.js';
-import { DurableReplica, openDurable } from '../impl/durable.js';
-import type { Log } from '../impl/log/log.js';
+import { DurableReplica, type Listeners, openDurable } from '../impl/durable.js';
+import type { Log, LogError } from '../impl/log/log.js';
 import { randomIncarnation } from '../impl/incarnation.js';
 import { clockOf, type ReplicaOptions, sizeOf, transfersOf, vectorOf } from '../impl/replica.js';
 import { NODE_WORLD } from '../ports/node-network.js';
@@ -48,6 +48,8 @@ export interface ServerOptions {
   readonly newIncarnation?: boolean;
   /** The period of background pulls in ms; 0: none (R9). */
   readonly antiEntropyMs: number;
+  /** The time between two looks whether the log's files are still in their place, in ms. Default: the server looks only when it writes. */
+  readonly logLookMs?: number;
   /** How long a pull may take, in ms. */
   readonly timeoutMs: number;
   /** Clients whose link to this server is cut. */
@@ -84,8 +86,11 @@ export interface RunningServer {
   readonly inside: DurableReplica;
   /** The server's present status. */
   readonly status: () => ServerStatus;
-  /** Stops serving and closes the log, which has every acknowledged write (R10). A second call gives the promise of the first. */
-  readonly close: () => Promise<void>;
+  /**
+   * Stops serving and closes the log, which has every acknowledged write (R10). Left: one line, the log could not be closed, or is not in its
+   * place. A second call gives the promise of the first.
+   */
+  readonly close: () => Promise<E.Either<string, void>>;
 }
 
 // --- the server ------------------------------------------------------------------------------------------------------------
@@ -100,14 +105,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     timers,
     ...o.replica,
     ...(o.trace === undefined ? {} : { observe: observeReplica(o.trace) }),
-    onFailure: ({ message }) => {
-      o.trace?.({ type: 'logFailed' });
-      o.logger.error(`${message}; until then it takes no writes, and shows what the log has`);
-    },
-    onStall: (stalled) => {
-      if (stalled === undefined) o.logger.warn('the disk answers again: the write to the log has come back');
-      else o.logger.error(`${stalled}; until it comes back nobody is answered`);
-    },
+    ...tellersOf(o),
   });
   if (E.isLeft(opened)) return E.left(opened.left.message);
   const durable = opened.right;
@@ -130,12 +128,14 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   }
   const [port, stopListening] = listening.right;
   const timer = o.antiEntropyMs === 0 ? undefined : timers.every(o.antiEntropyMs, server.pullAll, false);
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
+  const looking = o.logLookMs === undefined ? undefined : timers.every(o.logLookMs, () => void durable.look(), false);
+  let closing: Promise<E.Either<string, void>> | undefined;
+  const close = async (): Promise<E.Either<string, void>> => {
     timer?.cancel();
+    looking?.cancel();
     stopListening();
     server.links.hangUp();
-    await durable.close();
+    return E.mapLeft(({ message }: LogError) => message)(await durable.close());
   };
   return E.right({
     id: o.id,
@@ -151,6 +151,18 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     close: () => (closing ??= close()),
   });
 };
+
+/** Logs and traces that the log has failed, and that its disk does not answer. */
+const tellersOf = ({ logger, trace }: ServerOptions): Pick<Listeners, 'onFailure' | 'onStall'> => ({
+  onFailure: ({ message }) => {
+    trace?.({ type: 'logFailed' });
+    logger.error(`${message}; until then it takes no writes, and shows what it has acknowledged`);
+  },
+  onStall: (stalled) => {
+    if (stalled === undefined) logger.warn('the disk answers again: the write to the log has come back');
+    else logger.error(`${stalled}; until it comes back nobody is answered`);
+  },
+});
 
 /** Waits until the promise settles, or until `ms` have passed. */
 const withDeadline = (timers: Timers, ms: number, something: Promise<unknown>): Promise<void> =>

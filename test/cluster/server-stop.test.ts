@@ -1,6 +1,6 @@
 /** SIGTERM ends a server whatever is connected to it and whatever it is doing; all that it has acknowledged is in its log. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,6 +105,44 @@ const COMPANY: Readonly<Record<string, (server: Reached) => Promise<unknown>>> =
     held(client.socket).pause().write(Buffer.concat(gets));
   },
 };
+
+describe('a server whose folder is', () => {
+  const WAYS: ReadonlyArray<readonly [string, () => void]> = [
+    ['removed', () => rmSync(join(home, 'data'), { recursive: true })],
+    [
+      'replaced by an older copy',
+      () => {
+        renameSync(join(home, 'data'), join(home, 'aside'));
+        cpSync(join(home, 'older'), join(home, 'data'), { recursive: true });
+      },
+    ],
+  ];
+  test.each(WAYS)(
+    '%s is not well, though nothing is put, and its status is 1; another server can pull all it acknowledged first',
+    async (_how, hurt) => {
+      const server = await start('--metrics-port', '0');
+      cpSync(join(home, 'data'), join(home, 'older'), { recursive: true });
+      expect(await (await sessionAt(server)).put('mine', 'kept')).toMatchObject({ type: 'accepted' });
+      hurt();
+      const health = /^metrics and health on (\S+)$/m.exec(server.said())?.[1];
+      let answer = { status: 200, text: '' };
+      while (answer.status === 200) {
+        const response = await fetch(`${health}/health`);
+        answer = { status: response.status, text: await response.text() };
+      }
+      expect(answer).toMatchObject({ status: 503, text: expect.stringContaining('was removed or moved') as string });
+      expect(server.said()).toContain('let another server pull all that this one has before it is stopped');
+
+      const dataDir = join(home, 'other');
+      const other = right(await startServer({ id: 1, secret: SECRET, dataDir, peers: [{ id: 0, ...server.address }] }));
+      ending.push(other.close);
+      expect(await stopped()).toEqual([1, null]);
+      expect(server.said()).toContain('bayou server: the log is not in its place: ');
+      expect(existsSync(join(home, 'data'))).toBe(_how !== 'removed');
+      expect(await (await sessionAt({ id: 1, address: other })).get('mine')).toMatchObject({ type: 'value', text: 'kept' });
+    },
+  );
+});
 
 describe('SIGTERM', () => {
   test.each(Object.entries(COMPANY))('ends a server that has %s', async (_name, come) => {

@@ -1,4 +1,5 @@
 /** What a simulator alone can look at: logs of the dead, what closed servers hold, queues. Each look finds what is wrong in a world that was broken for it. */
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { ReplicaId } from '../../src/core/ids.js';
 import type { TraceEvent } from '../../src/core/trace.js';
@@ -63,7 +64,7 @@ const closed = async (close: (environment: Environment) => Promise<void>): Promi
   });
   const master = simulation.start(simulation.machine('master'), 'master', () => undefined);
   await simulation.run(() => at.environment !== undefined, FOREVER);
-  const server = { close: () => close(at.environment!) } as RunningServer;
+  const server = { close: () => close(at.environment!).then(() => E.right(undefined)) } as unknown as RunningServer;
   void closeGently(simulation, master.life, [{ server, running }]).then((lines) => (found.lines = lines));
   await simulation.run(() => found.lines !== undefined, FOREVER);
   return found.lines ?? ['nothing was found'];

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import { connect, startServer } from '../../src/library.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
@@ -23,7 +22,7 @@ const cutAfter = async (socket: Socket, bytes: Buffer): Promise<void> => {
 };
 
 /** What a server's log says of somebody who talks to it. */
-const heard = async (
+export const heard = async (
   talk: (server: Awaited<ReturnType<typeof serve>>) => Promise<unknown>,
   options: Parameters<typeof serve>[2] = {},
 ): Promise<string> => {
@@ -34,11 +33,6 @@ const heard = async (
   await server.close();
   return logger.lines.join('\n');
 };
-
-const fullLog = () => ({
-  ...createMemoryLog(),
-  commit: () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })),
-});
 
 /** Why a server does not listen there. */
 const unheard = async (options: Parameters<typeof serve>[2]): Promise<string> => {
@@ -180,8 +174,6 @@ const talks = (home: string): Lines => {
           ask: { type: 'pull', puller: '8.0', vv: [[server.replica, 9]], after: null },
         }),
       ),
-    'the log cannot be written: …; …, and restart the server; until then it takes no writes, and shows what the log has': () =>
-      heard(async (server) => ask(await dialed({ role: 'client', id: 9 }, server), putOf(1, 'k', 'v')), { log: fullLog() }),
     'it speaks TLS, and this server does not: give it --tls-cert and --tls-key': () =>
       heard(async (server) => cutAfter(await stranger(server), Buffer.from([22, 3, 1, 0, 1]))),
     'no TLS: …': () => heard(async (server) => closed((await stranger(server)).end('x')), { tls: tls() }),

@@ -13,6 +13,7 @@ import { connections } from './connections.js';
 import { COMPONENTS } from './components.js';
 import { ENDS } from './ends.js';
 import { LOGS } from './logs.js';
+import { LOST } from './lost-logs.js';
 import { OTHERS } from './other-texts.js';
 import { PARTICIPANTS } from './participants.js';
 import { MACHINES } from './machines.js';
@@ -113,7 +114,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 const BEGINNING = /^(bayou( \w+)?: |not written: |line \d+: |\{"(level|failed)"| {2}\S)/;
 
 /** Lines that are provoked in this process. */
-const IN_PROCESS = { ...connections(home), ...ENDS, ...PARTICIPANTS, ...COMPONENTS, ...LOGS };
+const IN_PROCESS = { ...connections(home), ...ENDS, ...PARTICIPANTS, ...COMPONENTS, ...LOGS, ...LOST };
 
 /** Tests that hold a line beside those here: one has the greater part of it in an expectation. */
 const expected = expectationsIn(ROOT, ['test']).filter(({ file }) => !file.startsWith('test/errors/'));

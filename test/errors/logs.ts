@@ -232,7 +232,7 @@ const SYSTEM: Readonly<Record<string, Line>> = {
     }),
   '… is not the file that this server wrote: its folder was removed or moved, or another was put in its place while it ran, or another process has opened the log':
     written((folder) => copied(join(folder, 'replica.json'))),
-  '… is not the file that this server opened: another was put in its place while it ran': written(
+  '… is not the file that this server opened: it was removed or moved, or another was put in its place while it ran': written(
     (folder) => copied(join(folder, 'high-water')),
     { fsync: true },
   ),

@@ -1,10 +1,14 @@
 /** A folder that goes, or in whose place another is put, while its server runs: nothing more is acknowledged, and the other one is let alone (R7a, R10). */
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { DurableReplica, openDurable } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { storeOf } from '#bayou/impl/replica.js';
+import { NODE } from '#bayou/ports/node.js';
+import type { Timers } from '#bayou/ports/ports.js';
+import { openKillable } from './support/killable.js';
 import { withDirectory } from './support/log-image.js';
 import { putOf } from './support/puts.js';
 import { right } from '../support/right.js';
@@ -61,13 +65,97 @@ describe.each([false, true])('with fsync %s, a folder that is', (fsync) => {
       const before = there();
       expect(await puts(old, 60, 160)).toEqual(new Set(['refused']));
       expect(old.failure?.message).toContain('was removed or moved, or another was put in its place while it ran');
-      await old.close();
+      expect(E.isLeft(await old.close())).toBe(true);
       expect(there()).toEqual(before);
       if (before.length === 0) return;
       const next = await open(data, fsync);
       expect([...storeOf(next.replica)]).toHaveLength(59);
       expect(next.replica.id).not.toBe(old.replica.id);
       await next.close();
+    }),
+  );
+});
+
+/** How long a change waits for a seal, in a world whose timers act when they are told to. */
+const SEAL_MS = 60_001;
+/** A log that seals when it is closed, and takes nothing in before. */
+const QUIET = { takeInMs: 60_000, sealMs: 60_000 };
+const PUT_BACK = /before a restart put the folder back if it was moved; if not, let another server pull all that this one has/;
+
+/** A log whose seal is made when `seal` is called. */
+const openToSeal = async (directory: string, fsync: boolean) => {
+  const due: (() => void)[] = [];
+  const after: Timers['after'] = (ms, act) => {
+    if (ms === SEAL_MS) due.push(act);
+    return { cancel: () => undefined };
+  };
+  const world = { ...NODE, timers: { ...NODE.timers, after } };
+  const log = right(
+    await openDurable(createDiskLog(directory, { fsync, takeInMs: 60_000, sealMs: SEAL_MS, world }), { server: 1 }),
+  );
+  return { log, seal: () => due.forEach((act) => act()) };
+};
+
+describe.each([false, true])('with fsync %s, nothing is put any more, and', (fsync) => {
+  test.each(WAYS)('a folder that is %s is noticed by a look, by the seal that is due, and at the close', (_name, hurt) =>
+    withDirectory(async (root) => {
+      for (const by of ['look', 'seal', 'close']) {
+        const [data, aside] = [join(root, by, 'data'), join(root, by, 'aside')];
+        const { log, seal } = await openToSeal(data, fsync);
+        await log.look();
+        expect(await put(log, 1)).toBe('accepted');
+        await log.look();
+        expect(log.failure).toBeUndefined();
+        hurt(data, aside);
+        if (by === 'look') await log.look();
+        if (by === 'seal') seal();
+        if (by !== 'close')
+          expect(log.failure).toMatchObject({ type: 'lost', message: expect.stringMatching(PUT_BACK) as string });
+        expect(await log.close(), by).toMatchObject({ left: { type: 'lost' } });
+      }
+    }),
+  );
+});
+
+test('a folder that was moved, and is back when the server stops, has everything: the close is none of a lost log', () =>
+  withDirectory(async (root) => {
+    const [data, aside] = [join(root, 'data'), join(root, 'aside')];
+    const log = right(await openDurable(createDiskLog(data, QUIET), { server: 1 }));
+    expect(await put(log, 1)).toBe('accepted');
+    renameSync(data, aside);
+    expect(await put(log, 2)).toBe('refused');
+    expect(log.failure?.type).toBe('lost');
+    renameSync(aside, data);
+    right(await log.close());
+    const next = await open(data, false);
+    expect([...storeOf(next.replica)]).toContainEqual(['k1', 'v'.repeat(100)]);
+    right(await next.close());
+  }));
+
+describe('a file of the journal that is', () => {
+  const HURT: ReadonlyArray<readonly [string, (path: string) => void]> = [
+    ['removed', (path) => rmSync(path)],
+    [
+      'replaced',
+      (path) => {
+        const bytes = readFileSync(path);
+        rmSync(path);
+        writeFileSync(path, bytes);
+      },
+    ],
+  ];
+  test.each(HURT)('%s under the server is noticed by a look; what was acknowledged is in the database at once', (_how, hurt) =>
+    withDirectory(async (root) => {
+      const log = right(await openKillable(root, { sealMs: 60_000 }));
+      expect(await put(log.replica, 1)).toBe('accepted');
+      for (const name of readdirSync(root)) if (name.endsWith('.wal')) hurt(join(root, name));
+      await log.replica.look();
+      expect(log.replica.failure?.message).toContain('is not the file that this server opened: it was removed or moved');
+      expect(await put(log.replica, 2)).toBe('refused');
+      await log.kill();
+      const next = await open(root, false);
+      expect([...storeOf(next.replica)]).toEqual([['k1', 'v'.repeat(100)]]);
+      right(await next.close());
     }),
   );
 });

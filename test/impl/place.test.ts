@@ -31,7 +31,10 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 const open = async (directory: string, options: DiskLogOptions = {}, owner = {}): Promise<Killable> =>
   right(await openKillable(directory, options, owner));
 
-const stop = (log: Killable, how: 'close' | 'kill'): Promise<void> => (how === 'close' ? log.replica.close() : log.kill());
+const stop = async (log: Killable, how: 'close' | 'kill'): Promise<void> => {
+  if (how === 'close') right(await log.replica.close());
+  else await log.kill();
+};
 
 describe('the same replica goes on (R7)', () => {
   test.each(['close', 'kill'] as const)('after %s, again and again, also through a link to its folder', (how) =>

@@ -9,7 +9,7 @@ import { connect, startServer } from '../../src/index.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { ask, dialed, SECRET, serveForTest, storedAt } from './support.js';
 
-let servers: { readonly close: () => Promise<void> }[] = [];
+let servers: { readonly close: () => Promise<unknown> }[] = [];
 afterEach(async () => {
   await Promise.all(servers.map((s) => s.close()));
   servers = [];

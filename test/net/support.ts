@@ -55,7 +55,7 @@ export const serveForTest = async (
 ): Promise<{ readonly server: RunningServer; readonly lines: ReadonlyArray<string> }> => {
   const logger = remember();
   const server = await serve(id, logger, options);
-  onTestFinished(() => server.close());
+  onTestFinished(() => server.close().then(() => undefined));
   return { server, lines: logger.lines };
 };
 

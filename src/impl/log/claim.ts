@@ -10,6 +10,7 @@
  */
 import { join } from 'node:path';
 import type { Chance } from '../../ports/ports.js';
+import { LostLogError } from './errors.js';
 import { closeQuietly, replaceFile, type Files, type OpenFile } from './files.js';
 import { PLACE, seal, type SealedFields } from './place.js';
 
@@ -49,6 +50,14 @@ export class Claim {
     if (this.#files.facts(this.#path)?.ino !== this.#ino) throw this.#lost();
   }
 
+  /** {@link mustStand}, without blocking the process. */
+  async look(): Promise<void> {
+    const ino = this.#ino;
+    const facts = await this.#files.look(this.#path);
+    // A seal that was made meanwhile has looked itself.
+    if (ino === this.#ino && facts?.ino !== ino) throw this.#lost();
+  }
+
   /** Seals the log ({@link seal}). The `replica.json` in place must be this holder's. */
   seal(known: SealedFields, sync: boolean): void {
     this.mustStand();
@@ -69,8 +78,8 @@ export class Claim {
     if (file.facts().ino !== ino) throw this.#lost();
   }
 
-  #lost(): Error {
-    return new Error(
+  #lost(): LostLogError {
+    return new LostLogError(
       `${this.#path} is not the file that this server wrote: its folder was removed or moved, or another was put in its place while it ran, or another process has opened the log`,
     );
   }

@@ -16,11 +16,12 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { errorOf } from '../../core/errors.js';
 import type { ReplicaId } from '../../core/ids.js';
 import { NODE } from '../../ports/node.js';
 import type { Surroundings, Timer } from '../../ports/ports.js';
 import { Claim } from './claim.js';
-import { damage, inUse, openError } from './errors.js';
+import { closeError, damage, inUse, LostLogError, openError } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
 import { HighWater, readHighWater } from './high-water.js';
 import { asideName, readJournal } from './journal-files.js';
@@ -80,7 +81,7 @@ export const createDiskLog = (folder: string, options: DiskLogOptions = {}): Log
     return log;
   };
   return {
-    open: async (owner) => {
+    open: async (owner, onFailure) => {
       const settings = settingsOf(options);
       const unlock = await takeLock(directory, settings).catch((error: unknown) => E.left(openError(directory, error)));
       if (E.isLeft(unlock)) return unlock;
@@ -91,14 +92,16 @@ export const createDiskLog = (folder: string, options: DiskLogOptions = {}): Log
       }
       const [open, recovered] = found.right;
       open.unlock = unlock.right;
+      open.onFailure = onFailure;
       log = open;
       return E.right(recovered);
     },
     commit: (appends) => opened().commit(appends),
+    look: async () => log?.look(),
     close: async () => {
       const closing = log;
       log = undefined;
-      await closing?.close();
+      return (await closing?.close()) ?? E.right(undefined);
     },
   };
 };
@@ -210,6 +213,7 @@ const begin = async (
 
 class OpenLog {
   unlock: Unlock | undefined;
+  onFailure: ((error: unknown) => void) | undefined;
   readonly #directory: string;
   readonly #settings: Settings;
   readonly #base: Base;
@@ -225,6 +229,9 @@ class OpenLog {
   #isCommitting = false;
   #sealTimer: Timer | undefined;
   #isClosing = false;
+  /** The error of which every later commit fails. */
+  #failure: Error | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(
     directory: string,
@@ -253,6 +260,17 @@ class OpenLog {
   }
 
   commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return this.#commit(appends)?.catch((error: unknown) => {
+        throw this.#failed(error);
+      });
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
     const replica = appends.findLast((append) => append.replica !== undefined)?.replica;
     const committed = this.#journal === undefined ? this.#commitBase(appends) : this.#journal.commit(appends);
     // The seal is planned after the commit: an earlier seal would lack this commit, and nothing would plan another seal.
@@ -273,18 +291,58 @@ class OpenLog {
     return undefined;
   }
 
-  async close(): Promise<void> {
+  /** Looks whether the log's files are in their place. One look is under way at a time: on a disk that hangs it does not end. */
+  look(): Promise<void> {
+    return (this.#looking ??= this.#lookNow().finally(() => (this.#looking = undefined)));
+  }
+
+  async close(): Promise<E.Either<LogError, void>> {
     this.#isClosing = true;
     this.#sealTimer?.cancel();
-    try {
-      if ((await this.#journal?.close()) !== false) await this.#syncAndSeal();
-    } catch {
-      // Every acknowledged change is in the journal or the database, and the next opening reads both.
-    }
+    const ended = await this.#end();
     this.#highWater.close();
     this.#claim.release();
     await this.#base.close();
     await this.unlock?.();
+    return ended;
+  }
+
+  /**
+   * Writes everything down in its place. A failure that was told before is told again only if the log is lost: otherwise every acknowledged
+   * change is in the journal or the database, and the next opening reads both.
+   */
+  async #end(): Promise<E.Either<LogError, void>> {
+    const before = this.#failure;
+    try {
+      const failure = await this.#journal?.close();
+      if (failure === undefined) {
+        await this.#syncAndSeal();
+        return E.right(undefined);
+      }
+      this.#claim.mustStand();
+      return failure === before ? E.right(undefined) : E.left(closeError(failure));
+    } catch (error) {
+      return before === undefined || error instanceof LostLogError ? E.left(closeError(error)) : E.right(undefined);
+    }
+  }
+
+  async #lookNow(): Promise<void> {
+    try {
+      await this.#highWater.look();
+      await this.#journal?.look();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Notes the error of which every later commit fails. */
+  #failed(error: unknown): Error {
+    return (this.#failure ??= errorOf(error));
+  }
+
+  /** Fails the log while no commit is made. At a close the error is the close's. */
+  #fail(error: unknown): void {
+    if (this.#failure === undefined && !this.#isClosing) this.onFailure?.(this.#failed(error));
   }
 
   /** Forces everything to the disk and notes it in the database's identity. A restart of the machine after this call loses nothing. */
@@ -315,7 +373,15 @@ class OpenLog {
       await this.#base.commit([change], last, false);
       this.#sealSometimes();
     };
-    const place = { directory: this.#directory, files, log: this.#log, highWater: this.#highWater, takeIn, timers: world.timers };
+    const place = {
+      directory: this.#directory,
+      files,
+      log: this.#log,
+      highWater: this.#highWater,
+      takeIn,
+      onFailure: (error: Error) => this.#fail(error),
+      timers: world.timers,
+    };
     return new Journal(place, this.#last + 1, this.#settings);
   }
 
@@ -343,12 +409,13 @@ class OpenLog {
     return this.#journal?.last ?? this.#last;
   }
 
-  /** A seal that fails leaves the seal before in place, which is still true. */
+  /** A seal that cannot be made fails the log: the folder is gone, or its disk takes no more files. Every change before it is durable. */
   #sealAgain(): void {
+    if (this.#failure !== undefined) return;
     try {
       this.#seal(this.#settings.fsync);
-    } catch {
-      this.#sealedAt = this.#settings.world.clock.wallMs();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 

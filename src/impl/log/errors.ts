@@ -122,6 +122,15 @@ export class AdvisedError extends Error {
   }
 }
 
+/** The files of an open log are not in its folder any more. The message says what shows it. */
+export class LostLogError extends Error {}
+
+/** One file of an open log is not in its folder any more. */
+export const notInPlace = (path: string): LostLogError =>
+  new LostLogError(
+    `${path} is not the file that this server opened: it was removed or moved, or another was put in its place while it ran`,
+  );
+
 /** The refusal of a log that LevelDB or the system does not open. */
 export const openError = (directory: string, error: unknown): LogError => {
   if (error instanceof AdvisedError)
@@ -146,12 +155,43 @@ export const copyError = (to: string, error: unknown): string => {
   return trouble === undefined ? reason(error) : `${to}: ${trouble.what} (${reason(error)}); ${trouble.advice}`;
 };
 
-/** The error of an open log that takes no more changes. The log has every acknowledged change. */
-export const writeError = (error: unknown): LogError => {
+/** What is wrong with an open log, and what to do about it. */
+const troubleWith = (error: unknown): Pick<Trouble, 'type' | 'what' | 'advice'> => {
   const trouble = troubleOf(error);
-  const [what, advice] =
-    trouble === undefined ? [reason(error), 'repair it'] : [`${trouble.what} (${reason(error)})`, trouble.advice];
-  return { type: trouble?.type ?? 'failed', message: `the log cannot be written: ${what}; ${advice}, and restart the server` };
+  if (trouble === undefined) return { type: 'failed', what: reason(error), advice: 'repair it' };
+  return { ...trouble, what: `${trouble.what} (${reason(error)})` };
+};
+
+/** The troubles after which everything acknowledged can be read again. After any other one the process may have the last copy of it. */
+const HARMLESS: ReadonlyArray<LogError['type']> = ['full', 'too-many-files', 'not-permitted'];
+
+/** The error of an open log that takes no more changes. A log that is not `lost` has every acknowledged change, as far as its disk can be read. */
+export const writeError = (error: unknown): LogError => {
+  if (error instanceof LostLogError)
+    return {
+      type: 'lost',
+      message:
+        `the log cannot be written: ${error.message}; before a restart put the folder back if it was moved; ` +
+        'if not, let another server pull all that this one has before it is stopped',
+    };
+  const { type, what, advice } = troubleWith(error);
+  const restart = HARMLESS.includes(type)
+    ? ', and restart the server'
+    : '; let another server pull all that this one has before it is restarted';
+  return { type, message: `the log cannot be written: ${what}; ${advice}${restart}` };
+};
+
+/** The error of a log that could not be closed. */
+export const closeError = (error: unknown): LogError => {
+  if (error instanceof LostLogError)
+    return {
+      type: 'lost',
+      message:
+        `the log is not in its place: ${error.message}; what this server acknowledged may be lost: put the folder back if it was moved, ` +
+        'and look at what is in it before the server is started again',
+    };
+  const { type, what, advice } = troubleWith(error);
+  return { type, message: `the log could not be closed: ${what}; ${advice}; it has what was acknowledged` };
 };
 
 /** The message of an error. For an error of `classic-level`, the message of LevelDB's error behind it. */

@@ -13,11 +13,12 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeSync,
   type BigIntStats,
 } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../files/folder.js';
 import { lockFolder, type Guard, type Unlock } from './lock.js';
@@ -53,6 +54,8 @@ export interface Files {
   /** A file's bytes; undefined: there is no such file. */
   readonly read: (path: string) => Buffer | undefined;
   readonly facts: (path: string) => FileFacts | undefined;
+  /** {@link facts}, without blocking the process: a disk that hangs may never answer. */
+  readonly look: (path: string) => Promise<FileFacts | undefined>;
   /** Opens a file for writing, with its bytes. Makes a missing file, empty and for its owner alone. */
   readonly open: (path: string) => OpenFile;
   readonly rename: (from: string, to: string) => void;
@@ -115,12 +118,23 @@ export const nodeFiles: Files = {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     return stats === undefined ? undefined : factsOf(stats);
   },
+  look: async (path) => {
+    try {
+      return factsOf(await stat(path, { bigint: true }));
+    } catch (error) {
+      if (isNotThere(error)) return undefined;
+      throw error;
+    }
+  },
   open: openFile,
   rename: renameSync,
-  remove: (path) => rmSync(path, { force: true }),
+  remove: (path) => ifThere(() => unlinkSync(path)),
   syncFolder,
   lock: lockFolder,
 };
+
+/** Says the system that there is no such file? `statSync` takes these two errors for one, too. */
+const isNotThere = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
 
 const ifThere = <A>(use: () => A): A | undefined => {
   try {

@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { notInPlace, type LostLogError } from './errors.js';
 import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
 
 /** The high-water mark's file name in the log's folder. */
@@ -25,9 +26,10 @@ export const readHighWater = (files: Files, directory: string): number | undefin
   return bytes.readUInt32LE(0) + bytes.readUInt32LE(4) * HALF;
 };
 
-/** The claim on the log (`claim.ts`). `mustStand` throws if another process has the log now. */
+/** The claim on the log (`claim.ts`). `mustStand` throws if another process has the log now, and `look` rejects. */
 export interface HeldClaim {
   readonly mustStand: () => void;
+  readonly look: () => Promise<void>;
 }
 
 /** The open high-water mark. */
@@ -56,7 +58,13 @@ export class HighWater {
   mustBeInPlace(): void {
     this.#claim.mustStand();
     if (this.#files.facts(this.#path)?.ino === this.#ino) return;
-    throw new Error(`${this.#path} is not the file that this server opened: another was put in its place while it ran`);
+    throw this.#lost();
+  }
+
+  /** {@link mustBeInPlace}, without blocking the process. */
+  async look(): Promise<void> {
+    await this.#claim.look();
+    if ((await this.#files.look(this.#path))?.ino !== this.#ino) throw this.#lost();
   }
 
   /** Notes that change `last` is in the log. The change was durable before. Looks at one file only, because each commit calls this. */
@@ -74,5 +82,9 @@ export class HighWater {
 
   close(): void {
     closeQuietly(this.#file);
+  }
+
+  #lost(): LostLogError {
+    return notInPlace(this.#path);
   }
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { errorOf } from '../../core/errors.js';
 import type { Timer, Timers } from '../../ports/ports.js';
 import { merged } from './contents.js';
+import { notInPlace } from './errors.js';
 import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
 import type { HighWater } from './high-water.js';
 import { headerOf, nameOfJournal, recordOf } from './journal-files.js';
@@ -74,12 +75,15 @@ export interface JournalPlace {
   readonly highWater: HighWater;
   /** Makes `change` durable in the database. `change` merges several changes, and `last` is the number of the last of them. */
   readonly takeIn: (change: Append, last: number) => Promise<void>;
+  /** Is told that a change could not be taken in. The journal takes no more changes. */
+  readonly onFailure: (error: Error) => void;
   readonly timers: Timers;
 }
 
 interface JournalFile {
   readonly path: string;
   readonly file: OpenFile;
+  readonly ino: string;
   size: number;
   /** The number of the last change in this file. */
   last: number;
@@ -128,13 +132,30 @@ export class Journal {
     return undefined;
   }
 
-  /** Takes every change into the database, and leaves the files for the caller to remove. False: a step failed, and the files are still needed. */
-  async close(): Promise<boolean> {
+  /**
+   * Looks whether the journal's files are in their place, without blocking the process: an opening of the log finds them nowhere else. If one is
+   * not, the database gets its changes at once, and the call rejects. No commit looks, because the look would cost as much as the write.
+   */
+  async look(): Promise<void> {
+    for (const one of [...this.#sealed, this.#file]) {
+      const facts = await this.#place.files.look(one.path);
+      const isInUse = one === this.#file || this.#sealed.includes(one);
+      if (!isInUse || facts?.ino === one.ino) continue;
+      void this.#takeIn();
+      throw notInPlace(one.path);
+    }
+  }
+
+  /**
+   * Takes every change into the database, and leaves the files for the caller to remove. An error: a step failed, now or earlier, and the files
+   * are still needed.
+   */
+  async close(): Promise<Error | undefined> {
     // A taking-in under way must end first: two batches at once may reach the database in either order.
     while ((this.#behind.length > 0 || this.#takingIn !== undefined) && this.#failure === undefined) await this.#takeIn();
     this.#timer?.cancel();
     this.abandon();
-    return this.#failure === undefined;
+    return this.#failure;
   }
 
   /** Closes the files as they are. A failed close loses nothing: the kernel has every acknowledged change. */
@@ -150,11 +171,11 @@ export class Journal {
     try {
       file.truncate(0);
       writeAll(file, header, 0);
+      return { path, file, ino: file.facts().ino, size: header.length, last: first - 1 };
     } catch (error) {
       closeQuietly(file);
       throw error;
     }
-    return { path, file, size: header.length, last: first - 1 };
   }
 
   #rotate(): void {
@@ -211,7 +232,7 @@ export class Journal {
       }
     } catch (error) {
       // The journal has these changes, so nothing is lost. The log takes no more changes.
-      this.#fail(error);
+      this.#place.onFailure(this.#fail(error));
     }
   }
 

@@ -77,6 +77,8 @@ export interface LogError {
     | 'not-permitted'
     /** The disk reports an error. */
     | 'disk'
+    /** The files of the open log are not in its folder any more: the folder was removed, moved or replaced. */
+    | 'lost'
     | 'failed';
   readonly message: string;
 }
@@ -92,11 +94,18 @@ export interface Owner {
 
 /** A durable log. It has one owner at a time. The owner calls `open` first. */
 export interface Log {
-  readonly open: (owner: Owner) => Promise<E.Either<LogError, RecoveredLog>>;
+  /**
+   * `onFailure` is told once of the error that makes the log fail while no commit is made, such as a seal that cannot be made. Every later
+   * commit fails of this error.
+   */
+  readonly open: (owner: Owner, onFailure?: (error: unknown) => void) => Promise<E.Either<LogError, RecoveredLog>>;
   /**
    * Makes these changes durable, in this order, all or none. The owner makes one call at a time. `undefined`: the changes are durable already.
    * Throws or rejects if the changes could not be made durable.
    */
   readonly commit: (appends: ReadonlyArray<Append>) => Promise<void> | undefined;
-  readonly close: () => Promise<void>;
+  /** Looks whether the log's files are still in their place. If they are not, the log fails, and `onFailure` is told. Never rejects. */
+  readonly look: () => Promise<void>;
+  /** Closes the log. Left: the closing failed, or the log is not in its place. */
+  readonly close: () => Promise<E.Either<LogError, void>>;
 }

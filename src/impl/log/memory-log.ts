@@ -17,6 +17,7 @@ export const createMemoryLog = (): Log => {
       for (const append of appends) applyAppend(contents, append);
       return undefined;
     },
-    close: () => Promise.resolve(),
+    look: () => Promise.resolve(),
+    close: () => Promise.resolve(E.right(undefined)),
   };
 };
