@@ -1,6 +1,8 @@
 /** Checks what a server is started in, before it starts: the folder of its log, the files that its process may open, and how long its certificate is valid. */
+import { readdirSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import { MAY_WRITE, ownershipOf } from './files/owner.js';
+import { MAY_WRITE, type Ownership, ownershipOf } from './files/owner.js';
+import { PLACE } from './impl/log/place.js';
 import type { StartServerOptions } from './library-types.js';
 import { descriptorsOfProcess, openDescriptors } from './net/descriptors.js';
 import { fewestFor, connectionLimitsOf, type ConnectionLimits } from './net/connection-limits.js';
@@ -14,32 +16,43 @@ export interface StartCheck {
 
 const ROOT = 0;
 
-/** Whoever may write a log's folder may take its files away, and put others there. Root may anyway. What cannot be looked at, the log itself refuses. */
+const ANOTHER = 'use another folder, which holds nothing but the log';
+
+const ownershipAt = (folder: string): Ownership | undefined => {
+  try {
+    return ownershipOf(folder, true);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Is the folder a log's alone, or empty? Then its owner and its permissions may be changed without harm to anything else. */
+const isForALog = (folder: string): boolean => {
+  try {
+    const names = readdirSync(folder);
+    return names.length === 0 || names.some((name) => name === PLACE || name === 'CURRENT');
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Looks who may write the folder: they may take its files away, and put others there. Root may anyway. What is no folder, or cannot be looked
+ * at, the log itself refuses.
+ */
 const folderOf = (folder: string | undefined): E.Either<string, ReadonlyArray<string>> => {
-  const found =
-    folder === undefined
-      ? undefined
-      : E.toUnion(
-          E.tryCatch(
-            () => ownershipOf(folder, true),
-            () => undefined,
-          ),
-        );
-  if (found === undefined) return E.right([]);
+  const found = folder === undefined ? undefined : ownershipAt(folder);
+  if (folder === undefined || found?.isFolder !== true) return E.right([]);
+  const may = (bit: number): boolean => (found.forOthers & bit) !== 0;
+  const isItsOwn = !found.isSticky && isForALog(folder);
   if (!found.isOwn && found.owner !== ROOT)
     return E.left(
       `the folder of the log, ${folder}, belongs to another user (${found.owner}), who may change what is in it; run the server as that user, ` +
-        'or give the folder and all that is in it to the user that the server runs as',
+        (isItsOwn ? 'or give the folder and all that is in it to the user that the server runs as' : `or ${ANOTHER}`),
     );
-  if ((found.forOthers & MAY_WRITE.everybody) !== 0)
-    return E.left(`everybody may write the folder of the log, ${folder}, and take away what is in it; chmod 700 it`);
-  return E.right(
-    (found.forOthers & MAY_WRITE.group) === 0
-      ? []
-      : [
-          `its group may write the folder of the log, ${folder}, and take away what is in it; chmod 700 it, unless nobody else is in the group`,
-        ],
-  );
+  const [take, what] = [`the folder of the log, ${folder}, and take away what is in it`, isItsOwn ? 'chmod 700 it' : ANOTHER];
+  if (may(MAY_WRITE.everybody)) return E.left(`everybody may write ${take}; ${what}`);
+  return E.right(may(MAY_WRITE.group) ? [`its group may write ${take}; ${what}, unless nobody else is in the group`] : []);
 };
 
 /** ConnectionLimits for connections, limited so that the log can always open its files. */

@@ -1,6 +1,16 @@
 /** What a server is started in: whose the folder of its log is, how many files it may open, and whether its certificate is valid. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -32,20 +42,51 @@ describe.runIf(process.getuid !== undefined)('the folder of the log', () => {
 
   test('that is not there yet is taken', () => expect(warningsOf(join(home, 'none'))).toEqual([]));
 
-  test.each([0o777, 0o702, 0o1777])(
-    'that everybody may write, of the mode %o, is refused, and nothing is done in it',
-    async (mode) => {
-      const dataDir = folder(mode);
-      const line = `everybody may write the folder of the log, ${dataDir}, and take away what is in it; chmod 700 it`;
-      expect(await startServer({ id: 0, dataDir })).toEqual(E.left(line));
-      expect(readdirSync(dataDir)).toEqual([]);
-      // What the line says helps.
-      chmodSync(dataDir, 0o700);
-      const started = await startServer({ id: 0, dataDir });
-      expect(E.isRight(started)).toBe(true);
-      if (E.isRight(started)) await started.right.close();
-    },
-  );
+  test.each([0o777, 0o702])('that everybody may write, of the mode %o, is refused, and nothing is done in it', async (mode) => {
+    const dataDir = folder(mode);
+    const line = `everybody may write the folder of the log, ${dataDir}, and take away what is in it; chmod 700 it`;
+    expect(await startServer({ id: 0, dataDir })).toEqual(E.left(line));
+    expect(readdirSync(dataDir)).toEqual([]);
+    // What the line says helps.
+    chmodSync(dataDir, 0o700);
+    const started = await startServer({ id: 0, dataDir });
+    expect(E.isRight(started)).toBe(true);
+    if (E.isRight(started)) await started.right.close();
+  });
+
+  const OTHER = 'use another folder, which holds nothing but the log';
+  test.each([
+    ['and may not take each other’s files from', 0o1777, false],
+    ['and has other things in it', 0o777, true],
+  ])('that everybody may write, %s, is refused, and no mode of it is to be changed', async (_what, mode, isUsed) => {
+    const dataDir = folder(mode);
+    if (isUsed) writeFileSync(join(dataDir, 'somebody’s'), '');
+    const line = `everybody may write the folder of the log, ${dataDir}, and take away what is in it; ${OTHER}`;
+    expect(await startServer({ id: 0, dataDir })).toEqual(E.left(line));
+  });
+
+  test('that has other things in it is not to be given away, nor closed to its group', () => {
+    const dataDir = folder(0o2770);
+    writeFileSync(join(dataDir, 'somebody’s'), '');
+    expect(warningsOf(dataDir)).toEqual([
+      `its group may write the folder of the log, ${dataDir}, and take away what is in it; use another folder, which holds nothing but the log, unless nobody else is in the group`,
+    ]);
+    if (process.getuid?.() === 0) chownSync(dataDir, 4242, 4242);
+    else vi.spyOn(process, 'getuid').mockReturnValue(4242);
+    expect(warningsOf(dataDir)).toMatch(
+      /belongs to another user \(\d+\), who may change what is in it; run the server as that user, or use another folder, which holds nothing but the log$/,
+    );
+  });
+
+  test('that is no folder is said to be none, whatever may be done with it', async () => {
+    const file = join(home, 'file');
+    writeFileSync(file, '');
+    chmodSync(file, 0o666);
+    for (const dataDir of [file, '/dev/null'])
+      expect(await startServer({ id: 0, dataDir })).toEqual(
+        E.left(expect.stringMatching(/cannot be opened: it is not a folder \(.*\); use another path$/) as string),
+      );
+  });
 
   test('that its group may write is taken with a warning', () => {
     const dataDir = folder(0o2770);
