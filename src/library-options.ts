@@ -35,8 +35,8 @@ const secret = field(
   hidden,
 );
 const pem = field(
-  `a PEM text of 1 to ${MAX_PEM} characters, without half surrogate pairs`,
-  (u): u is string => isText(u, 1, MAX_PEM),
+  `a PEM text of at most ${MAX_PEM} characters, without half surrogate pairs`,
+  (u): u is string => isText(u, 0, MAX_PEM),
   hidden,
 );
 const logLevel = field(`one of ${LOG_LEVELS.join(', ')}`, (u): u is string => LOG_LEVELS.some((level) => level === u));

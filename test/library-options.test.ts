@@ -42,7 +42,7 @@ const CONNECT: ReadonlyArray<Wrong> = [
   [{ servers: [server], secret: SECRET, timeoutMs: 0 }, 'connect: timeoutMs: expected a whole number from 1'],
   [{ servers: [server], secret: SECRET, timeoutMs: NaN }, 'connect: timeoutMs: expected a whole number from 1'],
   [{ servers: [server], secret: SECRET, logLevel: 'loud' }, 'connect: logLevel: expected one of trace'],
-  [{ servers: [server], secret: SECRET, tls: { ca: 7 } }, 'connect: tls.ca: expected a PEM text of 1 to'],
+  [{ servers: [server], secret: SECRET, tls: { ca: 7 } }, 'connect: tls.ca: expected a PEM text of at most'],
   [
     { servers: [server], secret: SECRET, tls: { crt: 'x' } },
     "connect: tls: there is no field 'crt'; the fields are cert, key, ca",

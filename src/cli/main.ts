@@ -46,8 +46,10 @@ try {
   process.exitCode = status;
 } catch (error) {
   // The program's own functions for messages may not be loaded.
+  const said = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  const isOutOfFiles = (error as NodeJS.ErrnoException | undefined)?.code === 'EMFILE';
   process.stderr.write(
-    `bayou: it cannot be loaded: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}\n`,
+    `bayou: it cannot be loaded: ${isOutOfFiles ? 'too many files are open; raise the limit (ulimit -n)' : said}\n`,
   );
   process.exitCode = USAGE;
 }

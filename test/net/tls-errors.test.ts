@@ -106,6 +106,13 @@ describe.each(Object.entries(SAYS))('where somebody says %s', (_says, bytes) => 
 describe('texts that are no use are refused before anything starts', () => {
   const WRONG: ReadonlyArray<readonly [string, () => object, string]> = [
     ['an authority that is none', () => ({ ca: 'rubbish' }), 'there is no certificate in --tls-ca (tls.ca)'],
+    ['an authority that is empty', () => ({ ca: '' }), 'there is no certificate in --tls-ca (tls.ca)'],
+    [
+      'a certificate that is empty',
+      () => ({ cert: '', key: pem('member.key') }),
+      'there is no certificate in --tls-cert (tls.cert)',
+    ],
+    ['a key that is empty', () => ({ cert: pem('member.pem'), key: '' }), 'there is no private key in --tls-key (tls.key)'],
     ['a key as authority', () => ({ ca: pem('ca.key') }), 'there is no certificate in --tls-ca (tls.ca)'],
     ['a request as authority', () => ({ ca: pem('member.csr') }), 'there is no certificate in --tls-ca (tls.ca)'],
     ['an authority that is cut off', () => ({ ca: pem('ca.pem').slice(0, 200) }), 'there is no certificate in --tls-ca (tls.ca)'],
