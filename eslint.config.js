@@ -29,7 +29,7 @@ const AMBIENT_MODULES =
 /** Where the ports are made from what the system has, and programs from ports. */
 const EDGES = [
   // The files of the log, its lock, and which machine it is; a backup is a command of its own, beside a server.
-  ...['files', 'lock', 'guard-name', 'machine', 'backup'].map((name) => `src/impl/log/${name}.ts`),
+  ...['files', 'lock', 'guard-name', 'machine', 'backup', 'backup-copy'].map((name) => `src/impl/log/${name}.ts`),
   // A name of the machine's, which is part of the lock; TLS is on top of Node's own sockets alone.
   ...['socket-guard', 'transport', 'tls'].map((name) => `src/net/${name}.ts`),
   // The programs of the processes; what is written down beside the protocol, and asked by whoever operates a server.

@@ -100,8 +100,10 @@ echo "import ring from '$ROOT/test/cli/models/ring.mjs'; import counter from '$R
   '… has no log that a server of this version has opened; copy the folder while no server runs':
     'mkdir -p old; touch old/CURRENT; bayou backup --data-dir old --to b2',
   'its files changed each of the … times that they were taken':
-    'failing "copyFileSync CURRENT ENOENT" bayou backup --data-dir ended --to b3',
-  'the copy cannot be used: …': 'cp -r ended broken; truncate -s 10 broken/MANIFEST-*; bayou backup --data-dir broken --to b4',
+    'failing "copyFileSync,readFileSync CURRENT ENOENT" bayou backup --data-dir ended --to b3',
+  'the copy cannot be used: …': 'failing "renameSync,writeSync,openSync b4/ ENOSPC" bayou backup --data-dir ended --to b4',
+  'the log in … is damaged, as its copy shows: …; nothing in it was changed; keep it, and if its server runs, let another server pull all that it has before it is stopped':
+    'cp -r ended broken; truncate -s 10 broken/MANIFEST-*; bayou backup --data-dir broken --to b5',
   'could not kill …': LEFT,
   '…: the master ended with status …: …': inMaster("process.on('exit',()=>process.reallyExit(9))"),
   '…: standard output is not what the master wrote into its trace': inMaster("console.log('x')"),

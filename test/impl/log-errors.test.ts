@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { openError, writeError } from '#bayou/impl/log/errors.js';
 import { nodeFiles, type Files } from '#bayou/impl/log/files.js';
-import { imageOf, openLog, withDirectory, withJournal } from './support/log-image.js';
+import { imageOf, openLog, withDirectory, withJournal, writeImage } from './support/log-image.js';
 
 /** What the system says, in Node's words and in LevelDB's, and what is made of it. */
 const TROUBLES = [
@@ -19,7 +19,12 @@ const TROUBLES = [
     /this process has too many files open \(.*\); raise its limit \(ulimit -n\)/,
   ],
   ['ENFILE', 'Too many open files in system', 'too-many-files', /the system has too many files open \(.*\); raise its limit/],
-  ['EACCES', 'Permission denied', 'not-permitted', /this user may not read and write it \(.*\); give the folder/],
+  [
+    'EACCES',
+    'Permission denied',
+    'not-permitted',
+    /this user may not read and write it \(.*\); (if it is the folder of this server alone, give it and all that is in it to the user|let the user that the server runs as read and write it again)/,
+  ],
   ['EPERM', 'Operation not permitted', 'not-permitted', /the system does not permit it \(.*\); see the attributes/],
   ['EROFS', 'Read-only file system', 'not-permitted', /its file system is mounted read-only \(.*\); mount it for writing/],
   ['EIO', 'Input/output error', 'disk', /the disk reports an error \(.*\); see the system's log/],
@@ -93,6 +98,25 @@ describe('"damaged" is only said of damage', () => {
         expect(opened).toMatchObject({
           left: { type: 'failed', message: expect.stringContaining('it is not a folder') as string },
         });
+      }
+    }));
+
+  test('a folder in the place of any file of a log is said to be in the way', () =>
+    withDirectory(async (root) => {
+      const directory = join(root, 'data');
+      const { log } = await openLog(directory, withJournal());
+      await log.close();
+      const image = imageOf(directory);
+      for (const name of [...image.keys()].filter((file) => !/^(LOG|LOCK|CURRENT|MANIFEST|\d)/.test(file))) {
+        rmSync(directory, { recursive: true });
+        writeImage(directory, image);
+        const there = name.startsWith('seal-') ? readdirSync(directory).find((one) => one.startsWith('seal-'))! : name;
+        rmSync(join(directory, there));
+        mkdirSync(join(directory, there));
+        const opened = await createDiskLog(directory).open({ server: 1 });
+        expect(isLeft(opened) && opened.left.message, name).toMatch(
+          /a folder is where a log has a file \(.*\); move that folder away/,
+        );
       }
     }));
 

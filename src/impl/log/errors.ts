@@ -8,6 +8,7 @@ import type { LogError } from './log.js';
 /** The refusal of a damaged log. `tidied`: LevelDB had opened the log before the damage was seen. Otherwise no file of the log was changed. */
 export const damage = (directory: string, what: string, tidied = false): LogError => ({
   type: 'damaged',
+  damage: what,
   message:
     `the log in ${directory} is damaged: ${what}; ${tidied ? 'LevelDB has opened it, and removed the files that its CURRENT does not lead to' : 'nothing in it was changed'}; keep it, and put a backup in its place or begin with ` +
     'an empty folder: the server then goes on as a new replica and pulls what the others have; what only this log had is lost with it',
@@ -47,6 +48,11 @@ interface Trouble {
   readonly text: string;
   readonly what: string;
   readonly advice: string;
+  /** The advice for the folder of a log that is open already. */
+  readonly asOpen?: string;
+  /** The advice for the folder that a backup is made of, and for the one that it is made in, where it is not that for a server. */
+  readonly asSource?: string;
+  readonly asTarget?: string;
 }
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
@@ -69,25 +75,33 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     type: 'not-permitted',
     text: 'Permission denied',
     what: 'this user may not read and write it',
-    advice: 'give the folder and all that is in it to the user that the server runs as',
+    advice:
+      'if it is the folder of this server alone, give it and all that is in it to the user that the server runs as, else use another one',
+    asOpen: 'let the user that the server runs as read and write it again',
+    asSource: 'make the backup as the user that the folder belongs to',
+    asTarget: 'name a folder that this user may write',
   },
   EPERM: {
     type: 'not-permitted',
     text: 'Operation not permitted',
     what: 'the system does not permit it',
     advice: 'see the attributes of the folder and of its file system',
+    asTarget: 'name a folder on another file system, or see the attributes of this one',
   },
   EROFS: {
     type: 'not-permitted',
     text: 'Read-only file system',
     what: 'its file system is mounted read-only',
     advice: 'mount it for writing, after looking why it is not',
+    asTarget: 'name a folder on another file system',
   },
   EIO: {
     type: 'disk',
     text: 'Input/output error',
     what: 'the disk reports an error',
     advice: "see the system's log, and move the folder to another disk",
+    asSource: "see the system's log, and let another server pull all that its server has, if that runs",
+    asTarget: "see the system's log, and name a folder on another disk",
   },
   ENOENT: {
     type: 'failed',
@@ -131,8 +145,8 @@ export const notInPlace = (path: string): LostLogError =>
     `${path} is not the file that this server opened: it was removed or moved, or another was put in its place while it ran`,
   );
 
-/** The refusal of a log that LevelDB or the system does not open. */
-export const openError = (directory: string, error: unknown): LogError => {
+/** The refusal of a log that LevelDB or the system does not open, or does not read. `tidied`: LevelDB had opened it. */
+export const openError = (directory: string, error: unknown, tidied = false): LogError => {
   if (error instanceof AdvisedError)
     return { type: error.type, message: `the log in ${directory} cannot be opened: ${error.message}` };
   const code = (error as { cause?: { code?: string } }).cause?.code;
@@ -142,24 +156,33 @@ export const openError = (directory: string, error: unknown): LogError => {
     const { type, what, advice } = trouble;
     return { type, message: `the log in ${directory} cannot be opened: ${what} (${reason(error)}); ${advice}` };
   }
-  if (code === 'LEVEL_CORRUPTION') return damage(directory, reason(error));
+  if (code === 'LEVEL_CORRUPTION') return damage(directory, `LevelDB cannot read its database (${reason(error)})`, tidied);
   return {
     type: 'failed',
     message: `the log in ${directory} cannot be opened: ${reason(error)}; see that it can be read and written`,
   };
 };
 
-/** The line that says why a backup cannot be made in `to`. */
-export const copyError = (to: string, error: unknown): string => {
+/** The folder that a backup is made of, or the one that it is made in. */
+export type BackupSide = 'asSource' | 'asTarget';
+
+/** What the system does not let a backup do in one of its folders, and what to do about it. */
+export const copyError = (folder: string, side: BackupSide, error: unknown): string => {
   const trouble = troubleOf(error);
-  return trouble === undefined ? reason(error) : `${to}: ${trouble.what} (${reason(error)}); ${trouble.advice}`;
+  if (trouble === undefined) return `${folder}: ${reason(error)}`;
+  return `${folder}: ${trouble.what} (${reason(error)}); ${trouble[side] ?? trouble.advice}`;
 };
+
+/** What a backup says of a log whose copy is damaged. The server of the log may run, and have in memory what its files do not have. */
+export const damagedSource = (from: string, what: string): string =>
+  `the log in ${from} is damaged, as its copy shows: ${what}; nothing in it was changed; keep it, and if its server runs, let another ` +
+  'server pull all that it has before it is stopped';
 
 /** What is wrong with an open log, and what to do about it. */
 const troubleWith = (error: unknown): Pick<Trouble, 'type' | 'what' | 'advice'> => {
   const trouble = troubleOf(error);
   if (trouble === undefined) return { type: 'failed', what: reason(error), advice: 'repair it' };
-  return { ...trouble, what: `${trouble.what} (${reason(error)})` };
+  return { type: trouble.type, what: `${trouble.what} (${reason(error)})`, advice: trouble.asOpen ?? trouble.advice };
 };
 
 /** The troubles after which everything acknowledged can be read again. After any other one the process may have the last copy of it. */

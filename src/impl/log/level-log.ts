@@ -62,7 +62,7 @@ export const openBase = async (
   ports: { readonly openDatabase: OpenDatabase },
 ): Promise<E.Either<LogError, Base>> => {
   const db = await ports.openDatabase(directory);
-  const opened = await readBase(directory, server, db).catch((error: unknown) => E.left(openError(directory, error)));
+  const opened = await readBase(directory, server, db).catch((error: unknown) => E.left(openError(directory, error, true)));
   if (E.isLeft(opened)) await closeDatabaseQuietly(db);
   return opened;
 };

@@ -81,6 +81,8 @@ export interface LogError {
     | 'lost'
     | 'failed';
   readonly message: string;
+  /** What is damaged, of a damaged log. */
+  readonly damage?: string;
 }
 
 /** The server that opens a log, and the identity that it asks for. */
