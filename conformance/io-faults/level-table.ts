@@ -62,9 +62,9 @@ export const bytesIn = (table: Buffer): Buffer => {
   return table.subarray(at + key, at + key + value);
 };
 
-/** A version edit: the first write-ahead file (field 2), and a table at level 0 (field 7). */
+/** A version edit: the first write-ahead file (field 2), the next file and the last sequence (3 and 4), and a table at level 0 (field 7). */
 export const editOf = (firstLog: number, table: { readonly number: number; readonly size: number } | undefined): Buffer => {
-  const log = Buffer.concat([varint(2), varint(firstLog)]);
+  const log = Buffer.concat([varint(2), varint(firstLog), varint(3), varint(firstLog + 1), varint(4), varint(0)]);
   if (table === undefined) return log;
   return Buffer.concat([log, varint(7), varint(0), varint(table.number), varint(table.size), sliceOf(KEY), sliceOf(KEY)]);
 };

@@ -138,7 +138,9 @@ const someWrite = async (database: ClassicLevel): Promise<string> => {
 const DAMAGED: Readonly<Record<string, Line>> = {
   'CURRENT is missing and … is there': after(removed(/^CURRENT$/)),
   'CURRENT does not name a manifest': after((folder) => writeFileSync(join(folder, 'CURRENT'), 'x')),
-  '… is spoilt at byte …, with valid records after it': after((folder) => spoil(named(folder, /\.wal$/))),
+  '… is spoilt at byte …, with valid records after it': after((folder) => spoil(named(folder, /^\d+\.log$/)), SYNCED, {}, SYNCED),
+  '… is spoilt at byte …, with valid records after it: --new-incarnation goes on without what follows there, and keeps it as …':
+    after((folder) => spoil(named(folder, /\.wal$/))),
   '… is cut off, and … goes on': after((folder) => {
     const log = named(folder, /^\d+\.log$/);
     copyFileSync(log, join(folder, '999999.log'));
@@ -161,6 +163,7 @@ const DAMAGED: Readonly<Record<string, Line>> = {
     {},
     JOURNAL,
   ),
+  '… is cut off': after((folder) => rewrite(named(folder, /^MANIFEST/), (bytes) => bytes.subarray(0, -1))),
   '… is spoilt': after((folder) => spoil(named(folder, /^MANIFEST/))),
   '… is missing': after(async (folder) => {
     await opening(folder);
@@ -183,7 +186,7 @@ const SYSTEM: Readonly<Record<string, Line>> = {
   'a file may not grow further (…); raise the limit of file sizes': failing('EFBIG'),
   'this process has too many files open (…); raise its limit (ulimit -n)': failing('EMFILE'),
   'the system has too many files open (…); raise its limit (sysctl fs.file-max)': failing('ENFILE'),
-  'this user may not read and write it (…); give the folder and all that is in it to the user that the server runs as':
+  'this user may not read and write it (…); if it is the folder of this server alone, give it and all that is in it to the user that the server runs as, else use another one':
     failing('EACCES'),
   'the system does not permit it (…); see the attributes of the folder and of its file system': failing('EPERM'),
   'its file system is mounted read-only (…); mount it for writing, after looking why it is not': failing('EROFS'),

@@ -1,4 +1,4 @@
-/** What is said of logs that fail while their server runs, and when it is closed, by the line of docs/errors.md. */
+/** What is said of logs that fail while their server runs, when it is closed, and in LevelDB, by the line of docs/errors.md. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -55,6 +55,12 @@ const filling: DiskLogOptions = {
   },
 };
 
+/** What LevelDB says of damage that it alone has seen. */
+const CORRUPTION = Object.assign(new Error('not open'), {
+  code: 'LEVEL_DATABASE_NOT_OPEN',
+  cause: Object.assign(new Error('Corruption: what LevelDB says'), { code: 'LEVEL_CORRUPTION' }),
+});
+
 export const LOST: Readonly<Record<string, Line>> = {
   'the log cannot be written: …; …, and restart the server; until then it takes no writes, and shows what it has acknowledged':
     () => heardPutting(failingLog('ENOSPC')),
@@ -68,5 +74,10 @@ export const LOST: Readonly<Record<string, Line>> = {
       }),
   'the log is not in its place: …; what this server acknowledged may be lost: put the folder back if it was moved, and look at what is in it before the server is started again':
     ending((folder) => rmSync(folder, { recursive: true })),
+  'LevelDB cannot read its database (…)': () =>
+    withDirectory(async (root) => {
+      const opened = await createDiskLog(root, { openDatabase: () => Promise.reject(CORRUPTION) }).open({ server: 1 });
+      return E.isLeft(opened) ? opened.left.message : 'it is open';
+    }),
   'the log could not be closed: …; …; it has what was acknowledged': ending(() => (disk.isFull = true), filling),
 };

@@ -228,6 +228,35 @@ describe('a journal that was damaged (R10)', () => {
     });
   });
 
+  test('a file that is spoilt in its middle: refused, untouched, and who asks goes on with what comes before (R7a)', async () => {
+    const [first = '', ...later] = files();
+    await withDirectory(async (directory) => {
+      const bytes = Buffer.from(small.journal!.image.get(first)!);
+      bytes[Math.floor(bytes.length / 2)]! ^= 1;
+      writeImage(directory, small.journal!.image);
+      writeFileSync(join(directory, first), bytes);
+      const before = imageOf(directory);
+      expect(await outcomeOf(directory, small.journal!.make)).toMatchObject({
+        error: {
+          type: 'damaged',
+          message: expect.stringMatching(/with valid records after it: --new-incarnation goes on/) as string,
+        },
+      });
+      expect(imageOf(directory)).toEqual(before);
+      const outcome = await outcomeOf(directory, small.journal!.make, { newIncarnation: true });
+      if ('error' in outcome) throw new Error(outcome.error.message);
+      expect(outcome.found).toBe('cut');
+      // It has what comes before the spoilt byte, and no more of it.
+      const seen = states().map(content);
+      expect(seen).toContainEqual(content(outcome.state));
+      expect(content(outcome.state)).not.toEqual(content(states()[0]!));
+      expect(content(outcome.state)).not.toEqual(content(states().at(-1)!));
+      const aside = [first, ...later].map((name) => name.replace('.wal', '.aside'));
+      expect(readdirSync(directory)).toEqual(expect.arrayContaining(aside));
+      expect(readFileSync(join(directory, aside[0]!))).toEqual(bytes);
+    });
+  });
+
   test('without CURRENT the database is refused, untouched', () =>
     withDirectory(async (directory) => {
       writeImage(directory, small.journal!.image);

@@ -25,6 +25,14 @@ const filesOf = (data: string): ReadonlyArray<readonly [string, string]> =>
     .filter((entry) => entry.isFile())
     .map(({ name }) => [name, readFileSync(join(data, name), 'latin1')] as const);
 
+const rewriteManifest = (data: string, change: (bytes: Buffer) => Buffer): void => {
+  const path = join(
+    data,
+    readdirSync(data).find((name) => name.startsWith('MANIFEST'))!,
+  );
+  writeFileSync(path, change(readFileSync(path)));
+};
+
 const CASES: Record<
   string,
   { readonly owner: number; readonly hurt: (data: string, other: string) => void; readonly says: RegExp }
@@ -38,10 +46,25 @@ const CASES: Record<
     },
     says: /belongs to another log; nothing in it was changed/,
   },
-  'without its CURRENT': {
+  'without its manifest': {
     owner: 1,
     hurt: (data) => writeFileSync(join(data, 'CURRENT'), 'MANIFEST-999999\n'),
+    says: /: MANIFEST-999999 is missing; nothing in it was changed/,
+  },
+  'with a CURRENT that names none': {
+    owner: 1,
+    hurt: (data) => writeFileSync(join(data, 'CURRENT'), 'MANIFEST'),
     says: /CURRENT does not name a manifest; nothing in it was changed/,
+  },
+  'with a manifest that lacks its last byte': {
+    owner: 1,
+    hurt: (data) => rewriteManifest(data, (bytes) => bytes.subarray(0, -1)),
+    says: /: MANIFEST-\d+ is cut off; nothing in it was changed/,
+  },
+  'with a manifest whose last byte is another': {
+    owner: 1,
+    hurt: (data) => rewriteManifest(data, (bytes) => Buffer.from([...bytes.subarray(0, -1), bytes.at(-1)! ^ 1])),
+    says: /: MANIFEST-\d+ is spoilt; nothing in it was changed/,
   },
 };
 

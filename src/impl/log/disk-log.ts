@@ -21,7 +21,7 @@ import type { ReplicaId } from '../../core/ids.js';
 import { NODE } from '../../ports/node.js';
 import type { Surroundings, Timer } from '../../ports/ports.js';
 import { Claim } from './claim.js';
-import { closeError, damage, inUse, LostLogError, openError } from './errors.js';
+import { closeError, inUse, LostLogError, openError } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
 import { HighWater, readHighWater } from './high-water.js';
 import { asideName, readJournal } from './journal-files.js';
@@ -175,7 +175,7 @@ const openClaimed = async (directory: string, owner: Owner, settings: Settings, 
       highWater,
       place,
     };
-    const recovery = typeof journal === 'string' ? E.left(damage(directory, journal)) : recover({ ...evidence, journal });
+    const recovery = recover({ ...evidence, journal });
     if (E.isRight(recovery)) return E.right(await begin(directory, owner, settings, { base, claim }, recovery.right));
     await base.close();
     return recovery;

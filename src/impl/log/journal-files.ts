@@ -35,6 +35,8 @@ export interface JournalContents {
   readonly appends: ReadonlyArray<Append>;
   /** The offset of bytes after the changes that differ from the bytes written. Undefined: no bytes follow, or a death cut them off. */
   readonly spoiltAt?: number;
+  /** The offset of such bytes that have valid records after them. The changes there cannot be used: changes before them are missing. */
+  readonly damagedAt?: number;
 }
 
 /** Gives a session number to puts in changes that were written before sessions had numbers. */
@@ -43,22 +45,18 @@ const appendOf = (append: Append): Append =>
     ? append
     : { ...append, seen: append.seen.map(withSession), forgotten: append.forgotten.map(withSession) };
 
-/**
- * The contents of all journal files, in their order. A string: the line about a file that cannot be read. A change that a file's end cuts off
- * is left out.
- */
-export const readJournal = (files: Files, directory: string): ReadonlyArray<JournalContents> | string => {
+/** The contents of all journal files, in their order. A change that a file's end cuts off is left out, and so is what comes after a spoilt one. */
+export const readJournal = (files: Files, directory: string): ReadonlyArray<JournalContents> => {
   const parts: JournalContents[] = [];
   const names = files.names(directory).filter((name) => NAME.test(name));
   for (const name of names.sort()) {
     const file = readLogFile(files.read(join(directory, name)) ?? Buffer.alloc(0));
-    if (file.type === 'damaged') return `${name} is spoilt at byte ${file.at}, with valid records after it`;
     const records = file.records.map((record) => JSON.parse(record.toString('latin1')) as Append | { readonly log: string });
     const [header] = records;
     const log = header !== undefined && 'log' in header ? header.log : '';
     const appends = records.flatMap((record) => ('log' in record ? [] : [appendOf(record)]));
-    const spoilt = file.type === 'spoilt' ? { spoiltAt: file.at } : {};
-    parts.push({ name, first: Number(NAME.exec(name)?.[1]), log, appends, ...spoilt });
+    const wrong = file.type === 'spoilt' ? { spoiltAt: file.at } : file.type === 'damaged' ? { damagedAt: file.at } : {};
+    parts.push({ name, first: Number(NAME.exec(name)?.[1]), log, appends, ...wrong });
   }
   return parts;
 };
@@ -69,6 +67,8 @@ export interface Continuation {
   readonly next: ReadonlyArray<Append>;
   /** The names of the files whose changes come after a gap. */
   readonly afterGap: ReadonlyArray<string>;
+  /** The names of the files with changes that cannot be used: those after a gap, and those that are damaged in their middle. */
+  readonly unused: ReadonlyArray<string>;
   /** The number of the last change in the journal; 0: the journal has no change. */
   readonly last: number;
 }
@@ -91,5 +91,8 @@ export const continuationOf = (parts: ReadonlyArray<JournalContents>, databaseMa
     else next.push(...appends.slice(known));
     if (appends.length > 0) last = Math.max(last, first + appends.length - 1);
   }
-  return { next, afterGap, last };
+  const unused = parts
+    .filter(({ name, damagedAt }) => afterGap.includes(name) || damagedAt !== undefined)
+    .map(({ name }) => name);
+  return { next, afterGap, unused, last };
 };

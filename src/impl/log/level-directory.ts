@@ -63,17 +63,20 @@ export const checkFiles = (files: Files, directory: string): ExaminedDatabase =>
     return left === undefined ? { type: 'none' } : damaged(`CURRENT is missing and ${left} is there`);
   }
   const current = /^(MANIFEST-\d+)\n$/.exec(files.read(join(directory, 'CURRENT'))?.toString('latin1') ?? '')?.[1];
-  const edits = current === undefined ? undefined : files.read(join(directory, current));
-  if (current === undefined || edits === undefined) return damaged('CURRENT does not name a manifest');
+  if (current === undefined) return damaged('CURRENT does not name a manifest');
+  const edits = files.read(join(directory, current));
+  if (edits === undefined) return damaged(`${current} is missing`);
   const read = readLogFile(edits);
-  // A kill may cut the manifest's last edit off. The files that the edit would have replaced are still there.
-  const manifest = read.type === 'damaged' || read.records.length === 0 ? undefined : readManifest(read.records);
+  // LevelDB opens no database whose manifest has a wrong byte. But a kill may cut the manifest's last edit off: the files that the edit would
+  // have replaced are still there.
+  const isReadable = read.type === 'whole' || read.type === 'torn';
+  const manifest = isReadable ? readManifest(read.records) : undefined;
   if (manifest === undefined) return damaged(`${current} is spoilt`);
+  if (!manifest.isComplete) return damaged(`${current} is cut off`);
   const peeks: Peek[] = [];
   const look = checkTables(files, directory, manifest, peeks) ?? checkWriteAhead(files, directory, { ...manifest, names, peeks });
   if (look.type !== 'some') return look;
   const unnamed = names.find((name) => /^\d+\.ldb$/.test(name) && !manifest.tables.has(Number.parseInt(name)));
-  if (read.type === 'spoilt') return { ...look, spoilt: `${current} is spoilt` };
   return unnamed === undefined ? look : { ...look, spoilt: look.spoilt ?? `${current} does not name ${unnamed}` };
 };
 

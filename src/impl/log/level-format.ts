@@ -171,45 +171,50 @@ export interface NumberedValue {
 export interface Manifest {
   readonly tables: ReadonlyMap<number, number>;
   readonly firstLog: number;
+  /** False: a number is missing without which LevelDB does not open the database. The end of the manifest was cut off. */
+  readonly isComplete: boolean;
 }
+
+/** The fields that LevelDB must find in a manifest: the numbers of the first write-ahead file, the next file and the last sequence. */
+const NEEDED = [2, 3, 4];
 
 /** Reads the version edits of a manifest. Undefined: an edit has an unknown form. */
 export const readManifest = (records: ReadonlyArray<Buffer>): Manifest | undefined => {
   const tables = new Map<number, number>();
-  let firstLog = 0;
+  const found = new Map<number, number>();
   try {
     for (const record of records) {
       const edit = new BytesReader(record);
-      while (!edit.done()) firstLog = readEdit(edit, tables) ?? firstLog;
+      while (!edit.done()) readField(edit, tables, found);
     }
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-  return { tables, firstLog };
+  return { tables, firstLog: found.get(2) ?? 0, isComplete: NEEDED.every((field) => found.has(field)) };
 };
 
-/** Reads one field of an edit. Gives the number of the first write-ahead file if the field has this number. */
-const readEdit = (edit: BytesReader, tables: Map<number, number>): number | undefined => {
-  switch (edit.varint()) {
+/** Reads one field of an edit: notes a table, or the number of a field that has one. */
+const readField = (edit: BytesReader, tables: Map<number, number>, found: Map<number, number>): void => {
+  const field = edit.varint();
+  switch (field) {
     case 1: // comparator
       edit.bytes();
-      return undefined;
+      return;
     case 2: // number of the first write-ahead file
-      return edit.varint();
     case 3: // next file number
     case 4: // last sequence number
     case 9: // number of the write-ahead file before
-      edit.varint();
-      return undefined;
+      found.set(field, edit.varint());
+      return;
     case 5: // compaction pointer: level, key
       edit.varint();
       edit.bytes();
-      return undefined;
+      return;
     case 6: // deleted table: level, number
       edit.varint();
       tables.delete(edit.varint());
-      return undefined;
+      return;
     case 7: {
       // new table: level, number, size, smallest key, greatest key
       edit.varint();
@@ -217,7 +222,7 @@ const readEdit = (edit: BytesReader, tables: Map<number, number>): number | unde
       tables.set(table, edit.varint());
       edit.bytes();
       edit.bytes();
-      return undefined;
+      return;
     }
     default:
       throw new RangeError('unknown field');

@@ -44,6 +44,9 @@ export const lossOf = ({ owner, boot, meta, databaseMark, journal, claims, spoil
   const have = databaseMark + next.length;
   if (last > have + MAX_AHEAD) return `${afterGap.at(-1)} has a number that no change can have`;
   if (owner.newIncarnation === true || isRebooted(meta, boot)) return undefined;
+  const broken = journal.find(({ damagedAt }) => damagedAt !== undefined);
+  if (broken !== undefined)
+    return `${broken.name} is spoilt at byte ${broken.damagedAt}, with valid records after it: --new-incarnation goes on without what follows there, and keeps it as ${asideName(broken.name)}`;
   const part = journal.find(({ name }) => name === afterGap[0]);
   if (part !== undefined) {
     const count = journal.reduce((sum, { name, appends }) => sum + (afterGap.includes(name) ? appends.length : 0), 0);

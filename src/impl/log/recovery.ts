@@ -47,7 +47,7 @@ export interface Recovery {
   readonly log: string;
   /** The journal files to remove once the database has `changes`. */
   readonly journals: ReadonlyArray<string>;
-  /** The journal files whose changes come after a gap. */
+  /** The journal files with changes that cannot be used. */
   readonly aside: ReadonlyArray<string>;
 }
 
@@ -74,7 +74,7 @@ const newName = (chance: Chance): string => {
 export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
   const { owner, base, journal } = all;
   const databaseMark = databaseMarkOf(base.meta, journal);
-  const { next, afterGap, last } = continuationOf(journal, databaseMark);
+  const { next, unused, last } = continuationOf(journal, databaseMark);
   const have = databaseMark + next.length;
   // `refusalOfLog` has looked for this loss before the database was opened, if it could read the record `meta` from outside.
   const loss = lossOf({ owner, boot: all.boot, meta: base.meta, databaseMark, journal, claims: [], spoilt: undefined });
@@ -94,7 +94,7 @@ export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
 
   const { clock = 0, vv = [], transfers = [], replica: before } = base.meta ?? {};
   const contents = withJournal({ ...base, clock, vv, transfers, replica: before }, next);
-  const { found, note } = verdict(evidence, { have, top, afterGap, replica: contents.replica });
+  const { found, note } = verdict(evidence, { have, top, unused, replica: contents.replica });
   const replica =
     found === 'whole' && contents.replica !== undefined
       ? contents.replica
@@ -110,8 +110,8 @@ export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
     changes: [merged([...next, found === 'whole' ? { ...NO_CHANGE, replica } : { ...NO_CHANGE, replica, transfers: [] }])],
     last: top + 1,
     log: log === '' ? newName(all.chance) : log,
-    journals: journal.map((part) => part.name).filter((name) => !afterGap.includes(name)),
-    aside: afterGap,
+    journals: journal.map((part) => part.name).filter((name) => !unused.includes(name)),
+    aside: unused,
   });
 };
 
@@ -128,7 +128,7 @@ const isPlace = (place: LogEvidence['place']): place is LogPlace => typeof place
 interface Count {
   readonly have: number;
   readonly top: number;
-  readonly afterGap: ReadonlyArray<string>;
+  readonly unused: ReadonlyArray<string>;
   readonly replica: RecoveredLog['replica'] | undefined;
 }
 
@@ -150,13 +150,13 @@ const verdict = (evidence: LogEvidence, count: Count): { readonly found: LogCond
 const hasNoPast = ({ place, highWater }: LogEvidence): boolean =>
   (place === undefined || (isPlace(place) && place.replica === null)) && highWater === undefined;
 
-const missing = ({ base, highWater, place }: LogEvidence, { have, top, afterGap }: Count): string | undefined => {
+const missing = ({ base, highWater, place }: LogEvidence, { have, top, unused }: Count): string | undefined => {
   if (base.meta === undefined && have === top) return 'lacks its database, and has all changes in its journal';
   if (base.meta === undefined) return `lacks its database, with the last ${top - have} of the ${top} changes that it had`;
   if (highWater === 'unreadable') return 'has a high-water mark that cannot be read';
   if (highWater === undefined && isPlace(place) && place.last > 0) return 'lacks its high-water mark';
   if (have === top) return undefined;
-  const aside = afterGap.length === 0 ? '' : ` (some of them are in ${afterGap.map(asideName).join(', ')})`;
+  const aside = unused.length === 0 ? '' : ` (some of them are in ${unused.map(asideName).join(', ')})`;
   return `lacks the last ${top - have} of the ${top} changes that it had${aside}`;
 };
 

@@ -29,7 +29,6 @@ export const refusalOfLog = (
   const is = place !== undefined && place.replica !== null ? serverOf(place.replica) : server;
   if (is !== server) return otherServer(directory, is, server);
   const journal = readJournal(files, directory);
-  if (typeof journal === 'string') return damage(directory, journal);
   const logs = new Set([...journal.map(({ log }) => log), place?.log ?? ''].filter((log) => log !== ''));
   const foreign = logs.size < 2 ? undefined : journal.find(({ log }) => log !== '' && log !== [...logs].at(-1));
   if (foreign !== undefined) return damage(directory, `${foreign.name} belongs to another log`);
