@@ -409,13 +409,18 @@ class OpenLog {
     return this.#journal?.last ?? this.#last;
   }
 
-  /** A seal that cannot be made fails the log: the folder is gone, or its disk takes no more files. Every change before it is durable. */
+  /**
+   * A seal that cannot be made since the log is not in its folder any more fails the log. Another failure, as of a full disk, leaves the seal before in place. That
+   * one is still true, and the next is tried later.
+   */
   #sealAgain(): void {
     if (this.#failure !== undefined) return;
     try {
       this.#seal(this.#settings.fsync);
     } catch (error) {
-      this.#fail(error);
+      this.#sealedAt = this.#settings.world.clock.wallMs();
+      if (error instanceof LostLogError) this.#fail(error);
+      else this.#sealLater();
     }
   }
 
