@@ -145,7 +145,7 @@ describe('options of the master for scripts', () => {
   });
 
   it('are taken where they are right, and of those of --flags the script says nothing', () => {
-    expect(found('# it\n# flags: --bogus\n', '  --memory ')).toMatchObject({ right: [{ flags: ['--memory'] }] });
+    expect(found('# it\n# flags: --bogus\njoinServer 0\n', '  --memory ')).toMatchObject({ right: [{ flags: ['--memory'] }] });
     expect(found('joinServer 0\n', '')).toMatchObject({ right: [{ flags: [] }] });
   });
 });
