@@ -16,8 +16,10 @@ const loaded = async (): Promise<typeof import('./master/program.js')> => {
       : await import('./master/program.js');
   } catch (error) {
     // Nothing of the program is there yet that could say it better.
+    const said = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    const isOutOfFiles = (error as NodeJS.ErrnoException | undefined)?.code === 'EMFILE';
     process.stderr.write(
-      `master: it cannot be loaded: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}\n`,
+      `master: it cannot be loaded: ${isOutOfFiles ? 'too many files are open; raise the limit (ulimit -n)' : said}\n`,
     );
     process.exit(USAGE);
   }
