@@ -125,7 +125,7 @@ const isTooLong = (c: Command): boolean =>
 
 const isSame = (step: WorldStep, seen: ObservedCommand): boolean =>
   step.failed === seen.failed &&
-  (seen.outcome === undefined || step.outcome === seen.outcome) &&
+  (seen.outcome === undefined || (step.outcomes ?? []).some((outcome) => outcome === seen.outcome)) &&
   step.output.length === seen.output.length &&
   step.output.every((line, i) => line === seen.output[i]);
 
@@ -246,7 +246,7 @@ function* take(state: Deciding, seen: ObservedCommand, options: OracleOptions): 
     if (isSame(step, seen)) {
       const after = afterCommand(layout, remembering(layout, world, step.world), command);
       next.set(nameOf(after), after);
-    } else if (allowed.size < MAX_SHOWN) allowed.add(show(step.output, step.failed, step.outcome));
+    } else if (allowed.size < MAX_SHOWN) allowed.add(show(step.output, step.failed, step.outcomes?.join(' or ')));
     yield;
   }
   if (next.size === 0) return allowed;

@@ -30,12 +30,12 @@ export interface ClusterLayout {
   readonly orphans: ReadonlyArray<readonly [puller: number, answerer: number]>;
 }
 
-/** A command's effect in one world, and what it prints there. `failed`: a put that was not accepted; `outcome`: what it came to (R14, R15). */
+/** A command's effect in one world, and what it prints there. `failed`: a put that was not accepted; `outcomes`: what it may come to (R14, R15). */
 export interface WorldStep {
   readonly world: PossibleWorld;
   readonly output: ReadonlyArray<Bytes>;
   readonly failed: boolean;
-  readonly outcome?: 'ERR_CONN' | 'ERR_DEP';
+  readonly outcomes?: ReadonlyArray<'ERR_CONN' | 'ERR_DEP' | 'UNKNOWN'>;
 }
 
 // --- names -----------------------------------------------------------------------------------------------------------------
@@ -134,7 +134,10 @@ const put = (pieces: Pieces, layout: ClusterLayout, world: PossibleWorld, c: Ext
     if (answer.type !== 'accepted') continue;
     return silent(withClient(withServer(world, s, server), at, pieces.answeredBy(after, layout.servers[s]!)));
   }
-  return { world, output: [], failed: true, outcome: servers.length === 0 ? 'ERR_CONN' : 'ERR_DEP' };
+  // A client may not have heard yet that a server is dead. Then it has sent the put, and gets no answer.
+  const isOneDead = askingOrder(session.core).length > servers.length;
+  const outcomes = [servers.length === 0 ? 'ERR_CONN' : 'ERR_DEP', ...(isOneDead ? (['UNKNOWN'] as const) : [])] as const;
+  return { world, output: [], failed: true, outcomes };
 };
 
 const get = (pieces: Pieces, layout: ClusterLayout, world: PossibleWorld, c: Extract<Command, { type: 'get' }>): WorldStep => {

@@ -1,6 +1,6 @@
 /** Traces of which a piece is not true, each of a kind that the processes could really write down if they were faulty: layers 2 and 3 must refuse every one. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +9,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { ReplicaId } from '#bayou/core/ids.js';
 import type { EventOf, TraceBody, TraceEvent } from '#bayou/core/trace.js';
+import { atOnce } from '../../conformance/common/in-turns.js';
+import { keepRuns } from '../../conformance/explore/keep-run.js';
 import { observedIn } from '../../conformance/layer2-scripts/observed-commands.js';
 import { decide } from '../../conformance/layer2-scripts/oracle.js';
-import { parseTrace } from '../../conformance/layer3-traces/read-traces.js';
+import { parseTrace, readRuns } from '../../conformance/layer3-traces/read-traces.js';
 import type { Rejection } from '../../conformance/layer3-traces/rejection.js';
-import { showTraceVerdict, validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
+import { showTraceVerdict, validateTrace, validating } from '../../conformance/layer3-traces/validate-trace.js';
 
+/** No connection ends by itself in it: whether a client has heard of that before its next put would be the machine's affair. */
 const SCRIPT = `joinServer 0
 joinServer 1
 joinClient 5 0
@@ -23,17 +26,18 @@ get 5 a
 stabilize
 stabilize
 printStore 1
+breakConnection 5 0
 createConnection 5 1
-killServer 0
 put 5 a two
+createConnection 5 0
 get 5 a
-joinServer 0
 stabilize
 printMemberList 0
 breakConnection 5 0
 breakConnection 5 1
 put 5 b x
 get 5 a
+killServer 0
 `;
 
 const dir = mkdtempSync(join(tmpdir(), 'bayou-edited-'));
@@ -43,7 +47,8 @@ beforeAll(() => {
   const master = fileURLToPath(new URL('../../dist/master.js', import.meta.url));
   execFileSync(process.execPath, [master, '--anti-entropy-ms', '0', '--trace', file], { input: SCRIPT, stdio: 'pipe' });
   const read = parseTrace(readFileSync(file, 'utf8'));
-  events = E.isRight(read) ? read.right : [];
+  // How long the commands took on this machine is not what is tested.
+  events = E.isRight(read) ? read.right.map((e) => (e.type === 'result' ? { ...e, ms: 1 } : e)) : [];
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -293,5 +298,38 @@ describe('a put that was sent to another replica (R14)', () => {
       rule: 'R14',
       why: 'the put was sent to 0.1, which alone may take it; this is 0.2',
     });
+  });
+});
+
+describe('a run of which a later day is wrong', () => {
+  const day = (...server: ReadonlyArray<TraceBody>): ReadonlyArray<TraceEvent> =>
+    server.map((body, n) => ({ p: 'server-0#1', n, ...body }));
+  const start = (fresh: boolean, writes: number): TraceBody => {
+    const has = { vv: writes === 0 ? [] : [['0.1', 1] as const], clock: writes, writes, transfers: [] };
+    return { type: 'start', replica: '0.1', fresh, ...has };
+  };
+  const put = { client: 5, session: 'abc', clientTime: 1, clock: 0, require: [], key: 'k', value: 'v' };
+  const days = [
+    day(start(true, 0), { type: 'accept', ...put, stamp: { t: 1, r: '0.1' }, repeated: false }),
+    day(start(false, 1), { type: 'renewed', replica: '7.1' }),
+  ];
+
+  it('is kept with the days before it, without which nobody can follow it', async () => {
+    const folder = mkdtempSync(join(dir, 'kept-'));
+    const { rejection, run } = atOnce(validating(days, new Set()));
+    expect([rejection?.rule, run]).toEqual(['R7', 2]);
+    const lines = await keepRuns(folder, days, rejection, { name: 'run 3', withTrace: true });
+    const files = readdirSync(folder)
+      .toSorted()
+      .map((name) => join(folder, name));
+    expect(lines[0]).toBe(`its traces: bayou conform --trace ${files.join(' ')}`);
+    const again = readRuns(files);
+    expect(E.isRight(again) && atOnce(validating(again.right)).rejection).toEqual(rejection);
+    expect(E.isRight(readRuns(files.slice(1))) && atOnce(validating([days[1]!])).verdict).toBe('undecided');
+  });
+  it('is kept without a refused event, too: the judge may be the one that objects', async () => {
+    const folder = mkdtempSync(join(dir, 'kept-'));
+    await keepRuns(folder, days.slice(0, 1), undefined, { name: 'run 3', withTrace: true });
+    expect(readdirSync(folder)).toEqual(['run-3.ndjson']);
   });
 });

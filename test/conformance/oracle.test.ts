@@ -71,6 +71,19 @@ get 10 k => k:ERR_KEY`;
     expect(verdict(rest, OFF)).toBe('conforms');
     expect(verdict(rest.replace('a:y', 'a:ERR_DEP'), OFF)).toBe('diverges');
   });
+  it('a put that failed came to what the model says (R14, R15)', () => {
+    const put = (before: string, outcome: string) => {
+      const seen = observe(`${before}\nput 10 a x => !`).map((o, i, all) => (i === all.length - 1 ? { ...o, outcome } : o));
+      return decide(seen, OFF).verdict;
+    };
+    const cut = 'joinServer 0\njoinClient 10 0\nbreakConnection 10 0';
+    const dead = 'joinServer 0\njoinClient 10 0\nkillServer 0';
+    expect([put(cut, 'ERR_CONN'), put(dead, 'ERR_CONN')]).toEqual(['conforms', 'conforms']);
+    // A client that has not heard yet of its server's death sends the put, and gets no answer.
+    expect([put(cut, 'UNKNOWN'), put(dead, 'UNKNOWN')]).toEqual(['diverges', 'conforms']);
+    expect([put(dead, 'ERR_LOG'), put(dead, 'ERR_DEP'), put(dead, 'no outcome')]).toEqual(['diverges', 'diverges', 'diverges']);
+  });
+
   it('bad input is an error and has no effect (section 5)', () => {
     expect(verdict('joinServer 10 => !\nput 0 a b => !\nget 10 a => a:x', OFF)).toBe('conforms');
     expect(verdict('joinServer 10\n', OFF)).toBe('diverges');
