@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
-import { keepRun } from '../explore/keep-run.js';
+import { keepRuns } from '../explore/keep-run.js';
 import { HostilePlanC, hostilePlans, planOf, type HostilePlan } from '../layer4-hostile/hostile-plan.js';
 import { tryHostilePlan, type HostileTrial } from '../layer4-hostile/try-hostile-plan.js';
 import type { ConformArgs } from './conform-args.js';
@@ -15,8 +15,8 @@ import { timed, type Task } from './tasks.js';
 // --- one run ---------------------------------------------------------------------------------------------------------------
 
 /** The details of a run's verdict, and the lines that name the files of a run that diverges. */
-const detailsOf = async ({ details, events, rejection }: HostileTrial, name: string, outDir: string): Promise<string> =>
-  [details, ...(await keepRun(outDir, events, rejection, { name, withTrace: true }))].join('\n');
+const detailsOf = async ({ verdict, details, days, rejection }: HostileTrial, name: string, outDir: string): Promise<string> =>
+  [details, ...(verdict === 'diverges' ? await keepRuns(outDir, days, rejection, { name, withTrace: true }) : [])].join('\n');
 
 /** The task of a hostile run. */
 const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolder } from '#bayou/files/folder.js';
 import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
 import { placeAndReasonOf } from '#bayou/command-line/say.js';
-import { keepRun, stemOf } from '../explore/keep-run.js';
+import { keepRuns, stemOf } from '../explore/keep-run.js';
 import type { RunVerdict } from '../layer4-hostile/assess.js';
 import type { SimulatedRun } from '../simulation/simulated-run.js';
 
@@ -25,7 +25,9 @@ export interface KeptRun {
 /** Keeps a run as layer 3 followed it, up to the event that it refuses. What layer 3 calls a run is a day of the simulated run. */
 const keepFollowed = ({ run, verdict }: Followed, name: string, outDir: string): Promise<ReadonlyArray<string>> => {
   const { rejection, run: day = 1 } = verdict.validated;
-  return keepRun(outDir, run.days[day - 1]!, rejection, { name, withTrace: true });
+  return rejection === undefined
+    ? Promise.resolve([])
+    : keepRuns(outDir, run.days.slice(0, day), rejection, { name, withTrace: true });
 };
 
 /** Writes the files; returns the lines that name them. */

@@ -18,7 +18,7 @@ import {
   type ScriptCase,
   type ScriptTrial,
 } from '../runs/script-runs.js';
-import { keepRun } from '../explore/keep-run.js';
+import { keepRun, keepRuns } from '../explore/keep-run.js';
 import { rejectionOf } from '../path-of-a-run/refused-result.js';
 import { readRuns } from '../layer3-traces/read-traces.js';
 import { showTraceVerdict, validating } from '../layer3-traces/validate-trace.js';
@@ -178,7 +178,10 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
     const [verdict, elapsedMs] = await timed(() => inTurns(validating(runs.right), signal));
     const judged = judge(historyOfRuns(runs.right));
     const { rejection, run = 1 } = verdict;
-    const kept = run > 1 ? [] : await keepRun(outDir, runs.right[0]!, rejection, { name: basename(files[0]!), withTrace: false });
+    const kept =
+      rejection === undefined
+        ? []
+        : await keepRuns(outDir, runs.right.slice(0, run), rejection, { name: basename(files[0]!), withTrace: false });
     return [
       {
         layer: 3,

@@ -42,6 +42,34 @@ const keepPage = async (
   }
 };
 
+const traceText = (events: ReadonlyArray<TraceEvent>): string => events.map((e) => `${JSON.stringify(e)}\n`).join('');
+
+/**
+ * Keeps runs on one data folder, of which the last one is wrong: it began with the logs that the others have left, so it can only be followed after them. The trace of each is written; the
+ * lines have the command that follows them all. One run that layer 3 refuses is kept as {@link keepRun} does. A page and a path show a run that begins with nothing, and are left out.
+ */
+export const keepRuns = async (
+  dir: string,
+  runs: ReadonlyArray<ReadonlyArray<TraceEvent>>,
+  rejection: Omit<Rejection, 'event'> | undefined,
+  options: PathOptions & { readonly withTrace: boolean },
+): Promise<FileLines> => {
+  const [only, ...others] = runs;
+  if (only !== undefined && others.length === 0 && rejection !== undefined) return keepRun(dir, only, rejection, options);
+  const none = 'no page and no path of the model: they begin with empty folders, and this run with the logs of the runs before';
+  const why = others.length === 0 || rejection === undefined ? [] : [none];
+  if (!options.withTrace) return why;
+  const stem = join(dir, stemOf(options.name));
+  const files = runs.map((_, i) => (runs.length === 1 ? `${stem}.ndjson` : `${stem}-day-${i + 1}.ndjson`));
+  try {
+    makeFolder(dir);
+    for (const [i, events] of runs.entries()) write(files[i]!, TRACE, traceText(events));
+    return [`its trace${files.length === 1 ? '' : 's'}: bayou conform --trace ${files.join(' ')}`, ...why];
+  } catch (error) {
+    return [`not kept: ${messageOf(error)}`];
+  }
+};
+
 /**
  * Writes a run's page and path, and its trace unless a file has it already. A line of the result says what could not be written. Without a rejection
  * nothing is written.
@@ -57,7 +85,7 @@ export const keepRun = async (
   try {
     makeFolder(dir);
     const trace = `${file}.ndjson`;
-    if (options.withTrace) write(trace, TRACE, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
+    if (options.withTrace) write(trace, TRACE, traceText(events));
     const repeat = `npx bayou explore ${options.withTrace ? trace : options.name}`;
     const page = await keepPage(`${file}.html`, options.name, events, rejection, repeat);
     const kept = [...(options.withTrace ? [`its trace: ${trace}`] : []), page];

@@ -15,7 +15,8 @@ export interface HostileTrial {
   readonly verdict: Conformity;
   readonly counts: Readonly<Record<string, number>>;
   readonly details: string;
-  readonly events: ReadonlyArray<TraceEvent>;
+  /** The events of each day, up to the one that is wrong: a day begins with the logs that the days before have left. */
+  readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
   /** The event that layer 3 refuses; undefined: none. */
   readonly rejection: Rejection | undefined;
 }
@@ -36,11 +37,11 @@ export const tryHostilePlan = async (plan: HostilePlan, signal?: AbortSignal): P
   };
   const verdict = assessed.sound ? validated.verdict : 'diverges';
   const { rejection, run: day = 1 } = validated;
-  const events = ran.days[day - 1]!;
+  const days = rejection === undefined ? ran.days : ran.days.slice(0, day);
   return {
     verdict,
     counts,
-    events,
+    days,
     rejection,
     details: verdict === 'conforms' ? '' : `${showAssessment(assessed, ran.said)}\nplan: ${JSON.stringify(plan)}`,
   };
