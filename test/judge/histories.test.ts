@@ -132,6 +132,9 @@ describe('histories from traces', () => {
       by('client-9', { type: 'getDone', key: 'a', result: 'ERR_KEY', value: null, stamp: null }),
     ]);
     expect(h.ordered).toBe(false);
+    expect(judge(h).undecided).toEqual([
+      'STABLE, DURABLE, and INTEGRITY of stores: no commands of a master tell when which store was printed',
+    ]);
     expect(judge(h).violations.map((v) => v.promise)).toEqual(['RYW']);
   });
 
@@ -185,6 +188,32 @@ describe('histories from traces', () => {
       ];
     };
     expect(judge(historyOfRuns([day('0.0', 'a:x'), day('0.0', '')])).violations.map((v) => v.promise)).toEqual(['DURABLE']);
+  });
+
+  test('where one operation does not fit its command, what needs the commands is undecided, and not silently kept', () => {
+    counts.clear();
+    const run = (text: string): ReadonlyArray<TraceEvent> => {
+      counts.clear();
+      return [
+        ...[...command(1, 'joinServer 0'), ...command(2, 'joinClient 8 0'), ...command(3, text)],
+        ...[...command(4, 'stabilize'), ...command(5, 'printStore 0', ['a:z'])],
+        ...[session(8), ...putDone(8, 'a', 'b', 1, '0.0')],
+      ];
+    };
+    expect(judge(historyOfTrace(run('put 8 a b'))).violations.map((v) => v.promise)).toEqual(['INTEGRITY']);
+    const unfit = judge(historyOfTrace(run('put 8 other b')));
+    expect([unfit.violations.length, unfit.undecided.length]).toEqual([0, 1]);
+  });
+
+  test('what the sessions ask for is the contract’s to say, whatever the trace says (R12)', () => {
+    counts.clear();
+    const lax = { ...MASTER_GUARANTEES, readYourWrites: false, monotonicReads: false };
+    const h = historyOfTrace([
+      by('client-9', { type: 'session', client: 9, session: 'a9', guarantees: lax }),
+      ...putDone(9, 'a', 'd', 1, '1.0'),
+      by('client-9', { type: 'getDone', key: 'a', result: 'ERR_KEY', value: null, stamp: null }),
+    ]);
+    expect(judge(h).violations.map((v) => v.promise)).toEqual(['RYW']);
   });
 
   test('a put after stabilize ends what stabilize promised', () => {

@@ -30,6 +30,9 @@ export const judge = (h: JudgedHistory): JudgeVerdict => {
     noteUndecided(h, soFar);
   }
   judgeStores(h, origins, soFar);
+  // A trace whose commands and operations do not fit has no stores that can be placed among the operations.
+  if (!h.ordered && h.stores.length === 0)
+    soFar.undecided.add('STABLE, DURABLE, and INTEGRITY of stores: no commands of a master tell when which store was printed');
   return {
     kept: soFar.violations.size === 0,
     operations: h.operations.length,
