@@ -5,14 +5,16 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { stackOf } from '#bayou/core/errors.js';
-import type { NodeId } from '#bayou/core/ids.js';
+import { type NodeId, serverOf } from '#bayou/core/ids.js';
+import type { EventOf } from '#bayou/core/trace.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { liveWritesOf, type ReplicaOptions } from '#bayou/impl/replica.js';
+import { liveWritesOf, type ReplicaOptions, vectorOf } from '#bayou/impl/replica.js';
 import { connectIn } from '#bayou/library.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import { nameIn } from '../soak/put-values.js';
-import { type JudgedCounts, type Knowledge, SoakJudge, type StoreContents } from '../soak/soak-judge.js';
+import type { Knowledge } from '../soak/session-knowledge.js';
+import { type JudgedCounts, SoakJudge, type StoreContents } from '../soak/soak-judge.js';
 import { startWriters, type Writers } from '../soak/writers.js';
 import { heldBy, leftBehind } from './endings.js';
 import { Insight } from './inside.js';
@@ -97,7 +99,10 @@ class Sessions {
       replica: this.#replica,
       settings: { fsync, antiEntropyMs: 20, timeoutMs: 5_000 },
       recorder: {
-        onEvent: (event) => insight.onEvent(event),
+        onEvent: (event) => {
+          insight.onEvent(event);
+          if (event.type === 'accept' && !event.repeated) this.#accepted(event);
+        },
         onServer: (name, server) => {
           insight.onServer(name, server);
           this.#servers.set(server.id, server);
@@ -136,6 +141,12 @@ class Sessions {
     this.#isOver = true;
     await starter.killAll();
     this.failures.push(...leftBehind(simulation));
+  }
+
+  /** Tells the judge what a server has that has just accepted a put. */
+  #accepted({ value, stamp }: EventOf<'accept'>): void {
+    const server = this.#servers.get(serverOf(stamp.r));
+    if (server !== undefined) this.judge.acceptedBy(nameIn(value), vectorOf(server.inside.replica));
   }
 
   /** Joins a server. Where a fault makes its start fail, the server is started again, at the latest in the calm. */

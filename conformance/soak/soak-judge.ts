@@ -4,20 +4,18 @@
  *
  * Every value is put once, so that it names its put. At every answer the judge decides:
  * - UNIQUE (R4, R7): a stamp is given to one put, and a put has one stamp;
- * - LATER (R2): a put's stamp is above all that its session has seen, and so SESSION_ORDER holds, too;
+ * - LATER (R2): a put's stamp is above all that its session has seen;
+ * - SESSION_ORDER (R6, R14): of a session's acknowledged puts to a key the later has the greater stamp, also where several were under way at once;
+ * - MW, WFR (R12), where it is told what a server has that accepts a put ({@link WritesJudge});
  * - RYW, MR (R12): no session reads an older value of a key than it wrote or read, nor than the token knew with which it began (R11a);
  * - INTEGRITY: whatever is read was put, to that key, and had not failed.
  * Of a store it decides DURABLE (R10): for each key the store has the greatest write that was acknowledged or seen.
  */
 import type { NodeId } from '#bayou/core/ids.js';
-import type { Stamp } from '#bayou/core/write.js';
+import type { Stamp, VectorEntries } from '#bayou/core/write.js';
 import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
-
-/** The knowledge of a session: for each key the greatest stamp it has seen, and the greatest accept time of all. Never changed in place. */
-export interface Knowledge {
-  readonly keys: ReadonlyMap<string, Stamp>;
-  readonly clock: number;
-}
+import { type Knowledge, NOTHING, SessionRecord } from './session-knowledge.js';
+import { type AskedOfWrites, WritesJudge } from './write-guarantees.js';
 
 /** The outcome of a put. `failed`: its result promised that nothing was written (R14). `open`: no answer has come yet. */
 type Outcome = 'open' | 'accepted' | 'unknown' | 'failed';
@@ -57,29 +55,8 @@ export interface JudgedCounts {
   stores: number;
 }
 
-const NOTHING: Knowledge = { keys: new Map(), clock: 0 };
+const ASKS_NOTHING: AskedOfWrites = { monotonicWrites: false, writesFollowReads: false };
 const MAX_FAULTS = 100;
-
-/** What the judge knows that one session has seen. */
-class SessionRecord {
-  #keys: Map<string, Stamp>;
-  #clock: number;
-
-  constructor({ keys, clock }: Knowledge) {
-    this.#keys = new Map(keys);
-    this.#clock = clock;
-  }
-
-  saw(key: string, stamp: Stamp): void {
-    const before = this.#keys.get(key);
-    if (before === undefined || compareStamps(stamp, before) > 0) this.#keys.set(key, stamp);
-    this.#clock = Math.max(this.#clock, stamp.t);
-  }
-
-  knowledge(): Knowledge {
-    return { keys: new Map(this.#keys), clock: this.#clock };
-  }
-}
 
 /** The judge of one soak. Changed in place by its own methods alone. */
 export class SoakJudge {
@@ -88,6 +65,9 @@ export class SoakJudge {
   readonly #puts = new Map<string, PutRecord>();
   readonly #stamps = new Map<string, PutRecord>();
   readonly #sessions: SessionRecord[] = [];
+  readonly writes = new WritesJudge();
+  /** By session and key, the acknowledged puts. */
+  readonly #ofSession = new Map<string, ReadonlyArray<PutRecord>>();
   /** By key, the put with the greatest stamp that was acknowledged or seen. */
   readonly #greatest = new Map<string, PutRecord & { readonly stamp: Stamp }>();
   /** Puts that were acknowledged without a stamp: the last of each session and key. */
@@ -98,9 +78,11 @@ export class SoakJudge {
   // --- sessions ---
 
   /** Begins a session with the knowledge of its token; returns its number. */
-  begin(known: Knowledge = NOTHING): number {
+  begin(known: Knowledge = NOTHING, asks: AskedOfWrites = ASKS_NOTHING): number {
     this.judged.sessions++;
-    return this.#sessions.push(new SessionRecord(known)) - 1;
+    const session = this.#sessions.push(new SessionRecord(known)) - 1;
+    this.writes.begin(session, asks, known.wrote);
+    return session;
   }
 
   /** The knowledge of a session now, which a token of it has. */
@@ -111,6 +93,7 @@ export class SoakJudge {
   /** Notes a put before it is sent. */
   put(session: number, key: string, value: string): void {
     const n = this.judged.puts++;
+    this.writes.put(session, value, this.#sessions[session]!.knowledge().read);
     this.#puts.set(value, { n, session, key, value, outcome: 'open', stamp: undefined });
   }
 
@@ -120,6 +103,8 @@ export class SoakJudge {
     const put = this.#puts.get(value)!;
     put.outcome = 'accepted';
     this.#name(put, stamp);
+    this.writes.acknowledged(value, stamp);
+    this.#inOrder(put, stamp);
     const own = before.keys.get(put.key);
     if (own !== undefined && compareStamps(stamp, own) <= 0)
       this.#accuse('order', `SESSION_ORDER: ${show(put)} is not above ${showStamp(own)}, which its session knew of ${put.key}`);
@@ -130,7 +115,23 @@ export class SoakJudge {
     this.#atServer.set(server, keys);
     const known = keys.get(put.key);
     if (known === undefined || compareStamps(stamp, known) > 0) keys.set(put.key, stamp);
-    this.#sessions[put.session]!.saw(put.key, stamp);
+    this.#sessions[put.session]!.saw('wrote', put.key, stamp);
+  }
+
+  /** Judges a put that a server has just accepted, whose vector is this (R12). */
+  acceptedBy(value: string, vv: VectorEntries): void {
+    const why = this.writes.acceptedBy(value, vv);
+    if (why !== undefined) this.#accuse('session', `R12: ${why}`);
+  }
+
+  /** Judges an acknowledged put beside the other acknowledged puts of its session to its key. */
+  #inOrder(put: PutRecord, stamp: Stamp): void {
+    const name = `${put.session} ${put.key}`;
+    const others = this.#ofSession.get(name) ?? [];
+    this.#ofSession.set(name, [...others, put]);
+    const wrong = others.find((other) => other.stamp !== undefined && other.n < put.n !== compareStamps(other.stamp, stamp) < 0);
+    if (wrong !== undefined)
+      this.#accuse('order', `SESSION_ORDER: ${show(put)} and ${show(wrong)} are stamped in another order than they were put`);
   }
 
   /** Notes a put that was acknowledged without a stamp, by a line of `bayou client` or to a command of the master. */
@@ -171,7 +172,7 @@ export class SoakJudge {
         'session',
         `R12: session ${session} read ${key}=${held.value} ${showStamp(held.stamp)}, and knew ${this.#showStamp(floor)}`,
       );
-    this.#sessions[session]!.saw(key, held.stamp);
+    this.#sessions[session]!.saw('read', key, held.stamp);
   }
 
   // --- stores ---

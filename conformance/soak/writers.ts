@@ -4,11 +4,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import type { SessionToken } from '#bayou/core/guarantees.js';
+import type { Guarantees, SessionToken } from '#bayou/core/guarantees.js';
 import { type BayouSession, connect } from '#bayou/library.js';
 import { type SeededChance, chanceOf } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
-import type { Knowledge, SoakJudge } from './soak-judge.js';
+import type { Knowledge } from './session-knowledge.js';
+import type { SoakJudge } from './soak-judge.js';
 import { BALLAST_BYTES, BALLAST_KEYS, HOT_KEYS, nameIn, valueOf } from './put-values.js';
 
 /** The options of the sessions. */
@@ -48,6 +49,7 @@ interface KeptToken {
   used: number;
 }
 
+const NO_WRITES = { writesFollowReads: false, monotonicWrites: false };
 const ACTORS = 6;
 const KEPT = 60;
 
@@ -103,10 +105,29 @@ class Actor {
   }
 }
 
+/** What sessions ask for beside Read Your Writes and Monotonic Reads (R12), which they all do. */
+const ASKED: ReadonlyArray<Partial<Guarantees>> = [
+  { monotonicWrites: true },
+  { writesFollowReads: true },
+  { monotonicWrites: true, writesFollowReads: true },
+  { monotonicWrites: true, writesFollowReads: true, scope: 'store' },
+];
+
+/** The part of the sessions that ask for guarantees of writes, in percent. The others show more of what servers do: they put where their earlier writes are not. */
+const ASKING = 40;
+
+/** The most operations that a session begins at once, of puts and gets. */
+const AT_ONCE = 6;
+
 /** Does an operation, or several at once. */
 const operate = async (actor: Actor, chance: SeededChance): Promise<void> => {
   const what = chance.whole(0, 99);
-  if (what < 3) await Promise.all(Array.from({ length: chance.whole(10, 80) }, () => actor.put(chance.pick(HOT_KEYS), 0)));
+  const one = (): Promise<void> => {
+    const key = chance.pick(HOT_KEYS);
+    return chance.percent(70) ? actor.put(key, 0) : actor.get(key);
+  };
+  if (what >= 90) await Promise.all(Array.from({ length: chance.whole(2, AT_ONCE) }, one));
+  else if (what < 3) await Promise.all(Array.from({ length: chance.whole(10, 80) }, () => actor.put(chance.pick(HOT_KEYS), 0)));
   else if (what < 5) await actor.put(chance.pick(BALLAST_KEYS), BALLAST_BYTES);
   else if (what < 60) await actor.put(chance.pick(HOT_KEYS), chance.percent(5) ? chance.whole(1, 3000) : 0);
   else await actor.get(chance.pick(HOT_KEYS));
@@ -143,7 +164,7 @@ export const startWriters = (o: WritersOptions): Writers => {
     const begin = choose(chance);
     const shuffled = [...o.servers].sort(() => chance.dice() - 0.5);
     const servers = shuffled.slice(0, chance.whole(1, o.servers.length)).map((id) => ({ id, port: o.portOf(id) }));
-    const guarantees = chance.percent(20) ? { writesFollowReads: true, monotonicWrites: true } : {};
+    const guarantees = chance.percent(ASKING) ? chance.pick(ASKED) : {};
     const session = await place.connect({
       servers,
       secret: o.secret,
@@ -151,7 +172,8 @@ export const startWriters = (o: WritersOptions): Writers => {
       ...(begin === undefined ? { guarantees } : { token: begin.token }),
     });
     if (E.isLeft(session)) return undefined;
-    return new Actor(o, session.right, o.judge.begin(begin?.known));
+    const asks = begin?.token.guarantees ?? { ...NO_WRITES, ...guarantees };
+    return new Actor(o, session.right, o.judge.begin(begin?.known, asks));
   };
   /** Runs one session to its end, or until it breaks off in the middle of its operations. */
   const live = async (actor: Actor, chance: SeededChance): Promise<void> => {

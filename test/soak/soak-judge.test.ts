@@ -151,6 +151,103 @@ describe("the soak's judge", () => {
     expect(kinds(judge)).toEqual(['session', 'session']);
     expect(judge.missing(new Map([[0, store({ k: { value: 'v1', stamp: stamp(1) } })]])).map((f) => f.kind)).toEqual(['undone']);
   });
+
+  test('of puts that a session has under way at once to one key, the later must have the greater stamp (SESSION_ORDER)', () => {
+    const both = (first: Stamp, second: Stamp): ReadonlyArray<string> => {
+      const judge = new SoakJudge();
+      const a = judge.begin();
+      const before = judge.knowledge(a);
+      judge.put(a, 'k', 'v1');
+      judge.put(a, 'k', 'v2');
+      judge.put(a, 'l', 'v3');
+      judge.accepted('v2', second, before);
+      judge.accepted('v1', first, before);
+      judge.accepted('v3', stamp(1, '1.4'), before);
+      return judge.faults.map(({ why }) => why);
+    };
+    expect(both(stamp(1), stamp(2))).toEqual([]);
+    expect(both(stamp(2), stamp(1))).toEqual([
+      'SESSION_ORDER: k=v1 of session 0 2@0.7 and k=v2 of session 0 1@0.7 are stamped in another order than they were put',
+    ]);
+  });
+
+  describe('where it is told what a server has that accepts a put (R12)', () => {
+    const ALL = { monotonicWrites: true, writesFollowReads: true };
+    const faultsOf = (asks: Partial<typeof ALL>, tell: (judge: SoakJudge, session: number) => void): ReadonlyArray<string> => {
+      const judge = new SoakJudge();
+      tell(judge, judge.begin(undefined, { monotonicWrites: false, writesFollowReads: false, ...asks }));
+      return judge.faults.map(({ why }) => why);
+    };
+    const wrote = (judge: SoakJudge, a: number): void => put(judge, a, 'k', 'v1', stamp(5));
+    const hasRead = (judge: SoakJudge, a: number): void => {
+      put(judge, judge.begin(), 'l', 'other', stamp(6, '1.4'));
+      judge.read(a, 'l', { value: 'other', stamp: stamp(6, '1.4') }, judge.knowledge(a));
+    };
+
+    test('Monotonic Writes: it has the session’s earlier acknowledged puts', () => {
+      const run =
+        (t: number) =>
+        (judge: SoakJudge, a: number): void => {
+          wrote(judge, a);
+          judge.put(a, 'l', 'v2');
+          judge.acceptedBy('v2', [['0.7', t]]);
+        };
+      const fault = 'R12: MW: v2 was accepted where 5@0.7 of its session is not';
+      expect(faultsOf(ALL, run(5))).toEqual([]);
+      expect(faultsOf(ALL, run(4))).toEqual([fault]);
+      expect(faultsOf({ monotonicWrites: true }, run(4))).toEqual([fault]);
+      expect(faultsOf({ writesFollowReads: true }, run(4))).toEqual([]);
+    });
+
+    test('Monotonic Writes: an earlier put that is acknowledged while a later one waits counts, too; a later one does not', () => {
+      const run =
+        (accepted: string) =>
+        (judge: SoakJudge, a: number): void => {
+          const before = judge.knowledge(a);
+          judge.put(a, 'k', 'v1');
+          judge.put(a, 'l', 'v2');
+          judge.accepted(accepted === 'v2' ? 'v1' : 'v2', stamp(5), before);
+          judge.acceptedBy(accepted, [['1.4', 9]]);
+        };
+      expect(faultsOf(ALL, run('v2'))).toEqual(['R12: MW: v2 was accepted where 5@0.7 of its session is not']);
+      expect(faultsOf(ALL, run('v1'))).toEqual([]);
+    });
+
+    test('Writes Follow Reads: it has what the session had read when it asked', () => {
+      const run =
+        (t: number) =>
+        (judge: SoakJudge, a: number): void => {
+          hasRead(judge, a);
+          judge.put(a, 'k', 'v2');
+          judge.acceptedBy('v2', [['1.4', t]]);
+        };
+      const fault = 'R12: WFR: v2 was accepted where 6@1.4 is not, which its session had read';
+      expect(faultsOf(ALL, run(6))).toEqual([]);
+      expect(faultsOf({ writesFollowReads: true }, run(5))).toEqual([fault]);
+      expect(faultsOf({ monotonicWrites: true }, run(5))).toEqual([]);
+      // What it reads only after it has asked does not bind the put.
+      const late = (judge: SoakJudge, a: number): void => {
+        judge.put(a, 'k', 'v2');
+        hasRead(judge, a);
+        judge.acceptedBy('v2', []);
+      };
+      expect(faultsOf(ALL, late)).toEqual([]);
+    });
+
+    test('a token knows what its sessions wrote and read (R11a)', () => {
+      const judge = new SoakJudge();
+      const a = judge.begin();
+      wrote(judge, a);
+      hasRead(judge, a);
+      const b = judge.begin(judge.knowledge(a), ALL);
+      judge.put(b, 'k', 'v2');
+      judge.acceptedBy('v2', [['1.4', 6]]);
+      judge.put(b, 'k', 'v3');
+      judge.acceptedBy('v3', [['0.7', 5]]);
+      expect(judge.faults.map(({ why }) => why.slice(0, 8))).toEqual(['R12: MW:', 'R12: WFR']);
+      expect(judge.writes.judged).toBe(2);
+    });
+  });
 });
 
 test('a value names its put, and one that is not whole names none', () => {
