@@ -24,6 +24,27 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'if (pending() < need)',
     'if (pending() < HEADER + (need - HEADER) / 2)',
   ),
+  net(
+    'clients-lax',
+    'the master’s clients ask for no guarantee',
+    'core/guarantees.js',
+    'readYourWrites: true,\n    monotonicReads: true',
+    'readYourWrites: false,\n    monotonicReads: false',
+  ),
+  net(
+    'pulls-never',
+    'no server pulls in the background',
+    'net/server.js',
+    'o.antiEntropyMs === 0 ? undefined',
+    'true ? undefined',
+  ),
+  net(
+    'unsent-as-unknown',
+    'of a put that was sent to no server is said that its outcome is unknown',
+    'impl/attempt.js',
+    "failed ? 'ERR_LOG' : 'ERR_CONN'",
+    "failed ? 'ERR_LOG' : 'UNKNOWN'",
+  ),
   net('rejoin-refused', 'a link that is made again stays refused', 'net/links.js', 'this.#refused.delete(peer);', ''),
   net('cut-half', 'who has dialed keeps the connection when the link is cut', 'net/outbound.js', 'connection?.close(why);', ''),
   net(

@@ -1,5 +1,6 @@
 /**
  * Checks the calm at the end of a run, whatever faults came before: the last `stabilize` succeeds, and every client that is linked to a live server is served.
+ * No command of the calm takes longer than the contract allows.
  * The checks use nothing but the master's commands with their results, and the names of the replicas that clients ask.
  */
 import * as E from 'fp-ts/lib/Either.js';
@@ -15,7 +16,8 @@ interface FinishedCommand {
   readonly result: Result;
 }
 
-const doneIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<FinishedCommand> => {
+/** The commands of a run that are over, each with its result. */
+export const finishedCommands = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<FinishedCommand> => {
   const results = new Map(events.flatMap((e) => (e.type === 'result' ? [[e.line, e] as const] : [])));
   return events.flatMap((e) => {
     if (e.type !== 'command') return [];
@@ -78,9 +80,17 @@ const askedAsAnother = (events: ReadonlyArray<TraceEvent>, from: number): Readon
   });
 };
 
+/** The longest that a `stabilize`, a put or a get may take (section 5, R15), in ms. Time is simulated, so no machine was too busy. */
+const LONGEST_MS = 5_000;
+
+const tooLong = ({ command: { type }, result: { line, ms } }: FinishedCommand): ReadonlyArray<string> =>
+  (type === 'stabilize' || type === 'put' || type === 'get') && ms > LONGEST_MS
+    ? [`line ${line}: ${type} took ${ms} ms; ${LONGEST_MS} ms are allowed`]
+    : [];
+
 /** The failures of the calm, a line each. */
 export const wrongInTheCalm = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
-  const all = doneIn(events);
+  const all = finishedCommands(events);
   const from = all.findLastIndex(({ command }) => command.type === 'stabilize');
   if (from < 0) return ['the last stabilize has no result'];
   const links = new Links();
@@ -88,6 +98,7 @@ export const wrongInTheCalm = (events: ReadonlyArray<TraceEvent>): ReadonlyArray
   for (const [i, done] of all.entries()) {
     const { command, result } = done;
     if (i === from) wrong.push(...result.errors);
+    if (i >= from) wrong.push(...tooLong(done));
     if (i > from && (command.type === 'put' || command.type === 'get') && links.isServed(command.client))
       wrong.push(...result.errors, ...result.output.filter((line) => line.endsWith(':ERR_CONN')));
     links.after(done);

@@ -20,6 +20,7 @@ import { programsOf, type Recorder } from './programs.js';
 import type { ReachedSteps } from './reached-steps.js';
 import { DATA, machineOf, machinesOf, replicaOf, simulatedCluster, type SimulatedCluster } from './simulated-cluster.js';
 import { simulatedEffects, startSecondWith } from './simulated-fault-effects.js';
+import { notSpread } from './spreading.js';
 import type { Environment, Simulation } from './simulation.js';
 import type { SimulationPlan } from './simulation-plan.js';
 import { GUEST, inflictOnWorld, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
@@ -119,6 +120,11 @@ class Day {
       trace: tracer,
       clock: environment.world.clock,
     });
+    const after = (ms: number): Promise<void> =>
+      new Promise((resolve) => simulation.scheduler.after(ms * 1000, life, 'wait', resolve));
+    this.#failures.push(
+      ...(await notSpread({ events: this.#events, living: this.#living, antiEntropyMs: plan.antiEntropyMs, after })),
+    );
     this.#isOver = true;
     await this.#close(simulated, life);
   }

@@ -7,7 +7,9 @@ import { createDiskLog } from '../../src/impl/log/disk-log.js';
 import { MAX_WAITING } from '../../src/impl/durable.js';
 import { NO_CHANGE } from '../../src/impl/log/log.js';
 import type { RunningServer } from '../../src/net/server.js';
+import { createReplica, step, vectorOf } from '#bayou/impl/replica.js';
 import { wrongInTheCalm } from '../../conformance/simulation/calm.js';
+import { certainPartitions, notSpread } from '../../conformance/simulation/spreading.js';
 import { closeGently, leftBehind, crowded } from '../../conformance/simulation/endings.js';
 import { overBounds } from '../../conformance/simulation/inside.js';
 import { LogsOfTheDead } from '../../conformance/simulation/logs-of-the-dead.js';
@@ -146,5 +148,65 @@ describe('in the calm', () => {
     ]);
     // Before the calm it may not have heard of the renewal yet.
     expect(wrongInTheCalm([start, renewed, asked('0.1'), ...settled])).toEqual([]);
+  });
+
+  test('a command that takes longer than it may is found: the time is the simulator’s own (section 5, R15)', () => {
+    const ran = (line: number, text: string, ms: number): ReadonlyArray<TraceEvent> => [
+      { p: 'master', n: 2 * line, type: 'command', line, text },
+      { p: 'master', n: 2 * line + 1, type: 'result', line, output: [], errors: [], ms },
+    ];
+    expect(wrongInTheCalm([...ran(1, 'get 9 k', 9000), ...ran(2, 'stabilize', 4999), ...ran(3, 'joinServer 1', 6000)])).toEqual(
+      [],
+    );
+    expect(wrongInTheCalm([...ran(1, 'stabilize', 5001), ...ran(2, 'put 9 k v', 5001)])).toEqual([
+      'in the calm: line 1: stabilize took 5001 ms; 5000 ms are allowed',
+      'in the calm: line 2: put took 5001 ms; 5000 ms are allowed',
+    ]);
+  });
+
+  const joined = (...lines: ReadonlyArray<readonly [text: string, error?: string]>): ReadonlyArray<TraceEvent> =>
+    ([['joinServer 0'], ['joinServer 1'], ['joinServer 2'], ...lines] as const).flatMap(([text, error], line): TraceEvent[] => [
+      { p: 'master', n: 2 * line, type: 'command', line, text },
+      { p: 'master', n: 2 * line + 1, type: 'result', line, output: [], errors: error === undefined ? [] : [error], ms: 1 },
+    ]);
+
+  test('the partitions are those of links that are certain, and of servers that live', () => {
+    const all = new Set([0, 1, 2]);
+    expect(certainPartitions(joined(), all)).toEqual([[0, 1, 2]]);
+    expect(certainPartitions(joined(['breakConnection 0 1'], ['breakConnection 0 2']), all)).toEqual([[0], [1, 2]]);
+    expect(certainPartitions(joined(['breakConnection 0 1', 'late'], ['breakConnection 0 2']), all)).toEqual([[0], [1, 2]]);
+    expect(certainPartitions(joined(['createConnection 0 9', 'there is no server 9']), all)).toEqual([[0, 1, 2]]);
+    expect(certainPartitions(joined(), new Set([0, 2]))).toEqual([[0, 2]]);
+  });
+
+  test('servers that do not pull in the background are found, and those that do are not (R9)', async () => {
+    const replicas = [0, 1, 2].map((id) => createReplica(`${id}.1`));
+    step(replicas[0]!, {
+      ...{ type: 'put', client: 9, session: '1', clientTime: 1, replica: null, clock: 0, key: 'k', value: 'v', require: [] },
+    });
+    const living = new Map(replicas.map((replica, id) => [`server-${id}#1`, { inside: { replica, failure: undefined } }]));
+    const pull = (to: number, from: number): void => {
+      const asked = vectorOf(replicas[to]!);
+      const pulled = step(replicas[from]!, { type: 'pull', puller: replicas[to]!.id, vv: asked, after: null }).answer;
+      step(replicas[to]!, { type: 'merge', asked, pulled });
+    };
+    let waited = 0;
+    const wait = (antiEntropyMs: number, pullSome: () => void = () => undefined) => {
+      waited = 0;
+      const after = (ms: number): Promise<void> => {
+        pullSome();
+        waited += ms;
+        return Promise.resolve();
+      };
+      return notSpread({ events: joined(), living, antiEntropyMs, after });
+    };
+    expect(await wait(0)).toEqual([]);
+    expect(await wait(250)).toEqual([
+      '[R9] in the calm servers 0, 1, 2 do not come to equal stores within 33000 ms, though they pull every 250 ms',
+    ]);
+    expect(waited).toBe(33_000);
+    expect(await wait(250, () => pull(1, 0))).toHaveLength(1);
+    expect(await wait(250, () => pull(2, 1))).toEqual([]);
+    expect(waited).toBe(50);
   });
 });
