@@ -66,7 +66,7 @@ export const keepRuns = async (
     for (const [i, events] of runs.entries()) write(files[i]!, TRACE, traceText(events));
     return [`its trace${files.length === 1 ? '' : 's'}: bayou conform --trace ${files.join(' ')}`, ...why];
   } catch (error) {
-    return [`not kept: ${messageOf(error)}`];
+    return [`not kept: ${placeAndReasonOf(error)}`];
   }
 };
 
