@@ -51,9 +51,9 @@ const OWN_HOST = '127.0.0.7';
 
 /** A server process with a folder of its own, on any port or on this one. */
 const server = async (id: number, more: ReadonlyArray<string> = []): Promise<Server> => {
-  const folder = `data-${id}-${folders++}`;
+  const folder = more.includes('--data-dir') ? [] : ['--data-dir', `data-${id}-${folders++}`];
   const quiet = ['--anti-entropy-ms', '0', '--log-level', 'silent'];
-  const args = ['server', '--id', `${id}`, '--data-dir', folder, '--secret-file', 'secret', ...quiet, ...more];
+  const args = ['server', '--id', `${id}`, ...folder, '--secret-file', 'secret', ...quiet, ...more];
   const { child, line } = await started(args);
   const [, host = '', port] = / ([\d.]+):(\d+)\n/.exec(line) ?? [];
   return { child, address: { id, host, port: Number(port) } };
