@@ -102,11 +102,6 @@ export class PutQueue<C> {
     this.#counts.set(c, (this.#counts.get(c) ?? 0) + 1);
   }
 
-  /** Notes that the other end of the put's connection has accepted it. */
-  accepted(put: PendingPut<C>): void {
-    this.#leave(put);
-  }
-
   /** Notes that the other end of the put's connection has not taken it. Gives whether others may have waited for that. */
   notTaken(put: PendingPut<C>): boolean {
     const over = this.#leave(put);

@@ -135,17 +135,16 @@ class Putter {
     c.ask(at === null ? put.request : repeated(put.request, at), withinMs, (result) => {
       const event = this.#eventOf(result, route.server, c);
       if (isAccepted(event)) onServed(route.server);
-      this.#leave(put, event);
+      else this.#leave(put, event);
       this.#take(put, route, { type: 'came', event });
     });
     // The puts that waited for this put may follow it over the same connection.
     this.#wake();
   }
 
-  /** The put has left its connection. Puts before it may have waited for that. */
+  /** The put has left its connection without being accepted there. Puts before it may have waited for that. */
   #leave(put: Putting, event: PutEvent): void {
-    if (isAccepted(event)) this.#queue.accepted(put);
-    else if (event.type === 'answered' || event.type === 'unreachable') {
+    if (event.type === 'answered' || event.type === 'unreachable') {
       if (this.#queue.notTaken(put)) this.#wake();
     } else {
       this.#queue.unsure(put);
@@ -169,6 +168,7 @@ class Putter {
    * for each of thousands of puts would be too deep.
    */
   #wake(): void {
+    if (this.#waiting.size === 0) return;
     this.#mustWake = true;
     if (this.#isWaking) return;
     this.#isWaking = true;

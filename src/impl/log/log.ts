@@ -97,7 +97,7 @@ export interface Owner {
 /** A durable log. It has one owner at a time. The owner calls `open` first. */
 export interface Log {
   /**
-   * `onFailure` is told once of the error that makes the log fail while no commit is made, such as a seal that cannot be made. Every later
+   * `onFailure` is told once of the error that makes the log fail while no commit is made, such as a folder that was removed. Every later
    * commit fails of this error.
    */
   readonly open: (owner: Owner, onFailure?: (error: unknown) => void) => Promise<E.Either<LogError, RecoveredLog>>;
