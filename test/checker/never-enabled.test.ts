@@ -239,3 +239,25 @@ test('a search that stopped before it saw that its key takes states for one leav
   expect(vacuity.neverEnabled).toEqual([]);
   expect(vacuity.perhapsNeverEnabled).toContain('g');
 });
+
+test('a label of two steps is enabled where one of them is', async () => {
+  const counter = slot('n', 'n', 0);
+  const go = (isAble: (n: number) => boolean): Interaction =>
+    interaction({
+      label: { family: 'go', args: ['x'] },
+      slots: [counter],
+      writes: [0],
+      step: (n) => (isAble(n) ? [{ next: [n + 1] }] : []),
+    });
+  const model: ComponentModel = {
+    name: 'one label',
+    slots: [counter],
+    interactions: [go((n) => n < 2), go(() => false)],
+    properties: [{ name: 'small', kind: 'always', over: [over([counter], (n) => n < 3)] }],
+  };
+  const reports = [await checkComponents(model), await check(toModel(model)), await checkComponents(model, { search: 'dfs' })];
+  for (const report of reports) {
+    expect(report.vacuity.neverEnabled).toEqual([]);
+    expect(report.verdict).toBe('holds');
+  }
+});

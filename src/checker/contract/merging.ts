@@ -75,8 +75,6 @@ export class KeyWatch implements KeyFindings {
 export const mayHaveMerged = (by: KeyWatch | undefined): boolean =>
   by !== undefined && (by.isSeen || by.isFormSeen || !by.isWhole);
 
-const merging = new WeakMap<object, KeyWatch>();
-
 /** For a model whose states are numbers of values: the model of the values themselves, with their key. */
 export interface KeyedModel {
   readonly model: Model<never, never>;
@@ -86,26 +84,42 @@ export interface KeyedModel {
   readonly representative?: (state: never) => never;
 }
 
-const valued = new WeakMap<object, () => KeyedModel>();
+/** What a model says of its key beside its fields. It is a field, because users copy models, and the copy has the same states. */
+const OF_KEY = Symbol('what is known of the key');
+
+interface OfKey {
+  readonly by: KeyWatch;
+  readonly values: (() => KeyedModel) | undefined;
+  /** The model for which it was noted. Any other that has it is a copy. */
+  readonly model: object;
+}
+
+const ofKey = (model: object): OfKey | undefined => (model as { readonly [OF_KEY]?: OfKey })[OF_KEY];
 
 /** Notes that a key may merge a model's states. `values` gives the model of the values where the states are their numbers. */
-export const merges = <M extends object>(model: M, by: KeyWatch, values?: () => KeyedModel): M => {
-  merging.set(model, by);
-  if (values !== undefined) valued.set(model, values);
-  return model;
-};
+export const merges = <M extends object>(model: M, by: KeyWatch, values?: () => KeyedModel): M =>
+  Object.assign(model, { [OF_KEY]: { by, values, model } satisfies OfKey });
 
 /** Gives the model of values with its key; undefined where there is no key. */
 export const keyedBehind = (model: Model<never, never>): KeyedModel | undefined =>
-  model.key === undefined ? valued.get(model)?.() : { model };
+  model.key === undefined ? ofKey(model)?.values?.() : { model };
+
+/**
+ * Tests whether a model is a copy of one whose states are numbers of values. It may have other steps and other properties than that one, of whose values
+ * nothing can be said for it.
+ */
+export const isCopyOfNumbers = (model: object): boolean => {
+  const known = ofKey(model);
+  return known?.values !== undefined && known.model !== model;
+};
 
 /** Gives the watch over a model's key; undefined where the model has none. */
 export const mergingOf = (model: object & { readonly key?: unknown }): KeyWatch | undefined =>
-  merging.get(model) ?? (model.key === undefined ? undefined : new KeyWatch());
+  ofKey(model)?.by ?? (model.key === undefined ? undefined : new KeyWatch());
 
 /**
  * Tests whether a model's states are numbers of values, and the key took several values for one. Two forms of one value are not several values: a run
  * of other forms is the same run.
  */
 export const isNumbered = (model: object & { readonly key?: unknown }): boolean =>
-  model.key === undefined && valued.has(model) && mergingOf(model)?.isSeen === true;
+  model.key === undefined && ofKey(model)?.values !== undefined && mergingOf(model)?.isSeen === true;

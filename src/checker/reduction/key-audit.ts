@@ -6,11 +6,11 @@
  * through all of them, and after a bound through a sample. Only the key can tell incomparable values apart, so each of these that a step makes is a
  * state of its own.
  */
-import { isNumbered, keyedBehind } from '../contract/merging.js';
+import { isCopyOfNumbers, isNumbered, keyedBehind } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
 import type { Label, Model } from '../model.js';
 import { random } from '../random.js';
-import { isLiveness, type PropertyReport, type Report } from '../report.js';
+import { isLiveness, verdictOf, type PropertyReport, type Report } from '../report.js';
 import { sentenceOf } from '../verdict/conclude.js';
 import { watch } from '../limits.js';
 import { Incomparable } from '../values/given-text.js';
@@ -94,6 +94,17 @@ const doubted = (report: Report, { message }: CheckerError): Report => ({
 });
 
 /**
+ * The report of a search by numbers of a copied model, whose key took several values for one. The audit goes through the values of the model that was
+ * copied. Of the copy it knows nothing, so each property is open.
+ */
+const ofCopy = (report: Report, { requireWitnesses }: ReductionOptions): Report => {
+  const why = 'its key takes several values for one number, and the model is a copy: check the component model itself';
+  const properties = report.properties.map((property): PropertyReport => ({ ...sentenceOf(property), verdict: 'unknown', why }));
+  const vacuity = { ...report.vacuity, neverEnabled: [], unreached: [] };
+  return { ...report, properties, vacuity, verdict: verdictOf(properties, report.stop, vacuity, requireWitnesses === true) };
+};
+
+/**
  * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early and
  * claims nothing: it reached no witness, and has no run of numbers. `representative` gives the state that the search has in place of another one; it
  * is left out if the search has only reached states. `labels` are those of all steps, where the model declares steps one by one.
@@ -110,6 +121,8 @@ export function* keyAudited<S, A>(
   const { statistics, stop, verdict, audited } = report;
   const keyed = keyedBehind(model as unknown as Model<never, never>);
   if (keyed === undefined || statistics.byKey !== true) return report;
+  // Where the values differ in their form alone, a run of other forms is the same run.
+  if (isCopyOfNumbers(model)) return isNumbered(model) ? ofCopy(report, options) : report;
   // In a search by numbers a run has values that stand for others, so it need not be a run of the model.
   const isTold = verdict === 'violated' && keyed.representative === undefined;
   const isStopped = stop.kind !== 'complete' && stop.kind !== 'violation';

@@ -85,9 +85,6 @@ export const namesTellingApart = <S, A>(
 export const triggeredIn = <S, A>({ liveness }: AuditedModel<S, A>, { predicates }: StateObservation<A>): ReadonlyArray<string> =>
   liveness.filter(({ kind }, i) => kind === 'leadsTo' && predicates[i]![0] === true).map(({ name }) => name);
 
-/** Tells labels apart, also those that are shown alike. */
-export const labelKey = ({ family, args }: Label): string => JSON.stringify([family, ...args]);
-
 /** The labels of a state's steps. */
 export const labelsOf = <S, A>({ model }: AuditedModel<S, A>, { steps }: StateObservation<A>): ReadonlyArray<Label> =>
   steps.map(({ action }) => model.label(action));

@@ -11,10 +11,9 @@ import {
 import type { Label } from '../model.js';
 import type { CheckOptions } from '../options.js';
 import { sentenceOf } from '../verdict/conclude.js';
-import { neverEnabledOf } from '../verdict/never-enabled.js';
+import { labelKey, neverEnabledOf } from '../verdict/never-enabled.js';
 import { ASYMMETRIC } from '../verdict/reasons.js';
 import type { Round } from './audit-round.js';
-import { labelKey } from './observation.js';
 
 /** How much an audit knows of the states of a model. */
 export interface AuditKnowledge {

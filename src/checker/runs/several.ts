@@ -122,7 +122,7 @@ class Gathered {
 
 /**
  * Refuses runs of a model whose states are numbers of values, where a key took several values for one number: a run by numbers may then be none. It
- * is asked after the searches, because they find it out. It takes the model as it was given: a copy is not known as one of numbers.
+ * is asked after each search, because they find it out.
  */
 const mustBeRuns = <S, A>(given: Model<S, A>): void => {
   if (!isNumbered(given)) return;
@@ -153,6 +153,7 @@ export const severalCounterexamples = async <S, A>(
   contracted({ ...given, properties: [property] });
   const gathered = new Gathered(count * ENDS_PER_TRACE);
   await check({ ...model, properties: [watching(model, property, property.name, gathered.add)] }, limits);
+  mustBeRuns(given);
   const chosen = spread(gathered.ends, count);
   const one = ({ code }: End, i: number): Property<S, A> => watching(model, property, String(i), (end) => end.code === code);
   if (chosen.length === 0) return [];

@@ -2,10 +2,17 @@
 import { showLabel } from '../report.js';
 import type { Label } from '../model.js';
 
-/** Lists families of which no label was ever enabled, and single labels of the other families. */
+/** Tells labels apart, also those that are shown alike. */
+export const labelKey = ({ family, args }: Label): string => JSON.stringify([family, ...args]);
+
+/**
+ * Lists families of which no label was ever enabled, and single labels of the other families. Steps with one label are one step to the reader: if one of
+ * them was enabled, the label was.
+ */
 export const neverEnabledOf = (labels: ReadonlyArray<Label>, isEnabled: (index: number) => boolean): ReadonlyArray<string> => {
-  const alive = new Set(labels.filter((_, i) => isEnabled(i)).map(({ family }) => family));
-  const families = new Set(labels.map(({ family }) => family).filter((family) => !alive.has(family)));
-  const single = labels.filter(({ family }, i) => alive.has(family) && !isEnabled(i));
-  return [...families, ...single.map(showLabel)];
+  const alive = labels.filter((_, i) => isEnabled(i));
+  const families = new Set(alive.map(({ family }) => family));
+  const keys = new Set(alive.map(labelKey));
+  const never = labels.filter((label) => !keys.has(labelKey(label)));
+  return [...new Set(never.map((label) => (families.has(label.family) ? showLabel(label) : label.family)))];
 };
