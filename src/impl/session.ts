@@ -108,6 +108,30 @@ export const startGet = (session: Session, key: Bytes): Get => ({
   ...(session.guarantees.scope === 'store' ? requiredOfStore(session) : requiredOfKey(session, key)),
 });
 
+/** R12: the request of a get, raised by a stamp that the session has written or read since. It is the same object where that requires no more. */
+export const raised = ({ guarantees }: Session, request: Get, which: 'wrote' | 'read', key: Bytes, stamp: Stamp): Get => {
+  const isRequired = which === 'wrote' ? guarantees.readYourWrites : guarantees.monotonicReads;
+  if (!isRequired) return request;
+  if (guarantees.scope === 'key') {
+    const isLess = request.key === key && (request.atLeast === null || isLater(stamp, request.atLeast));
+    return isLess ? { ...request, atLeast: stamp } : request;
+  }
+  const require = vectorOfEntries(request.require);
+  if ((require.get(stamp.r) ?? 0) >= stamp.t) return request;
+  raise(require, stamp.r, stamp.t);
+  return { ...request, require: entriesOfVector(require) };
+};
+
+/**
+ * R12: does the answer to `sent` meet what is required by now? With scope key it does if it has a late enough stamp. Otherwise only the server could tell,
+ * and it was not asked for this much.
+ */
+export const meets = (sent: Get, required: Get, answer: GetAnswer): boolean => {
+  if (sent === required) return true;
+  const { atLeast } = required;
+  return answer.type === 'found' && sent.require === required.require && (atLeast === null || !isLater(atLeast, answer.stamp));
+};
+
 /** R3, R12: the request of a put, with the next client time. */
 export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
   session.clientTime++;

@@ -3,9 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import type { GetResult, PutResult } from '../core/results.js';
+import type { Stamp } from '../core/write.js';
 import { inOrder } from '../impl/attempt.js';
 import type { Session } from '../impl/session.js';
-import type { Callbacks } from './connection.js';
+import type { Callbacks, Connection } from './connection.js';
 import { makeGetter } from './getting.js';
 import type { ProcessIdentity } from './handshake.js';
 import { NODE_WORLD } from '../ports/node-network.js';
@@ -13,6 +14,7 @@ import type { World } from '../ports/ports.js';
 import { HANDSHAKE_MS } from './net-limits.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
+import { PendingGets } from './pending-gets.js';
 import type { Address } from './protocol.js';
 import { makePutter } from './putting.js';
 import type { Tracer } from './tracer.js';
@@ -92,8 +94,10 @@ export const makeClient = (o: ClientOptions): Client => {
   const order = (): ReadonlyArray<NodeId> => inOrder([...links.keys()], answeredLast);
 
   const served = (server: NodeId): void => void (answeredLast = server);
-  const asker = { ...o, world, links, order, onServed: served };
-  const [put, get] = [makePutter(asker), makeGetter(asker)];
+  const pending = new PendingGets<Connection>(o.session);
+  const acknowledged = (key: Bytes, stamp: Stamp, via: Connection): void => pending.learned('wrote', key, stamp, via);
+  const asker = { ...o, world, links, order, onServed: served, onAcknowledged: acknowledged };
+  const [put, get] = [makePutter(asker), makeGetter(asker, pending)];
 
   const close = (): void => {
     for (const out of links.values()) out.close('the session is closed');

@@ -12,6 +12,7 @@ import type { Bytes } from '../core/bytes.js';
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { Put, PutAnswer, RefusedAnswer } from '../core/messages.js';
 import { fieldsOfResult, type PutResult } from '../core/results.js';
+import type { Stamp } from '../core/write.js';
 import type { PutEvent } from '../impl/attempt.js';
 import { isHonest } from '../impl/horizon.js';
 import type { Surroundings } from '../ports/ports.js';
@@ -35,6 +36,8 @@ export interface AskerOptions {
   readonly order: () => ReadonlyArray<NodeId>;
   /** Called with the server that has accepted a put or served a get. */
   readonly onServed: (server: NodeId) => void;
+  /** Called with the stamp of each put that was acknowledged, and the connection over which it was accepted. */
+  readonly onAcknowledged?: (key: Bytes, stamp: Stamp, via: Connection) => void;
   readonly logger: Logger;
   readonly trace: Tracer;
   readonly world: Surroundings;
@@ -204,7 +207,10 @@ class Putter {
   #finish(put: Putting, came: PutResult): void {
     const result: PutResult = came.type === 'accepted' && !this.#queue.isInOrder(put, came.stamp) ? { type: 'UNKNOWN' } : came;
     this.#queue.end(put, result.type === 'accepted' ? result.stamp : undefined);
-    if (result.type === 'accepted') putAnswered(this.#o.session, put.request, result);
+    if (result.type === 'accepted') {
+      putAnswered(this.#o.session, put.request, result);
+      this.#o.onAcknowledged?.(put.request.key, result.stamp, put.via!);
+    }
     const { key, value, clientTime } = put.request;
     const { result: name, stamp } = fieldsOfResult(result);
     this.#o.trace?.({ type: 'putDone', key, value, clientTime, result: name, stamp });
