@@ -91,7 +91,7 @@ export const REFUSALS = {
  * - `failed`: its log failed earlier, so nothing is taken in any more, and what is asked is only read; the request had no effect.
  * - `unlogged`: its log failed under this very request; a put may or may not survive.
  * - `busy`: too many requests are waiting for the log, or it is being closed; the request had no effect.
- * - `too-old`: a put whose client time is so far in the past that it can no longer be told from a repetition (R3).
+ * - `too-old`: a put whose client time is so far in the past that it can no longer be told from a repetition (R3); this copy of it had no effect.
  * - `other-replica`: a put that was sent to another replica before, which alone may take it (R14); this one has not taken it.
  * - `too-far`: a clock or a stamp further ahead than any honest history can be (R16); the request had no effect.
  * - `too-large`: a key, a value or a count above the server's bounds (R16); the request had no effect.

@@ -148,9 +148,9 @@ export const nextPut = (attempt: PutAttempt, event: PutEvent): PutStep => {
 const UNKNOWN: PutResult = { type: 'UNKNOWN' };
 
 const refusedPut = (attempt: PutAttempt, why: 'behind' | RefusedAnswer['reason']): PutStep => {
-  // `unlogged`: the put may be in a log that failed. `too-old`: the put may have been accepted and forgotten since. `not-the-same`: no server may accept
-  // the put (R3), and only this one can tell.
-  if (why === 'unlogged' || why === 'too-old' || why === 'not-the-same') return done(attempt, UNKNOWN);
+  // `unlogged`: the put may be in a log that failed. `not-the-same`: no server may accept the put (R3), and only this one can tell.
+  if (why === 'unlogged' || why === 'not-the-same') return done(attempt, UNKNOWN);
+  // `too-old`: the server cannot tell whether it has accepted the put before. This session can: every copy that it sent was refused until a copy had no answer.
   if (attempt.at === null)
     return nextServerOfPut({
       ...attempt,

@@ -5,7 +5,8 @@
  * A session's window has {@link WINDOW} slots. The put with client time `c` is remembered in slot `c mod WINDOW` until a later put takes
  * the slot. So a repetition is recognised until its session has gone {@link WINDOW} puts further at this server. After that the slot
  * holds a later client time, and the repetition is refused as too old: the put may have a stamp already, and must not silently get a
- * second one. Each slot also holds a digest of the put's key and value. So another put under the same identity is not taken for a
+ * second one. This holds also for a put that names no replica: it was sent for the first time then, but it may have been on its way for so long that its
+ * repetition came before it. Its session knows whether there is a repetition, and takes the refusal for certain where there is none. Each slot also holds a digest of the put's key and value. So another put under the same identity is not taken for a
  * repetition.
  *
  * There are at most {@link SESSIONS} windows. One more session takes the place of the least recently used window. A session whose window was

@@ -81,7 +81,7 @@ describe('a put', () => {
   });
 
   test('goes to the next server when one refuses it, for whichever reason that promises that it never will (R14)', () => {
-    for (const reason of ['failed', 'busy', 'other-replica', 'too-far', 'too-large'] as const)
+    for (const reason of ['failed', 'busy', 'other-replica', 'too-far', 'too-large', 'too-old'] as const)
       expect(put([1, 2], refused(reason), accepted)).toEqual([1, 2, { type: 'accepted', stamp }]);
   });
 
@@ -99,13 +99,13 @@ describe('a put', () => {
     expect(put([1, 2], behind, broken, timedOut(false))).toEqual([1, 2, 2, { type: 'UNKNOWN' }]);
     expect(put([1, 2], timedOut(true))).toEqual([1, { type: 'UNKNOWN' }]);
     expect(put([1, 2], refused('unlogged'))).toEqual([1, { type: 'UNKNOWN' }]);
-    expect(put([1, 2], refused('too-old'))).toEqual([1, { type: 'UNKNOWN' }]);
     expect(put([1, 2], refused('not-the-same'))).toEqual([1, { type: 'UNKNOWN' }]);
   });
 
   test('that was never sent, or certainly had no effect, is ERR_CONN (R15)', () => {
     expect(put([1, 2], unreachable, unreachable)).toEqual([1, 2, { type: 'ERR_CONN' }]);
     expect(put([1], timedOut(false))).toEqual([1, { type: 'ERR_CONN' }]);
+    expect(put([1, 2], unreachable, refused('too-old'))).toEqual([1, 2, { type: 'ERR_CONN' }]);
     expect(put([1, 2], refused('too-far'), refused('busy'))).toEqual([1, 2, { type: 'ERR_CONN' }]);
     expect(put([])).toEqual([{ type: 'ERR_CONN' }]);
   });

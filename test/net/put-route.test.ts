@@ -130,7 +130,7 @@ describe('a put on its way (R14), whatever comes of what is done', () => {
                   !(
                     s.event.type === 'answered' &&
                     s.event.answer.type === 'refused' &&
-                    ['unlogged', 'too-old'].includes(s.event.answer.reason)
+                    s.event.answer.reason === 'unlogged'
                   )),
             ),
           ).toBe(true);
