@@ -20,7 +20,10 @@ import type { NodeId, SessionNumber } from '../core/ids.js';
 import type { Put } from '../core/messages.js';
 import type { Stamp } from '../core/write.js';
 
-/** Puts remembered for each session: the most a session may have unanswered at once. */
+/**
+ * Puts remembered for each session. A session does not send a put to a replica where an unanswered put is that is so many client times earlier
+ * ({@link isBeyondWindow}). Otherwise the later put could take the slot of the earlier one, whose repetition would be refused.
+ */
 export const WINDOW = 1024;
 /** Sessions remembered. */
 export const SESSIONS = 1024;
@@ -54,6 +57,9 @@ type Slots = Map<number, SeenPut>;
 
 /** The digest of a put's key and value: 32 bits. */
 export const digestOf = (key: Bytes, value: Bytes): number => crc32(value, crc32(`${key.length} ${key}`));
+
+/** Is a put of the client time `later` too far beyond one of the same session, so that both could want one slot? */
+export const isBeyondWindow = (later: number, earlier: number): boolean => later - earlier >= WINDOW;
 
 /** The slot of a client time. */
 const slotOf = (clientTime: number): number => clientTime % WINDOW;

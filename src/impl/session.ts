@@ -23,7 +23,7 @@ export interface Session {
   readonly maxKeys: number;
   /** @internal The greatest accept time seen in an answer. */
   clock: number;
-  /** How many puts the session has started (R3). */
+  /** The last client time that the session has given to a put (R3). */
   clientTime: number;
   /** @internal Greatest stamp written, by key. */
   readonly wrote: Stamps;
@@ -153,6 +153,12 @@ export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
  * the requirement and not the clock: the answer to an earlier put, after a get has seen a later stamp.
  */
 export const refreshed = (session: Session, put: Put): Put => ({ ...put, clock: session.clock, require: requiredOfPut(session) });
+
+/**
+ * The same put with the next client time (R3), while no server has taken it (R14). Its session has gone so far meanwhile that a server could take its first client
+ * time for a put that it has forgotten.
+ */
+export const renumbered = (session: Session, put: Put): Put => ({ ...put, clientTime: ++session.clientTime });
 
 /**
  * The put as it was sent to this replica, for another try at the same replica (R14). The put keeps its clock, so a server that may have

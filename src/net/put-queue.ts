@@ -5,20 +5,30 @@
  *
  * A server may refuse a put and accept a later one that was sent behind it. Elsewhere the earlier put would get the greater stamp. So it waits until it is
  * known what became of the puts behind it. If one of them was accepted, or may have been, the earlier put is sent nowhere any more.
+ *
+ * Of a chain only the first put that is on no connection can be the next to be sent. So nothing here looks at each put that waits.
  */
 import type { Put } from '../core/messages.js';
 import type { Stamp } from '../core/write.js';
 import { isLater } from '../impl/order.js';
+import { Earliest } from './earliest.js';
 
-/** The puts of one chain over one connection. `isUnsure`: of one that has left the connection it is unknown whether it was accepted. */
-interface Traffic {
+/** How many puts of one chain went over one connection. `isUnsure`: of one that has left the connection it is unknown whether it was accepted. */
+interface Counts {
   sent: number;
   left: number;
   isUnsure: boolean;
 }
 
+/** The puts of one chain over one connection. */
+interface Traffic<P extends PendingPut<unknown>> extends Counts {
+  readonly puts: Earliest<P>;
+}
+
 /** A put without a result. Mutable: {@link PutQueue} and the sender of the put change it. */
 export interface PendingPut<C> {
+  /** The order of the calls: the client time that the put was called with. */
+  readonly call: number;
   /** The request as it was sent last. Before the first sending, the request as the session started it. */
   request: Put;
   /** The connection over which the put was sent and may still be answered. */
@@ -26,128 +36,171 @@ export interface PendingPut<C> {
   /** The put was the so-manieth of its chain over the connection. */
   place: number;
   /** The puts that were sent behind this one, to a server that did not take it. */
-  behind: Traffic | undefined;
-  /** The least stamp of the later puts of the chain that were acknowledged. */
-  overtakenBy: Stamp | undefined;
+  behind: Counts | undefined;
+  /** The put has its result. */
+  isOver: boolean;
 }
 
 /** A put that has just been called. */
 export const pending = <C>(request: Put): PendingPut<C> => ({
+  call: request.clientTime,
   request,
   on: undefined,
   place: 0,
   behind: undefined,
-  overtakenBy: undefined,
+  isOver: false,
 });
 
-/** Was a later put of the chain acknowledged before this one, or may it have been accepted? */
-export const isOvertaken = ({ overtakenBy, behind }: PendingPut<unknown>): boolean =>
-  overtakenBy !== undefined || behind?.isUnsure === true;
+const isUnderWay = ({ sent, left }: Counts): boolean => left < sent;
 
-const isUnderWay = ({ sent, left }: Traffic): boolean => left < sent;
-
-/** The puts of one chain: in the order of their calls, and over each connection that has some of them. */
-interface Chain<C> {
-  readonly puts: Set<PendingPut<C>>;
-  readonly traffic: Map<C, Traffic>;
-  /** Of those that were acknowledged the last, by call. */
-  last: { readonly clientTime: number; readonly stamp: Stamp } | undefined;
+interface Acknowledged {
+  readonly call: number;
+  readonly stamp: Stamp;
 }
 
+/** The puts of one chain. */
+interface Chain<C, P extends PendingPut<C>> {
+  size: number;
+  /** Those that are on no connection. */
+  readonly off: Earliest<P>;
+  /** Those on each connection that has some of them. */
+  readonly traffic: Map<C, Traffic<P>>;
+  /** Those that were acknowledged, by call, and so by stamp. Of those before all puts without a result, the last one alone. */
+  readonly acknowledged: Acknowledged[];
+  /** The client time of the last one that got a new one ({@link PutQueue.renumbered}). */
+  renumbered: number;
+}
+
+const makeChain = <C, P extends PendingPut<C>>(): Chain<C, P> => ({
+  size: 0,
+  off: new Earliest<P>((put) => put.on === undefined && !put.isOver),
+  traffic: new Map(),
+  acknowledged: [],
+  renumbered: 0,
+});
+
 /** The puts. `chainOf`: of the puts of one chain none may overtake another. */
-export class PutQueue<C> {
+export class PutQueue<C, P extends PendingPut<C> = PendingPut<C>> {
   readonly #chainOf: (put: Put) => string;
-  readonly #chains = new Map<string, Chain<C>>();
-  #size = 0;
-  /** How many puts are on each connection. */
-  readonly #counts = new Map<C, number>();
+  readonly #chains = new Map<string, Chain<C, P>>();
 
   constructor(chainOf: (put: Put) => string) {
     this.#chainOf = chainOf;
   }
 
   /** Adds a put that is called. */
-  begin(put: PendingPut<C>): void {
-    this.#chain(put).puts.add(put);
-    this.#size++;
+  begin(put: P): void {
+    const chain = this.#chain(put);
+    chain.size++;
+    chain.off.add(put, put.call);
+  }
+
+  /** Was a later put of the chain acknowledged before this one, or may it have been accepted? */
+  isOvertaken(put: P): boolean {
+    const { acknowledged } = this.#chain(put);
+    return put.behind?.isUnsure === true || placeIn(acknowledged, put) < acknowledged.length;
   }
 
   /**
    * May a put that was accepted with this stamp be acknowledged? Not if its chain's acknowledged puts would then have their stamps in another order than their
    * calls (SESSION_ORDER). So it can be with a put that was sent twice, whose first sending was refused, and with a put behind it.
    */
-  isInOrder({ request, overtakenBy }: PendingPut<C>, stamp: Stamp): boolean {
-    const last = this.#chains.get(this.#chainOf(request))?.last;
-    const isAfterLast = last === undefined || last.clientTime > request.clientTime || isLater(stamp, last.stamp);
-    return isAfterLast && (overtakenBy === undefined || isLater(overtakenBy, stamp));
+  isInOrder(put: P, stamp: Stamp): boolean {
+    const { acknowledged } = this.#chain(put);
+    const place = placeIn(acknowledged, put);
+    const [before, after] = [acknowledged[place - 1], acknowledged[place]];
+    return (before === undefined || isLater(stamp, before.stamp)) && (after === undefined || isLater(after.stamp, stamp));
   }
 
-  /** Removes a put that has its result. `stamp`: the stamp of an acknowledged put. */
-  end(put: PendingPut<C>, stamp?: Stamp): void {
+  /** Removes a put that has its result. `stamp`: the stamp of an acknowledged put. Gives the put that may be the next to be sent. */
+  end(put: P, stamp?: Stamp): P | undefined {
+    put.isOver = true;
     this.#leave(put);
     const chain = this.#chain(put);
-    if (stamp !== undefined) acknowledge(chain, put, stamp);
-    if (chain.puts.delete(put)) this.#size--;
-    if (chain.puts.size === 0) this.#chains.delete(this.#chainOf(put.request));
+    chain.size--;
+    if (chain.size === 0) {
+      this.#chains.delete(this.#chainOf(put.request));
+      return undefined;
+    }
+    const { acknowledged } = chain;
+    if (stamp !== undefined) acknowledged.splice(placeIn(acknowledged, put), 0, { call: put.call, stamp });
+    const first = firstOf(chain);
+    const useless = first === undefined ? 0 : placeIn(acknowledged, first) - 1;
+    if (useless > 0) acknowledged.splice(0, useless);
+    return this.next(put);
   }
 
   /** Notes that a put is sent over the connection `c`. */
-  sent(put: PendingPut<C>, c: C): void {
+  sent(put: P, c: C): void {
     this.#leave(put);
     const { traffic } = this.#chain(put);
-    const over = traffic.get(c) ?? { sent: 0, left: 0, isUnsure: false };
+    const over = traffic.get(c) ?? {
+      sent: 0,
+      left: 0,
+      isUnsure: false,
+      puts: new Earliest<P>((one) => one.on === c && !one.isOver),
+    };
     traffic.set(c, over);
     put.on = c;
     put.place = ++over.sent;
-    this.#counts.set(c, (this.#counts.get(c) ?? 0) + 1);
+    over.puts.add(put, put.call);
   }
 
-  /** Notes that the other end of the put's connection has not taken it. Gives whether others may have waited for that. */
-  notTaken(put: PendingPut<C>): boolean {
+  /** Notes that the other end of the put's connection has not taken it. */
+  notTaken(put: P): void {
     const over = this.#leave(put);
-    if (over === undefined) return false;
-    put.behind = over.sent > put.place ? over : undefined;
-    return !isUnderWay(over);
+    if (over !== undefined) put.behind = over.sent > put.place ? over : undefined;
   }
 
   /** Notes that the put has no answer over its connection, and may be accepted all the same. */
-  unsure(put: PendingPut<C>): void {
+  unsure(put: P): void {
     const over = this.#leave(put);
     if (over !== undefined) over.isUnsure = true;
   }
 
   /**
-   * Must this put wait for another one before it goes over the connection `c`? Not for an earlier put on `c`, since the server takes the puts of `c`
-   * in their order. Usually all other puts are on `c`. Then the answer is no, without a look at each put.
+   * Must this put wait for another one of its chain before it goes over the connection `c`? Not for an earlier put on `c`, since the server takes the puts of `c`
+   * in their order.
    */
-  isHeldUp(put: PendingPut<C>, c: C): boolean {
+  isHeldUp(put: P, c: C): boolean {
     if (put.behind !== undefined && isUnderWay(put.behind)) return true;
-    if (this.#size - 1 === (this.#counts.get(c) ?? 0)) return false;
-    for (const earlier of this.#chain(put).puts) {
-      if (earlier === put) return false;
-      if (earlier.on !== c) return true;
-    }
+    const { off, traffic } = this.#chain(put);
+    if (isBefore(off.first(), put)) return true;
+    for (const [other, { puts }] of traffic) if (other !== c && isBefore(puts.first(), put)) return true;
     return false;
   }
 
-  #chain({ request }: PendingPut<C>): Chain<C> {
+  /** Notes that the put has got a new client time. */
+  renumbered(put: P): void {
+    this.#chain(put).renumbered = put.request.clientTime;
+  }
+
+  /** Has a put of the chain got a new client time that is above this one's? It was called earlier, since only the next to be sent gets one. */
+  isPassed(put: P): boolean {
+    return put.request.clientTime < this.#chain(put).renumbered;
+  }
+
+  /** The put of this one's chain that alone may be the next to be sent: the first that is on no connection. Undefined: each is on one. */
+  next(put: P): P | undefined {
+    return this.#chain(put).off.first();
+  }
+
+  #chain({ request }: P): Chain<C, P> {
     const name = this.#chainOf(request);
     const known = this.#chains.get(name);
     if (known !== undefined) return known;
-    const chain: Chain<C> = { puts: new Set(), traffic: new Map(), last: undefined };
+    const chain = makeChain<C, P>();
     this.#chains.set(name, chain);
     return chain;
   }
 
   /** Takes a put off its connection. Gives the traffic of its chain there. */
-  #leave(put: PendingPut<C>): Traffic | undefined {
+  #leave(put: P): Traffic<P> | undefined {
     const { on } = put;
     if (on === undefined) return undefined;
     put.on = undefined;
-    const others = (this.#counts.get(on) ?? 1) - 1;
-    if (others === 0) this.#counts.delete(on);
-    else this.#counts.set(on, others);
-    const { traffic } = this.#chain(put);
+    const { off, traffic } = this.#chain(put);
+    if (!put.isOver) off.add(put, put.call);
     const over = traffic.get(on);
     if (over === undefined) return undefined;
     over.left++;
@@ -156,12 +209,26 @@ export class PutQueue<C> {
   }
 }
 
-/** Notes that a put of the chain was acknowledged, and at each put that was called before it. */
-const acknowledge = <C>(chain: Chain<C>, put: PendingPut<C>, stamp: Stamp): void => {
-  const { clientTime } = put.request;
-  if ((chain.last?.clientTime ?? 0) < clientTime) chain.last = { clientTime, stamp };
-  for (const earlier of chain.puts) {
-    if (earlier === put) return;
-    if (earlier.overtakenBy === undefined || isLater(earlier.overtakenBy, stamp)) earlier.overtakenBy = stamp;
+const isBefore = (earlier: PendingPut<unknown> | undefined, put: PendingPut<unknown>): boolean =>
+  earlier !== undefined && earlier.call < put.call;
+
+/** The first put of the chain without a result. */
+const firstOf = <C, P extends PendingPut<C>>({ off, traffic }: Chain<C, P>): P | undefined => {
+  let first = off.first();
+  for (const { puts } of traffic.values()) {
+    const one = puts.first();
+    if (one !== undefined && (first === undefined || isBefore(one, first))) first = one;
   }
+  return first;
+};
+
+/** How many of the acknowledged puts were called before this put. */
+const placeIn = (acknowledged: ReadonlyArray<Acknowledged>, { call }: PendingPut<unknown>): number => {
+  let [from, to] = [0, acknowledged.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (acknowledged[middle]!.call < call) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 };

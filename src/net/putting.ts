@@ -6,6 +6,9 @@
  * not on that connection, its time of acceptance is unknown, and the later put waits (`chainOf`). Otherwise the later put could get the lesser
  * stamp, and lose for ever to the session's earlier write. For the same reason an earlier put that its server refused is not sent elsewhere once a later
  * one was accepted. It fails then, and is written nowhere.
+ *
+ * A server remembers a bounded number of puts of a session, to recognise repetitions (R3). So a put waits also for an earlier one that is too far back
+ * (`put-window.ts`).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
@@ -15,14 +18,16 @@ import { fieldsOfResult, type PutResult } from '../core/results.js';
 import type { Stamp } from '../core/write.js';
 import type { PutEvent } from '../impl/attempt.js';
 import { isHonest } from '../impl/horizon.js';
-import type { Surroundings } from '../ports/ports.js';
-import { chainOf, putAnswered, refreshed, repeated, type Session, startPut } from '../impl/session.js';
+import type { Surroundings, Timer } from '../ports/ports.js';
+import { chainOf, putAnswered, refreshed, renumbered, repeated, type Session, startPut } from '../impl/session.js';
 import type { Connection } from './connection.js';
 import type { NoAnswer } from './requests.js';
 import type { Logger } from './logger.js';
 import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';
-import { isOvertaken, pending, PutQueue, type PendingPut } from './put-queue.js';
+import { PutWindow } from './put-window.js';
+import { Earliest } from './earliest.js';
+import { pending, PutQueue, type PendingPut } from './put-queue.js';
 import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep, UNREACHABLE } from './put-route.js';
 import type { Tracer } from './tracer.js';
 
@@ -47,6 +52,10 @@ export interface AskerOptions {
 interface Putting extends PendingPut<Connection> {
   /** The connection that was reached for the put. */
   via: Connection | undefined;
+  /** Where it stands while it waits for other puts. Undefined: it does not wait. */
+  waits: PutRoute | undefined;
+  /** Ends its waiting. A put has one such timer, however often it waits. */
+  deadline: Timer | undefined;
   readonly resolve: (result: PutResult) => void;
 }
 
@@ -63,11 +72,11 @@ const isAccepted = (event: PutEvent): boolean => event.type === 'answered' && ev
 /** The puts of a session. It carries out the effects of `put-route.ts`, and passes each effect's result back as an event. */
 class Putter {
   readonly #o: AskerOptions;
-  readonly #queue: PutQueue<Connection>;
-  /** The puts that wait for earlier ones, each with the function that tries it again. */
-  readonly #waiting = new Map<Putting, () => void>();
+  readonly #queue: PutQueue<Connection, Putting>;
+  readonly #window = new PutWindow<Putting>(({ waits }) => waits !== undefined);
+  /** The puts that wait, and may go now. */
+  readonly #ready = new Earliest<Putting>(({ waits }) => waits !== undefined);
   #isWaking = false;
-  #mustWake = false;
 
   constructor(o: AskerOptions) {
     this.#o = o;
@@ -78,7 +87,13 @@ class Putter {
     const { session, timeoutMs, order, world } = this.#o;
     return new Promise((resolve) => {
       const now = world.clock.nowMs();
-      const put: Putting = { ...pending<Connection>(startPut(session, key, value)), via: undefined, resolve };
+      const put: Putting = {
+        ...pending<Connection>(startPut(session, key, value)),
+        via: undefined,
+        waits: undefined,
+        deadline: undefined,
+        resolve,
+      };
       this.#queue.begin(put);
       this.#do(put, beginRoute(order(), now + timeoutMs, now));
     });
@@ -124,9 +139,22 @@ class Putter {
         return;
       }
       put.via = c.right;
-      const isHeldUp = this.#queue.isHeldUp(put, c.right);
-      this.#take(put, route, { type: 'reached', replica: c.right.peer.replica, isHeldUp, isOvertaken: isOvertaken(put) });
+      const { replica } = c.right.peer;
+      const isHeldUp = this.#isHeldUp(put, route, c.right);
+      this.#take(put, route, { type: 'reached', replica, isHeldUp, isOvertaken: this.#queue.isOvertaken(put) });
     });
+  }
+
+  /** Must the put wait for others, before it goes over this connection? One that was sent has its place in its replica's window, and keeps it. */
+  #isHeldUp(put: Putting, { attempt }: PutRoute, c: Connection): boolean {
+    if (this.#queue.isHeldUp(put, c)) return true;
+    const { replica } = c.peer;
+    if (attempt.at !== null || replica === null) return false;
+    if (this.#window.isPassed(put) || this.#queue.isPassed(put)) {
+      put.request = renumbered(this.#o.session, put.request);
+      this.#queue.renumbered(put);
+    }
+    return this.#window.holdsUp(put, replica);
   }
 
   #send(put: Putting, route: PutRoute, withinMs: number, at: ReplicaId | null): void {
@@ -135,51 +163,54 @@ class Putter {
     if (at === null) put.request = refreshed(session, put.request);
     this.#note(route.server, put.request, c);
     this.#queue.sent(put, c);
+    if (c.peer.replica !== null) this.#window.sent(put, c.peer.replica);
     c.ask(at === null ? put.request : repeated(put.request, at), withinMs, (result) => {
       const event = this.#eventOf(result, route.server, c);
       if (isAccepted(event)) onServed(route.server);
-      else this.#leave(put, event);
+      else this.#leave(put, event, at !== null);
       this.#take(put, route, { type: 'came', event });
     });
-    // The puts that waited for this put may follow it over the same connection.
-    this.#wake();
+    // The put that waited for this put may follow it over the same connection.
+    this.#wake(this.#queue.next(put));
   }
 
-  /** The put has left its connection without being accepted there. Puts before it may have waited for that. */
-  #leave(put: Putting, event: PutEvent): void {
+  /** The put has left its connection without being accepted there. A put before it may have waited for that. */
+  #leave(put: Putting, event: PutEvent, isRepeated: boolean): void {
     if (event.type === 'answered' || event.type === 'unreachable') {
-      if (this.#queue.notTaken(put)) this.#wake();
+      this.#queue.notTaken(put);
+      if (!isRepeated) this.#window.left(put);
     } else {
       this.#queue.unsure(put);
-      this.#wake();
     }
+    this.#wake(this.#queue.next(put));
   }
 
-  /** Tries the put again when another put has its result, or was sent over a connection, or has left it; stops waiting after `withinMs`. */
+  /** The put waits until it may be its turn; it stops after `withinMs`. */
   #wait(put: Putting, route: PutRoute, withinMs: number): void {
-    const deadline = this.#o.world.timers.after(withinMs, () => {
-      if (this.#waiting.delete(put)) this.#take(put, route, { type: 'late' });
+    put.waits = route;
+    put.deadline ??= this.#o.world.timers.after(withinMs, () => {
+      put.deadline = undefined;
+      this.#goOn(put, { type: 'late' });
     });
-    this.#waiting.set(put, () => {
-      deadline.cancel();
-      this.#take(put, route, { type: 'woken', isOvertaken: isOvertaken(put) });
-    });
+  }
+
+  #goOn(put: Putting, event: RouteEvent): void {
+    const { waits } = put;
+    put.waits = undefined;
+    if (waits !== undefined) this.#take(put, waits, event);
   }
 
   /**
-   * Tries the puts that wait, in the order of their calls. A put that is sent may free others. They are tried in the same turn, and not within its call: a call
+   * Tries a put again that waits, and may go now. When it is sent, it may free another one. That one is tried in the same turn, and not within its call: a call
    * for each of thousands of puts would be too deep.
    */
-  #wake(): void {
-    if (this.#waiting.size === 0) return;
-    this.#mustWake = true;
+  #wake(put: Putting | undefined): void {
+    if (put?.waits !== undefined) this.#ready.add(put, put.call);
+    for (const freed of this.#window.freed()) this.#ready.add(freed, freed.call);
     if (this.#isWaking) return;
     this.#isWaking = true;
-    while (this.#mustWake) {
-      this.#mustWake = false;
-      const byCall = [...this.#waiting].sort(([a], [b]) => a.request.clientTime - b.request.clientTime);
-      for (const [put, tryAgain] of byCall) if (this.#waiting.delete(put)) tryAgain();
-    }
+    for (let next = this.#ready.take(); next !== undefined; next = this.#ready.take())
+      this.#goOn(next, { type: 'woken', isOvertaken: this.#queue.isOvertaken(next) });
     this.#isWaking = false;
   }
 
@@ -206,7 +237,9 @@ class Putter {
 
   #finish(put: Putting, came: PutResult): void {
     const result: PutResult = came.type === 'accepted' && !this.#queue.isInOrder(put, came.stamp) ? { type: 'UNKNOWN' } : came;
-    this.#queue.end(put, result.type === 'accepted' ? result.stamp : undefined);
+    put.deadline?.cancel();
+    this.#window.left(put);
+    const next = this.#queue.end(put, result.type === 'accepted' ? result.stamp : undefined);
     if (result.type === 'accepted') {
       putAnswered(this.#o.session, put.request, result);
       this.#o.onAcknowledged?.(put.request.key, result.stamp, put.via!);
@@ -215,7 +248,7 @@ class Putter {
     const { result: name, stamp } = fieldsOfResult(result);
     this.#o.trace?.({ type: 'putDone', key, value, clientTime, result: name, stamp });
     put.resolve(result);
-    this.#wake();
+    this.#wake(next);
   }
 }
 

@@ -1,5 +1,6 @@
 /** R3, R12, R14 and SESSION_ORDER of many puts of one session at once, in a simulated world of servers that refuse, lag and lose connections. */
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import type { PutResult } from '../../src/core/results.js';
@@ -28,9 +29,9 @@ interface Called {
 const TIMEOUT_MS = 400;
 const silent = () => undefined;
 
-const putter = ({ links, dice, agenda }: ServersWorld, session: Session) => {
+const optionsOf = ({ links, dice, agenda }: ServersWorld, session: Session) => {
   const ids = [...links.keys()];
-  return makePutter({
+  return {
     session,
     timeoutMs: TIMEOUT_MS,
     links,
@@ -39,8 +40,10 @@ const putter = ({ links, dice, agenda }: ServersWorld, session: Session) => {
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     trace: undefined,
     world: agenda.surroundings,
-  });
+  };
 };
+
+const putter = (world: ServersWorld, session: Session) => makePutter(optionsOf(world, session));
 
 const run = (plan: Plan) => {
   const world = new ServersWorld(plan.seed, plan.servers, plan.troubles);
@@ -134,4 +137,81 @@ test('thousands that wait for one of them are sent in one turn, and each is acce
   world.connections[0]!.close('broken');
   world.agenda.run(100_000);
   expect(new Set((await Promise.all(results)).map(({ type }) => type))).toEqual(new Set(['accepted']));
+});
+
+test('thousands are never so many at once that a server cannot tell a repeated one any more', async () => {
+  const world = new ServersWorld(1, 1, { busy: 0, broken: 0, unreached: 0 });
+  const put = putter(world, newSession(9, '1', MASTER_GUARANTEES));
+  const results = Array.from({ length: 3_000 }, (_, n) => put(`k${n}`, 'v'));
+  while (world.servers[0]!.accepted.length < 1_500) world.agenda.run(1);
+  world.connections[0]!.close('broken');
+  world.agenda.run(100_000);
+  expect(new Set((await Promise.all(results)).map(({ type }) => type))).toEqual(new Set(['accepted']));
+  expect(world.servers[0]!.accepted).toHaveLength(3_000);
+});
+
+test.each([
+  ['to its key', MASTER_GUARANTEES],
+  ['of a session with Monotonic Writes', { ...MASTER_GUARANTEES, monotonicWrites: true }],
+])('those that wait for one %s are not looked at whenever another one is sent or answered', async (_what, guarantees) => {
+  const COUNT = 3_000;
+  const world = new ServersWorld(1, 2, { busy: 0, broken: 0, unreached: 0 });
+  const { agenda } = world;
+  let isAway = false;
+  let calls = 0;
+  const counted = new Map(
+    [...world.links].map(([id, out]) => [
+      id,
+      {
+        ...out,
+        reach: (withinMs: number, isPatient: boolean, done: Parameters<typeof out.reach>[2]): void => {
+          calls++;
+          if (id === 0 && isAway) agenda.after(isPatient ? withinMs : 1, () => done(E.left('away')));
+          else out.reach(withinMs, isPatient, done);
+        },
+      },
+    ]),
+  );
+  const put = makePutter({ ...optionsOf(world, newSession(9, '1', guarantees)), links: counted, order: () => [0, 1] });
+  const first = put('k', 'first');
+  while (world.connections.length === 0) agenda.run(1);
+  isAway = true;
+  world.connections[0]!.close('broken');
+  const all = Array.from({ length: COUNT }, (_, n) => put(n % 2 === 0 ? 'k' : `other${n}`, 'v'));
+  agenda.run(1_000_000);
+  const others = (await Promise.all(all)).map(({ type }) => type);
+  expect([(await first).type, others.length]).toEqual(['UNKNOWN', COUNT]);
+  // What must not wait for the first one is accepted, however many wait.
+  if (!guarantees.monotonicWrites) expect(others.filter((_, n) => n % 2 === 1)).toEqual(Array(COUNT / 2).fill('accepted'));
+  expect(calls).toBeLessThan(6 * COUNT);
+});
+
+test('one that waited while its session went a window further is accepted all the same, and those of its key stay in their order', async () => {
+  const world = new ServersWorld(1, 2, { busy: 0, broken: 0, unreached: 0 });
+  const { agenda } = world;
+  let isAway = false;
+  const [zero, one] = [world.links.get(0)!, world.links.get(1)!];
+  const reach: typeof zero.reach = (withinMs, isPatient, done) => {
+    // The first put is given up after half of the time.
+    if (isAway) agenda.after(isPatient ? withinMs / 2 : 1, () => done(E.left('away')));
+    else zero.reach(withinMs, isPatient, done);
+  };
+  const links = new Map([
+    [0, { ...zero, reach }],
+    [1, one],
+  ]);
+  const put = makePutter({ ...optionsOf(world, newSession(9, '1', MASTER_GUARANTEES)), links, order: () => [0, 1] });
+  const first = put('k', 'first');
+  while (world.connections.length === 0) agenda.run(1);
+  isAway = true;
+  world.connections[0]!.close('broken');
+  const [second, others] = [put('k', 'second'), Array.from({ length: 1_100 }, (_, n) => put(`${n}`, 'v'))];
+  const third = put('k', 'third');
+  agenda.run(1_000_000);
+  expect((await first).type).toBe('UNKNOWN');
+  const types = (await Promise.all([second, third, ...others])).map(({ type }) => type);
+  expect(new Set(types)).toEqual(new Set(['accepted']));
+  const ofK = world.servers[1]!.accepted.filter((a) => a.put.key === 'k');
+  expect(ofK.map((a) => a.put.value)).toEqual(['second', 'third']);
+  expect(ofK[0]!.put.clientTime).toBeLessThan(ofK[1]!.put.clientTime);
 });

@@ -74,7 +74,11 @@ export interface Troubles {
   readonly unreached: number;
 }
 
+/** How many puts of a session a server recognises when they are repeated. */
+const REMEMBERED = 1024;
+
 class Server {
+  readonly #remembered = new Map<number, Accepted>();
   readonly replica: ReplicaId;
   readonly vv = new Map<ReplicaId, number>();
   readonly accepted: Accepted[] = [];
@@ -85,8 +89,9 @@ class Server {
   }
 
   answer(put: Put, isBusy: boolean): Answer {
-    const known = this.accepted.find((a) => a.put.clientTime === put.clientTime);
-    if (known !== undefined) return { type: 'accepted', stamp: known.stamp };
+    const known = this.#remembered.get(put.clientTime % REMEMBERED);
+    if (known?.put.clientTime === put.clientTime) return { type: 'accepted', stamp: known.stamp };
+    if (known !== undefined && known.put.clientTime > put.clientTime) return { type: 'refused', reason: 'too-old' };
     if (put.replica !== null && put.replica !== this.replica) return { type: 'refused', reason: 'other-replica' };
     if (isBusy) return { type: 'refused', reason: 'busy' };
     if (put.require.some(([r, t]) => (this.vv.get(r) ?? 0) < t)) return { type: 'behind' };
@@ -94,7 +99,9 @@ class Server {
     this.clock = Math.max(this.clock, put.clock) + 1;
     this.vv.set(this.replica, this.clock);
     const stamp = { t: this.clock, r: this.replica };
-    this.accepted.push({ put, stamp, had });
+    const accepted = { put, stamp, had };
+    this.accepted.push(accepted);
+    this.#remembered.set(put.clientTime % REMEMBERED, accepted);
     return { type: 'accepted', stamp };
   }
 
