@@ -28,6 +28,11 @@ interface Unreachable {
   readonly type: 'unreachable';
 }
 
+/** The server took the connection, and certainly has not acted on this sending of the put: it closes in peace, or the connection was closed before. */
+interface Unsent {
+  readonly type: 'unsent';
+}
+
 /** The whole attempt's time is up. `sent`: the request was sent to the server that was asked last, and that server has not answered. */
 interface TimedOut {
   readonly type: 'timedOut';
@@ -41,7 +46,8 @@ export type GetEvent = Answered<GetAnswer> | Unreachable | TimedOut | { readonly
  * An event of a put at the server that was asked last. `broken`: the put was sent to `replica`, and the connection broke before the
  * answer.
  */
-export type PutEvent = Answered<PutAnswer> | Unreachable | TimedOut | { readonly type: 'broken'; readonly replica: ReplicaId };
+export type PutEvent =
+  Answered<PutAnswer> | Unreachable | Unsent | TimedOut | { readonly type: 'broken'; readonly replica: ReplicaId };
 
 /** A get on its way. Immutable. */
 export interface GetAttempt {
@@ -138,6 +144,9 @@ export const nextPut = (attempt: PutAttempt, event: PutEvent): PutStep => {
         : refusedPut(attempt, event.answer.type === 'behind' ? 'behind' : event.answer.reason);
     case 'broken':
       return askPut({ ...attempt, at: event.replica });
+    case 'unsent':
+      // The replica that may have the put may come back, as after a connection that broke.
+      return attempt.at === null ? nextServerOfPut(attempt) : askPut(attempt);
     case 'unreachable':
       return attempt.at === null ? nextServerOfPut(attempt) : done(attempt, UNKNOWN);
     case 'timedOut':

@@ -15,6 +15,8 @@ export interface PutRoute {
   readonly server: NodeId;
   /** The time at which the put's time is over, in ms. */
   readonly until: number;
+  /** The least time for which it is worth a first sending, in ms. */
+  readonly leastMs: number;
   /** How often the put was to be sent again to its replica. */
   readonly repetitions: number;
 }
@@ -61,13 +63,19 @@ export type RouteStep =
   | { readonly route: PutRoute; readonly effect: Exclude<RouteEffect, RouteEnd>; readonly noted?: NodeId }
   | { readonly route?: undefined; readonly effect: RouteEnd; readonly noted?: NodeId };
 
-export const UNREACHABLE: PutEvent = { type: 'unreachable' };
+const UNREACHABLE: PutEvent = { type: 'unreachable' };
 const NOT_SENT: PutEvent = { type: 'timedOut', sent: false };
+
+/**
+ * The share of a put's time that must be left for its first sending. A put that is sent with less would hardly be answered in time, and would be unknown. If it
+ * is not sent, it is certain that it is written nowhere.
+ */
+const LEAST_SHARE = 1 / 50;
 
 /** Begins the route of a put to these servers, in R13's order. */
 export const beginRoute = (servers: ReadonlyArray<NodeId>, until: number, nowMs: number): RouteStep => {
   const turn = beginPut(servers);
-  return goTo({ until, repetitions: 0 }, turn, nowMs);
+  return goTo({ until, leastMs: (until - nowMs) * LEAST_SHARE, repetitions: 0 }, turn, nowMs);
 };
 
 /** The next step. */
@@ -98,10 +106,13 @@ export const nextRoute = (route: PutRoute, event: RouteEvent, nowMs: number): Ro
 const reach = (route: PutRoute, nowMs: number): RouteStep => {
   const { attempt, until } = route;
   const left = until - nowMs;
-  if (left <= 0) return after(route, NOT_SENT, nowMs);
+  if (isLate(route, nowMs)) return after(route, NOT_SENT, nowMs);
   const isPatient = attempt.at !== null;
   return { route, effect: { type: 'reach', withinMs: isPatient ? left : left / attempt.servers.length, isPatient } };
 };
+
+const isLate = ({ attempt, until, leastMs }: PutRoute, nowMs: number): boolean =>
+  until - nowMs <= (attempt.at === null ? leastMs : 0);
 
 type Reached = Extract<RouteEvent, { readonly type: 'reached' }>;
 
@@ -109,7 +120,7 @@ type Reached = Extract<RouteEvent, { readonly type: 'reached' }>;
 const reached = (route: PutRoute, { replica, isHeldUp, isOvertaken }: Reached, nowMs: number): RouteStep => {
   const { at } = route.attempt;
   if (at !== null && replica !== at) return after(route, UNREACHABLE, nowMs);
-  if (isOvertaken) return after(route, NOT_SENT, nowMs);
+  if (isOvertaken || isLate(route, nowMs)) return after(route, NOT_SENT, nowMs);
   const withinMs = route.until - nowMs;
   return { route, effect: isHeldUp ? { type: 'wait', withinMs } : { type: 'send', at, withinMs } };
 };
@@ -117,10 +128,14 @@ const reached = (route: PutRoute, { replica, isHeldUp, isOvertaken }: Reached, n
 const after = (route: PutRoute, event: PutEvent, nowMs: number): RouteStep => goTo(route, nextPut(route.attempt, event), nowMs);
 
 /** A put that is sent again more than once pauses before each try, because its server may break off again and again, or be busy. */
-const goTo = (route: Pick<PutRoute, 'until' | 'repetitions'>, { attempt, effect }: PutStep, nowMs: number): RouteStep => {
+const goTo = (
+  route: Pick<PutRoute, 'until' | 'leastMs' | 'repetitions'>,
+  { attempt, effect }: PutStep,
+  nowMs: number,
+): RouteStep => {
   if (effect.type === 'done') return { effect };
   const isRepeated = attempt.at !== null;
-  const next = { until: route.until, attempt, server: effect.server, repetitions: route.repetitions + (isRepeated ? 1 : 0) };
+  const next = { ...route, attempt, server: effect.server, repetitions: route.repetitions + (isRepeated ? 1 : 0) };
   return isRepeated && route.repetitions > 0
     ? { route: next, effect: { type: 'pause', ms: BACKOFF_MS.first } }
     : reach(next, nowMs);

@@ -28,7 +28,8 @@ import type { Answer } from './protocol.js';
 import { PutWindow } from './put-window.js';
 import { Earliest } from './earliest.js';
 import { pending, PutQueue, type PendingPut } from './put-queue.js';
-import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep, UNREACHABLE } from './put-route.js';
+import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep } from './put-route.js';
+import { Silences } from './silences.js';
 import type { Tracer } from './tracer.js';
 
 /** The parts of a client that its puts and gets use. */
@@ -62,6 +63,9 @@ interface Putting extends PendingPut<Connection> {
 /** The words for an answer whose stamp no honest history has (R16). */
 export const TOO_FAR = 'a stamp too far ahead (is the date of this machine right?)';
 
+/** A silence of this share of a put's time is long. */
+const LONG_SHARE = 1 / 2;
+
 const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 
 const isPutAnswer = (a: Answer): a is PutAnswer | RefusedAnswer =>
@@ -76,10 +80,12 @@ class Putter {
   readonly #window = new PutWindow<Putting>(({ waits }) => waits !== undefined);
   /** The puts that wait, and may go now. */
   readonly #ready = new Earliest<Putting>(({ waits }) => waits !== undefined);
+  readonly #silences: Silences;
   #isWaking = false;
 
   constructor(o: AskerOptions) {
     this.#o = o;
+    this.#silences = new Silences(o.world.clock);
     this.#queue = new PutQueue((put) => chainOf(o.session, put));
   }
 
@@ -163,6 +169,7 @@ class Putter {
     if (at === null) put.request = refreshed(session, put.request);
     this.#note(route.server, put.request, c);
     this.#queue.sent(put, c);
+    this.#silences.asked(c);
     if (c.peer.replica !== null) this.#window.sent(put, c.peer.replica);
     c.ask(at === null ? put.request : repeated(put.request, at), withinMs, (result) => {
       const event = this.#eventOf(result, route.server, c);
@@ -176,7 +183,7 @@ class Putter {
 
   /** The put has left its connection without being accepted there. A put before it may have waited for that. */
   #leave(put: Putting, event: PutEvent, isRepeated: boolean): void {
-    if (event.type === 'answered' || event.type === 'unreachable') {
+    if (event.type === 'answered' || event.type === 'unsent') {
       this.#queue.notTaken(put);
       if (!isRepeated) this.#window.left(put);
     } else {
@@ -228,10 +235,11 @@ class Putter {
       return NO_ANSWER;
     }
     const { replica } = c.peer;
-    if (result.left.type === 'unsent' || replica === null) return UNREACHABLE;
+    if (result.left.type === 'unsent' || replica === null) return { type: 'unsent' };
     if (result.left.type === 'broken') return { type: 'broken', replica };
-    // The server did not answer in time, and the next request over this connection would wait in vain too.
-    c.close(result.left.why);
+    // A put that was sent late says little of its connection, over which answers to others may be about to come. But if the other end has said nothing for long
+    // though it was asked, the next request would wait in vain too.
+    if (this.#silences.askedInVainMs(c) >= this.#o.timeoutMs * LONG_SHARE) c.close(result.left.why);
     return NO_ANSWER;
   }
 

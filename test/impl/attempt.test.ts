@@ -21,6 +21,7 @@ const behind = { type: 'answered', answer: { type: 'behind' } } as const;
 const refused = (reason: RefusedAnswer['reason']) => ({ type: 'answered', answer: { type: 'refused', reason } }) as const;
 const broken = { type: 'broken', replica: '1.0' } as const;
 const unreachable = { type: 'unreachable' } as const;
+const unsent = { type: 'unsent' } as const;
 const timedOut = (sent: boolean) => ({ type: 'timedOut', sent }) as const;
 
 /** The servers asked one after the other, then the result. */
@@ -89,6 +90,8 @@ describe('a put', () => {
     expect(put([1, 2], broken, accepted)).toEqual([1, 1, { type: 'accepted', stamp }]);
     expect(put([1, 2], broken, broken, broken, accepted)).toEqual([1, 1, 1, 1, { type: 'accepted', stamp }]);
     expect(put([1, 2], broken, refused('busy'), behind, accepted)).toEqual([1, 1, 1, 1, { type: 'accepted', stamp }]);
+    expect(put([1, 2], broken, unsent, unsent, accepted)).toEqual([1, 1, 1, 1, { type: 'accepted', stamp }]);
+    expect(put([1, 2], unsent, accepted)).toEqual([1, 2, { type: 'accepted', stamp }]);
     expect(put([1, 2], broken, unreachable)).toEqual([1, 1, { type: 'UNKNOWN' }]);
     expect(put([1, 2], unreachable, broken, timedOut(false))).toEqual([1, 2, 2, { type: 'UNKNOWN' }]);
   });

@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
+import type { Put } from '../../src/core/messages.js';
 import type { PutResult } from '../../src/core/results.js';
 import { gotAnswer, newSession, type Session, startGet } from '../../src/impl/session.js';
+import type { Connection } from '../../src/net/connection.js';
+import type { Outbound } from '../../src/net/outbound.js';
 import { makePutter } from '../../src/net/putting.js';
 import { type Accepted, ServersWorld, type Troubles } from './simulated-servers.js';
 
@@ -214,4 +217,60 @@ test('one that waited while its session went a window further is accepted all th
   const ofK = world.servers[1]!.accepted.filter((a) => a.put.key === 'k');
   expect(ofK.map((a) => a.put.value)).toEqual(['second', 'third']);
   expect(ofK[0]!.put.clientTime).toBeLessThan(ofK[1]!.put.clientTime);
+});
+
+/** A session with one server, whose connection answers each put after so many ms. `sent`: when each put was sent. */
+const slow = (answerMs: (put: Put) => number) => {
+  const world = new ServersWorld(1, 1, { busy: 0, broken: 0, unreached: 0 });
+  const { agenda } = world;
+  const closed: string[] = [];
+  let heardAt = 0;
+  let t = 0;
+  const ask: Connection['ask'] = (what, deadlineMs, done) => {
+    let isDone = false;
+    const end = (result: Parameters<typeof done>[0]): void => {
+      if (!isDone) done(result);
+      isDone = true;
+    };
+    agenda.after(deadlineMs, () => end(E.left({ type: 'timedOut', why: 'late' })));
+    agenda.after(answerMs(what as Put), () => {
+      heardAt = agenda.now;
+      end(E.right({ type: 'accepted', stamp: { t: ++t, r: '0.0' } }));
+    });
+  };
+  const connection = {
+    peer: { role: 'server', id: 0, replica: '0.0' },
+    ask,
+    close: (why: string) => closed.push(why),
+    silentMs: () => agenda.now - heardAt,
+  } as unknown as Connection;
+  // The server is reached 350 ms after the first call, and at once from then on.
+  const reach: Outbound['reach'] = (_within, _isPatient, done) => {
+    if (agenda.now >= 350) done(E.right(connection));
+    else agenda.after(350 - agenda.now, () => done(E.right(connection)));
+  };
+  const links = new Map([[0, { reach } as unknown as Outbound]]);
+  const put = makePutter({ ...optionsOf(world, newSession(9, '1', MASTER_GUARANTEES)), links, order: () => [0] });
+  return { agenda, closed, put };
+};
+
+test('one that is sent late and gets no answer costs the others of its connection nothing', async () => {
+  const { agenda, closed, put } = slow(() => 80);
+  const late = put('k', 'late');
+  const others: Promise<PutResult>[] = [];
+  agenda.after(360, () => others.push(...Array.from({ length: 20 }, (_, n) => put(`${n}`, 'v'))));
+  agenda.run(10_000);
+  expect((await late).type).toBe('UNKNOWN');
+  expect(new Set((await Promise.all(others)).map(({ type }) => type))).toEqual(new Set(['accepted']));
+  expect(closed).toEqual([]);
+});
+
+test('a connection over which nothing came for long is closed, also where each of its puts was sent late', async () => {
+  const { agenda, closed, put } = slow(() => 1e6);
+  const late = put('k', 'late');
+  agenda.after(390, () => void put('l', 'v'));
+  agenda.run(3);
+  agenda.run(10_000);
+  expect((await late).type).toBe('UNKNOWN');
+  expect(closed).toEqual(['late']);
 });

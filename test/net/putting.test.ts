@@ -167,6 +167,27 @@ describe('a put', () => {
     expect(one.got).toHaveLength(1);
   });
 
+  test('that may be in the log of a server which closes in peace waits for that replica, which comes back', async () => {
+    const [one, two] = [await scripted(1), await scripted(2)];
+    const client = await clientOf([one, two], LONG);
+    one.act = (got) => {
+      if (one.got.length === 2) breakOff(got);
+      if (one.got.length === 3) {
+        got.connection.retire();
+        setImmediate(() => got.reply(accepted(1, 1)));
+      }
+      if (one.got.length > 3) got.reply(accepted(2, 1));
+    };
+    expect(await Promise.all([client.put('a', 'served'), client.put('b', 'unserved')])).toEqual([accepted(1, 1), accepted(2, 1)]);
+    expect(one.puts().map(({ value, replica }) => [value, replica])).toEqual([
+      ['served', null],
+      ['unserved', null],
+      ['served', '1.0'],
+      ['unserved', '1.0'],
+    ]);
+    expect(two.got).toEqual([]);
+  });
+
   test('whose link is cut meanwhile is unknown at once', async () => {
     const one = await scripted(1);
     const client = await clientOf([one], LONG);

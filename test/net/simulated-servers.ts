@@ -127,6 +127,7 @@ class SimulatedConnection implements Connection {
   readonly #server: Server;
   readonly #waiting = new Set<Waiting>();
   #isOpen = true;
+  #heardAt = 0;
 
   constructor(world: ServersWorld, id: NodeId, server: Server) {
     this.#world = world;
@@ -135,7 +136,7 @@ class SimulatedConnection implements Connection {
   }
 
   readonly isOpen = () => this.#isOpen;
-  readonly silentMs = () => 0;
+  readonly silentMs = () => this.#world.agenda.now - this.#heardAt;
   readonly retire = () => this.close('retired');
 
   readonly ask = (ask: NetRequest, deadlineMs: number, done: OnAnswer): void => {
@@ -174,6 +175,7 @@ class SimulatedConnection implements Connection {
   }
 
   #give(request: Waiting, result: Parameters<OnAnswer>[0]): void {
+    if (E.isRight(result)) this.#heardAt = this.#world.agenda.now;
     if (this.#waiting.delete(request)) request.done(result);
   }
 }
