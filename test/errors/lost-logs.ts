@@ -1,12 +1,15 @@
-/** What is said of logs that fail while their server runs, when it is closed, and in LevelDB, by the line of docs/errors.md. */
-import { rmSync } from 'node:fs';
+/** What is said of logs that fail while their server runs, when it is closed, in LevelDB, and where copies are mixed, by the line of docs/errors.md. */
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { openDurable } from '../../src/impl/durable.js';
 import { createDiskLog, type DiskLogOptions } from '../../src/impl/log/disk-log.js';
 import { nodeFiles } from '../../src/impl/log/files.js';
+import { headerOf } from '../../src/impl/log/journal-files.js';
 import type { Log } from '../../src/impl/log/log.js';
 import { createMemoryLog } from '../../src/impl/log/memory-log.js';
+import { readPlace } from '../../src/impl/log/place.js';
+import { openKillable } from '../impl/support/killable.js';
 import { withDirectory } from '../impl/support/log-image.js';
 import { putOf } from '../impl/support/puts.js';
 import { ask, dialed } from '../net/support.js';
@@ -74,6 +77,16 @@ export const LOST: Readonly<Record<string, Line>> = {
       }),
   'the log is not in its place: …; what this server acknowledged may be lost: put the folder back if it was moved, and look at what is in it before the server is started again':
     ending((folder) => rmSync(folder, { recursive: true })),
+  '… was not written by the opening of the log that its database is from: files of two copies are mixed: --new-incarnation goes on without it, and keeps it as …':
+    () =>
+      withDirectory(async (root) => {
+        await right(await openKillable(root)).kill();
+        const place = readPlace(nodeFiles, root);
+        const name = readdirSync(root).find((one) => one.endsWith('.wal')) ?? '';
+        writeFileSync(join(root, name), headerOf(typeof place === 'object' ? place.log : '', 'another'));
+        const opened = await createDiskLog(root).open({ server: 1 });
+        return E.isLeft(opened) ? opened.left.message : 'it is open';
+      }),
   'LevelDB cannot read its database (…)': () =>
     withDirectory(async (root) => {
       const opened = await createDiskLog(root, { openDatabase: () => Promise.reject(CORRUPTION) }).open({ server: 1 });

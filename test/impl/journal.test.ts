@@ -9,7 +9,7 @@ import type { Put } from '../../src/core/messages.js';
 import { type DurableReplica, openDurable } from '../../src/impl/durable.js';
 import { createDiskLog } from '../../src/impl/log/disk-log.js';
 import { nodeFiles } from '../../src/impl/log/files.js';
-import { continuationOf, readJournal } from '../../src/impl/log/journal-files.js';
+import { readJournal } from '../../src/impl/log/journal-files.js';
 import { encodeLogRecord, readLogFile } from '../../src/impl/log/level-format.js';
 import { clockOf, storeOf } from '../../src/impl/replica.js';
 import { copyOpen } from './support/log-image.js';
@@ -154,7 +154,7 @@ describe('the journaled log (R10)', () => {
     const parts = readJournal(nodeFiles, directory);
     return parts.some(({ damagedAt }) => damagedAt !== undefined)
       ? undefined
-      : continuationOf(parts, 1).next.map((append) => append.clock);
+      : parts.flatMap(({ appends }) => appends.map((append) => append.clock));
   };
 
   test('cut off at any byte, all complete changes are read', async () => {

@@ -11,7 +11,8 @@
  * | `high-water` | the number of changes (`high-water.ts`) |
  * | `replica.json`, `seal-*` | the log's place (`place.ts`) |
  *
- * Changes are numbered from 1, and no number is used twice. An opening is a change too. `recovery.ts` tells a log that may lack changes
+ * Changes are numbered from 1, and no opening of the log uses a number twice. An opening is a change too. A copy of the log that is opened goes
+ * on with the same numbers, so each opening has a name (`continuation.ts`). `recovery.ts` tells a log that may lack changes
  * from a whole one.
  */
 import { dirname, join, resolve } from 'node:path';
@@ -27,7 +28,7 @@ import { HighWater, readHighWater } from './high-water.js';
 import { asideName, readJournal } from './journal-files.js';
 import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
 import { openLevel, type OpenDatabase } from './level-directory.js';
-import { openBase, type Base } from './level-log.js';
+import { openBase, type Base, type DatabaseIdentity } from './level-log.js';
 import type { Guard, Unlock } from './lock.js';
 import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type RecoveredLog } from './log.js';
 import { bootOfMachine, idOfMachine } from './machine.js';
@@ -191,18 +192,19 @@ const begin = async (
   { server }: Owner,
   settings: Settings,
   { base, claim }: { readonly base: Base; readonly claim: Claim },
-  { changes, last, log, recovered, journals, aside }: Recovery,
+  { changes, last, names, recovered, journals, aside }: Recovery,
 ): Promise<readonly [OpenLog, RecoveredLog]> => {
   const { files, fsync, bootId } = settings;
   const { replica } = recovered;
-  await base.commit(changes, last, true, { server, log, replica, unsyncedBoot: fsync ? '' : bootId });
+  const identity = { ...names, server, replica, unsyncedBoot: fsync ? '' : bootId };
+  await base.commit(changes, last, true, identity);
   const highWater = new HighWater(files, directory, claim);
   try {
     highWater.raise(last);
     if (fsync) highWater.sync();
     for (const name of journals) files.remove(join(directory, name));
     for (const name of aside) files.rename(join(directory, name), join(directory, asideName(name)));
-    return [new OpenLog(directory, settings, base, claim, highWater, { log, last, replica }), recovered];
+    return [new OpenLog(directory, settings, base, claim, highWater, { identity, last }), recovered];
   } catch (error) {
     highWater.close();
     throw error;
@@ -219,9 +221,9 @@ class OpenLog {
   readonly #base: Base;
   readonly #claim: Claim;
   readonly #highWater: HighWater;
-  readonly #log: string;
+  /** The identity that the opening has written down. */
+  readonly #opened: DatabaseIdentity;
   readonly #journal: Journal | undefined;
-  readonly #server: number;
   #replica: ReplicaId;
   #last: number;
   #sealedAt = 0;
@@ -239,17 +241,16 @@ class OpenLog {
     base: Base,
     claim: Claim,
     highWater: HighWater,
-    known: { readonly log: string; readonly last: number; readonly replica: ReplicaId },
+    { identity, last }: { readonly identity: DatabaseIdentity; readonly last: number },
   ) {
     this.#directory = directory;
     this.#settings = settings;
     this.#base = base;
     this.#claim = claim;
     this.#highWater = highWater;
-    this.#log = known.log;
-    this.#last = known.last;
-    this.#replica = known.replica;
-    this.#server = Number.parseInt(known.replica);
+    this.#opened = identity;
+    this.#last = last;
+    this.#replica = identity.replica;
     this.#journal = settings.fsync ? undefined : this.#begin();
     try {
       this.#seal(settings.fsync);
@@ -349,7 +350,7 @@ class OpenLog {
   async #syncAndSeal(): Promise<void> {
     const last = this.#lastChange;
     this.#highWater.mustBeInPlace();
-    const identity = { server: this.#server, log: this.#log, replica: this.#replica, unsyncedBoot: '' };
+    const identity = { ...this.#opened, replica: this.#replica, unsyncedBoot: '' };
     await this.#base.commit([NO_CHANGE], last, true, identity);
     const { files } = this.#settings;
     for (const name of files.names(this.#directory).filter((n) => n.endsWith('.wal'))) files.remove(join(this.#directory, name));
@@ -376,7 +377,8 @@ class OpenLog {
     const place = {
       directory: this.#directory,
       files,
-      log: this.#log,
+      log: this.#opened.log,
+      opening: this.#opened.opening ?? '',
       highWater: this.#highWater,
       takeIn,
       onFailure: (error: Error) => this.#fail(error),
@@ -427,7 +429,7 @@ class OpenLog {
   #seal(sync: boolean): void {
     this.#highWater.mustBeInPlace();
     const last = this.#lastChange;
-    const known = { log: this.#log, replica: this.#replica, machine: this.#settings.machineId, last };
+    const known = { log: this.#opened.log, replica: this.#replica, machine: this.#settings.machineId, last };
     this.#claim.seal(known, sync);
     this.#sealedAt = this.#settings.world.clock.wallMs();
     this.#sealedLast = last;

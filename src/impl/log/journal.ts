@@ -72,6 +72,8 @@ export interface JournalPlace {
   readonly files: Files;
   /** The log's name. */
   readonly log: string;
+  /** The name of the log's opening. */
+  readonly opening: string;
   readonly highWater: HighWater;
   /** Makes `change` durable in the database. `change` merges several changes, and `last` is the number of the last of them. */
   readonly takeIn: (change: Append, last: number) => Promise<void>;
@@ -164,10 +166,10 @@ export class Journal {
   }
 
   #begin(first: number): JournalFile {
-    const { files, directory, log } = this.#place;
+    const { files, directory, log, opening } = this.#place;
     const path = join(directory, nameOfJournal(first));
     const file = files.open(path);
-    const header = headerOf(log);
+    const header = headerOf(log, opening);
     try {
       file.truncate(0);
       writeAll(file, header, 0);

@@ -28,8 +28,8 @@ import {
 } from './level-records.js';
 import type { Append, LogError } from './log.js';
 
-/** The database's name, and its server, replica and boot. Only `replica` may change while the database is open. */
-export type DatabaseIdentity = Pick<Meta, 'server' | 'log' | 'replica' | 'unsyncedBoot'>;
+/** The database's name, and its server, replica, boot and opening. Only `replica` may change while the database is open. */
+export type DatabaseIdentity = Pick<Meta, 'server' | 'log' | 'replica' | 'unsyncedBoot' | 'opening' | 'taken'>;
 
 /** The contents of a database when it was opened. `meta` is undefined if the opening made the database. */
 export interface BaseContents {
@@ -135,12 +135,14 @@ const commit = async (
   }
 };
 
-const metaOf = (state: State, { server, log, replica, unsyncedBoot }: DatabaseIdentity, mark: number): Meta => ({
+const metaOf = (state: State, identity: DatabaseIdentity, mark: number): Meta => ({
   version: 2,
-  server,
-  log,
-  replica,
-  unsyncedBoot,
+  server: identity.server,
+  log: identity.log,
+  replica: identity.replica,
+  unsyncedBoot: identity.unsyncedBoot,
+  opening: identity.opening,
+  taken: identity.taken,
   clock: state.clock,
   vv: entriesOfVector(state.vv),
   transfers: state.transfers,

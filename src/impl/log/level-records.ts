@@ -35,6 +35,21 @@ const META_PROPS = {
   unsyncedBoot: t.string,
 };
 
+/** What an opening notes of the journal's files of an earlier opening that it has found, before it removes them or sets them aside. */
+const TakenC = t.readonly(
+  t.strict({
+    /** The name of the earlier opening. '': a version before openings had names wrote the files. */
+    opening: t.string,
+    /** The number of its last change that the database has. */
+    known: Natural,
+    /** The names of the files to set aside. */
+    aside: t.readonlyArray(t.string),
+  }),
+);
+
+/** What the database knows of an earlier opening's files ({@link TakenC}). */
+export type TakenFiles = t.TypeOf<typeof TakenC>;
+
 const MetaC = t.readonly(
   t.strict({
     ...META_PROPS,
@@ -43,6 +58,9 @@ const MetaC = t.readonly(
     log: t.string,
     /** The number of the last change that is in the database. */
     mark: Natural,
+    /** The name of the opening that wrote the record. Undefined: the log is from before openings had names. */
+    opening: t.union([t.string, t.undefined]),
+    taken: t.union([t.readonlyArray(TakenC), t.undefined]),
   }),
 );
 
@@ -88,7 +106,9 @@ export const decodeMeta = (value: Buffer): Meta | undefined => {
   const meta = MetaC.decode(json);
   if (E.isRight(meta)) return meta.right;
   const earlier = EarlierMetaC.decode(json);
-  return E.isRight(earlier) ? { ...earlier.right, version: 2, log: '', mark: Math.abs(earlier.right.mark) } : undefined;
+  return E.isRight(earlier)
+    ? { ...earlier.right, version: 2, log: '', mark: Math.abs(earlier.right.mark), opening: undefined, taken: undefined }
+    : undefined;
 };
 
 // --- writes ----------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
  * Decides whether an opened log is the log that was last written, in its place and with all its changes (R7a, R10).
  *
  * The database has the number of its last change, and the journal's files have the numbers of their changes. Recovery takes the changes that
- * follow one another without a gap. It does not take changes after a gap, because the vector could not say which writes are there (R8). Such
+ * follow one another without a gap, in files of the opening that wrote the database (`continuation.ts`). It does not take changes after a gap, because the vector could not say which writes are there (R8). Such
  * a log is damaged (`loss.ts`). If the owner asks for a new incarnation, the server goes on without these changes, and their files are set
  * aside. The high-water mark, and less often `replica.json`, say how many changes the log had. If the log has fewer changes, some are
  * missing. A change with a number above the high-water mark was on its way when the process died: no answer acknowledged it, and the change stays.
@@ -13,11 +13,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { replicaId } from '../../core/ids.js';
 import type { Chance } from '../../ports/ports.js';
 import { randomIncarnation } from '../incarnation.js';
+import { continuationOf, databaseEnd, takenOf } from './continuation.js';
 import { applyAppend, contentsOf, heldBy, merged, type RecoveredContents } from './contents.js';
 import { damage } from './errors.js';
 import type { Files } from './files.js';
-import { asideName, continuationOf, databaseMarkOf, type JournalContents } from './journal-files.js';
-import type { BaseContents } from './level-log.js';
+import { asideName, type JournalContents } from './journal-files.js';
+import type { BaseContents, DatabaseIdentity } from './level-log.js';
 import { isRebooted, lossOf, MAX_AHEAD } from './loss.js';
 import { NO_CHANGE, type Append, type LogCondition, type LogError, type Owner, type RecoveredLog } from './log.js';
 import { displacement, type LogPlace } from './place.js';
@@ -43,8 +44,8 @@ export interface Recovery {
   readonly changes: ReadonlyArray<Append>;
   /** The number of the last change from now on. It is above all earlier numbers. */
   readonly last: number;
-  /** The log's name. */
-  readonly log: string;
+  /** The log's name, the name of this opening, and what the database notes of the journal's files before they go. */
+  readonly names: Pick<DatabaseIdentity, 'log' | 'opening' | 'taken'>;
   /** The journal files to remove once the database has `changes`. */
   readonly journals: ReadonlyArray<string>;
   /** The journal files with changes that cannot be used. */
@@ -62,7 +63,7 @@ const bounded = (evidence: LogEvidence, have: number): LogEvidence => {
   };
 };
 
-/** A name that no log had before: a random UUID (RFC 9562). */
+/** A name that no log and no opening had before: a random UUID (RFC 9562). */
 const newName = (chance: Chance): string => {
   const bytes = chance.bytes(16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
@@ -73,18 +74,15 @@ const newName = (chance: Chance): string => {
 /** Weighs the evidence. Changes nothing. */
 export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
   const { owner, base, journal } = all;
-  const databaseMark = databaseMarkOf(base.meta, journal);
-  const { next, unused, last } = continuationOf(journal, databaseMark);
-  const have = databaseMark + next.length;
+  const end = databaseEnd(base.meta, journal, isPlace(all.place) ? all.place : undefined);
+  const continuation = continuationOf(journal, end);
+  const { have, next, unused, last } = continuation;
   // `refusalOfLog` has looked for this loss before the database was opened, if it could read the record `meta` from outside.
-  const loss = lossOf({ owner, boot: all.boot, meta: base.meta, databaseMark, journal, claims: [], spoilt: undefined });
+  const loss = lossOf({ owner, boot: all.boot, meta: base.meta, end, journal, claims: [], spoilt: undefined });
   if (loss !== undefined) return E.left(damage(all.directory, loss, true));
   const evidence = bounded(all, have);
   const { place } = evidence;
   const log = base.meta?.log ?? (isPlace(place) ? place.log : '');
-  const foreign = journal.find((part) => part.log !== '' && log !== '' && part.log !== log);
-  if (foreign !== undefined) return E.left(damage(evidence.directory, `${foreign.name} belongs to another log`, true));
-
   const top = Math.max(
     have,
     last,
@@ -109,7 +107,11 @@ export const recover = (all: LogEvidence): E.Either<LogError, Recovery> => {
     },
     changes: [merged([...next, found === 'whole' ? { ...NO_CHANGE, replica } : { ...NO_CHANGE, replica, transfers: [] }])],
     last: top + 1,
-    log: log === '' ? newName(all.chance) : log,
+    names: {
+      log: log === '' ? newName(all.chance) : log,
+      opening: newName(all.chance),
+      taken: takenOf(journal, end, continuation),
+    },
     journals: journal.map((part) => part.name).filter((name) => !unused.includes(name)),
     aside: unused,
   });

@@ -1,9 +1,10 @@
 /** Decides from outside whether a log is refused, before anything in its folder is touched. */
 import { serverOf } from '../../core/ids.js';
+import { databaseEnd } from './continuation.js';
 import { damage, otherServer, unfinished } from './errors.js';
 import type { Files } from './files.js';
 import { readHighWater } from './high-water.js';
-import { databaseMarkOf, readJournal } from './journal-files.js';
+import { readJournal } from './journal-files.js';
 import { checkFiles } from './level-directory.js';
 import { decodeMeta } from './level-records.js';
 import { lossOf } from './loss.js';
@@ -37,6 +38,6 @@ export const refusalOfLog = (
   const highWater = readHighWater(files, directory);
   const claims = [typeof highWater === 'number' ? highWater : 0, place?.last ?? 0];
   const spoilt = look.type === 'some' ? look.spoilt : undefined;
-  const loss = lossOf({ owner, boot: bootId, meta, databaseMark: databaseMarkOf(meta, journal), journal, claims, spoilt });
+  const loss = lossOf({ owner, boot: bootId, meta, end: databaseEnd(meta, journal, place), journal, claims, spoilt });
   return loss === undefined ? undefined : damage(directory, loss);
 };
