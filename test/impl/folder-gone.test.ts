@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { DurableReplica, openDurable } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
+import { openLevel, type OpenDatabase } from '#bayou/impl/log/level-directory.js';
 import { storeOf } from '#bayou/impl/replica.js';
 import { NODE } from '#bayou/ports/node.js';
 import type { Timers } from '#bayou/ports/ports.js';
@@ -12,6 +13,7 @@ import { openKillable } from './support/killable.js';
 import { withDirectory } from './support/log-image.js';
 import { putOf } from './support/puts.js';
 import { right } from '../support/right.js';
+import { until } from '../support/until.js';
 
 const LIMITS = { takeInCount: 20, fileBytes: 2_000, takeInMs: 2, sealMs: 1 };
 
@@ -132,7 +134,90 @@ test('a folder that was moved, and is back when the server stops, has everything
     right(await next.close());
   }));
 
+test('a folder that was moved while the database took changes in, and is back when the server stops, has everything too', () =>
+  withDirectory(async (root) => {
+    const [data, aside] = [join(root, 'data'), join(root, 'aside')];
+    const due: (() => void)[] = [];
+    const after: Timers['after'] = (ms, act) => {
+      if (ms === 1234) due.push(act);
+      return { cancel: () => undefined };
+    };
+    const world = { ...NODE, timers: { ...NODE.timers, after } };
+    const log = right(await openDurable(createDiskLog(data, { sealMs: 60_000, takeInMs: 1234, world }), { server: 1 }));
+    expect(await put(log, 1)).toBe('accepted');
+    renameSync(data, aside);
+    await log.look();
+    for (const act of due) act();
+    renameSync(aside, data);
+    right(await log.close());
+    const next = await open(data, false);
+    expect(next.found).toBe('whole');
+    expect([...storeOf(next.replica)]).toEqual([['k1', 'v'.repeat(100)]]);
+    right(await next.close());
+  }));
+
+test('with fsync a seal that is due while a commit is under way follows it, whatever the clock on the wall says (R7a)', () =>
+  withDirectory(async (root) => {
+    const due: (() => void)[] = [];
+    const after: Timers['after'] = (ms, act) => {
+      if (ms === SEAL_MS) due.push(act);
+      return { cancel: () => undefined };
+    };
+    let wall = 10_000_000;
+    const world = { ...NODE, clock: { wallMs: () => (wall -= 1000), nowMs: () => 1 }, timers: { ...NODE.timers, after } };
+    const openDatabase: OpenDatabase = async (path) => {
+      const database = await openLevel(path);
+      return {
+        ...{ iterator: () => database.iterator(), close: () => database.close() },
+        batch: (operations, options) => {
+          const done = database.batch(operations, options);
+          for (const act of due.splice(0)) act();
+          return done;
+        },
+      };
+    };
+    const log = right(
+      await openDurable(createDiskLog(root, { fsync: true, sealMs: SEAL_MS, world, openDatabase }), { server: 1 }),
+    );
+    const sealed = (): unknown => (JSON.parse(readFileSync(join(root, 'replica.json'), 'utf8')) as { last: unknown }).last;
+    expect(await put(log, 1)).toBe('accepted');
+    expect(sealed()).toBe(1);
+    expect(await put(log, 2)).toBe('accepted');
+    expect(sealed()).toBe(3);
+    right(await log.close());
+  }));
+
 describe('a file of the journal that is', () => {
+  test('removed while a taking-in is under way: the database gets what came since, too', () =>
+    withDirectory(async (root) => {
+      let release = (): void => undefined;
+      let batches = 0;
+      const openDatabase: OpenDatabase = async (path) => {
+        const database = await openLevel(path);
+        return {
+          ...{ iterator: () => database.iterator(), close: () => database.close() },
+          batch: async (operations, options) => {
+            // The first batch is the opening's.
+            if (++batches === 2) await new Promise<void>((resolve) => (release = resolve));
+            await database.batch(operations, options);
+          },
+        };
+      };
+      const log = createDiskLog(root, { sealMs: 60_000, takeInMs: 60_000, takeInCount: 1, openDatabase });
+      const replica = right(await openDurable(log, { server: 1 }));
+      expect(await put(replica, 1)).toBe('accepted');
+      expect(await put(replica, 2)).toBe('accepted');
+      for (const name of readdirSync(root)) if (name.endsWith('.wal')) rmSync(join(root, name));
+      await replica.look();
+      expect(await put(replica, 3)).toBe('refused');
+      release();
+      await until(() => batches === 3);
+      right(await replica.close());
+      const next = await open(root, false);
+      expect([...storeOf(next.replica)].map(([key]) => key)).toEqual(['k1', 'k2']);
+      right(await next.close());
+    }));
+
   const HURT: ReadonlyArray<readonly [string, (path: string) => void]> = [
     ['removed', (path) => rmSync(path)],
     [

@@ -229,6 +229,8 @@ class OpenLog {
   #sealedAt = 0;
   #sealedLast = 0;
   #isCommitting = false;
+  /** A seal was due while a commit was under way. */
+  #isSealDue = false;
   #sealTimer: Timer | undefined;
   #isClosing = false;
   /** The error of which every later commit fails. */
@@ -320,8 +322,10 @@ class OpenLog {
         await this.#syncAndSeal();
         return E.right(undefined);
       }
-      this.#claim.mustStand();
-      return failure === before ? E.right(undefined) : E.left(closeError(failure));
+      this.#highWater.mustBeInPlace();
+      await this.#journal?.look();
+      // What stands in its place again has every acknowledged change. What was told before is not told again.
+      return before === undefined ? E.left(closeError(failure)) : E.right(undefined);
     } catch (error) {
       return before === undefined || error instanceof LostLogError ? E.left(closeError(error)) : E.right(undefined);
     }
@@ -364,7 +368,8 @@ class OpenLog {
     await this.#base.commit(appends, last, true).finally(() => (this.#isCommitting = false));
     this.#last = last;
     this.#highWater.raise(last);
-    this.#sealSometimes();
+    if (this.#isSealDue) this.#sealAgain();
+    else this.#sealSometimes();
   }
 
   #begin(): Journal {
@@ -388,7 +393,7 @@ class OpenLog {
   }
 
   #sealSometimes(): void {
-    if (this.#settings.world.clock.wallMs() - this.#sealedAt >= this.#settings.sealMs) this.#sealAgain();
+    if (this.#settings.world.clock.nowMs() - this.#sealedAt >= this.#settings.sealMs) this.#sealAgain();
   }
 
   /** Seals the last changes before a pause too: without this seal, older files put in the log's place would look like the whole log. */
@@ -400,7 +405,8 @@ class OpenLog {
       () => {
         this.#sealTimer = undefined;
         // The process blocks while it seals. If a disk does not answer the write under way, the process would block for ever. A write that
-        // comes back plans a seal itself.
+        // comes back makes the seal then.
+        this.#isSealDue = this.#isCommitting;
         if (!this.#isCommitting && this.#lastChange > this.#sealedLast) this.#sealAgain();
       },
       false,
@@ -420,7 +426,7 @@ class OpenLog {
     try {
       this.#seal(this.#settings.fsync);
     } catch (error) {
-      this.#sealedAt = this.#settings.world.clock.wallMs();
+      this.#sealedAt = this.#settings.world.clock.nowMs();
       if (error instanceof LostLogError) this.#fail(error);
       else this.#sealLater();
     }
@@ -431,7 +437,8 @@ class OpenLog {
     const last = this.#lastChange;
     const known = { log: this.#opened.log, replica: this.#replica, machine: this.#settings.machineId, last };
     this.#claim.seal(known, sync);
-    this.#sealedAt = this.#settings.world.clock.wallMs();
+    this.#sealedAt = this.#settings.world.clock.nowMs();
     this.#sealedLast = last;
+    this.#isSealDue = false;
   }
 }

@@ -104,6 +104,8 @@ export class Journal {
   #takingIn: Promise<void> | undefined;
   #timer: Timer | undefined;
   #failure: Error | undefined;
+  /** A file is not in its place: no more changes are taken, and the database gets those that are there. */
+  #lost: Error | undefined;
 
   /** Begins a journal whose first change has this number. */
   constructor(place: JournalPlace, first: number, limits: JournalLimits) {
@@ -119,7 +121,8 @@ export class Journal {
 
   /** `undefined`: the changes are durable. A promise: the changes are durable when the promise resolves. Throws if they cannot be made durable. */
   commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
+    const failure = this.#failure ?? this.#lost;
+    if (failure !== undefined) throw failure;
     const { maxBehind, maxBehindBytes, takeInCount, takeInBytes } = this.#limits;
     if (this.#behind.length > maxBehind || this.#behindBytes > maxBehindBytes)
       return this.#takeIn().then(() => this.commit(appends));
@@ -143,8 +146,10 @@ export class Journal {
       const facts = await this.#place.files.look(one.path);
       const isInUse = one === this.#file || this.#sealed.includes(one);
       if (!isInUse || facts?.ino === one.ino) continue;
-      void this.#takeIn();
-      throw notInPlace(one.path);
+      this.#lost ??= notInPlace(one.path);
+      // One taking-in is not enough: that under way lacks the changes that came since it began.
+      void this.#takeInTheRest();
+      throw this.#lost;
     }
   }
 
@@ -153,8 +158,7 @@ export class Journal {
    * are still needed.
    */
   async close(): Promise<Error | undefined> {
-    // A taking-in under way must end first: two batches at once may reach the database in either order.
-    while ((this.#behind.length > 0 || this.#takingIn !== undefined) && this.#failure === undefined) await this.#takeIn();
+    await this.#takeInTheRest();
     this.#timer?.cancel();
     this.abandon();
     return this.#failure;
@@ -219,6 +223,12 @@ export class Journal {
     this.#timer = undefined;
     this.#takingIn ??= this.#takeInAll().finally(() => (this.#takingIn = undefined));
     return this.#takingIn;
+  }
+
+  /** Takes every change into the database, unless a step has failed. */
+  async #takeInTheRest(): Promise<void> {
+    // A taking-in under way must end first: two batches at once may reach the database in either order.
+    while ((this.#behind.length > 0 || this.#takingIn !== undefined) && this.#failure === undefined) await this.#takeIn();
   }
 
   async #takeInAll(): Promise<void> {
