@@ -41,9 +41,9 @@ const processes = {
 
 const PROGRAMS = fileURLToPath(new URL('dist/programs', import.meta.url));
 
-/** What people start. */
+/** What people start, and the thread that loads their models again. */
 const programs = {
-  input: { cli: 'dist/cli/run-bayou.js', master: 'dist/master/program.js' },
+  input: { cli: 'dist/cli/run-bayou.js', again: 'dist/cli/check/again-thread.js', master: 'dist/master/program.js' },
   platform: 'node',
   external,
   plugins: [whereTheyWere(PROGRAMS)],

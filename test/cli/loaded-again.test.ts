@@ -69,10 +69,56 @@ describe('a cache', () => {
   });
 });
 
-test('a module that is another one each time is refused', async () => {
-  const top = 'globalThis.times = (globalThis.times ?? 0) + 1; const most = globalThis.times;';
-  const path = await file('each-time.mjs', model(ALL, top).replace('n < 3 ?', 'n < most ?'));
+/** A module that counts how often it is loaded, in a file beside it. */
+const COUNTED = `const file = new URL(import.meta.url).pathname + '.loads';
+  appendFileSync(file, 'x');
+  export const most = statSync(file).size;`;
+
+test('a module that is another one each time is refused, also by a file that it imports', async () => {
+  const counted = `import { appendFileSync, statSync } from 'node:fs';\n${COUNTED}`;
+  const path = await file('each-time.mjs', model(ALL, counted).replace('n < 3 ?', 'n < most ?'));
   expect((await bayou(['check', path])).stderr).toContain(`${REFUSED}3 states breadth first, 6 depth first`);
+  await file('most.mjs', counted);
+  const importing = await file('imports.mjs', model(ALL, "import { most } from './most.mjs';").replace('n < 3 ?', 'n < most ?'));
+  expect((await bayou(['check', importing])).stderr).toContain(`${REFUSED}3 states breadth first, 6 depth first`);
+});
+
+/** A cache that goes by the sum, and a model that moves a pair by it; the truth is 15 states, and the property violated. */
+const CACHE = `
+  known = globalThis.known ??= new Map();
+  after = (s, i) => {
+    const key = s[0] + s[1] + ' ' + i;
+    if (!known.has(key)) known.set(key, s.map((n, at) => (at === i ? n + 1 : n)));
+    return known.get(key);
+  };`;
+const PAIR = `{ name: 'pair', initial: [[0, 0]],
+  actions: (s) => [0, 1].filter((i) => s[i] < (i === 0 ? 4 : 2)), next: (s, i) => after(s, i),
+  label: (i) => ({ family: 'add', args: [i] }), symmetry: [(s) => s], normalize: (s) => s,
+  properties: [{ name: 'never', kind: 'always', holds: (s) => !(s[0] === 1 && s[1] === 2) }] }`;
+const PAIR_OF_COMPONENTS = `
+  import { interaction, over, slot } from 'bayou/checker';
+  import { after } from './steps.mjs';
+  const s = slot('pair', 'pair', [0, 0]);
+  export default { name: 'pair', slots: [s],
+    interactions: [0, 1].map((i) => interaction({ label: { family: 'add', args: [i] }, slots: [s], writes: [0],
+      step: (v) => (v[i] < (i === 0 ? 4 : 2) ? [{ next: [after(v, i)] }] : []) })),
+    properties: [{ name: 'never', kind: 'always', over: [over([s], (v) => !(v[0] === 1 && v[1] === 2))] }] };`;
+
+test.each([
+  ['two.mjs', [], `import { after } from './steps.mjs'; export default ${PAIR};`],
+  ['two.mjs', ['--plain', '--max-states', '100'], `import { after } from './steps.mjs'; export default ${PAIR};`],
+  ['two.cjs', [], `const { after } = require('./steps.cjs'); module.exports = ${PAIR};`],
+  ['common.mjs', [], `import { after } from './steps.cjs'; export default ${PAIR};`],
+  ['components.mjs', [], PAIR_OF_COMPONENTS],
+  ['components.mjs', ['--workers', '2'], PAIR_OF_COMPONENTS],
+  ['two.mjs', ['--symmetry'], `import { after } from './steps.mjs'; export default ${PAIR};`],
+  ['two.mjs', ['--quotient'], `import { after } from './steps.mjs'; export default ${PAIR};`],
+  ['two.mjs', ['--symmetry', '--search', 'dfs', '--keep-going'], `import { after } from './steps.mjs'; export default ${PAIR};`],
+])('a cache in another file than the model is found: %s %j', async (name, options, text) => {
+  await file('steps.mjs', CACHE.replace('known =', 'const known =').replace('after =', 'export const after ='));
+  await file('steps.cjs', CACHE.replace('known =', 'const known =').replace('after =', 'exports.after ='));
+  const { status, stderr } = await bayou(['check', await file(name, text), ...options]);
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/loaded again .*: "never": holds .*, violated depth first/)]);
 });
 
 test.each([
@@ -93,10 +139,48 @@ test('a class of dates that a module takes when it is loaded is the class of all
   expect((await bayou(['check', path])).lines.at(-1)).toBe('kept: holds: all 9 states, depth 3; exact');
 });
 
-test('one that can be loaded only once is searched once', async () => {
+test('one that marks its process is loaded again all the same', async () => {
   const top = "Object.defineProperty(globalThis, 'loaded', { value: true });";
   const path = await file('once.mjs', model(ALL, top).replace("n < 3 || seen.has('p')", 'n < 4'));
   expect((await bayou(['check', path])).lines.at(-1)).toBe('kept: holds: all 9 states, depth 3; exact');
+});
+
+const IF_PURE = "exact if the model's functions are pure";
+
+describe('a verdict that no second search confirms is exact on a condition', () => {
+  const elsewhere = (what: string): string =>
+    model(ALL, `import { isMainThread } from 'node:worker_threads'; const elsewhere = () => { ${what} };`)
+      .replace("n < 3 || seen.has('p')", 'n < 4')
+      .replace('const name =', 'if (!isMainThread) elsewhere(); const name =');
+
+  test.each([
+    [
+      'slow.mjs',
+      'for (const end = process.cpuUsage().user + 5e5; process.cpuUsage().user < end; );',
+      'it did not end within 1.0 s',
+    ],
+    ['ends.mjs', 'process.exit(0);', 'the model ended its thread'],
+  ])('and a line says why: %s', async (name, what, why) => {
+    const path = await file(name, elsewhere(what));
+    const { status, lines } = await bayou(['check', path, '--max-seconds', '1']);
+    expect([status, lines.at(-1)]).toEqual([0, `kept: holds: all 9 states, depth 3; ${IF_PURE}`]);
+    expect(lines).toContain(`Not confirmed by a second search, of the model loaded again: ${why}`);
+    const { notConfirmed, line } = JSON.parse((await bayou(['check', path, '--max-seconds', '1', '--json'])).stdout) as {
+      notConfirmed: string;
+      line: string;
+    };
+    expect([notConfirmed, line]).toEqual([why, expect.stringContaining(IF_PURE)]);
+  });
+
+  test.each([
+    ['--max-depth', '2'],
+    ['--max-states', '4'],
+    ['--search', 'simulate'],
+    ['--hash-compaction', '64'],
+  ])('also where there is none: %s %s', async (...options) => {
+    const path = await file('bounded.mjs', model(ALL).replace("n < 3 || seen.has('p')", 'n < 4'));
+    expect((await bayou(['check', path, ...options])).lines.at(-1)).toContain("if the model's functions are pure");
+  });
 });
 
 describe('a module that is edited between its two loads', () => {
@@ -115,6 +199,8 @@ describe('a module that is edited between its two loads', () => {
 
   test('and is half saved then, is judged as it was loaded', async () => {
     const path = await file('half.mjs', editing('text.slice(0, 100)'));
-    expect((await bayou(['check', path])).lines.at(-1)).toBe('kept: holds: all 9 states, depth 3; exact');
+    const { lines } = await bayou(['check', path]);
+    expect(lines.at(-1)).toBe(`kept: holds: all 9 states, depth 3; ${IF_PURE}`);
+    expect(lines.find((line) => line.startsWith('Not confirmed '))).toContain(`${path}: it cannot be loaded: `);
   });
 });

@@ -464,6 +464,6 @@ export default {
   expect([status, lines.at(-1)]).toEqual([
     3,
     // Both slots come to the key 1 with values of their own: of whole states the key merges none.
-    'held: bounded: 4 states seen; 20 random walks of at most 100 steps, seed 1; exact',
+    "held: bounded: 4 states seen; 20 random walks of at most 100 steps, seed 1; exact if the model's functions are pure",
   ]);
 });

@@ -20,7 +20,7 @@ import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
 import { joinedFiles, mustHaveFolder, NO_FILES, runsOf, writeFiles, type WrittenFiles } from './counterexample-files.js';
 import { isModule } from './is-module.js';
-import { mustBeSameAgain } from './loaded-again.js';
+import { againLines, searchedAgain, worded, type SecondSearch } from './loaded-again.js';
 import { moduleModel } from './module.js';
 import { distinctNames } from '../../checked-model/file-names.js';
 import type { CheckArgs } from './check-args.js';
@@ -74,6 +74,7 @@ const goOnLines = ({ checkpoint, resume }: CheckArgs, { stop }: Report, repeat: 
 interface Outcome {
   readonly checked: CheckedModel;
   readonly report: Report;
+  readonly second: SecondSearch;
   readonly judgement: Judgement;
   readonly files: ReadonlyArray<string>;
   readonly repeat: string;
@@ -85,23 +86,35 @@ interface Outcome {
 const pagesIn = (files: ReadonlyArray<string>): ReadonlyArray<string> =>
   files.flatMap((line) => /^written: (.*\.html)$/.exec(line)?.[1] ?? []);
 
-const printReport = (args: CheckArgs, { checked, report, judgement, files, repeat, threads }: Outcome): void => {
+const printReport = (args: CheckArgs, { checked, report, second, judgement, files, repeat, threads }: Outcome): void => {
+  const verdict = verdictLine(worded(report, second));
   if (args.json || args.ndjson) {
     const { config: fields } = checked;
     const { status } = judgement;
     print(
-      JSON.stringify({ type: 'report', ...named(checked), fields, ...report, line: verdictLine(report), status, repeat, files }),
+      JSON.stringify({
+        type: 'report',
+        ...named(checked),
+        fields,
+        ...report,
+        line: verdict,
+        ...(second.why === undefined ? {} : { notConfirmed: second.why }),
+        status,
+        repeat,
+        files,
+      }),
     );
     return;
   }
   const lines = summaryLines(report, checked.legend);
   const failed = report.verdict !== 'holds';
-  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...threads, ...checked.unjudged]) print(line);
+  const hints = [...memoryHint(args, report), ...threads, ...againLines(second), ...checked.unjudged];
+  for (const line of [...lines.slice(0, -1), ...files, ...hints]) print(line);
   if (failed) print(`Repeat with: ${repeat}`);
   for (const page of pagesIn(files)) print(`See it: ${page}`);
   for (const line of goOnLines(args, report, repeat)) print(line);
   if (judgement.line !== undefined) print(judgement.line);
-  print(lines.at(-1)!);
+  print(oneLine(`${report.model}: ${verdict}`));
 };
 
 // --- checking --------------------------------------------------------------------------------------------------------------
@@ -135,10 +148,10 @@ const checkOne = async (
     progressEveryMs: args.ndjson ? NDJSON_MS : TERMINAL_MS,
     ...(onProgress === undefined ? {} : { onProgress }),
   };
-  const report = await search(checked, args, hooks)
+  const { report, second } = await search(checked, args, hooks)
     .then(async (found) => {
-      await mustBeSameAgain(checked, args, found, hooks);
-      return blamed(checked, () => tell(checked, found, args, hooks));
+      const second = await searchedAgain(checked, args, found, hooks);
+      return { second, report: await blamed(checked, () => tell(checked, found, args, hooks)) };
     })
     .finally(end);
   const repeat = repeatCommand(args, source);
@@ -150,7 +163,7 @@ const checkOne = async (
   const { status: verdict, ...expected } = judgementOf(report, checked.expect);
   const status = worst([verdict, isLost ? EXIT.usage : EXIT.ok]);
   const threads = args.json || args.ndjson ? [] : await threadLines(checked, args, report, hooks);
-  printReport(args, { checked, report, judgement: { ...expected, status }, files, repeat, threads });
+  printReport(args, { checked, report, second, judgement: { ...expected, status }, files, repeat, threads });
   return status;
 };
 

@@ -1,6 +1,5 @@
 /** Loads a user's own model: a module whose default export is a `Model` or a `ComponentModel`, or a function that returns one. */
-import { realpathSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
@@ -69,22 +68,14 @@ const importFault = (path: string, error: unknown): string => {
   return `it cannot be loaded: ${thrown(error)}${at === undefined ? '' : ` (${at})`}`;
 };
 
-/** Node keeps a module by its address, so with another query it is loaded anew; a CommonJS module it keeps by its path. */
-const addressOf = (path: string, anew: boolean): string => {
-  const { href } = pathToFileURL(path);
-  if (!anew) return href;
-  Reflect.deleteProperty(createRequire(import.meta.url).cache, realpathSync(path));
-  return `${href}?anew`;
-};
-
-const imported = async (path: string, anew = false): Promise<Readonly<Record<string, unknown>>> => {
+const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
   knowOwnPackage(mustBeFile(path));
   keepClocks();
   keepChance();
   const outer = begin(LOADING);
   const builtins = builtinsNow();
   try {
-    const exported = (await inTime('loading it', import(addressOf(path, anew)))) as Readonly<Record<string, unknown>>;
+    const exported = (await inTime('loading it', import(pathToFileURL(path).href))) as Readonly<Record<string, unknown>>;
     mustLeaveBuiltins(builtins, 'it');
     return exported;
   } catch (error) {
@@ -164,8 +155,8 @@ const decode = (model: unknown, deadlock: boolean): DecodedModel => {
 };
 
 /** Loads the model of a module. @throws UsageError with one line that says what is wrong with the module, and what is expected */
-const load = async (file: string, { sets, deadlock }: CheckArgs, anew: boolean): Promise<Made> => {
-  const exported = await imported(resolve(file), anew);
+const load = async (file: string, { sets, deadlock }: CheckArgs): Promise<Made> => {
+  const exported = await imported(resolve(file));
   const model = defaultOf(exported);
   const parameters = parametersOf(namedExport(exported, 'parameters'), typeof model === 'function', sets);
   return { decoded: decode(await made(model, parameters), deadlock), parameters };
@@ -250,10 +241,10 @@ const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
 
 const DEADLOCK_UNJUDGED = 'Deadlock is not judged: the model has no property of kind noDeadlock (--deadlock adds one).';
 
-const checkedModelOf = async (source: string, args: CheckArgs, anew: boolean): Promise<CheckedModel> => {
+const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   mustBeMeant(args);
   const file = await fileOfModule(source);
-  const { decoded, parameters } = await load(file, args, anew);
+  const { decoded, parameters } = await load(file, args);
   const all = decoded.model.properties.map(({ name }) => name);
   const wanted = args.fields.get('properties');
   const properties = wanted === undefined ? all : chosen(decoded, namesIn(wanted, all), args);
@@ -278,11 +269,11 @@ const checkedModelOf = async (source: string, args: CheckArgs, anew: boolean): P
   };
 };
 
-/** The model of a module, ready to be checked; `anew`: of the module loaded a second time. @throws UsageError with one line that names the module, says what is wrong with it, and what is expected */
-export const moduleModel = async (source: string, args: CheckArgs, anew = false): Promise<CheckedModel> => {
+/** The model of a module, ready to be checked. @throws UsageError with one line that names the module, says what is wrong with it, and what is expected */
+export const moduleModel = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   tellSupervisor({ kind: 'model', source });
   try {
-    return await checkedModelOf(source, args, anew);
+    return await checkedModelOf(source, args);
   } catch (error) {
     if (isTold(error)) throw new UsageError(`${source}: ${error.message}`);
     throw error;
