@@ -56,6 +56,11 @@ export const applyCommand = (t: ScriptTopology, c: Command): boolean => {
   }
 };
 
+/** Applies the end of a server that nobody killed: as a kill. A server that is not live stays as it is. */
+export const applyDeath = (t: ScriptTopology, id: NodeId): void => {
+  if (t.live.has(id)) kill(t, id);
+};
+
 const join = (t: ScriptTopology, id: NodeId): true => {
   for (const other of t.live) t.links.add(linkName(id, other));
   t.dead.delete(id);

@@ -85,6 +85,8 @@ const markOf = (placed: PlacedEvent): Mark | undefined => {
       return { at, lane, kind: 'other', label: event.text };
     case 'kill':
       return { at, lane: `s${event.server}`, kind: 'kill', label: 'kill' };
+    case 'died':
+      return { at, lane: `s${event.server}`, kind: 'kill', label: 'died' };
     case 'start':
       return { at, lane, kind: 'start', label: event.replica };
     case 'renewed':
@@ -155,7 +157,7 @@ const bandsOf = (placed: ReadonlyArray<PlacedEvent>, lanes: ReadonlyArray<Lane>)
   const nameOf = (id: number): string => (known.has(`c${id}`) ? `c${id}` : `s${id}`);
   for (const { event, who, at } of placed) {
     const lane = laneOf(who);
-    if (event.type === 'kill') down.begin([`s${event.server}`], at, 'down');
+    if (event.type === 'kill' || event.type === 'died') down.begin([`s${event.server}`], at, 'down');
     if (event.type === 'start') down.end([lane], at);
     if (event.type !== 'link') continue;
     const peer = nameOf(event.peer);

@@ -38,6 +38,8 @@ export const tellEvent = (e: TraceEvent, who: string): string => {
       return `line ${e.line} is done${e.output.length === 0 ? '' : `, and prints ${e.output.map(textOfBytes).join(', ')}`}${e.errors.length === 0 ? '' : `: ${e.errors.join('; ')}`}`;
     case 'kill':
       return `the master kills server ${e.server}`;
+    case 'died':
+      return `server ${e.server} has ended by itself, and the master notices`;
     case 'start':
       return `${who} starts as replica ${e.replica}${e.fresh ? ', with an empty log' : ` with its log: ${showVector(e.vv)}`}`;
     case 'renewed':

@@ -89,8 +89,9 @@ export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<No
   ): ReadonlyArray<readonly [part: string, shot: PartShot]> => {
     if (event.type === 'command') command = event.text;
     if (event.type === 'result') return OF_LINKS.test(command) ? sessionsNow(scene, length) : [];
-    const part = event.type === 'kill' ? `s${event.server}` : laneOf(who);
-    const after = event.type === 'kill' ? killed(known.get(part)) : partAfter(scene, event, who, length);
+    const isEnd = event.type === 'kill' || event.type === 'died';
+    const part = isEnd ? `s${event.server}` : laneOf(who);
+    const after = isEnd ? killed(known.get(part)) : partAfter(scene, event, who, length);
     return after === undefined ? [] : [[part, after]];
   };
   const keep = (scene: Scene, event: TraceEvent, who: ProcessName): void => {

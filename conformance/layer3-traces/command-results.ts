@@ -4,7 +4,7 @@ import type { EventOf } from '#bayou/core/trace.js';
 import { same } from '#bayou/model/protocol/vector.js';
 import { partitionsOf } from '../common/topology-of-script.js';
 import { reject, showVector } from './rejection.js';
-import { commandsOf, currentProcess, endsUnannounced, type Scene, serverState } from './run-scene.js';
+import { commandsOf, currentProcess, endsUnannounced, isEndOf, type Scene, serverState } from './run-scene.js';
 import type { FollowedProcess } from './timeline.js';
 
 const PRINTING: ReadonlyArray<Command['type']> = ['get', 'printStore', 'printMemberList'];
@@ -63,8 +63,7 @@ export const checkUnequal = (scene: Scene, master: FollowedProcess, shown: Event
   const said = shown.errors.map((error) => UNEQUAL.exec(error)?.[1]).find((ids) => ids !== undefined);
   if (said === undefined || scene.doubts.links.size > 0) return;
   const named = new Set(said.split(', ').map(Number));
-  const isKilled = ({ name }: FollowedProcess): boolean =>
-    master.events.some((e) => e.type === 'kill' && e.process === name && e.n < shown.n);
+  const hasEnded = (p: FollowedProcess): boolean => master.events.some((e) => isEndOf(e, p) && e.n < shown.n);
   for (const group of partitionsOf(scene.topology).filter((ids) => ids.some((id) => named.has(id)))) {
     const members = group.flatMap((id) => currentProcess(scene, id) ?? []);
     // What the commands before have claimed of the servers was so before this command began.
@@ -74,7 +73,7 @@ export const checkUnequal = (scene: Scene, master: FollowedProcess, shown: Event
         () => true,
         () => serverState(scene, p).views.length === 0 || undefined,
       );
-    if (members.length < group.length || members.some((p) => endsUnannounced(scene, p) || isKilled(p) || mayAccept(scene, p)))
+    if (members.length < group.length || members.some((p) => endsUnannounced(scene, p) || hasEnded(p) || mayAccept(scene, p)))
       continue;
     const vectors = members.map((p) => serverState(scene, p).replica?.vv);
     const [first] = vectors;

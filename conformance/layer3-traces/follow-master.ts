@@ -10,6 +10,7 @@ import { covers, join, none, type Vector } from '#bayou/model/protocol/vector.js
 import { putOutcomeIn } from '../common/put-outcome.js';
 import { applyCommand, isLinked, linkName, partitionsOf, type ScriptTopology } from '../common/topology-of-script.js';
 import { checkOutput, checkTime, checkUnequal } from './command-results.js';
+import { died, kill, buryTheDying, lastStep } from './server-ends.js';
 import { bothEnds, bothEndsOfJoin, endsOf } from './link-ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './followed-replica.js';
@@ -26,20 +27,15 @@ export const followMaster = (scene: Scene, process: FollowedProcess, event: Trac
     case 'kill':
       kill(scene, event);
       return;
+    case 'died':
+      died(scene, process, event);
+      return;
     case 'result':
       result(scene, process, event);
       return;
     default:
       reject(event, 'trace', `the master does not write down '${event.type}'`);
   }
-};
-
-/** Section 5: every event of the killed process comes before the kill. */
-const kill = (scene: Scene, event: EventOf<'kill'>): void => {
-  const killed = scene.timeline.processes.get(event.process);
-  if (killed?.who.role !== 'server' || killed.who.id !== event.server)
-    return void reject(event, 'section 5', `${event.process} is no process of server ${event.server}`);
-  scene.timeline.await(event, killed, () => killed.next >= killed.events.length, `${event.process} was killed`);
 };
 
 const parse = (event: EventOf<'command'>): Command => {
@@ -62,7 +58,7 @@ const commandOf = (process: FollowedProcess, event: EventOf<'result'>): EventOf<
 
 const command = (scene: Scene, process: FollowedProcess, event: EventOf<'command'>): void => {
   const c = parse(event);
-  const before = process.events[process.next - 1];
+  const before = lastStep(process);
   if (before?.type === 'command') reject(event, 'trace', `the command of line ${before.line} has no result`);
   if (c.type === 'put' || c.type === 'get')
     commandsOf(scene, c.client).push({ op: c.type, key: c.key, value: c.type === 'put' ? c.value : undefined, n: event.n });
@@ -137,6 +133,11 @@ const stabilize = (scene: Scene, process: FollowedProcess): void => {
 // --- results ---------------------------------------------------------------------------------------------------------------
 
 const result = (scene: Scene, process: FollowedProcess, event: EventOf<'result'>): void => {
+  resultOf(scene, process, event);
+  buryTheDying(scene);
+};
+
+const resultOf = (scene: Scene, process: FollowedProcess, event: EventOf<'result'>): void => {
   const c = parse(commandOf(process, event));
   checkOutput(event, c);
   checkTime(scene, event, c);
@@ -242,14 +243,14 @@ const doubt = (scene: Scene, event: EventOf<'result'>, c: Command): void => {
   } else for (const peer of scene.topology.live) if (peer !== c.id) doubtLink(scene, peer, c.id, true);
 };
 
-/** The printed member list has every server with a certain link, and beside these only servers whose link is in doubt. */
+/** The printed member list has every server with a certain link, and beside these only servers whose link is in doubt. Servers that ended meanwhile may be missing. */
 const members = (scene: Scene, event: EventOf<'result'>, server: NodeId): void => {
   const isDoubtful = (s: NodeId): boolean => scene.doubts.links.has(linkName(s, server));
   const linked = [...scene.topology.live].filter((s) => isLinked(scene.topology, s, server)).sort((a, b) => a - b);
   const possible = (id: number): boolean => scene.topology.live.has(id) && isDoubtful(id);
   const printed = event.output.map(Number);
   const isSorted = printed.every((id, i) => i === 0 || printed[i - 1]! < id);
-  const isAll = linked.every((id) => printed.includes(id) || isDoubtful(id));
+  const isAll = linked.every((id) => printed.includes(id) || isDoubtful(id) || scene.dying.has(id));
   const isNone = printed.every((id) => linked.includes(id) || possible(id));
   if (!isSorted || !isAll || !isNone)
     reject(

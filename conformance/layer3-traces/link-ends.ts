@@ -58,7 +58,7 @@ export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, 
 /** Waits until a server that joins, and a peer that counts as live, were told of their link. The peer may be gone; then no server is told of a link to the peer. */
 export const bothEndsOfJoin = (scene: Scene, event: TraceEvent, joined: NodeId, peer: NodeId): void => {
   const ends = endsOf(scene, joined, peer);
-  const isGone = ends.some(([at, p]) => at === peer && mayBeGone(scene, p));
+  const isGone = ends.some(([at, p]) => at === peer && (scene.dying.has(peer) || mayBeGone(scene, p)));
   if (isGone) for (const [, p, other] of ends) serverState(scene, p).notices.doubt(other, true);
   else bothEnds(scene, event, peer, joined, true);
 };

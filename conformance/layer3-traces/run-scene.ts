@@ -97,6 +97,11 @@ export interface Scene {
   readonly commands: Map<NodeId, CommandedOperation[]>;
   /** By server, the number of commands that joined the server: no more of its processes have started. */
   readonly joins: Map<NodeId, number>;
+  /**
+   * Servers that ended by themselves, as the master noticed while a command was under way. The command found them live when it began, and may have gone either way since: they leave the
+   * topology when it is over.
+   */
+  readonly dying: Set<NodeId>;
   /** Processes that have started, according to a result of the master. */
   readonly begun: Set<string>;
   /** Commands that took longer than the contract allows, a sentence each. */
@@ -141,10 +146,14 @@ export const mayRun = (scene: Scene, { who, next }: FollowedProcess): boolean =>
 export const wasReplica = ({ id, renewals }: ServerState, replica: ReplicaId | null): boolean =>
   id === replica || renewals.some(({ before }) => before.id === replica);
 
-/** Did the process end without a kill by the master? No event tells the moment, but another process came after it. */
+/** Does the event of the master tell the end of this process? */
+export const isEndOf = (e: TraceEvent, { name }: FollowedProcess): boolean =>
+  (e.type === 'kill' || e.type === 'died') && e.process === name;
+
+/** Did the process end without a word by the master, who does not write a death down where a fault was inflicted? No event tells the moment, but another process came after it. */
 export const endsUnannounced = (scene: Scene, process: FollowedProcess): boolean =>
   scene.timeline.of('server', process.who.id).at(-1) !== process &&
-  scene.timeline.processes.get('master')?.events.some((e) => e.type === 'kill' && e.process === process.name) !== true;
+  scene.timeline.processes.get('master')?.events.some((e) => isEndOf(e, process)) !== true;
 
 /** The operations that the master told a client to do and that it has not begun, in order. */
 export const commandsOf = (scene: Scene, client: NodeId): CommandedOperation[] => {
@@ -184,6 +193,7 @@ export const makeScene = (
   sessionNames: new Set(inherited.sessions),
   commands: new Map(),
   joins: new Map(),
+  dying: new Set(),
   begun: new Set(),
   late: [],
   variant,

@@ -54,9 +54,9 @@ const isLost = ({ recording }: PathContext, { p, n }: TraceEvent): boolean => n 
 /** The kills of servers. The master tells most of them. A process that replaces another one without such an event shows a kill, too. */
 const killsOf = ({ followed }: RunRecord): ReadonlyMap<TraceEvent, NodeId> => {
   const kills = new Map<TraceEvent, NodeId>();
-  const told = new Set(followed.flatMap(({ event }) => (event.type === 'kill' ? [event.process] : [])));
+  const told = new Set(followed.flatMap(({ event }) => (event.type === 'kill' || event.type === 'died' ? [event.process] : [])));
   for (const { event, who } of followed) {
-    if (event.type === 'kill') kills.set(event, event.server);
+    if (event.type === 'kill' || event.type === 'died') kills.set(event, event.server);
     if (event.type === 'start' && who.run > 1 && !told.has(`server-${who.id}#${who.run - 1}`)) kills.set(event, who.id);
   }
   return kills;

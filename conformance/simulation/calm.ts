@@ -14,15 +14,29 @@ type Result = Extract<TraceEvent, { readonly type: 'result' }>;
 interface FinishedCommand {
   readonly command: Command;
   readonly result: Result;
+  /** Servers that ended by themselves before the next command began. */
+  readonly died: ReadonlyArray<NodeId>;
 }
+
+/** The servers that ended by themselves between the command at an index and the next one. */
+const diedAfter = (events: ReadonlyArray<TraceEvent>, command: number): ReadonlyArray<NodeId> => {
+  const died: NodeId[] = [];
+  for (let i = command + 1; i < events.length && events[i]?.type !== 'command'; i++) {
+    const e = events[i];
+    if (e?.type === 'died') died.push(e.server);
+  }
+  return died;
+};
 
 /** The commands of a run that are over, each with its result. */
 export const finishedCommands = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<FinishedCommand> => {
   const results = new Map(events.flatMap((e) => (e.type === 'result' ? [[e.line, e] as const] : [])));
-  return events.flatMap((e) => {
+  return events.flatMap((e, i) => {
     if (e.type !== 'command') return [];
     const [parsed, result] = [parseLine(e.text), results.get(e.line)];
-    return E.isRight(parsed) && parsed.right !== undefined && result !== undefined ? [{ command: parsed.right, result }] : [];
+    return E.isRight(parsed) && parsed.right !== undefined && result !== undefined
+      ? [{ command: parsed.right, result, died: diedAfter(events, i) }]
+      : [];
   });
 };
 
@@ -53,6 +67,11 @@ class Links {
       default:
         return;
     }
+  }
+
+  /** A server ended that nobody killed. */
+  died(server: NodeId): void {
+    this.#live.delete(server);
   }
 
   /** Is this client known to be linked to a live server? */
@@ -102,6 +121,7 @@ export const wrongInTheCalm = (events: ReadonlyArray<TraceEvent>): ReadonlyArray
     if (i > from && (command.type === 'put' || command.type === 'get') && links.isServed(command.client))
       wrong.push(...result.errors, ...result.output.filter((line) => line.endsWith(':ERR_CONN')));
     links.after(done);
+    for (const server of done.died) links.died(server);
   }
   const settled = events.indexOf(all[from]!.result);
   return [...wrong, ...askedAsAnother(events, settled)].map((error) => `in the calm: ${error}`);

@@ -24,7 +24,7 @@ export const KINDS: ReadonlyArray<string> = [
   ...['get value', 'get ERR_KEY', 'get ERR_DEP', 'get ERR_CONN'],
 ];
 
-/** The kind of an event; undefined for the master's events of its own commands. */
+/** The kind of an event; undefined for the master's events of its own commands, and for a server that ended by itself: what ends a simulated one is a fault, which its script is told of. */
 export const kindOf = (e: TraceEvent): string | undefined => {
   switch (e.type) {
     case 'start':
@@ -49,6 +49,7 @@ export const kindOf = (e: TraceEvent): string | undefined => {
       return `get ${e.result}`;
     case 'command':
     case 'result':
+    case 'died':
       return undefined;
     default:
       return e.type;

@@ -5,7 +5,7 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { type Replica, vectorOf } from '#bayou/impl/replica.js';
-import { applyCommand, linkName, newTopology, partitionsOf } from '../common/topology-of-script.js';
+import { applyCommand, applyDeath, linkName, newTopology, partitionsOf } from '../common/topology-of-script.js';
 import { parseProcessName } from '../layer3-traces/read-traces.js';
 import { finishedCommands } from './calm.js';
 
@@ -21,10 +21,11 @@ export const certainPartitions = (
   living: ReadonlySet<NodeId>,
 ): ReadonlyArray<ReadonlyArray<NodeId>> => {
   const t = newTopology();
-  for (const { command, result } of finishedCommands(events)) {
+  for (const { command, result, died } of finishedCommands(events)) {
     if (result.errors.length === 0) applyCommand(t, command);
     else if (command.type === 'createConnection' || command.type === 'breakConnection')
       t.links.delete(linkName(command.a, command.b));
+    for (const server of died) applyDeath(t, server);
   }
   return partitionsOf({ ...t, live: new Set([...t.live].filter((id) => living.has(id))) });
 };

@@ -29,6 +29,8 @@ const ResultC = event('result', {
 });
 /** At the master: it killed a server's process. */
 const KillC = event('kill', { server: NodeIdC, process: t.string });
+/** At the master: it noticed that a server's process had ended by itself, without a kill of the master. The end itself was somewhat earlier. */
+const DiedC = event('died', { server: NodeIdC, process: t.string });
 
 /** At a server: it runs as this replica, with what its log held (R7, R10). `fresh`: it had no log. `writes`: how many keys it has. */
 const StartC = event('start', {
@@ -128,6 +130,7 @@ export const TraceEventC = t.union(
     CommandC,
     ResultC,
     KillC,
+    DiedC,
     StartC,
     RenewedC,
     LogFailedC,

@@ -35,8 +35,8 @@ export interface MemberOptions {
   readonly secret?: string;
   /** The file of a process's trace; null: it writes none. */
   readonly traceFileOf: (processName: string) => string | null;
-  /** Is called when a process ends without a kill. */
-  readonly onDeath: (party: Party, how: string) => void;
+  /** Is called when a process ends without a kill, with its name. Without a name: the process runs on, and has sent what it must not send. */
+  readonly onDeath: (party: Party, how: string, name?: string) => void;
   /** The master's world. Default: Node's. */
   readonly world?: World;
 }
@@ -217,7 +217,7 @@ export class Members {
           this.#here.get(effect.name)?.control.close('the process is gone');
           break;
         case 'tellDeath':
-          this.#o.onDeath(effect.party, effect.how);
+          this.#o.onDeath(effect.party, effect.how, effect.name);
           break;
       }
     }

@@ -15,7 +15,7 @@ import { LOG, TRACE, wrongToEmpty, wrongToReplace } from '../command-line/replac
 import { isWithin, wrongWithSamePath } from '../command-line/same-path.js';
 import { reasonOf, say } from '../command-line/say.js';
 import { lostOutput, tolerateErrors, written } from '../command-line/streams.js';
-import { type Cluster, makeCluster } from './cluster.js';
+import { type Cluster, type ClusterOptions, makeCluster } from './cluster.js';
 import { type EndingEvent, exitStatusOf, GOING_ON, isOfScript, nextEnding } from './end-of-run.js';
 import { isFolder, readScript, type ScriptReader } from './lines.js';
 import { masterCommand, type MasterOptions } from './options.js';
@@ -127,7 +127,7 @@ const clusterOf = (
   run: MasterRun,
   starter: Starter,
   traceFileOf: TraceFiles['fileOf'],
-  take: (event: EndingEvent) => void,
+  onDeath: ClusterOptions['onDeath'],
 ): Cluster =>
   makeCluster(starter, makeTopology(), {
     host: o.host,
@@ -139,7 +139,7 @@ const clusterOf = (
     logLevel: o.logLevel,
     logFile: o.logFile ?? null,
     traceFileOf,
-    onDeath: (party, how) => take({ type: 'died', who: describe(party), how }),
+    onDeath,
   });
 
 /** Tells `take` of signals, and of a reader of the results that is gone. */
@@ -171,9 +171,15 @@ export const runMaster = async (o: MasterOptions, name: string): Promise<number>
     if (turn.effects.some(({ type }) => type === 'end')) end();
   };
   const traces = traceFiles(o.trace ?? null, (why) => take({ type: 'traceFailed', why }));
+  const trace = traces.master;
   const starter = makeStarter(run);
   const reader = readerOf(file, (why) => take({ type: 'failed', why }));
-  const cluster = clusterOf(o, run, starter, traces.fileOf, take);
+  const cluster = clusterOf(o, run, starter, traces.fileOf, (party, how, process) => {
+    // The processes of a run that is over are ended by the master, which is no event of the script.
+    if (ending.status === undefined && party.role === 'server' && process !== undefined)
+      trace?.({ type: 'died', server: party.id, process });
+    take({ type: 'died', who: describe(party), how });
+  });
   hear(take, complain);
   /** What a command comes to while its processes are being ended is no result. */
   const unlessEnding =
@@ -185,7 +191,7 @@ export const runMaster = async (o: MasterOptions, name: string): Promise<number>
     reader,
     cluster,
     starter,
-    trace: traces.master,
+    trace,
     print: unlessEnding((bytes) => void process.stdout.write(bytes, 'latin1')),
     complain: unlessEnding(complain),
   }).then((status) => take({ type: 'scriptDone', status }));

@@ -36,7 +36,7 @@ export type RosterEffect =
   /** The master's connection to the process is closed. */
   | { readonly type: 'hangUp'; readonly name: string }
   /** The process ended by itself. */
-  | { readonly type: 'tellDeath'; readonly party: Party; readonly how: string };
+  | { readonly type: 'tellDeath'; readonly party: Party; readonly name: string; readonly how: string };
 
 /** A roster and its effects. */
 export interface RosterStep {
@@ -79,7 +79,9 @@ export const nextRoster = (roster: Roster, event: RosterEvent): RosterStep => {
     case 'gone': {
       const isExpected = roster.doomed.has(event.name);
       const left = leave({ ...roster, doomed: new Set([...roster.doomed].filter((n) => n !== event.name)) }, party, event.name);
-      const told: ReadonlyArray<RosterEffect> = isExpected ? [] : [{ type: 'tellDeath', party, how: event.how }];
+      const told: ReadonlyArray<RosterEffect> = isExpected
+        ? []
+        : [{ type: 'tellDeath', party, name: event.name, how: event.how }];
       return { roster: left.roster, effects: [...left.effects, { type: 'hangUp', name: event.name }, ...told] };
     }
   }

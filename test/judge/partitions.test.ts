@@ -2,8 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '#bayou/core/script.js';
-import { partitionsIn, EMPTY_SHAPE, shapeAfter, type ClusterShape } from '../../conformance/layer4-hostile/judge/partitions.js';
-import { applyCommand, newTopology, partitionsOf } from '../../conformance/common/topology-of-script.js';
+import {
+  partitionsIn,
+  EMPTY_SHAPE,
+  shapeAfter,
+  shapeWithout,
+  type ClusterShape,
+} from '../../conformance/layer4-hostile/judge/partitions.js';
+import { applyCommand, applyDeath, newTopology, partitionsOf } from '../../conformance/common/topology-of-script.js';
 
 const id = fc.nat(4);
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -22,16 +28,20 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ type: 'stabilize' as const }) },
 );
 
+/** A command, or the id of a server that ends by itself. */
+const event = fc.oneof({ weight: 14, arbitrary: command }, { weight: 1, arbitrary: id });
+
 describe('who is apart from whom', () => {
-  test('is the same in both readings, whatever the commands, bad ones among them', () => {
+  test('is the same in both readings, whatever the commands, bad ones among them, and whoever ends by itself', () => {
     const seen = { scripts: 0, bad: 0, apart: 0 };
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 60, size: 'max' }), (script) => {
+      fc.property(fc.array(event, { maxLength: 60, size: 'max' }), (script) => {
         const topology = newTopology();
         let shape: ClusterShape = EMPTY_SHAPE;
         for (const one of script) {
-          const after = shapeAfter(shape, one);
-          expect(after !== undefined).toBe(applyCommand(topology, one));
+          const after = typeof one === 'number' ? shapeWithout(shape, one) : shapeAfter(shape, one);
+          if (typeof one === 'number') applyDeath(topology, one);
+          else expect(after !== undefined).toBe(applyCommand(topology, one));
           shape = after ?? shape;
           expect(partitionsIn(shape)).toEqual(partitionsOf(topology));
           if (after === undefined) seen.bad++;
@@ -39,9 +49,9 @@ describe('who is apart from whom', () => {
         }
         seen.scripts++;
       }),
-      { numRuns: 500 },
+      { numRuns: 700 },
     );
-    expect(seen.scripts).toBe(500);
+    expect(seen.scripts).toBe(700);
     expect(seen.bad).toBeGreaterThan(1_000);
     expect(seen.apart).toBeGreaterThan(1_000);
   });

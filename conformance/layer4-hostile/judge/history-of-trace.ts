@@ -15,7 +15,7 @@ import {
   type SettledStores,
   type StoreView,
 } from './judged-history.js';
-import { partitionsIn, EMPTY_SHAPE, shapeAfter, type ClusterShape } from './partitions.js';
+import { partitionsIn, EMPTY_SHAPE, shapeAfter, shapeWithout, type ClusterShape } from './partitions.js';
 
 /** The history of one run's trace; the events may be in any order. */
 export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): JudgedHistory => historyOfRuns([events]);
@@ -151,6 +151,12 @@ interface ByMaster {
   readonly pairs: Set<string>;
   settled: Map<NodeId, SettledStores>;
   round: number;
+  /** By client, the number of its operations that have their positions. */
+  readonly taken: Map<NodeId, number>;
+  /** The command under way. */
+  begun: EventOf<'command'> | undefined;
+  /** Servers that ended by themselves while the command under way went on: it found them live. */
+  readonly lost: NodeId[];
 }
 
 const orderByMaster = (
@@ -164,28 +170,50 @@ const orderByMaster = (
     pairs: new Set(),
     settled: new Map(),
     round: 0,
+    taken: new Map(),
+    begun: undefined,
+    lost: [],
   };
-  const taken = new Map<NodeId, number>();
-  let begun: EventOf<'command'> | undefined;
   for (const e of master) {
-    if (e.type === 'command') begun = e;
+    if (e.type === 'command') byMaster.begun = e;
     // A fault kills a server without a command.
     if (e.type === 'kill' && takeCommand(byMaster, { type: 'killServer', id: e.server })) byMaster.settled.delete(e.server);
-    if (e.type !== 'result' || begun === undefined) continue;
-    const line = parseLine(begun.text);
-    if (E.isLeft(line) || line.right === undefined) continue;
-    const command = line.right;
-    // The command failed to start this server, so there is no such server.
-    if (command.type === 'joinServer' && e.errors.some((error) => error.includes('did not start'))) continue;
-    const valid = takeCommand(byMaster, command);
-    if (valid && (command.type === 'put' || command.type === 'get')) {
-      const at = taken.get(command.client) ?? 0;
-      taken.set(command.client, at + 1);
-      if (!place(byMaster, command, done.get(command.client)?.[at], begun.n, e.n)) return undefined;
+    if (e.type === 'died') byMaster.lost.push(e.server);
+    if (e.type === 'result' && byMaster.begun !== undefined) {
+      if (!takeResult(byMaster, byMaster.begun, e, done)) return undefined;
+      byMaster.begun = undefined;
     }
-    if (valid) tell(byMaster, command, begun.n, e);
+    if (byMaster.begun === undefined) for (const server of byMaster.lost.splice(0)) lose(byMaster, server);
   }
   return { operations: byMaster.operations, stores: byMaster.stores, rounds: byMaster.round };
+};
+
+/** A server that ended by itself is in no partition any more, until it joins again. What it acknowledged it must have then, as after a kill (R10). */
+const lose = (byMaster: ByMaster, server: NodeId): void => {
+  byMaster.shape = shapeWithout(byMaster.shape, server);
+  byMaster.settled.delete(server);
+};
+
+/** Takes a command with its result; false where an operation of its client does not fit. */
+const takeResult = (
+  byMaster: ByMaster,
+  begun: EventOf<'command'>,
+  result: EventOf<'result'>,
+  done: ReadonlyMap<NodeId, ReadonlyArray<Operation>>,
+): boolean => {
+  const line = parseLine(begun.text);
+  if (E.isLeft(line) || line.right === undefined) return true;
+  const command = line.right;
+  // The command failed to start this server, so there is no such server.
+  if (command.type === 'joinServer' && result.errors.some((error) => error.includes('did not start'))) return true;
+  if (!takeCommand(byMaster, command)) return true;
+  if (command.type === 'put' || command.type === 'get') {
+    const at = byMaster.taken.get(command.client) ?? 0;
+    byMaster.taken.set(command.client, at + 1);
+    if (!place(byMaster, command, done.get(command.client)?.[at], begun.n, result.n)) return false;
+  }
+  tell(byMaster, command, begun.n, result);
+  return true;
 };
 
 /** Updates the shape by a command; false where the command is bad input. */

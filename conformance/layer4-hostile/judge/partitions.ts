@@ -66,6 +66,10 @@ export const shapeAfter = (shape: ClusterShape, command: Command): ClusterShape 
   }
 };
 
+/** The shape after a server has ended that nobody killed: it is dead, and its clients' links and the cuts stay. */
+export const shapeWithout = (shape: ClusterShape, server: NodeId): ClusterShape =>
+  shape.kinds.get(server) === 'server' ? withKind(shape, server, 'dead server') : shape;
+
 /**
  * The partitions. Each live server takes the least id that it hears of from the servers it is not cut from, until no server hears of a lesser id.
  * The ids of a partition are ascending, and the partitions are in the order of their least ids.
