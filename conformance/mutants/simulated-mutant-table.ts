@@ -212,6 +212,20 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'if (append.replica !== undefined && state.identity !== undefined)',
     'if (append.replica === null && state.identity !== undefined)',
   ),
+  net(
+    'merged-seen-lost',
+    'the database does not learn which puts to recognise',
+    'impl/log/contents.js',
+    'seen: [...seen.values()],\n        forgotten,',
+    'seen: [],\n        forgotten: [],',
+  ),
+  net(
+    'drops-kept',
+    'the database never drops a superseded write',
+    'impl/log/level-log.js',
+    'for (const write of append.drops) {',
+    'for (const write of []) {',
+  ),
 ];
 
 /** The ways in which an acknowledged put was lost once, each with the mutants that bring it back. */

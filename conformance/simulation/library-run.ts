@@ -143,8 +143,10 @@ class Sessions {
     this.failures.push(...leftBehind(simulation));
   }
 
-  /** Tells the judge what a server has that has just accepted a put. */
-  #accepted({ value, stamp }: EventOf<'accept'>): void {
+  /** Tells the judge of a put that was accepted, and what its server has now. */
+  #accepted(event: EventOf<'accept'>): void {
+    const { value, stamp } = event;
+    this.judge.logs.accepted(event);
     const server = this.#servers.get(serverOf(stamp.r));
     if (server !== undefined) this.judge.acceptedBy(nameIn(value), vectorOf(server.inside.replica));
   }

@@ -5,7 +5,7 @@ import type { ReplicaId } from '../../src/core/ids.js';
 import type { TraceEvent } from '../../src/core/trace.js';
 import { createDiskLog } from '../../src/impl/log/disk-log.js';
 import { MAX_WAITING } from '../../src/impl/durable.js';
-import { NO_CHANGE } from '../../src/impl/log/log.js';
+import { type Append, NO_CHANGE } from '../../src/impl/log/log.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { createReplica, step, vectorOf } from '#bayou/impl/replica.js';
 import { wrongInTheCalm } from '../../conformance/simulation/calm.js';
@@ -23,8 +23,11 @@ const acknowledged = (t: number, key: string): TraceEvent => ({
   stamp: { t, r: '0.0' },
 });
 
-/** A server that has written k with stamp 1 and dies; what its log lacks of these puts. */
-const lackedBy = async (puts: ReadonlyArray<TraceEvent>): Promise<ReadonlyArray<string>> => {
+const PUT = { client: 100, session: '1', clientTime: 1, stamp: { t: 1, r: '0.0' } } as const;
+const WRITE = { client: 100, session: '1', clientTime: 1, key: 'k', value: 'v', t: 1, r: '0.0' } as const;
+
+/** A server that has written k with stamp 1, and this too, and dies; what its log lacks of these puts. */
+const lackedBy = async (puts: ReadonlyArray<TraceEvent>, more: Partial<Append> = {}): Promise<ReadonlyArray<string>> => {
   const simulation = new Simulation({ seed: 1, trace: new WorldTrace() });
   const logs = new LogsOfTheDead();
   const done = { is: false };
@@ -33,12 +36,12 @@ const lackedBy = async (puts: ReadonlyArray<TraceEvent>): Promise<ReadonlyArray<
     files.makeFolder('/data');
     const log = createDiskLog('/data/server-0', { files, openDatabase, machineId, bootId, world, fsync: false });
     await log.open({ server: 0 });
-    const write = { client: 100, session: '1', clientTime: 1, key: 'k', value: 'v', t: 1, r: '0.0' } as const;
-    await log.commit([{ ...NO_CHANGE, writes: [write], vv: [['0.0', 1]], clock: 1 }]);
+    await log.commit([{ ...NO_CHANGE, writes: [WRITE], vv: [['0.0', 1]], clock: 1, ...more }]);
     done.is = true;
   });
   running.life.onDeath(() => logs.onDeath(simulation, machine, 0, 'server-0#1'));
   await simulation.run(() => done.is, FOREVER);
+  logs.accepted(PUT);
   for (const put of puts) logs.onEvent(put);
   running.kill();
   await simulation.run(() => false, { ...FOREVER, untilUs: simulation.scheduler.nowUs + 1_000 });
@@ -47,7 +50,13 @@ const lackedBy = async (puts: ReadonlyArray<TraceEvent>): Promise<ReadonlyArray<
 
 describe('the log of a server that died', () => {
   test('has what clients were told is accepted, for a fresh reader (R10)', async () => {
-    expect(await lackedBy([acknowledged(1, 'k')])).toEqual([]);
+    expect(await lackedBy([acknowledged(1, 'k')], { seen: [{ ...PUT, digest: 0 }] })).toEqual([]);
+  });
+
+  test('is found not to recognise a put that is repeated (R3), and to hold what is superseded (R6)', async () => {
+    expect((await lackedBy([acknowledged(1, 'k')])).join()).toMatch(/would not recognise 1@0\.0 of key k/);
+    const more = { seen: [{ ...PUT, digest: 0 }], writes: [WRITE, { ...WRITE, t: 2 }] };
+    expect((await lackedBy([acknowledged(1, 'k')], more)).join()).toMatch(/holds 1@0\.0 of key k, which is superseded/);
   });
 
   test('is found to lack what was acknowledged and not written (R10)', async () => {
