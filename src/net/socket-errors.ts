@@ -30,7 +30,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: TRUST,
   CERT_HAS_EXPIRED: OLD,
   CERT_NOT_YET_VALID: OLD,
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the --tls-cert of the other end is for these alone',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the --tls-cert of the other end is for other names than this one',
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `the other end wants to see one: give ${TLS_NAMES.cert} and ${TLS_NAMES.key}`,
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: `it has to show one, for this server has ${TLS_NAMES.ca}: give it --tls-cert and --tls-key`,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: UNKNOWN,
@@ -58,15 +58,15 @@ const tlsCodeOf = (error: NodeJS.ErrnoException): string =>
         .replaceAll(/[^A-Z0-9]+/g, '_')}`
     : (error.code ?? '');
 
-/** The text that Node adds to an error where the socket had no local address. */
-const NO_LOCAL_END = / - Local \(undefined:undefined\)$/;
+/** What Node adds to an error where the socket had no local address, and the colon before a list of names that is empty. */
+const EMPTY_END = / - Local \(undefined:undefined\)$|:\s*$/;
 
 /** Has this process, or the system, no file left to connect with? Then it is useless to try again. */
 export const isOutOfFiles = (why: string): boolean => /\bE[MN]FILE\b/.test(why);
 
 /** The text of a socket's error, with its meaning, or, for a TLS error, with advice. For a name with several addresses Node gives the code alone. */
 export const socketError = (error: NodeJS.ErrnoException): string => {
-  const what = (meaningOf(error) || (error.code ?? 'the connection failed')).replace(NO_LOCAL_END, '');
+  const what = (meaningOf(error) || (error.code ?? 'the connection failed')).replace(EMPTY_END, '');
   const advice = adviceOf(tlsCodeOf(error), what);
   return advice === undefined ? what : `${what}: ${advice}`;
 };

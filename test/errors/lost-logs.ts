@@ -69,7 +69,7 @@ export const LOST: Readonly<Record<string, Line>> = {
     () => heardPutting(failingLog('ENOSPC')),
   'the log cannot be written: …; …; let another server pull all that this one has before it is restarted; until then it takes no writes, and shows what it has acknowledged':
     () => heardPutting(failingLog('EIO')),
-  'the log cannot be written: …; before a restart put the folder back if it was moved; if not, let another server pull all that this one has before it is stopped; until then it takes no writes, and shows what it has acknowledged':
+  'the log cannot be written: …; before a restart put back what was moved; if it is gone, let another server pull all that this one has before it is stopped; until then it takes no writes, and shows what it has acknowledged':
     () =>
       withDirectory((root) => {
         const folder = join(root, 'data');

@@ -271,7 +271,7 @@ bayou check late.mjs`,
     'bayou client --server 7@$TLS --secret-file secret --tls-ca tls/ca.pem < /dev/null',
   'does the other end know who has signed --tls-cert (tls.cert), and is it in time?':
     'bayou client --server 7@$TLS --secret-file secret --tls-ca tls/ca.pem --tls-cert other.pem --tls-key other.key < /dev/null',
-  'the --tls-cert of the other end is for these alone':
+  'the --tls-cert of the other end is for other names than this one':
     'bayou client --server 7@localhost:$TLS --secret-file secret --tls-ca tls/ca.pem --tls-cert tls/127.0.0.1.pem --tls-key tls/127.0.0.1.key < /dev/null',
   // --- backup, conform ---
   'there is no log in …': 'bayou backup --data-dir tls --to b1',

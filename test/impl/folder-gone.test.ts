@@ -82,7 +82,7 @@ describe.each([false, true])('with fsync %s, a folder that is', (fsync) => {
 const SEAL_MS = 60_001;
 /** A log that seals when it is closed, and takes nothing in before. */
 const QUIET = { takeInMs: 60_000, sealMs: 60_000 };
-const PUT_BACK = /before a restart put the folder back if it was moved; if not, let another server pull all that this one has/;
+const PUT_BACK = /before a restart put back what was moved; if it is gone, let another server pull all that this one has/;
 
 /** A log whose seal is made when `seal` is called. */
 const openToSeal = async (directory: string, fsync: boolean) => {

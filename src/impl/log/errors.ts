@@ -194,8 +194,8 @@ export const writeError = (error: unknown): LogError => {
     return {
       type: 'lost',
       message:
-        `the log cannot be written: ${error.message}; before a restart put the folder back if it was moved; ` +
-        'if not, let another server pull all that this one has before it is stopped',
+        `the log cannot be written: ${error.message}; before a restart put back what was moved; ` +
+        'if it is gone, let another server pull all that this one has before it is stopped',
     };
   const { type, what, advice } = troubleWith(error);
   const restart = HARMLESS.includes(type)
