@@ -189,31 +189,43 @@ const judgingDeadlock = (decoded: DecodedModel): DecodedModel => {
 
 const PROPERTIES = '--properties';
 
-/** The property names in a list with commas. Names are sentences and may themselves have commas, so each name takes as many pieces as it can. */
-const namesIn = ({ value }: OptionValue, known: ReadonlyArray<string>): ReadonlyArray<string> => {
+/** A name without the spaces at its commas. */
+const squeezed = (name: string): string => name.replace(/\s*,\s*/g, ',').trim();
+
+/** The properties that a piece of the list means: the one of that very name, or else all whose names differ from it in spaces at commas alone. */
+const meantBy = (piece: string, known: ReadonlyArray<string>): ReadonlyArray<string> =>
+  known.includes(piece.trim()) ? [piece.trim()] : known.filter((name) => squeezed(name) === squeezed(piece));
+
+/**
+ * The property names in a list with commas. Names are sentences and may themselves have commas, so a list may be read in several ways: then
+ * the properties of all of them are judged, for one that is left out may be the one that is violated.
+ */
+const namesIn = ({ value, text: said }: OptionValue, known: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (!t.array(t.string).is(value)) throw new UsageError(`${PROPERTIES}: use the properties' names, with commas between`);
-  const pieces = value.map((piece) => piece.replace(/\s*,\s*/g, ','));
-  const squeezed = new Map(
-    known.map((name) => [
-      name
-        .split(',')
-        .map((piece) => piece.trim())
-        .join(','),
-      name,
-    ]),
-  );
-  const names: string[] = [];
-  for (let at = 0; at < pieces.length;) {
-    let end = pieces.length;
-    while (end > at && !squeezed.has(pieces.slice(at, end).join(','))) end--;
-    if (end === at)
-      throw new UsageError(
-        `${PROPERTIES}: it has no property "${pieces[at]!}"; it has ${known.map((name) => `"${name}"`).join(', ')}`,
-      );
-    names.push(squeezed.get(pieces.slice(at, end).join(','))!);
-    at = end;
+  const pieces = said.split(',');
+  const words = (at: number, end: number): ReadonlyArray<string> => meantBy(pieces.slice(at, end).join(','), known);
+  // From the end: where a name may begin, so that names follow each other to the end.
+  const ends = new Map<number, ReadonlyArray<number>>([[pieces.length, []]]);
+  for (let at = pieces.length - 1; at >= 0; at--) {
+    const found = pieces.map((_, i) => i + 1).filter((end) => end > at && ends.has(end) && words(at, end).length > 0);
+    if (found.length > 0) ends.set(at, found);
   }
-  return names;
+  if (!ends.has(0)) {
+    const wrong = pieces.find(
+      (_, at) => !pieces.some((__, i) => i <= at && pieces.some((___, j) => j >= at && words(i, j + 1).length > 0)),
+    );
+    throw new UsageError(
+      `${PROPERTIES}: it has no property "${(wrong ?? said).trim()}"; it has ${known.map((name) => `"${name}"`).join(', ')}`,
+    );
+  }
+  const begins = new Set([0]);
+  const names = new Set<string>();
+  for (const at of begins)
+    for (const end of ends.get(at)!) {
+      begins.add(end);
+      words(at, end).forEach((name) => names.add(name));
+    }
+  return [...names];
 };
 
 /** The properties that are judged: those that were named and, with --deadlock, those of deadlock. */
