@@ -349,6 +349,20 @@ export const MUTANTS: ReadonlyArray<StoreMutant> = [
     'false',
   ),
   impl(
+    'key-bound',
+    'a server takes keys of any size',
+    'horizon.js',
+    'key.length > MAX_KEY_BYTES || value.length',
+    'value.length',
+  ),
+  impl(
+    'windows-unbounded',
+    'the puts of any number of sessions are remembered',
+    'client-windows.js',
+    'return windows.size <= SESSIONS ? NONE : forgetOldest(windows);',
+    'return NONE;',
+  ),
+  impl(
     'renew-never',
     'a replica of which a peer knows more than it does goes on as it is',
     'replica.js',

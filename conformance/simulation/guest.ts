@@ -3,7 +3,7 @@
  * by the request, and go on. A guest writes no trace: what a server does for it is judged like everything else that the server does.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
+import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Connection } from '#bayou/net/connection.js';
 import { dial } from '#bayou/net/handshake.js';
@@ -12,7 +12,7 @@ import type { WorldFault } from './plan-faults.js';
 import type { ProcessMain } from './simulation.js';
 
 /**
- * What a guest requests. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long. `stray`: a put that another replica may have taken (R14). `address`: the guest
+ * What a guest requests. `clock`: a put whose clock is beyond every bound. `value`: a put whose value is too long, then one whose key is. `stray`: a put that another replica may have taken (R14). `address`: the guest
  * tells a server to dial a port that does not exist. `claim`: the guest claims more of a replica than that replica's own vector does.
  */
 export type GuestRequestKind = Extract<WorldFault, { readonly type: 'guest' }>['what'];
@@ -24,34 +24,36 @@ const WITHIN_MS = 5_000;
 /** An accept time above that of any simulated run, and below the bound that no honest history can reach. */
 const CLAIM = 2 ** 30;
 
-const put = (clock: number, value: string, replica: ReplicaId | null = null): NetRequest => ({
+const put = (clock: number, value: string, replica: ReplicaId | null = null, key = 'k0'): NetRequest => ({
   type: 'put',
   client: CLIENT,
   session: 'f'.repeat(32),
   clientTime: 1,
   replica,
   clock,
-  key: 'k0',
+  key,
   value,
   require: [],
 });
 
-const askOf = (kind: GuestRequestKind, { peer }: Connection): NetRequest => {
+const requestsOf = (kind: GuestRequestKind, { peer }: Connection): ReadonlyArray<NetRequest> => {
   switch (kind) {
     case 'clock':
-      return put(Number.MAX_SAFE_INTEGER - 1, 'guest');
+      return [put(Number.MAX_SAFE_INTEGER - 1, 'guest')];
     case 'value':
-      return put(0, 'x'.repeat(MAX_VALUE_BYTES + 1));
+      return [put(0, 'x'.repeat(MAX_VALUE_BYTES + 1)), put(0, 'guest', null, 'k'.repeat(MAX_KEY_BYTES + 1))];
     case 'stray':
-      return put(0, 'guest', `${SERVER}.1`);
+      return [put(0, 'guest', `${SERVER}.1`)];
     case 'address':
-      return { type: 'link', peer: { role: 'server', id: SERVER }, address: { host: '127.0.0.1', port: 99_999_999 } };
+      return [{ type: 'link', peer: { role: 'server', id: SERVER }, address: { host: '127.0.0.1', port: 99_999_999 } }];
     case 'claim':
-      return {
-        type: 'namedPull',
-        pull: `guest-${SERVER}/0`,
-        ask: { type: 'pull', puller: `${SERVER}.0`, vv: peer.replica === null ? [] : [[peer.replica, CLAIM]], after: null },
-      };
+      return [
+        {
+          type: 'namedPull',
+          pull: `guest-${SERVER}/0`,
+          ask: { type: 'pull', puller: `${SERVER}.0`, vv: peer.replica === null ? [] : [[peer.replica, CLAIM]], after: null },
+        },
+      ];
   }
 };
 
@@ -63,7 +65,7 @@ const ROLES: Readonly<Record<GuestRequestKind, Party>> = {
   claim: { role: 'server', id: SERVER },
 };
 
-/** The program of a guest: it dials, asks once, and leaves. */
+/** The program of a guest: it dials, asks, and leaves. */
 export const guestProgram =
   (kind: GuestRequestKind, server: NodeId, address: Address, secret: string): ProcessMain =>
   async ({ world, say }) => {
@@ -83,8 +85,13 @@ export const guestProgram =
       return;
     }
     const connection = dialed.right;
-    connection.ask(askOf(kind, connection), WITHIN_MS, (answer) => {
-      say(`the guest heard ${JSON.stringify(answer)}`);
-      connection.close('the guest leaves');
-    });
+    const ask = ([request, ...more]: ReadonlyArray<NetRequest>): void => {
+      if (request === undefined) connection.close('the guest leaves');
+      else
+        connection.ask(request, WITHIN_MS, (answer) => {
+          say(`the guest heard ${JSON.stringify(answer)}`);
+          ask(more);
+        });
+    };
+    ask(requestsOf(kind, connection));
   };
