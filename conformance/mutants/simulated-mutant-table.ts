@@ -213,6 +213,13 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'if (append.replica === null && state.identity !== undefined)',
   ),
   net(
+    'unlogged-goes-on',
+    'a put that may stand in a log that failed goes on to the next server',
+    'impl/attempt.js',
+    "why === 'unlogged' || ",
+    '',
+  ),
+  net(
     'merged-seen-lost',
     'the database does not learn which puts to recognise',
     'impl/log/contents.js',

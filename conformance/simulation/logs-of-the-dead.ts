@@ -60,10 +60,16 @@ export class LogsOfTheDead {
     list.push({ key, stamp });
   }
 
+  /** The stamps of the acknowledged puts, by the puts' names. */
+  #stampsByPut(): ReadonlyMap<string, string> {
+    const stamps = [...this.#acknowledged.values()].flat().map(({ stamp }) => showStamp(stamp));
+    return new Map(stamps.flatMap((stamp) => (this.#names.has(stamp) ? [[this.#names.get(stamp)!, stamp] as const] : [])));
+  }
+
   /** Copies the folder of a server whose process has died, after all events that are due at this moment. */
   onDeath(simulation: Simulation, machine: Machine, server: NodeId, name: string): void {
     const puts = this.#acknowledged.get(server)?.length ?? 0;
-    if (puts === 0 || this.#copies.length >= MAX_READ) return;
+    if (this.#copies.length >= MAX_READ) return;
     simulation.scheduler.after(0, undefined, `copy of ${name}`, () => {
       const copy = machine.disk.copy(`${DATA}/server-${server}`);
       if (copy !== undefined) this.#copies.push({ server, name, copy, puts });
@@ -73,14 +79,16 @@ export class LogsOfTheDead {
   /** The acknowledged puts that the logs lack, a line each. `mayLack`: has a fault hurt this server's log? */
   async missing(mayLack: (server: NodeId) => boolean): Promise<ReadonlyArray<string>> {
     const found: string[] = [];
-    for (const copy of this.#copies) if (!mayLack(copy.server)) found.push(...(await this.#missingFrom(copy)));
+    const stamps = this.#stampsByPut();
+    for (const copy of this.#copies) if (!mayLack(copy.server)) found.push(...(await this.#missingFrom(copy, stamps)));
     return found;
   }
 
-  async #missingFrom({ server, name, copy, puts }: LogCopy): Promise<ReadonlyArray<string>> {
+  async #missingFrom({ server, name, copy, puts }: LogCopy, stamps: ReadonlyMap<string, string>): Promise<ReadonlyArray<string>> {
     const read = await readLog(server, copy);
     if (typeof read === 'string') return [`[R10] the log that ${name} left cannot be read: ${read}`];
-    const acknowledged = this.#acknowledged.get(server)!.slice(0, puts);
+    const acknowledged = this.#acknowledged.get(server)?.slice(0, puts) ?? [];
+    const twice = [...read.seen].find(([put, stamp]) => (stamps.get(put) ?? stamp) !== stamp);
     const of = ({ stamp, key }: Acknowledged): string => `${showStamp(stamp)} of key ${key}, which was acknowledged`;
     const lost = acknowledged.find((put) => !isIn(read, put));
     const forgotten = acknowledged.find(({ stamp }) => {
@@ -90,6 +98,9 @@ export class LogsOfTheDead {
     return [
       ...(lost === undefined ? [] : [`[R10] the log that ${name} left lacks ${of(lost)}`]),
       ...(forgotten === undefined ? [] : [`[R3] the log that ${name} left would not recognise ${of(forgotten)}`]),
+      ...(twice === undefined
+        ? []
+        : [`[R14] the log that ${name} left has ${twice[1]}, and the put was acknowledged as ${stamps.get(twice[0])}`]),
       ...read.superseded.map(
         (write) => `[R6] the log that ${name} left holds ${showStamp(write)} of key ${write.key}, which is superseded`,
       ),

@@ -7,6 +7,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine, showCommand } from '#bayou/core/script.js';
 import { ProcessFaultC } from '../layer4-hostile/hostile-plan.js';
 import { type ScriptLimits, scripts } from '../common/random-scripts.js';
+import { failingLogs, type FailingLog } from './failing-logs.js';
 import { NO_NETWORK_FAULTS, NetworkFaultsC, type NetworkFaults } from './network-faults.js';
 import {
   type FaultContext,
@@ -141,6 +142,17 @@ const planFor = ({ script, ids, fsync }: FaultContext, where: FaultTargets): fc.
     })
     .map(({ pace: [antiEntropyMs, thinkMs], ...plan }) => ({ ...plan, antiEntropyMs, thinkMs }));
 
+/** The plan with more lines and faults before its calm. */
+const withEnd = (plan: SimulationPlan, { lines, faults }: FailingLog): SimulationPlan => {
+  const end = plan.script.lastIndexOf('stabilize');
+  if (lines.length === 0) return plan;
+  return {
+    ...plan,
+    script: [...plan.script.slice(0, end), ...lines, ...plan.script.slice(end)],
+    faults: [...plan.faults, ...faults],
+  };
+};
+
 /** Draws plans. They shrink to fewer faults, a network with fewer faults, and shorter scripts. */
 export const simulationPlans: fc.Arbitrary<SimulationPlan> = fc
   .record({
@@ -160,7 +172,8 @@ export const simulationPlans: fc.Arbitrary<SimulationPlan> = fc
     script: at === 0 ? plan.script : [...plan.script.slice(0, at), 'stabilize', ...plan.script.slice(at)],
     faults: [...plan.faults, ...faults],
     world: [...plan.world, ...world],
-  }));
+  }))
+  .chain((plan) => failingLogs(plan.script).map((end) => withEnd(plan, end)));
 
 /** The seed of the run `run` of a series. */
 export const simulationSeed = (seed: number, run: number): number => (Math.imul(seed, 1_000_003) + run) | 0;

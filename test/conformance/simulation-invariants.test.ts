@@ -59,6 +59,13 @@ describe('the log of a server that died', () => {
     expect((await lackedBy([acknowledged(1, 'k')], more)).join()).toMatch(/holds 1@0\.0 of key k, which is superseded/);
   });
 
+  test('is found to hold a put under another stamp than the acknowledged one (R14)', async () => {
+    const seen = [{ ...PUT, stamp: { t: 2, r: '0.0' } as const, digest: 0 }];
+    expect((await lackedBy([acknowledged(1, 'k')], { seen })).join()).toMatch(
+      /has 2@0\.0, and the put was acknowledged as 1@0\.0/,
+    );
+  });
+
   test('is found to lack what was acknowledged and not written (R10)', async () => {
     expect((await lackedBy([acknowledged(1, 'k'), acknowledged(2, 'k')])).join()).toMatch(/lacks 2@0\.0 of key k/);
     expect((await lackedBy([acknowledged(1, 'other')])).join()).toMatch(/lacks 1@0\.0 of key other/);

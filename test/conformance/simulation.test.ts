@@ -112,6 +112,22 @@ describe('a plan', () => {
     }
   });
 
+  test('has a put at a failing log now and then, by a client with a second server (R14)', () => {
+    const ends = Array.from({ length: 200 }, (_, run) => simulationPlanOf(SEED, run)).filter(({ script }) =>
+      script.some((line) => line.endsWith(" u0")),
+    );
+    expect(ends.length).toBeGreaterThan(5);
+    for (const { script, faults } of ends) {
+      const at = script.findIndex((line) => line.endsWith(" u0"));
+      expect(faults).toContainEqual(expect.objectContaining({ type: 'call', line: at + 1 }));
+      expect(script.slice(at + 1).filter((line) => line === 'stabilize')).toHaveLength(1);
+      const client = script[at]!.split(' ')[1]!;
+      expect(
+        script.filter((line) => RegExp(`^(joinClient|createConnection) (${client} \\d+|\\d+ ${client})$`).test(line)).length,
+      ).toBeGreaterThan(1);
+    }
+  });
+
   test('for real processes has no fault that cannot be done to them', () => {
     for (let run = 0; run < 50; run++)
       expect(realPlanOf(simulationPlanOf(SEED, run)).faults.map(({ type }) => type)).not.toContain('power');
