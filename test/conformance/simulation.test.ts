@@ -114,11 +114,11 @@ describe('a plan', () => {
 
   test('has a put at a failing log now and then, by a client with a second server (R14)', () => {
     const ends = Array.from({ length: 200 }, (_, run) => simulationPlanOf(SEED, run)).filter(({ script }) =>
-      script.some((line) => line.endsWith(" u0")),
+      script.some((line) => line.endsWith(' u0')),
     );
     expect(ends.length).toBeGreaterThan(5);
     for (const { script, faults } of ends) {
-      const at = script.findIndex((line) => line.endsWith(" u0"));
+      const at = script.findIndex((line) => line.endsWith(' u0'));
       expect(faults).toContainEqual(expect.objectContaining({ type: 'call', line: at + 1 }));
       expect(script.slice(at + 1).filter((line) => line === 'stabilize')).toHaveLength(1);
       const client = script[at]!.split(' ')[1]!;
