@@ -80,12 +80,12 @@ const MAX_REFUSED = 20;
 const refusedLines = (report: ConformReport): ReadonlyArray<string> => {
   const all = refusedOf(report);
   return [
-    ...all.slice(0, MAX_REFUSED).map(([{ name }, line]) => `${name}: ${line}: not run, and not judged`),
+    ...all.slice(0, MAX_REFUSED).map(([{ name }, line]) => `${name}: ${line}: bad input, and not run`),
     ...(all.length > MAX_REFUSED ? [`and ${all.length - MAX_REFUSED} more lines that were not run`] : []),
   ];
 };
 
-/** The verdict as text. Where lines were refused it says so, since the verdict is not about them. */
+/** The verdict as text. Where lines were refused it says so, since nothing was done for them. */
 const verdictText = (report: ConformReport): string => {
   const refused = refusedOf(report).length;
   return refused === 0

@@ -123,6 +123,8 @@ export const scriptTask = (
         return [{ layer: 3, name: script.name, verdict: 'failed', counts: {}, details: judged.left, repeat, elapsedMs: 0 }];
       const j = judged.right;
       const { oracle, trace, elapsedMs } = j;
+      // The script belongs to layer 2: layer 3 follows the run as its processes tell it.
+      const ofOutput = j.differences.length > 0 ? 'diverges' : oracle.verdict;
       const found: Pick<Finding, 'name' | 'repeat'> = { name: script.name, repeat };
       const shrunk = verdictOf(j) === 'diverges' ? await shrink(script, { signal }, args.shrinkRuns) : undefined;
       const kept = shrunk === undefined ? [] : await keepScript(script, shrunk.tried ?? j, args.outDir);
@@ -132,10 +134,10 @@ export const scriptTask = (
         {
           ...found,
           layer: 2,
-          verdict: oracle.verdict,
+          verdict: ofOutput,
           counts: { commands: oracle.commands, 'reads compared': reads },
           refused: j.refused,
-          details: oracle.verdict === 'diverges' ? wrong : oracle.verdict === 'conforms' ? '' : showOracle(oracle),
+          details: ofOutput === 'diverges' ? wrong : oracle.verdict === 'conforms' ? '' : showOracle(oracle),
           elapsedMs,
         },
         {
@@ -145,11 +147,7 @@ export const scriptTask = (
           counts: { events: trace.followed },
           // Where layer 2 diverges, its finding has all details.
           details:
-            trace.verdict === 'conforms'
-              ? ''
-              : oracle.verdict === 'diverges' || shrunk === undefined
-                ? showTraceVerdict(trace)
-                : wrong,
+            trace.verdict === 'conforms' ? '' : ofOutput === 'diverges' || shrunk === undefined ? showTraceVerdict(trace) : wrong,
           elapsedMs: 0,
         },
       ];

@@ -21,7 +21,7 @@ export interface Finding {
   readonly details: string;
   /** Further lines for the reader, beside the verdict. */
   readonly notes?: ReadonlyArray<string>;
-  /** Lines of a script that were no commands, or that the master refused. The verdict says nothing of them. */
+  /** Lines of a script that were no commands, or that the master refused, as it had to: nothing was done for them. */
   readonly refused?: ReadonlyArray<string>;
   /** The command that repeats the trial. */
   readonly repeat: string;

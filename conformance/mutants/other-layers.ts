@@ -52,6 +52,8 @@ export const SCRIPTS = [
   'kill-rejoin/cut-while-dead',
   'values/sorted-by-bytes',
   'background/pulls-do-no-harm',
+  'errors/dead-servers',
+  'errors/unknown-commands',
   // A script with many servers that pull from each other at once.
   'scale/nine-servers',
 ];

@@ -8,6 +8,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import { readBytes, standsAt } from '#bayou/command-line/named-files.js';
 import { reasonOf } from '#bayou/command-line/say.js';
 import { wrongInFlags } from '#bayou/master/options.js';
+import { differencesFrom } from '../layer2-scripts/compare-script.js';
 import { observedIn } from '../layer2-scripts/observed-commands.js';
 import { deciding, showOracle, type OracleOptions, type OracleVerdict } from '../layer2-scripts/oracle.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
@@ -30,8 +31,10 @@ export interface ScriptTrial {
   readonly name: string;
   readonly oracle: OracleVerdict;
   readonly trace: TraceVerdict;
+  /** What of the run is not as the script asks: commands that were not run, lines of standard error, the exit status. */
+  readonly differences: ReadonlyArray<string>;
   readonly events: ReadonlyArray<TraceEvent>;
-  /** The master's messages on lines that it refused. It did nothing for these lines, so the layers compare nothing of them. */
+  /** The master's messages on lines that it refused, as it had to: it did nothing for them. */
   readonly refused: ReadonlyArray<string>;
   readonly elapsedMs: number;
 }
@@ -125,6 +128,9 @@ export const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds?: number
 /** Does this message of the master say that it did nothing for a line of the script? (A put that was run and failed has an outcome.) */
 const isRefusal = (line: string): boolean => /^line \d+: /.test(line) && putOutcomeIn(line) === undefined;
 
+/** What the master says of itself, and of processes that ended though nobody had killed them. Nothing else begins so. */
+const trouble = (errors: string): string | undefined => errors.split('\n').find((line) => line.startsWith('master: '));
+
 /** Runs a script, and compares the run with the model by layers 2 and 3. Left: one line, where there is no run to compare. */
 export const tryScript = async (
   script: ScriptCase,
@@ -140,19 +146,23 @@ export const tryScript = async (
     return E.left(`${script.name}: the master ended with status ${status ?? 'none'}: ${errors.trim().split('\n').at(-1) ?? ''}`);
   const told = observed.flatMap((x) => x.output.map((line) => `${line}\n`)).join('');
   if (told !== output) return E.left(`${script.name}: standard output is not what the master wrote into its trace`);
-  return E.right({
+  const tried: ScriptTrial = {
     name: script.name,
     oracle: await inTurns(deciding(observed, oracleOptionsOf(script.flags, o.maxWorlds)), o.signal),
     trace: await inTurns(validating([events]), o.signal),
+    differences: differencesFrom(script.text, run.right),
     events,
     refused: status === 1 ? errors.split('\n').filter(isRefusal) : [],
     elapsedMs: performance.now() - began,
-  });
+  };
+  const why = trouble(errors);
+  // After that nobody can tell what the script should have come to. Layer 3 can tell what may not be for all that.
+  return why === undefined || tried.trace.verdict === 'diverges' ? E.right(tried) : E.left(`${script.name}: ${why}`);
 };
 
 /** The worse verdict of the two layers. Where one layer is undecided, the other's verdict counts. */
-export const verdictOf = ({ oracle, trace }: ScriptTrial): Conformity => {
-  if (oracle.verdict === 'diverges' || trace.verdict === 'diverges') return 'diverges';
+export const verdictOf = ({ oracle, trace, differences }: ScriptTrial): Conformity => {
+  if (oracle.verdict === 'diverges' || trace.verdict === 'diverges' || differences.length > 0) return 'diverges';
   return trace.verdict === 'conforms' || oracle.verdict === 'conforms' ? 'conforms' : 'undecided';
 };
 
@@ -193,6 +203,7 @@ export const shrink = async (
 /** A trial as text. */
 export const showScriptTrial = (j: ScriptTrial, shrunk: ReadonlyArray<string>): string =>
   [
+    ...j.differences.map((difference) => `the run and its script: ${difference}`),
     ...(j.oracle.verdict === 'conforms' ? [] : [`layer 2 ${showOracle(j.oracle)}`]),
     ...(j.trace.verdict === 'conforms' ? [] : [`layer 3 ${showTraceVerdict(j.trace)}`]),
     'a smaller script that diverges:',

@@ -26,6 +26,7 @@ export interface ClusterRun {
   readonly status: number | null;
   /** The master's standard output, a character for each byte. */
   readonly output: Bytes;
+  /** The master's standard error. */
   readonly errors: string;
   readonly events: ReadonlyArray<TraceEvent>;
 }
@@ -74,7 +75,11 @@ const finished = (
       if (size <= MAX_OUTPUT) chunks.push(chunk);
       else master.kill('SIGTERM');
     });
-    master.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString('utf8')).slice(-65_536)));
+    master.stderr.setEncoding('utf8').on('data', (text: string) => {
+      // All of it is judged, so a run that says too much is given up, and not cut.
+      errors += text;
+      if (errors.length > MAX_OUTPUT) master.kill('SIGTERM');
+    });
     master.on('error', (error) => (errors += error.message));
     master.on('close', (status) => {
       clearTimeout(timer);

@@ -54,10 +54,10 @@ describe('bayou conform', () => {
     const { status, stdout } = conform(file);
     const lines = stdout.trimEnd().split('\n');
     // The last put was run, and no server was there any more.
-    expect(lines.filter((line) => line.endsWith('not run, and not judged')).map((line) => line.slice(file.length + 2))).toEqual([
-      'line 4: get takes 2 arguments, not 1: get clientId key: not run, and not judged',
-      "line 5: unknown command 'frobnicate': not run, and not judged",
-      'line 7: killServer 7: there is no server 7: not run, and not judged',
+    expect(lines.filter((line) => line.endsWith('bad input, and not run')).map((line) => line.slice(file.length + 2))).toEqual([
+      'line 4: get takes 2 arguments, not 1: get clientId key: bad input, and not run',
+      "line 5: unknown command 'frobnicate': bad input, and not run",
+      'line 7: killServer 7: there is no server 7: bad input, and not run',
     ]);
     expect([status, lines.at(-1)]).toEqual([0, expect.stringMatching(/^conforms, but for 3 lines that were not run \(/)]);
     const json = JSON.parse(conform(file, '--json').stdout) as {
