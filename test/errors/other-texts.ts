@@ -19,7 +19,7 @@ export const OTHERS: Readonly<Record<string, readonly [count: number, what: stri
   'src/library-options.ts': [5, 'what was expected, in such a line; caught where it is thrown: it cannot be read'],
   'src/model': [4, 'guarantees, in the line that says which one no session asks for'],
   conformance: [
-    6,
-    'the help of `bayou conform`, where it has written what, and what a word that is refused is about, in its line',
+    7,
+    'the help of `bayou conform`, where it has written what, what a word that is refused is about, in its line, and how a run is not as its script asks',
   ],
 };
