@@ -17,10 +17,38 @@ export const canon = (value: unknown): string => {
 const texts = new WeakMap<object, string>();
 
 const textOf = (value: object): string => {
+  if (Array.isArray(value)) return listText(value);
+  if (Object.getPrototypeOf(value) === Object.prototype) return fieldsText(value as Fields);
   if (value instanceof Set) return `Set(${unordered(Array.from(value, canon))})`;
   if (value instanceof Map) return `Map(${unordered(Array.from(value, ([k, v]) => `${canon(k)}=>${canon(v)}`))})`;
-  if (Array.isArray(value)) return `[${value.map(canon).join()}]`;
-  return `{${unordered(Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}:${canon(field)}`))}}`;
+  return fieldsText(value as Fields);
 };
 
-const unordered = (parts: ReadonlyArray<string>): string => parts.toSorted().join();
+type Fields = Readonly<Record<string, unknown>>;
+
+const listText = (list: ReadonlyArray<unknown>): string => {
+  let text = '';
+  for (let at = 0; at < list.length; at++) {
+    if (at > 0) text += ',';
+    // A hole is not what `undefined` is.
+    if (list[at] !== undefined || at in list) text += canon(list[at]);
+  }
+  return `[${text}]`;
+};
+
+const fieldsText = (value: Fields): string => {
+  const parts: string[] = [];
+  for (const name of Object.keys(value)) parts.push(nameText(name) + canon(value[name]));
+  return `{${unordered(parts)}}`;
+};
+
+/** The texts of the names of fields. The models have few names, and many objects with them. */
+const names = new Map<string, string>();
+
+const nameText = (name: string): string => {
+  let text = names.get(name);
+  if (text === undefined) names.set(name, (text = `${JSON.stringify(name)}:`));
+  return text;
+};
+
+const unordered = (parts: string[]): string => (parts.length > 1 ? parts.sort().join() : (parts[0] ?? ''));

@@ -28,14 +28,19 @@ const textOf = (value: object): string => {
 export class Forms {
   isWatched = false;
   private readonly known = new Map<string, string>();
+  /** The objects that were noted. Values are immutable, so an object keeps its form. */
+  private readonly seen = new WeakSet();
 
-  /** Notes a value that the model is given. */
+  /** Notes a value that the model is given. Of a value that is no object, zero alone has two forms. */
   see(value: unknown): void {
     if (!this.isWatched) return;
+    const isObject = typeof value === 'object' && value !== null;
+    if (isObject ? this.seen.has(value) : value !== 0) return;
     const name = canon(value);
     const form = formOf(value);
     const first = this.known.get(name);
     if (first === undefined) this.known.set(name, form);
     else if (first !== form) throw new Error(`the model is given one value in two forms: ${first}, and ${form}`);
+    if (isObject) this.seen.add(value);
   }
 }
