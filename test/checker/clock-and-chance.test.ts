@@ -1,7 +1,7 @@
 /** A function that asks for the time or for random numbers is noticed at any moment; one whose answer does not depend on them is not refused. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Performance } from 'node:perf_hooks';
-import { check, summaryLines, type Model } from '#bayou/checker/index.js';
+import { check, checkSync, summaryLines, type Model } from '#bayou/checker/index.js';
 import { random } from '#bayou/checker/random.js';
 
 const counter = (more: Partial<Model<number, string>>): Model<number, string> => ({
@@ -130,6 +130,18 @@ test('the clocks are as they were after a search', async () => {
   const known = [Date, Date.prototype.constructor, performance.now, process.hrtime, process.uptime]; // eslint-disable-line @typescript-eslint/unbound-method -- compared, not called
   await check(counter({}));
   expect([Date, Date.prototype.constructor, performance.now, process.hrtime, process.uptime]).toEqual(known); // eslint-disable-line @typescript-eslint/unbound-method -- compared, not called
+});
+
+test('a format tells the right time as soon as a search is over, and its getter is as it was a turn later', async () => {
+  const getter = (): unknown => Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format')?.get;
+  const known = getter();
+  const year = new Intl.DateTimeFormat('en', { year: 'numeric', timeZone: 'UTC' });
+  const { format } = year;
+  checkSync(judging(() => year.format().length === 4));
+  expect(year.format).toBe(format);
+  expect(year.format()).toBe(String(new Date().getUTCFullYear()));
+  await Promise.resolve();
+  expect(getter()).toBe(known);
 });
 
 describe('a search judges what it was given', () => {

@@ -99,12 +99,13 @@ const movedFormat =
 
 type Format = (this: unknown, date?: unknown) => string;
 
-/** Replaces a getter that gives one function for each format. */
+/** Replaces a getter that gives one function for each format. It may stay in place when the clocks are right again, and gives the real one then. */
 const movedGetter = (real: PropertyDescriptor): PropertyDescriptor => {
   const known = new WeakMap<object, Format>();
   const { get: realGet } = real as { readonly get: (this: unknown) => Format };
   return {
     get(this: object): Format {
+      if (!clock.isMoved && !clock.isKept) return realGet.call(this);
       const format = known.get(this) ?? movedFormat(realGet.call(this))(this);
       known.set(this, format);
       return format;
@@ -152,8 +153,13 @@ const put = ({ owner, key }: Clock, descriptor: PropertyDescriptor): void => {
   else Object.defineProperty(owner, key, descriptor);
 };
 
-/** Replaces a clock, if it is as JavaScript has it and nobody has frozen it. Says whether it did. */
+/** Whether a getter is replaced now. */
+const isMovedGetter = ({ owner, key, moved }: Clock): boolean =>
+  moved.get !== undefined && Object.getOwnPropertyDescriptor(owner, key)?.get === moved.get;
+
+/** Replaces a clock, if it is as JavaScript has it and nobody has frozen it. Says whether it is replaced now. */
 const replace = (each: Clock): boolean => {
+  if (isMovedGetter(each)) return true;
   if (!isReal(each)) return false;
   try {
     put(each, each.moved);
@@ -163,11 +169,42 @@ const replace = (each: Clock): boolean => {
   }
 };
 
+const { queueMicrotask: soon } = globalThis;
+
+/** Whether the replaced getters are put back as soon as nothing runs. */
+let isDueSoon = false;
+
+/** Puts back the getters that are replaced still. */
+const putGettersBack = (): void => {
+  isDueSoon = false;
+  if (clock.isKept || clock.isMoved) return;
+  for (const each of CLOCKS) {
+    try {
+      if (isMovedGetter(each)) put(each, each.real);
+    } catch {
+      // Somebody has frozen it meanwhile. It gives the real function.
+    }
+  }
+};
+
+/**
+ * Puts a clock back. A getter takes long to put back, as V8 makes its owner anew, and calls that are done again follow one another. So one that is as it
+ * was replaced stays until the program has nothing else to run, and does what the real one does.
+ */
+const putBack = (each: Clock): void => {
+  if (!isMovedGetter(each)) {
+    put(each, each.real);
+    return;
+  }
+  if (!isDueSoon) soon(putGettersBack);
+  isDueSoon = true;
+};
+
 /** Replaces the clocks that can be. Gives a function that puts them back. */
 const replaceClocks = (): (() => void) => {
   const replaced = CLOCKS.filter(replace);
   return () => {
-    for (const each of replaced) put(each, each.real);
+    for (const each of replaced) putBack(each);
   };
 };
 
@@ -184,11 +221,11 @@ export const keepClocks = (): void => {
 /** Moves the clocks. Gives a function that sets them right again. */
 export const moveClocks = (): (() => void) => {
   const { isMoved } = clock;
-  const putBack = isMoved || clock.isKept ? undefined : replaceClocks();
+  const replaceBack = isMoved || clock.isKept ? undefined : replaceClocks();
   clock.isMoved = true;
   return () => {
     clock.isMoved = isMoved;
-    putBack?.();
+    replaceBack?.();
   };
 };
 
