@@ -7,14 +7,24 @@ import { describe } from './model-faults.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------
 
+/** A codec that takes exactly what its test says. */
+class Described<A> extends t.Type<A> {
+  constructor(expected: string, is: t.Is<A>) {
+    super(
+      expected,
+      is,
+      (u, c) => (is(u) ? t.success(u) : t.failure(u, c, this.complaint(u))),
+      (a) => a,
+    );
+  }
+
+  complaint(u: unknown): string {
+    return `expected ${this.name}, but it is ${describe(u)}`;
+  }
+}
+
 /** Makes a codec whose name and whose failure say in words what was expected. */
-export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
-  new t.Type(
-    expected,
-    is,
-    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `expected ${expected}, but it is ${describe(u)}`)),
-    (a) => a,
-  );
+export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> => new Described(expected, is);
 
 export type Fields = Readonly<Record<string, t.Mixed>>;
 
@@ -25,15 +35,27 @@ export const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
 const within = (context: t.Context, key: string, codec: t.Mixed, value: unknown): t.Context =>
   t.appendContext(context, key, codec, value);
 
+const NOTHING_WRONG: t.Errors = [];
+
+/** Says what is wrong with a part of a value. The place of a part that is tested at once is made only where it is wrong. */
+const wrongPart = (context: t.Context, key: string, codec: t.Mixed, part: unknown): t.Errors => {
+  if (codec instanceof Described)
+    return codec.is(part)
+      ? NOTHING_WRONG
+      : [{ value: part, context: within(context, key, codec, part), message: codec.complaint(part) }];
+  const valid = codec.validate(part, within(context, key, codec, part));
+  return E.isLeft(valid) ? valid.left : NOTHING_WRONG;
+};
+
 /** Says what is wrong with the fields of an object. An unknown field may be a required one that is misspelt. */
-const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, required: Fields, optional: Fields): t.Errors => {
-  const known: Fields = { ...required, ...optional };
-  const wrong = Object.entries(known).flatMap(([field, codec]) => {
-    if (u[field] === undefined && Object.hasOwn(optional, field)) return [];
-    const valid = codec.validate(u[field], within(c, field, codec, u[field]));
-    return E.isLeft(valid) ? valid.left : [];
-  });
+const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, known: Fields, optional: Fields): t.Errors => {
+  const wrong: t.ValidationError[] = [];
+  for (const field of Object.keys(known)) {
+    if (u[field] === undefined && Object.hasOwn(optional, field)) continue;
+    wrong.push(...wrongPart(c, field, known[field]!, u[field]));
+  }
   const unknown = Object.keys(u).filter((field) => !Object.hasOwn(known, field));
+  if (unknown.length === 0) return wrong;
   return [
     ...unknown.map((field) => ({
       value: u[field],
@@ -45,17 +67,19 @@ const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, require
 };
 
 /** An object with these fields and no other. */
-export const object = (name: string, required: Fields, optional: Fields = {}): t.Mixed =>
-  new t.Type(
+export const object = (name: string, required: Fields, optional: Fields = {}): t.Mixed => {
+  const known: Fields = { ...required, ...optional };
+  return new t.Type(
     name,
     isRecord,
     (u, c) => {
       if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${describe(u)}`);
-      const wrong = wrongFields(u, c, required, optional);
+      const wrong = wrongFields(u, c, known, optional);
       return wrong.length > 0 ? t.failures([...wrong]) : t.success(u);
     },
     (u) => u,
   );
+};
 
 /** Tests that a list has no holes. */
 export const isDense = (list: ReadonlyArray<unknown>): boolean => {
@@ -73,10 +97,7 @@ export const listOf = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
         return t.failure(u, c, `expected a list${least > 0 ? ` of at least ${least}` : ''}, but it is ${describe(u)}`);
       const items = u as ReadonlyArray<unknown>;
       if (!isDense(items)) return t.failure(u, c, 'expected a list without holes, but it has some');
-      const wrong = items.flatMap((value, i) => {
-        const valid = item.validate(value, within(c, String(i), item, value));
-        return E.isLeft(valid) ? valid.left : [];
-      });
+      const wrong = items.flatMap((value, i) => wrongPart(c, String(i), item, value));
       if (wrong.length > 0 || unique === undefined) return wrong.length > 0 ? t.failures(wrong) : t.success(u);
       const names = items.map((value) => (value as Readonly<Record<string, unknown>>)[unique]);
       const twice = names.find((name, i) => names.indexOf(name) !== i);

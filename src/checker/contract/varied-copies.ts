@@ -43,17 +43,21 @@ class Sharing {
   private readonly known = new Map<string, object>();
   private readonly originals = new Set<object>();
   private copies = 0;
+  /** The first copy. It is named when there is a second one. */
+  private alone: object | undefined;
 
   readonly share: Share = (copy, of) => {
-    this.copies++;
     this.originals.add(of);
+    if (++this.copies === 1) return (this.alone = copy);
+    if (this.alone !== undefined) this.known.set(this.textOf(this.alone), this.alone);
+    this.alone = undefined;
     const text = this.textOf(copy);
     const first = this.known.get(text);
     if (first === undefined) this.known.set(text, copy);
     return first ?? copy;
   };
 
-  /** Whether equal objects were one object already. */
+  /** Whether equal objects were one object already, where there were several copies. */
   get wereOne(): boolean {
     return this.originals.size === this.known.size;
   }
@@ -78,30 +82,37 @@ class Sharing {
 
   /** Equal values have one text: in any order of what has none, and of either sign of a zero. A search may keep one of them for both. */
   private textOf(copy: object): string {
-    const named = (part: unknown): string => this.nameOf(part);
-    const entry = ([key, part]: readonly [unknown, unknown]): string => `${named(key)}:${named(part)}`;
-    const parts = (): ReadonlyArray<string> => {
-      if (Array.isArray(copy)) return copy.map(named);
-      if (copy instanceof Date) return [named(copy.getTime())];
-      if (copy instanceof Set) return Array.from(copy, named).sort();
-      return Array.from(copy instanceof Map ? (copy as ReadonlyMap<unknown, unknown>) : Object.entries(copy), entry).sort();
-    };
-    return `${named(Object.getPrototypeOf(copy))},${parts().join()}`;
+    const prototype = this.nameOf(Object.getPrototypeOf(copy));
+    if (Array.isArray(copy)) return `${prototype},${copy.map((item) => this.nameOf(item)).join()}`;
+    const parts: string[] = [];
+    if (copy instanceof Date) parts.push(this.nameOf(copy.getTime()));
+    else if (copy instanceof Set) for (const member of copy) parts.push(this.nameOf(member));
+    else if (copy instanceof Map)
+      for (const [key, part] of copy as ReadonlyMap<unknown, unknown>) parts.push(`${this.nameOf(key)}:${this.nameOf(part)}`);
+    else for (const [key, part] of Object.entries(copy)) parts.push(`${this.nameOf(key)}:${this.nameOf(part)}`);
+    return `${prototype},${parts.sort().join()}`;
   }
 }
 
 /** Copies a value, so that a change to the copy can be noticed. The value must be comparable all through. */
-const copyOf = (value: unknown, variation: Variation, share: Share): unknown => {
-  if (value === 0 && variation.zeros) return -0;
-  if (typeof value !== 'object' || value === null) return value;
-  return share(
-    copyOfObject(value, variation, (part) => copyOf(part, variation, share)),
-    value,
-  );
+type Copy = (value: unknown) => unknown;
+
+/** Makes a function that copies values in one way. */
+const copying = (variation: Variation, share: Share): Copy => {
+  const copy: Copy = (value) => {
+    if (value === 0 && variation.zeros) return -0;
+    if (typeof value !== 'object' || value === null) return value;
+    const made = copyOfObject(value, variation, copy);
+    return share === asItIs ? made : share(made, value);
+  };
+  return copy;
 };
 
-const copyOfObject = (value: object, variation: Variation, copy: (part: unknown) => unknown): object => {
-  if (Array.isArray(value)) return value.map(copy);
+/** It serves at each call that is made on copies, so it is made once. */
+const copyUnvaried = copying(UNVARIED, asItIs);
+
+const copyOfObject = (value: object, variation: Variation, copy: Copy): object => {
+  if (Array.isArray(value)) return value.map((part) => copy(part));
   if (value instanceof Date) return new Date(value);
   if (value instanceof Set) return new Set(turnedIf(Array.from(value, copy), variation.sets, variation));
   if (value instanceof Map)
@@ -116,8 +127,8 @@ const copyOfObject = (value: object, variation: Variation, copy: (part: unknown)
   if (prototype === Object.prototype && !Object.hasOwn(value, '__proto__')) {
     // Fields are assigned, since the copy then has the shape that the model is used to, and V8 runs the model as fast as before.
     const plain: Record<string, unknown> = {};
-    for (const [name, part] of turnedIf(Object.entries(value), turnsFields(variation, value), variation))
-      plain[name] = copy(part);
+    for (const name of turnedIf(Object.keys(value), turnsFields(variation, value), variation))
+      plain[name] = copy((value as Readonly<Record<string, unknown>>)[name]);
     return plain;
   }
   const made = Object.create(prototype) as object;
@@ -127,12 +138,8 @@ const copyOfObject = (value: object, variation: Variation, copy: (part: unknown)
 };
 
 /** Gives the arguments of a call, with copies of those that can be compared. */
-const copiesBy = (
-  args: ReadonlyArray<unknown>,
-  isCopied: ReadonlyArray<boolean>,
-  by: Variation,
-  share: Share,
-): ReadonlyArray<unknown> => args.map((arg, i) => (isCopied[i] === true ? copyOf(arg, by, share) : arg));
+const copiesBy = (args: ReadonlyArray<unknown>, isCopied: ReadonlyArray<boolean>, copy: Copy): ReadonlyArray<unknown> =>
+  args.map((arg, i) => (isCopied[i] === true ? copy(arg) : arg));
 
 /** Values that are comparable all through. Many calls have the same arguments. */
 const comparable = new WeakSet();
@@ -148,7 +155,11 @@ const areComparable = (args: ReadonlyArray<unknown>): ReadonlyArray<boolean> => 
 
 /** Copies the arguments of a call. What cannot be compared is given as it is. */
 export const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<unknown> =>
-  copiesBy(args, areComparable(args), variation, variation.shared ? new Sharing().share : asItIs);
+  copiesBy(
+    args,
+    areComparable(args),
+    variation === UNVARIED ? copyUnvaried : copying(variation, variation.shared ? new Sharing().share : asItIs),
+  );
 
 /**
  * Copies the arguments of a call in the ways in which objects may be one: equal ones are one object, or no two are. A way in which the
@@ -157,8 +168,8 @@ export const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): Re
 export const sharedAndNot = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<ReadonlyArray<unknown>> => {
   const sharing = new Sharing();
   const isCopied = areComparable(args);
-  const shared = copiesBy(args, isCopied, variation, sharing.share);
+  const shared = copiesBy(args, isCopied, copying(variation, sharing.share));
   if (sharing.wereSeveral) return [shared];
-  const several = copiesBy(args, isCopied, variation, asItIs);
+  const several = copiesBy(args, isCopied, copying(variation, asItIs));
   return sharing.wereOne ? [several] : [shared, several];
 };

@@ -124,20 +124,24 @@ const encodeList = (list: ReadonlyArray<unknown>): string => {
 };
 
 const encodeSet = (set: ReadonlySet<unknown>): string => {
+  if (set.size === 0) return 'S{}';
   const texts = Array.from(set, textOf);
   noteOrder(set, texts);
   return `S{${distinct(texts, 'Set', 'members').join(',')}}`;
 };
 
 const encodeMap = (map: ReadonlyMap<unknown, unknown>): string => {
-  const entries = Array.from(map, ([key, value]) => [textOf(key), textOf(value)] as const);
-  const keys = entries.map(([key]) => key);
+  if (map.size === 0) return 'M{}';
+  const keys: string[] = [];
+  const entries: string[] = [];
+  for (const [key, value] of map) {
+    const text = textOf(key);
+    keys.push(text);
+    entries.push(text + textOf(value));
+  }
   noteOrder(map.keys(), keys);
   distinct(keys, 'Map', 'keys');
-  return `M{${entries
-    .map(([key, value]) => key + value)
-    .sort()
-    .join(',')}}`;
+  return `M{${entries.sort().join(',')}}`;
 };
 
 /**

@@ -25,8 +25,10 @@ const sorted = <T>(members: ReadonlyArray<T>, of: (member: T) => unknown): Reado
   return told.sort((a, b) => (precedes(a.of, a.text, b.of, b.text) ? -1 : 1)).map(({ member }) => member);
 };
 
-const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>): boolean =>
-  one.every((item, i) => Object.is(item, other[i]));
+const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>): boolean => {
+  for (let at = 0; at < one.length; at++) if (!Object.is(one[at], other[at])) return false;
+  return true;
+};
 
 const setInOneForm = (value: ReadonlySet<unknown>): object => {
   const given = [...value];
@@ -44,11 +46,22 @@ const mapInOneForm = (value: ReadonlyMap<unknown, unknown>): object => {
 };
 
 const fieldsInOneForm = (value: object): object => {
-  const entries = Object.entries(value);
-  const parts = entries.map(([, part]) => inOneForm(part));
-  if (entries.every(([, part], i) => Object.is(part, parts[i]))) return value;
+  const names = Object.keys(value);
+  let parts: unknown[] | undefined;
+  for (let at = 0; at < names.length; at++) {
+    const given = (value as Readonly<Record<string, unknown>>)[names[at]!];
+    const part = inOneForm(given);
+    if (parts !== undefined) parts.push(part);
+    else if (!Object.is(given, part))
+      parts = [...names.slice(0, at).map((name) => (value as Readonly<Record<string, unknown>>)[name]), part];
+  }
+  if (parts === undefined) return value;
+  return withParts(value, names, parts);
+};
+
+const withParts = (value: object, names: ReadonlyArray<string>, parts: ReadonlyArray<unknown>): object => {
   const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;
-  entries.forEach(([name], i) =>
+  names.forEach((name, i) =>
     Object.defineProperty(copy, name, { value: parts[i], enumerable: true, writable: true, configurable: true }),
   );
   return copy;
