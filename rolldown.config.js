@@ -41,13 +41,23 @@ const processes = {
 
 const PROGRAMS = fileURLToPath(new URL('dist/programs', import.meta.url));
 
-/** What people start, and the thread that loads their models again. */
+/** What people start. */
 const programs = {
-  input: { cli: 'dist/cli/run-bayou.js', again: 'dist/cli/check/again-thread.js', master: 'dist/master/program.js' },
+  input: { cli: 'dist/cli/run-bayou.js', master: 'dist/master/program.js' },
   platform: 'node',
   external,
   plugins: [whereTheyWere(PROGRAMS)],
   output: { dir: PROGRAMS, format: 'esm', sourcemap: true, cleanDir: true, minify },
 };
 
-export default [processes, programs];
+const THREADS = fileURLToPath(new URL('dist/threads', import.meta.url));
+
+/** The thread that loads a model again. In a bundle with the programs it would cut what they share into more files, each of which is open while they load. */
+const threads = {
+  ...programs,
+  input: { again: 'dist/cli/check/again-thread.js' },
+  plugins: [whereTheyWere(THREADS)],
+  output: { ...programs.output, dir: THREADS },
+};
+
+export default [processes, programs, threads];

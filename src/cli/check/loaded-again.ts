@@ -105,7 +105,7 @@ const searchesAfter = (args: CheckArgs, ms: number): readonly [Again, ...Again[]
 
 /** The thread's program: from the bundle where there is one, which takes half the time to load. */
 const programOfThread = (): URL => {
-  const bundled = new URL('../../programs/again.js', import.meta.url);
+  const bundled = new URL('../../threads/again.js', import.meta.url);
   return existsSync(bundled) ? bundled : new URL('./again-thread.js', import.meta.url);
 };
 
