@@ -97,10 +97,10 @@ describe('a simulated run of the cluster', () => {
   });
 
   it.each([
-    ['clock', '"reason":"too-far"'],
-    ['value', '"reason":"too-large"'],
-    ['address', 'closed'],
-    ['claim', '"type":"pulled"'],
+    ['clock', ['"reason":"too-far"']],
+    ['value', ['"reason":"too-large"', '"reason":"too-large"']],
+    ['address', ['closed']],
+    ['claim', ['"type":"pulled"']],
   ] as const)(
     'sends a guest away who asks for what nobody may, or goes on as a new replica, and loses nothing: %s (R16, R7a)',
     async (what, heard) => {
@@ -121,7 +121,7 @@ describe('a simulated run of the cluster', () => {
       const verdict = await assess(run);
       expect(verdict.sound, showAssessment(verdict)).toBe(true);
       const said = run.trace.lines().filter((line) => line.includes('the guest '));
-      expect(said).toEqual([expect.stringContaining(heard)]);
+      expect(said).toEqual(heard.map((words) => expect.stringContaining(words) as unknown));
       expect(run.days.flat().filter((e) => e.type === 'renewed')).toHaveLength(what === 'claim' ? 1 : 0);
     },
   );

@@ -140,7 +140,7 @@ const DAMAGED: Readonly<Record<string, Line>> = {
   'CURRENT does not name a manifest': after((folder) => writeFileSync(join(folder, 'CURRENT'), 'x')),
   '… is spoilt at byte …, with valid records after it': after((folder) => spoil(named(folder, /^\d+\.log$/)), SYNCED, {}, SYNCED),
   '… is spoilt at byte …, with valid records after it: --new-incarnation goes on without what follows there, and keeps it as …':
-    after((folder) => spoil(named(folder, /\.wal$/))),
+    after((folder) => spoil(named(folder, /\.wal$/)), {}, {}, { ...BEFORE, fileBytes: 1_000 }),
   '… is cut off, and … goes on': after((folder) => {
     const log = named(folder, /^\d+\.log$/);
     copyFileSync(log, join(folder, '999999.log'));

@@ -4,8 +4,8 @@
  */
 export const OTHERS: Readonly<Record<string, readonly [count: number, what: string]>> = {
   'src/cli': [
-    77,
-    'what an interrupted check has left; what files are written; verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP; a program for Node; what a word that is refused is about, in its line',
+    78,
+    'what an interrupted check has left; why no second search confirms a verdict; what files are written; verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP; a program for Node; what a word that is refused is about, in its line',
   ],
   'src/command-line/contract-entries.ts': [1, 'what bayou explain prints of a section'],
   'src/command-line/replace.ts': [2, 'what files are written'],
