@@ -47,7 +47,7 @@ describe('sessions of the library in a simulated world', () => {
 
   it('are found out where puts ignore what a session has seen (V1), and pulls have an older log than their vector (V2)', async () => {
     for (const faults of [{ originalClock: true }, { tornAnswer: true }]) {
-      const { failures } = await runLibrary(sessionsPlanOf(2), { replica: { faults } });
+      const { failures } = await runLibrary(sessionsPlanOf(3), { replica: { faults } });
       expect(failures, JSON.stringify(faults)).not.toEqual([]);
     }
   });
@@ -65,7 +65,7 @@ describe('`bayou conform --simulate`', () => {
   it('makes a plan of sessions smaller, and what it keeps fails alone, of the program with the fault only', async () => {
     const replica = { faults: { originalClock: true } };
     const attempt = async (plan: SessionsPlan) => ({ plan, run: await runLibrary(plan, { replica }) });
-    const { plan, run } = await shrinkSessions(await attempt(sessionsPlanOf(2)), 60_000, attempt);
+    const { plan, run } = await shrinkSessions(await attempt(sessionsPlanOf(3)), 60_000, attempt);
     expect(run.failures).not.toEqual([]);
     expect([plan.actors, plan.networkFaults]).toEqual([1, NO_NETWORK_FAULTS]);
     // A fault is what takes time: without any there are but a few puts.
