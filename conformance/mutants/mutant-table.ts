@@ -429,8 +429,8 @@ export const MUTANTS: ReadonlyArray<StoreMutant> = [
     'get-cache',
     'a client answers a get from what it read before',
     'net/getting.js',
-    'const request = startGet(this.#o.session, key);',
-    "const request = startGet(this.#o.session, key); const old = Getter.cache?.get(key); if (old !== undefined) { resolve(old); return; } const tell = resolve; resolve = (r) => { if (r.type === 'value') (Getter.cache ??= new Map()).set(key, r); tell(r); };",
+    'const until = this.#o.world.clock.nowMs() + this.#o.timeoutMs;',
+    "const until = this.#o.world.clock.nowMs() + this.#o.timeoutMs; const old = Getter.cache?.get(key); if (old !== undefined) { resolve(old); return; } const tell = resolve; resolve = (r) => { if (r.type === 'value') (Getter.cache ??= new Map()).set(key, r); tell(r); };",
   ),
   net(
     'get-prints',
@@ -481,8 +481,8 @@ export const MUTANTS: ReadonlyArray<StoreMutant> = [
     'answered-last',
     'whichever server was asked counts as the one that answered',
     'net/getting.js',
-    "if (answer.type !== 'refused' && answer.type !== 'behind')",
-    'if (true)',
+    "if (answer.type === 'refused' || answer.type === 'behind')",
+    "if (answer.type === 'refused' || answer.type === 'behind') this.#o.onServed(server); if (answer.type === 'refused' || answer.type === 'behind')",
   ),
   net(
     'members-dead',

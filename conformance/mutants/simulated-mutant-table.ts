@@ -101,8 +101,8 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'whole-doubted',
     'a log of more than three changes is taken for one that lacks its last',
     'impl/log/recovery.js',
-    'const have = databaseMark + next.length;',
-    'const have = databaseMark + next.length - (next.length > 3 ? 1 : 0);',
+    'const { have, next, unused, last } = continuation;',
+    'const { next, unused, last } = continuation; const have = continuation.have - (next.length > 3 ? 1 : 0);',
   ),
   net(
     'client-untold',
@@ -174,8 +174,8 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'journal-removed-first',
     'the journal is removed before its changes are in the database',
     'impl/log/disk-log.js',
-    'await base.commit(changes, last, true, {',
-    'for (const name of journals) files.remove(join(directory, name)); await base.commit(changes, last, true, {',
+    'await base.commit(changes, last, true, identity);',
+    'for (const name of journals) files.remove(join(directory, name)); await base.commit(changes, last, true, identity);',
   ),
   net(
     'unknown-as-refused',
