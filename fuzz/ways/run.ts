@@ -55,10 +55,7 @@ class NoAudit extends Audit {
 
 const asPlain = (built: BuiltModel, { engine }: Way): AnyPlain => {
   if (built.form === 'plain') return built.model;
-  const model = (engine === 'numbers' ? internedModel(built.model) : toModel(built.model)) as unknown as AnyPlain;
-  // Users copy models to change their fields. Of what a key takes for one, the search of a copy knows less.
-  const isCopied = engine === 'numbers' && built.model.key === undefined && built.model.slots.length % 2 === 1;
-  return isCopied ? { ...model } : model;
+  return (engine === 'numbers' ? internedModel(built.model) : toModel(built.model)) as unknown as AnyPlain;
 };
 
 const once = async (recipe: Recipe, as: BuiltModel, way: Way, keeping: Keeping): Promise<Report> => {

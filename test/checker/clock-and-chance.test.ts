@@ -132,6 +132,7 @@ test('the clocks are as they were after a search', async () => {
   expect([Date, Date.prototype.constructor, performance.now, process.hrtime, process.uptime]).toEqual(known); // eslint-disable-line @typescript-eslint/unbound-method -- compared, not called
 });
 
+/* eslint-disable @typescript-eslint/unbound-method -- the getter gives a function that is bound already */
 test('a format tells the right time as soon as a search is over, and its getter is as it was a turn later', async () => {
   const getter = (): unknown => Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format')?.get;
   const known = getter();
@@ -143,6 +144,7 @@ test('a format tells the right time as soon as a search is over, and its getter 
   await Promise.resolve();
   expect(getter()).toBe(known);
 });
+/* eslint-enable @typescript-eslint/unbound-method */
 
 describe('a search judges what it was given', () => {
   const long = (more: Partial<Model<number, string>> = {}): Model<number, string> =>
