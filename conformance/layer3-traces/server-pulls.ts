@@ -4,8 +4,9 @@ import type { EventOf, TraceEvent } from '#bayou/core/trace.js';
 import type { Write } from '#bayou/core/write.js';
 import { stampOrd } from '#bayou/model/protocol/order.js';
 import { join, same } from '#bayou/model/protocol/vector.js';
+import { hasFailed } from './client-operations.js';
 import type { PullAnswer } from './ledger.js';
-import { reject, showStamp, showVector, showWrites } from './rejection.js';
+import { reject, showStamp, showVector, showWrites, Undecidable } from './rejection.js';
 import { type Prepare, type Scene, seen, type TakeStep } from './run-scene.js';
 import type { FollowedProcess } from './timeline.js';
 import { checkVector } from './server-requests.js';
@@ -82,6 +83,9 @@ export const prepareMerged: Prepare<'merged'> = (scene, process, state, replica,
     pull.answers.find((a) => same(join(replica.vv, a.pulled.vv), e.vv)) ?? pull.answers[0];
   const answered = scene.timeline.need(e, scene.timeline.of('server', peer), isAnswering, find);
   if (answered === undefined) return reject(e, 'R9', `server ${peer} did not answer the pull ${e.pull}`);
+  // An answer waits for the log. Where the log failed meanwhile, another one was sent in its place.
+  if (hasFailed(answered.process) && !same(join(replica.vv, answered.pulled.vv), e.vv))
+    throw new Undecidable(`the log of ${answered.process.name} failed; what it answers afterwards is not compared`);
   process.knows = Math.max(process.knows, answered.knows);
   return (): void => {
     checkLink(state, e, peer);
